@@ -105,7 +105,7 @@ def measure(moves: int, *, busy: bool) -> None:
         page._replace(PRESETS["photos"])
         rest(4_000)
         waits, works = move(page, moves, busy=busy)
-        view.shut()
+        view.shut_down()
     told("request to pixels", waits)
     told("pure work", works)
     p50, p95 = (quantile(waits, q) / quantile(works, q) for q in (50, 95))

@@ -28,7 +28,7 @@ from PIL import Image
 from inspector.augmentation.policy_json import read_policy
 from inspector.training.feed import Feed, augmenting
 from inspector.training.pictures import load_pictures
-from inspector.training_protocol import SampleColumns, Scaling
+from inspector.training_protocol.run_spec import SampleColumns, Scaling
 
 Batch = tuple[Any, Any]
 BATCH = 64

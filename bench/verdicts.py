@@ -24,11 +24,11 @@ import verdict_cases as cases
 import verdict_pools as pools_of
 from inspector.audit import conditions as arms
 from inspector.audit import decision_rules as rules
-from inspector.audit import gap
 from inspector.audit.baseline_models import fit
 from inspector.audit.descriptors import describe, reduce, thumbnails16
 from inspector.audit.diagnosis import Bound, Diagnosis, Question, Verdict
 from inspector.audit.folds import cut, own_groups, random_folds
+from inspector.audit.gap import diagnose as gap
 from inspector.audit.intervals import holm, p_value, paired_difference
 
 # A measured effect this far from the margin of leakage is a truth; nearer ones are not judged.

@@ -118,7 +118,7 @@ def _lab(app: QApplication, page: AugmentPage, preset: str, field: str) -> None:
     _wait(app, 1.5)
     page.show_example(preset, field)
     _wait(app, 0.5)
-    while not page.measurer.rests():
+    while not page.measurer.is_idle():
         _wait(app, 0.2)
 
 

@@ -1,3 +1,3 @@
-"""Dataset Inspector: why a classifier's validation accuracy lies, and how to put it right."""
+"""Dataset Inspector: why a classifier's validation accuracy is misleading, and how to fix it."""
 
 __version__ = "0.1.0"

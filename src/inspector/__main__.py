@@ -1,17 +1,17 @@
-"""Open the window or the terminal door; each is imported only when it is needed."""
+"""Entry point of window and terminal; each is imported only when needed."""
 
 import gc
 import sys
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program: no arguments or `open` for the window, any other verb for the terminal.
+    """Run the program: the window without arguments or for `open`, the terminal for other verbs.
 
     Args:
-        arguments: Words after the program's name; None for those of the process.
+        arguments: Command line after the program name; None for that of the process.
 
     Returns:
-        The exit status (CLI contract: 0, 1, 2, 3 or 130).
+        Exit status (CLI contract: 0, 1, 2, 3 or 130).
     """
     words = sys.argv[1:] if arguments is None else arguments
     if words and words[0] == "--child":
@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
         run_child(words[1])
         return 0
     if not words or words[0] == "open":
-        # What is built at the start stays: nothing to collect, until the window does (app.garbage).
+        # Objects of the start-up live on, so collecting is pointless until the window schedules it.
         gc.disable()
         from inspector.app.main import open_window
 

@@ -1,32 +1,32 @@
-"""What can go wrong outside of our code, told to a person.
+"""Errors that a user can act on, as opposed to bugs.
 
-InspectorError            a sentence and an advice
-|-- UsageError            the words of a command are wrong (exit 2)
+InspectorError            a message and an advice
+|-- UsageError            wrong arguments of a command (exit 2)
 |   `-- CodeError         a script or notebook can't be read (exit 3)
-|-- DatasetError          the folder or a file of it (exit 3)
-|   |-- UnknownLayoutError    no reading fits; a person can say one
-|   |-- PackedDatasetError    its images are inside of files; unpacking helps
-|   `-- ColumnError           a table does not say which column is meant
+|-- DatasetError          the dataset folder or one of its files (exit 3)
+|   |-- UnknownLayoutError    no layout fits; the user can name one
+|   |-- PackedDatasetError    the images are inside archives; unpacking helps
+|   `-- ColumnError           it is unclear which column of a table is meant
 |-- ProjectError          the project file (exit 3)
-|   |-- DamagedProjectError   its bytes are wrong; a backup may help
-|   `-- UnwritableError   it can be read and not be written now
-|-- CacheError            the caches can't be written (exit 3)
-|-- ProcessError          a process of ours can't be started, or ended (exit 3)
+|   |-- DamagedProjectError   its bytes are damaged; a backup may help
+|   `-- UnwritableError   it can be read but not written now
+|-- CacheError            the cache can't be written (exit 3)
+|-- ProcessError          a child process can't be started, or exited (exit 3)
 |-- ExportError           the target of an export (exit 3)
 `-- TrainingError         a run or its machine (exit 3)
 
-Everything else that is raised is a bug of ours.
+Any other exception is a bug.
 """
 
 from pathlib import Path
 
 
 class InspectorError(Exception):
-    """Carry one clear sentence and what to do about it.
+    """An error with one clear sentence and the advice that goes with it.
 
     Args:
-        message: What is wrong, in one sentence, without a full stop at its end.
-        advice: What the person can do now.
+        message: What is wrong, in one sentence without its full stop.
+        advice: What the user can do now.
     """
 
     exit_code = 3
@@ -41,32 +41,32 @@ class InspectorError(Exception):
 
 
 class UsageError(InspectorError):
-    """Say that a command or an argument is wrong."""
+    """A command or an argument is wrong."""
 
     exit_code = 2
 
 
 class CodeError(UsageError):
-    """Say that a script or a notebook can't be read."""
+    """A script or a notebook can't be read."""
 
     exit_code = 3
 
 
 class DatasetError(InspectorError):
-    """Say that the dataset's folder, or a file in it, can't be used."""
+    """The dataset folder, or a file in it, can't be used."""
 
 
 class UnknownLayoutError(DatasetError):
-    """Say that no reading fits a folder of images, or that several do."""
+    """No layout fits a folder of images, or several do."""
 
 
 class PackedDatasetError(DatasetError):
-    """Say that a dataset's images are inside of files that have to be unpacked first.
+    """The images are inside files that have to be unpacked first.
 
     Args:
-        message: As of `InspectorError`.
-        advice: As of `InspectorError`.
-        path: The file, or the folder that holds nothing but such files.
+        message: As in `InspectorError`.
+        advice: As in `InspectorError`.
+        path: The packed file, or the folder that holds nothing but such files.
     """
 
     def __init__(self, message: str, advice: str, path: Path) -> None:
@@ -75,13 +75,13 @@ class PackedDatasetError(DatasetError):
 
 
 class ColumnError(DatasetError):
-    """Say that a table of images has no column, or several, that can be the one.
+    """A table of images has no suitable column, or several.
 
     Args:
-        message: As of `InspectorError`.
-        advice: As of `InspectorError`.
-        option: Of the terminal that names it, "--image-column" or "--label-column".
-        columns: Those that there are.
+        message: As in `InspectorError`.
+        advice: As in `InspectorError`.
+        option: Command-line option that names the column: "--image-column" or "--label-column".
+        columns: Names of the table's columns.
     """
 
     def __init__(self, message: str, advice: str, option: str, columns: tuple[str, ...]) -> None:
@@ -91,16 +91,16 @@ class ColumnError(DatasetError):
 
 
 class ProjectError(InspectorError):
-    """Say that the project file can't be used."""
+    """The project file can't be used."""
 
 
 class DamagedProjectError(ProjectError):
-    """Say that the bytes of a project file are wrong.
+    """The bytes of a project file are damaged.
 
     Args:
-        message: As of `InspectorError`.
-        advice: As of `InspectorError`.
-        path: The file.
+        message: As in `InspectorError`.
+        advice: As in `InspectorError`.
+        path: The project file.
     """
 
     def __init__(self, message: str, advice: str, path: Path) -> None:
@@ -109,20 +109,20 @@ class DamagedProjectError(ProjectError):
 
 
 class UnwritableError(ProjectError):
-    """Say that the project file can't be written now; what is in it can be read."""
+    """The project file can't be written now; its content can be read."""
 
 
 class CacheError(InspectorError):
-    """Say that the caches can't be written; only what has to be kept there needs them."""
+    """The cache can't be written, which only operations that store into it need."""
 
 
 class ProcessError(InspectorError):
-    """Say that a process of ours can't be started, or ended without an answer."""
+    """A child process can't be started, or exited without an answer."""
 
 
 class ExportError(InspectorError):
-    """Say that an export can't be planned, made or resumed."""
+    """An export can't be planned, written or resumed."""
 
 
 class TrainingError(InspectorError):
-    """Say that a run could not start or go on."""
+    """A run can't start or resume."""

@@ -1,6 +1,6 @@
-"""Files from outside: opened without blocking, read up to a limit, and checked by a schema.
+"""Files from outside: opened without blocking, read up to a limit and checked against a schema.
 
-Whatever is wrong with a file raises one `InspectorError` that names the place in it.
+Any problem raises one `InspectorError` that names the position in the file.
 """
 
 import json
@@ -26,11 +26,11 @@ def open_regular(file: Path, *, what: str, advice: str) -> int:
 
     Args:
         file: Links are followed; a FIFO, socket, device or folder is refused at once.
-        what: What the file is to the reader, such as "manifest", for the error.
-        advice: What the person can do.
+        what: Role of the file in the error, such as "manifest".
+        advice: What the user can do.
 
     Raises:
-        DatasetError: It is missing, not readable, or not a regular file.
+        DatasetError: It is missing, unreadable or not a regular file.
     """
     try:
         descriptor = os.open(file, _OPEN_FLAGS)
@@ -51,7 +51,7 @@ def read_bytes(file: Path, *, what: str, advice: str, limit: int) -> bytes:
     """
     with open(open_regular(file, what=what, advice=advice), "rb") as stream:
         try:
-            # A read of the whole limit would take that much memory for a small file, too.
+            # Reading with the full limit would allocate that much for a small file, too.
             size = max(os.fstat(stream.fileno()).st_size, 65_536)
             data = stream.read(min(size, limit) + 1)
         except OSError as error:
@@ -66,7 +66,7 @@ def read_bytes(file: Path, *, what: str, advice: str, limit: int) -> bytes:
 
 
 def read_text(file: Path, *, what: str, advice: str, limit: int = MAX_TEXT_BYTES) -> str:
-    """Return the text of a regular file in UTF-8, without a byte order mark.
+    """Return the text of a regular UTF-8 file, without a byte order mark.
 
     Raises:
         DatasetError: It can't be read, is larger than `limit` bytes, or is not UTF-8.
@@ -77,7 +77,7 @@ def read_text(file: Path, *, what: str, advice: str, limit: int = MAX_TEXT_BYTES
 
 
 def decode_utf8(data: bytes, file: Path, *, what: str, advice: str) -> str:
-    """Return the text of a file's bytes.
+    """Decode the bytes of a file.
 
     Raises:
         DatasetError: They are not UTF-8; the message names the line.
@@ -104,10 +104,10 @@ def read_json(
     advice: str,
     error_type: type[InspectorError] = DatasetError,
 ) -> _T:
-    """Return a JSON file as a value of `schema`.
+    """Read a JSON file as a value of `schema`.
 
     Raises:
-        InspectorError: As `error_type`: it can't be read, is not JSON, or has a value of another
+        InspectorError: As `error_type`: it can't be read, is not JSON, or has a value of the wrong
             type; the message names line and column, or the key.
     """
     try:
@@ -124,17 +124,17 @@ def decode_json(
     where: str,
     error_type: type[InspectorError] = DatasetError,
 ) -> _T:
-    """Return JSON text as a value of `schema`.
+    """Decode JSON text as a value of `schema`.
 
     Args:
-        text: What is decoded; NaN and Infinity are numbers, as Python writes them.
+        text: JSON; NaN and Infinity are numbers, as Python writes them.
         schema: A msgspec struct, a dataclass or a builtin type.
-        where: The name of the source, for the error.
-        error_type: The class of the error.
+        where: Name of the source, for the error.
+        error_type: Class of the error.
 
     Raises:
-        InspectorError: As `error_type`: it is not JSON, is nested too deep, or has a value of
-            another type; the message names line and column, or the key.
+        InspectorError: As `error_type`: it is not JSON, is nested too deep, or has a value of the
+            wrong type; the message names line and column, or the key.
     """
     advice = "Fix the file, or write it again."
     try:
@@ -151,6 +151,6 @@ def decode_json(
 
 
 def _position(data: bytes, offset: int) -> tuple[int, int]:
-    """Return line and column of a byte offset, both from 1."""
+    """Return line and column of a byte offset, both counted from 1."""
     before = data[:offset]
     return before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1

@@ -1,4 +1,4 @@
-"""Folders for a while in the system's place for such, and those that a killed program left."""
+"""Temporary folders of this program, and cleaning up those of killed processes."""
 
 import contextlib
 import os
@@ -9,16 +9,15 @@ import time
 from pathlib import Path
 
 _NAME = re.compile(r"inspector-(?:(\d+)-)?\w+")
-# Before that a name without a process number, or what a dead process left in a folder, may still
-# be of use to someone.
+# Younger leftovers, without a process number or of a dead process, may still be in use.
 _OLD_SECONDS = 86_400.0
 
 
 def make_scratch(parent: Path | None = None) -> Path | None:
-    """Make an empty folder that only this user can read; None where no place takes one.
+    """Create an empty folder that only this user can read; None where that is impossible.
 
     Args:
-        parent: Where; None for the system's place for such.
+        parent: Where to create it; None for the system's temporary folder.
     """
     try:
         return Path(tempfile.mkdtemp(prefix=f"inspector-{os.getpid()}-", dir=parent))
@@ -27,10 +26,10 @@ def make_scratch(parent: Path | None = None) -> Path | None:
 
 
 def sweep_scratch(parent: Path | None = None) -> None:
-    """Remove what killed programs left: empty folders at once, others after a day.
+    """Remove the folders of killed processes: empty ones at once, others after a day.
 
     Args:
-        parent: Where; None for the system's place for such.
+        parent: Where to look; None for the system's temporary folder.
     """
     with contextlib.suppress(OSError):
         for folder in (parent or Path(tempfile.gettempdir())).glob("inspector-*"):
@@ -58,7 +57,7 @@ def _sweep(folder: Path) -> None:
 
 def _runs(process: int) -> bool:
     if os.name == "nt":
-        # Signal 0 would end it there.
+        # On Windows signal 0 would kill the process.
         return True
     try:
         os.kill(process, 0)

@@ -1,6 +1,6 @@
 """Child processes: started by name in a fresh interpreter, ended with their parent.
 
-Both ends speak frames over the child's stdin and a pipe of its own: eight bytes of length, then a
+Messages are frames over the child's stdin and a dedicated pipe: eight bytes of length, then a
 pickle. Pickles pass only between our own processes and never touch the disk.
 """
 
@@ -30,23 +30,24 @@ _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 _LAST_WORDS = 2_000
 _LOOK_SECONDS = 0.005
-# An answer of a chunk and more; a user may have 64 MB of pipes, or gets the smallest.
+# Larger than the answer of a chunk. A user has 64 MB of pipes by default; beyond that they get the
+# smallest size.
 _PIPE_BYTES = 1 << 18
-# What a pipe takes where the system does not say.
+# Capacity of a pipe where the system does not tell.
 _LEAST_PIPE_BYTES = 4_096
-# Read by a BLAS when numpy is imported.
+# A BLAS reads these when numpy is imported.
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-# Where a child puts what it needs for a while: TensorFlow leaves a file a traced function behind.
+# Point a child to its scratch folder: TensorFlow leaves one file per traced function behind.
 _SCRATCH = ("TMPDIR", "TEMP", "TMP")
 _swept = threading.Event()
 _living: "weakref.WeakSet[ChildProcess]" = weakref.WeakSet()
 
 
 class ProcessExited(Exception):  # noqa: N818 - an event, not an error of ours
-    """The child ended without an answer.
+    """The child exited without an answer.
 
     Args:
-        reason: In words, with the last line that it wrote.
+        reason: Text with the exit status and the last line of stderr.
     """
 
 
@@ -54,16 +55,16 @@ class ChildProcess:
     """The parent's end of a child.
 
     Attributes:
-        room: How many bytes can be sent for sure before the child reads any.
+        room: Bytes that can be sent without blocking before the child reads any.
 
     Args:
         name: "package.module:function", called in the child as function(`Parent`).
         low_priority: True to yield to the window.
-        one_thread: True to keep a BLAS on one core: for many small products its other threads
-            only spin.
+        one_thread: True to limit BLAS to one thread: with many small products further threads only
+            spin.
 
     Raises:
-        ProcessExited: The system has no room for another process.
+        ProcessExited: The system can't start another process.
     """
 
     def __init__(self, name: str, *, low_priority: bool = False, one_thread: bool = False) -> None:
@@ -93,15 +94,15 @@ class ChildProcess:
         """Send a message.
 
         Raises:
-            ProcessExited: It is not there any more.
+            ProcessExited: The child has exited.
         """
         self.send_packed(pack(message))
 
     def send_packed(self, data: bytes) -> None:
-        """Send what `pack` made of a message.
+        """Send a message that `pack` encoded.
 
         Raises:
-            ProcessExited: It is not there any more.
+            ProcessExited: The child has exited.
         """
         assert self._process.stdin is not None
         try:
@@ -114,7 +115,7 @@ class ChildProcess:
         """Wait for a message.
 
         Raises:
-            ProcessExited: It ended instead.
+            ProcessExited: The child exited instead.
         """
         try:
             return _read(self.answers)
@@ -122,7 +123,7 @@ class ChildProcess:
             raise ProcessExited(self.last_words()) from error
 
     def last_words(self) -> str:
-        """Wait for the end and say how it came."""
+        """Wait for the exit and return its cause."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
         self._listener.join(2)
@@ -134,14 +135,14 @@ class ChildProcess:
         return f"{how}: {lines[-1]}" if lines else how
 
     def abort(self) -> None:
-        """End it at once; whoever waits for its answers hears `ProcessExited`."""
+        """Kill the child; anyone waiting for its answers gets `ProcessExited`."""
         self._process.kill()
 
     def kill(self) -> None:
-        """End it at once and let go of everything."""
+        """Kill the child and release its resources."""
         self._process.kill()
         self._process.wait()
-        # Should anyone else have its stderr, it is not waited for.
+        # Don't wait forever if another process still holds its stderr.
         self._listener.join(2)
         _living.discard(self)
         for stream in (self._process.stdin, self._process.stderr, self.answers):
@@ -162,7 +163,7 @@ class ChildProcess:
 
 
 def abort_children() -> None:
-    """End every child of this process at once: it ends itself, and waits for nobody."""
+    """Kill every child of this process without waiting for any; used when the program exits."""
     for child in list(_living):
         child.abort()
         child._remove_scratch()
@@ -171,7 +172,7 @@ def abort_children() -> None:
 def _start(
     name: str, low_priority: bool, one_thread: bool, scratch: Path | None
 ) -> tuple["subprocess.Popen[bytes]", int]:
-    """Start a child; return it and the end of the pipe that its answers come by."""
+    """Start a child; return it and the read end of its answer pipe."""
     frozen = getattr(sys, "frozen", False)
     program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]
     reading, writing = _wide_pipe()
@@ -198,21 +199,21 @@ def _start(
 
 
 class Parent:
-    """The child's end: receives from and answers to the parent."""
+    """The child's end: receives requests and sends answers."""
 
     def __init__(self, answers: int) -> None:
         self._answers = os.fdopen(answers, "wb", buffering=0)
         self._questions = os.fdopen(os.dup(0), "rb", buffering=0)
 
     def receive(self) -> object:
-        """Wait for a message; end this process where the parent is gone."""
+        """Wait for a message; exit if the parent is gone."""
         try:
             return _read(self._questions)
         except (EOFError, OSError):
             os._exit(0)
 
     def send(self, message: object) -> None:
-        """Answer; end this process where the parent is gone."""
+        """Send an answer; exit if the parent is gone."""
         try:
             _write(self._answers, pack(message))
         except OSError:
@@ -220,7 +221,7 @@ class Parent:
 
 
 def run_child(word: str) -> None:
-    """Be a child: called by the program's entry with what stands behind --child."""
+    """Run as a child; `word` is the argument of --child."""
     name, answers, low, one = word.split("?")
     _end_with_parent()
     faulthandler.enable()
@@ -244,19 +245,19 @@ def _end_with_parent() -> None:
 
 
 def _wide_pipe() -> tuple[int, int]:
-    """Return a pipe that takes a whole answer at once, so that a child need not wait to go on."""
+    """Return a pipe that holds a whole answer, so that a child need not wait for its reader."""
     ends = os.pipe()
     if sys.platform == "linux":
         import fcntl
 
-        # A system may allow less.
+        # The system may allow less.
         with contextlib.suppress(OSError):
             fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return ends
 
 
 def pack(message: object) -> bytes:
-    """Return a message as it is sent."""
+    """Encode a message."""
     data = pickle.dumps(message, protocol=5)
     return _HEAD.pack(len(data)) + data
 
@@ -273,7 +274,7 @@ def _room(pipe: int) -> int:
         import fcntl
 
         size = fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
-    # A message that does not fill its last page may waste it.
+    # A message that does not fill its last page may waste that page.
     return size // 2
 
 
@@ -294,9 +295,9 @@ def _exactly(stream: io.FileIO, count: int) -> bytearray:
 
 
 def wait_for_answers(children: Sequence[ChildProcess], seconds: float) -> list[ChildProcess]:
-    """Return those children that have an answer or are gone, after at most some seconds."""
+    """Return the children that have an answer or have exited, after at most `seconds`."""
     if sys.platform == "win32":
-        # Windows waits for sockets but not for pipes: they are looked at again and again.
+        # Windows can wait for sockets but not for pipes, so poll them.
         end = time.monotonic() + seconds
         ready = [child for child in children if _has_bytes(child.answers)]
         while not ready and time.monotonic() < end:
@@ -313,12 +314,12 @@ def wait_for_answers(children: Sequence[ChildProcess], seconds: float) -> list[C
 if sys.platform == "win32":
 
     def _has_bytes(pipe: io.FileIO) -> bool:
-        """Tell whether reading would not block: bytes are there, or the other end is gone."""
+        """Tell whether a read would not block: bytes are available, or the other end is closed."""
         import _winapi
         import msvcrt
 
         try:
-            # Without a size it returns how many bytes are there, and how many of the message.
+            # Without a size it returns (bytes available, bytes left of the message).
             peeked: Any = _winapi.PeekNamedPipe(msvcrt.get_osfhandle(pipe.fileno()), 0)
         except OSError:
             return True
@@ -326,7 +327,7 @@ if sys.platform == "win32":
 
 
 def _passed_on(descriptor: int) -> dict[str, Any]:
-    """Return the arguments of `Popen` by which a child inherits a descriptor and no other."""
+    """Return the `Popen` arguments that let a child inherit one descriptor and no other."""
     if sys.platform == "win32":
         handle = _handle(descriptor)
         os.set_handle_inheritable(handle, True)
@@ -338,7 +339,7 @@ def _passed_on(descriptor: int) -> dict[str, Any]:
 
 
 def _handle(descriptor: int) -> int:
-    """Return what a child knows an inherited descriptor by."""
+    """Return the value by which a child knows an inherited descriptor."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -347,7 +348,7 @@ def _handle(descriptor: int) -> int:
 
 
 def _descriptor(handle: int) -> int:
-    """Return the descriptor of what `_handle` gave."""
+    """Return the descriptor of a value from `_handle`."""
     if sys.platform == "win32":
         import msvcrt
 

@@ -61,7 +61,7 @@ def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
     made.show()
     qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
     yield made
-    made.shut()
+    made.shut_down()
 
 
 def _sheets(view: ProjectWindow) -> Iterator[tuple[str, Callable[[], object]]]:

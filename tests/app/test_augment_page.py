@@ -141,14 +141,14 @@ def alike(one: QImage, other: QImage) -> bool:
 def stand_beside(page: AugmentPage, name: str) -> None:
     """Let a policy stand beside the one that is shown."""
     button(page, "Side by side").click()
-    choose(named(page, QComboBox, "Policy that stands beside"), name)
+    choose(named(page, QComboBox, "Policy to compare with"), name)
 
 
 @pytest.fixture
 def lab(qtbot: QtBot, project: Project) -> Iterator[tuple[ProjectWindow, AugmentPage]]:
     view, page = open_page(qtbot, project)
     yield view, page
-    view.shut()
+    view.shut_down()
 
 
 def test_a_digit_set_flags_flips_and_shows_the_worst(
@@ -158,7 +158,7 @@ def test_a_digit_set_flags_flips_and_shows_the_worst(
     view, page = open_page(qtbot, project)
     try:
         page.choose_policy(Policy(horizontal_flip=0.5, rotation_degrees=4))
-        meter = named(page, LabelPreservationMeter, "Label safety")
+        meter = named(page, LabelPreservationMeter, "Label preservation")
         qtbot.waitUntil(lambda: len(page.measurer.damages) == 3, timeout=60_000)
         found = dict(page.measurer.damages)
         assert found["horizontal_flip"].harmful
@@ -184,7 +184,7 @@ def test_a_digit_set_flags_flips_and_shows_the_worst(
         )
         assert not any(d.harmful for d in page.measurer.damages.values())
     finally:
-        view.shut()
+        view.shut_down()
 
 
 def test_effects_are_measured_and_the_newest_policy_wins(
@@ -212,7 +212,7 @@ def test_a_name_shows_the_range_of_its_number(
     view, page = lab
     page.choose_policy(Policy(rotation_degrees=40))
     button(page, "Rotation").click()
-    strip = named(page, RangeStrip, "One number's range")
+    strip = named(page, RangeStrip, "Range of one parameter")
     qtbot.waitUntil(lambda: strip.accessibleDescription() != "", timeout=10_000)
     qtbot.waitUntil(
         lambda: strip.accessibleDescription().endswith(": -40.0°, -20.0°, +0.0°, +20.0°, +40.0°"),
@@ -295,7 +295,7 @@ def test_pins_stay_and_space_shows_originals(
     qtbot.waitUntil(lambda: _pins(grid) == "1", timeout=10_000)
     qtbot.waitUntil(lambda: shows(grid, 0, images[1]), timeout=10_000)
     # What is said above the grid takes room from it: it comes with the last answer.
-    qtbot.waitUntil(page.measurer.rests, timeout=30_000)
+    qtbot.waitUntil(page.measurer.is_idle, timeout=30_000)
     shown = _middle(cell(grid, 0, 1))
     page.setFocus()
     for push in page.findChildren(QPushButton):
@@ -316,8 +316,8 @@ def test_images_are_sharp_after_the_grid_got_another_size(
     view, page = lab
     # They are made smaller to the very pixels of the grid.
     grid, images = the_grid(page), view.project.previews.choose(4, side_px=224)
-    choose(named(page, QComboBox, "Size that training reads"), "224 px")
-    qtbot.waitUntil(page.measurer.rests, timeout=30_000)
+    choose(named(page, QComboBox, "Image size for training"), "224 px")
+    qtbot.waitUntil(page.measurer.is_idle, timeout=30_000)
     qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
     side = cell(grid, 0, 0).width()
     # A line more above the grid takes its room, while the page stays as large as it is.
@@ -331,7 +331,7 @@ def test_the_grid_has_the_size_that_is_wanted(
 ) -> None:
     _, page = lab
     for size in (3, 4, 5, 6):
-        choose(named(page, QComboBox, "Images and samples"), f"{size} × {size}")
+        choose(named(page, QComboBox, "Images and samples per image"), f"{size} × {size}")
         text = f"{size} images, samples of each: {size}"
         qtbot.waitUntil(
             lambda text=text: the_grid(page).accessibleDescription() == text, timeout=10_000
@@ -358,7 +358,7 @@ def test_policies_are_kept_renamed_and_deleted(
 ) -> None:
     view, page = lab
     bar, kept = page.findChild(PolicyBar), view.project.policies
-    more = named(page, QPushButton, "More to do with policies")
+    more = named(page, QPushButton, "More actions for policies")
     rename = menu_entry(more, "Rename")
     mine = Policy(rotation_degrees=12.5)
     page.choose_policy(mine)
@@ -366,7 +366,7 @@ def test_policies_are_kept_renamed_and_deleted(
     assert not rename.isEnabled()
     bar.save("mine")
     qtbot.waitUntil(lambda: bar.name() == "mine", timeout=10_000)
-    assert named(page, QComboBox, "Policy that stands beside").findText("mine") > 0
+    assert named(page, QComboBox, "Policy to compare with").findText("mine") > 0
     page.choose_policy(replace(mine, zoom=Range(0.9, 1.1)))
     assert bar.name() == "your policy"
     page.choose_policy(mine)
@@ -389,7 +389,7 @@ def test_the_code_is_for_the_keras_that_is_named(
     _, page = lab
     page.choose_policy(Policy(width_shift=Shift(ShiftKind.FRACTION, 0.25)))
     code = page.findChild(CodeTab)
-    version = named(page, QComboBox, "The Keras that will run it")
+    version = named(page, QComboBox, "Keras version that will run the code")
     qtbot.waitUntil(lambda: "height_shift_range=0.25" in code.text(), timeout=20_000)
     choose(version, "Keras 2.8 and older")
     qtbot.waitUntil(lambda: "width_shift_range=0.25" in code.text(), timeout=20_000)
@@ -403,7 +403,7 @@ def test_the_grid_shows_what_training_reads() -> None:
     policy = PRESETS["photos"]
     wish = PreviewRequest(policy, None, (PreviewImage(1, "a", pixels, "ab"),), frozenset(), 7, 3, 3)
     (row,) = make_rows(wish)
-    for k, draw in enumerate(row.draws):
+    for k, draw in enumerate(row.augmented):
         read = augment(pixels, policy, seed=7, epoch=3 + k, image_id="ab")
         assert draw.pixelColor(9, 4) == QColor(*read[4, 9].tolist())
 
@@ -459,7 +459,7 @@ def test_advice_stands_under_its_slider_and_can_be_set(
     qtbot.waitUntil(lambda: "grey levels" in mark.toolTip(), timeout=20_000)
     notes = page.findChild(LintList).findChildren(QLabel)
     note = next(n for n in notes if n.toolTip() == "channel_shift_range")
-    button(note.parentWidget(), "Set what was probably meant").click()
+    button(note.parentWidget(), "Apply the suggestion").click()
     assert page.history.now != PRESETS["example 3, as written"]
     assert page.undo()
     assert page.history.now == PRESETS["example 3, as written"]
@@ -473,13 +473,13 @@ def test_all_of_a_policy_is_at_hand(qtbot: QtBot, lab: tuple[ProjectWindow, Augm
     flag.click()
     choose(named(page, QComboBox, "Rescale"), "rescale: 1/255, to 0..1")
     assert page.history.now.normalisation == Normalisation(1 / 255, samplewise_center=True)
-    choose(named(page, QComboBox, "What stands where the image does not reach"), "fill: constant")
+    choose(named(page, QComboBox, "How padded pixels are filled"), "fill: constant")
     named(page, QSpinBox, "Grey level of the fill").setValue(40)
-    choose(named(page, QComboBox, "Zoom of the two axes"), "zoom: the shape is kept")
+    choose(named(page, QComboBox, "Zoom of the two axes"), "zoom: aspect ratio preserved")
     now = page.history.now
     assert now.fill is Fill.CONSTANT
     assert (now.cval, now.zoom_independent) == (40, False)
-    choose(named(page, QComboBox, "How numbers are drawn"), "drawn near the middle")
+    choose(named(page, QComboBox, "How parameters are sampled"), "sampled near the middle")
     assert page.history.now.distribution is Distribution.TRUNCATED_NORMAL
     page.undo()
     page.undo()
@@ -511,7 +511,7 @@ def test_pictures_are_read_at_the_size_that_is_chosen(
     (small,), (large,) = (view.project.previews.choose(1, side_px=px) for px in (64, 128))
     qtbot.waitUntil(lambda: shows(grid, 0, small), timeout=10_000)
     assert not shows(grid, 0, large)
-    choose(named(page, QComboBox, "Size that training reads"), "128 px")
+    choose(named(page, QComboBox, "Image size for training"), "128 px")
     qtbot.waitUntil(lambda: shows(grid, 0, large), timeout=10_000)
     assert not shows(grid, 0, small)
 
@@ -537,7 +537,7 @@ def test_pasted_code_is_advised_on_as_a_whole(
     page.read_code("open('x')")
     message = by_id(page, QLabel, "augment-message")
     qtbot.waitUntil(message.isVisible, timeout=10_000)
-    choose(named(page, QComboBox, "Preset or kept policy"), "photos")
+    choose(named(page, QComboBox, "Preset or saved policy"), "photos")
     qtbot.waitUntil(lambda: text_of(page, "notes-title") == "No notes", timeout=20_000)
     assert not message.isVisible()
 
@@ -584,7 +584,7 @@ def test_nothing_is_read_before_the_page_is_shown(
     qtbot.waitUntil(lambda: the_grid(page).row_count() > 0, timeout=20_000)
     assert counts
     qtbot.waitUntil(lambda: children(EFFECTS) != [], timeout=20_000)
-    view.shut()
+    view.shut_down()
 
 
 def test_what_pasted_code_does_not_tell_is_filled_in(

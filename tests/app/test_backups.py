@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
-from inspector.app.window.backups_dialog import BackupsDialog
+from inspector.app.window.opening.backups_dialog import BackupsDialog
 from inspector.desktop.paths import cache_folder
 from inspector.project.project import Project
 from inspector.store.backups import backups_folder, list_backups

@@ -43,7 +43,7 @@ def test_one_that_fails_to_be_delivered_holds_up_no_other(qtbot: QtBot) -> None:
 def test_a_change_arrives(qtbot: QtBot) -> None:
     bridge = Bridge()
     with qtbot.waitSignal(bridge.changed) as said:
-        bridge.tell(Changes(samples=True))
+        bridge.publish(Changes(samples=True))
     assert said.args == [Changes(samples=True)]
     bridge.close()
 
@@ -75,7 +75,7 @@ def test_a_change_on_its_way_is_dropped_at_the_end(qtbot: QtBot) -> None:
     bridge = Bridge()
     heard: list[object] = []
     bridge.changed.connect(heard.append)
-    bridge.tell(Changes(samples=True))
+    bridge.publish(Changes(samples=True))
     bridge.close()
     for _ in range(3):
         QApplication.processEvents()

@@ -118,7 +118,7 @@ def test_rules_that_nobody_accepted_are_off_with_a_notice(
         assert notice.isVisible() == old
         assert not any(o.enabled for o in project.groups.offers())
         if old:
-            button(notice, "Look at them").click()
+            button(notice, "Review them").click()
             qtbot.waitUntil(lambda: project.groups.switched_off() == [], timeout=10_000)
     finally:
-        made.shut()
+        made.shut_down()

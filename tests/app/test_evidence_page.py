@@ -105,7 +105,7 @@ def test_a_class_opens_its_images(qtbot: QtBot, overview: OverviewPage) -> None:
         "group"
     )
     assert sum(one.images for one in evidence.classes) == leaks.validation_images
-    with qtbot.waitSignal(overview.asked) as heard:
+    with qtbot.waitSignal(overview.requested) as heard:
         button(overview.evidence, "Open them").click()
     assert heard.args[0].samples == worst.leaked
 

@@ -75,7 +75,7 @@ def test_an_export_is_planned_by_the_rule_and_linked(
     qtbot: QtBot, view: ProjectWindow, export: ExportPage
 ) -> None:
     view.project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
-    named(export, QComboBox, "How files get there").setCurrentIndex(1)
+    named(export, QComboBox, "How files are written").setCurrentIndex(1)
     named(export, QComboBox, "Split folders").setCurrentIndex(1)
     sides = view.project.splits.membership().sides()
     qtbot.waitUntil(
@@ -208,7 +208,7 @@ def test_a_script_for_another_program_is_written(
         "FiftyOne", "cleanlab", "TensorBoard", "MLflow",
     ]  # fmt: skip
     actions[0].trigger()
-    said = f"{target} is written; it reads load_it.json beside it."
+    said = f"{target} was written; it reads load_it.json beside it."
     qtbot.waitUntil(lambda: text_of(export, "export-status") == said, timeout=120_000)
     assert "add_samples" in target.read_text("utf-8")
     assert export.jobs.running == ()

@@ -68,7 +68,7 @@ def test_only_what_looks_right_is_accepted_at_once(
     monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.informativeText()))
     choice = named(groups, SegmentedControl, "Where groups come from")
     button(choice, "Pattern").click()
-    pattern = named(groups, QLineEdit, "Pattern on the path")
+    pattern = named(groups, QLineEdit, "Pattern for the path")
     pattern.setText(r"([0-9])\.")
     qtbot.keyClick(pattern, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(_cards(groups)), timeout=10_000)
@@ -86,7 +86,7 @@ def test_cards_are_walked_and_decided_by_keyboard(
     qtbot: QtBot, view: ProjectWindow, groups: GroupsPage
 ) -> None:
     heard: list[object] = []
-    groups.asked.connect(heard.append)
+    groups.requested.connect(heard.append)
     card = _cards(groups)[0]
     card.setFocus()
     qtbot.keyClick(card, Qt.Key.Key_Space)
@@ -125,7 +125,7 @@ def test_tabs_without_proposals_say_what_to_try(qtbot: QtBot, groups: GroupsPage
     button(choice, "Pattern").click()
     assert text_of(groups, "groups-empty") == "No pattern yet."
     assert not _cards(groups)
-    pattern = named(groups, QLineEdit, "Pattern on the path")
+    pattern = named(groups, QLineEdit, "Pattern for the path")
     pattern.setText("(")
     button(groups, "Propose").click()
     label = groups.findChild(QLabel, "groups-error")

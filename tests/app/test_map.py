@@ -83,7 +83,7 @@ def drag_around(qtbot: QtBot, canvas: MapCanvas) -> None:
 def test_a_lasso_selects_into_the_grid(qtbot: QtBot, view: ProjectWindow, project: Project) -> None:
     map_page = show(view, PageName.MAP)
     compute = by_id(map_page, QPushButton, "map-compute")
-    qtbot.waitUntil(lambda: "needs an embedding" in text_of(map_page, "map-why"), timeout=20_000)
+    qtbot.waitUntil(lambda: "needs embeddings" in text_of(map_page, "map-why"), timeout=20_000)
     compute.click()
     qtbot.waitUntil(lambda: bool(map_page.jobs.running), timeout=5_000)
     qtbot.waitUntil(lambda: not map_page.jobs.running, timeout=200_000)

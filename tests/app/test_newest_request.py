@@ -92,7 +92,7 @@ def test_a_thumbnail_that_raises_leaves_its_thread_alive(qtbot: QtBot) -> None:
     thumbnails.forget()
     thumbnails.request([1])
     qtbot.waitUntil(lambda: len(errors) == 5)
-    thumbnails.shut()
+    thumbnails.shut_down()
 
 
 def test_a_preview_that_raises_once_leaves_the_grid_alive(
@@ -129,7 +129,7 @@ def test_a_measurement_that_raises_once_is_followed_by_others(
 ) -> None:
     (page,) = (p for p in view.pages if isinstance(p, AugmentPage))
     view.show_page(view.pages.index(page))
-    qtbot.waitUntil(lambda: page.drawn > 0 and page.measurer.rests(), timeout=60_000)
+    qtbot.waitUntil(lambda: page.drawn > 0 and page.measurer.is_idle(), timeout=60_000)
     errors: list[object] = []
     view.bridge.broken.connect(errors.append)
     works = view.project.measuring.ask
@@ -145,4 +145,4 @@ def test_a_measurement_that_raises_once_is_followed_by_others(
         slider = next(s for s in page.findChildren(QSlider) if "Shear" in s.accessibleName())
         slider.setValue(300)
     assert [type(e) for e in errors] == [ZeroDivisionError]
-    qtbot.waitUntil(page.measurer.rests, timeout=60_000)
+    qtbot.waitUntil(page.measurer.is_idle, timeout=60_000)

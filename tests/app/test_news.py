@@ -54,7 +54,7 @@ def pages(qtbot: QtBot, project: Project, bridge: Bridge) -> list[Asking]:
 def news(bridge: Bridge, pages: list[Asking]) -> Iterator[RefreshScheduler]:
     made = RefreshScheduler(bridge, pages, lambda: pages[0], bridge)
     yield made
-    made.shut()
+    made.shut_down()
 
 
 def test_a_decision_is_shown_at_once_and_elsewhere_when_all_is_quiet(
@@ -79,7 +79,7 @@ def test_a_page_that_comes_in_sight_asks_for_what_it_missed(
     news.catch_up()
     news.catch_up()
     assert pages[2].seen == [DECIDED]
-    news.shut()
+    news.shut_down()
 
 
 def test_a_scan_is_looked_at_as_often_as_looking_allows(
@@ -131,7 +131,7 @@ def test_one_decision_does_not_open_a_scan_to_every_page(
 def test_nothing_is_brought_after_the_end(
     qtbot: QtBot, news: RefreshScheduler, pages: list[Asking]
 ) -> None:
-    news.shut()
+    news.shut_down()
     news.take(DECIDED)
     qtbot.wait(1_500)
     assert not pages[1].seen

@@ -16,11 +16,11 @@ from inspector.app.main import MainWindow
 from inspector.app.start.recent import recent_dataset
 from inspector.app.start.recent_row import RecentRow
 from inspector.app.widgets.controls.busy_line import BusyLine
-from inspector.app.window import view_builder
 from inspector.app.window.main_window import ProjectWindow
+from inspector.app.window.opening import view_builder
+from inspector.app.window.opening.view_builder import ViewBuilder
 from inspector.app.window.page_list import PAGES
 from inspector.app.window.session import Session
-from inspector.app.window.view_builder import ViewBuilder
 from inspector.project.project import Project
 from tests.app.screen import button, by_id, open_dataset
 
@@ -107,7 +107,7 @@ def test_the_sample_says_at_once_that_it_is_made(
     window.show()
     assert window.start is not None
     button(window.start, "Try the sample").click()
-    assert by_id(window.start, QLabel, "start-status").text() == "Making the sample dataset…"
+    assert by_id(window.start, QLabel, "start-status").text() == "Creating the sample dataset…"
     with qtbot.waitSignal(window.project_opened, timeout=120_000):
         pass
     window.close()

@@ -23,7 +23,7 @@ SERVING = (
 def splits_page(view: ProjectWindow) -> SplitsPage:
     (splits,) = (p for p in view.pages if isinstance(p, SplitsPage))
     view.show_page(view.pages.index(splits))
-    named(splits, QComboBox, "What makes the split").setCurrentIndex(2)
+    named(splits, QComboBox, "Kind of split rule").setCurrentIndex(2)
     return splits
 
 

@@ -65,7 +65,7 @@ def test_k_in_a_chain_says_what_is_left_and_goes_on(qtbot: QtBot, review: Duplic
     assert sample(review, keeper).mark == "keep"
     assert sample(review, end).mark == ""
     note = by_id(review, QLabel, "review-note")
-    qtbot.waitUntil(lambda: "not directly alike" in note.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "not near-duplicates" in note.text(), timeout=10_000)
     assert note.text().startswith("1 image of this cluster")
     # What is open stands on the left now, so that K goes on.
     qtbot.waitUntil(lambda: left(review) == sample(review, end).path, timeout=10_000)

@@ -44,7 +44,7 @@ def test_pairs_stream_in_while_the_scan_runs(qtbot: QtBot, unread: Project) -> N
     assert progress.reached.wait(120)
     so_far = unread.pairs_so_far.pairs()
     assert so_far
-    assert all(pair.excluded.split != pair.kept.split for pair in so_far)
+    assert all(pair.excluded.split != pair.keeper.split for pair in so_far)
     snapshot = unread.scans.progress()
     assert snapshot is not None
     assert snapshot.phase == "pixels"
@@ -68,7 +68,7 @@ def test_pairs_stream_in_while_the_scan_runs(qtbot: QtBot, unread: Project) -> N
     qtbot.waitUntil(lambda: page.answer.isVisible() and not page.scan.isVisible(), timeout=60_000)
     final = {(p.a.id, p.b.id) for p in unread.duplicates.pairs()}
     for pair in so_far:
-        ends = (pair.excluded.id, pair.kept.id)
+        ends = (pair.excluded.id, pair.keeper.id)
         assert ends in final or ends[::-1] in final
     page.close()
     bridge.close()

@@ -188,11 +188,11 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_the_end_of_a_long_job_is_told(
     qtbot: QtBot, window: MainWindow, told: list[list[str]]
 ) -> None:
-    assert not notify.tell_when_away(window, "shapes", "pictures", 3)
-    assert notify.tell_when_away(window, "shapes", "pictures", 120)
+    assert not notify.notify_when_away(window, "shapes", "pictures", 3)
+    assert notify.notify_when_away(window, "shapes", "pictures", 120)
     assert [t[-2:] for t in told] == [["shapes", "Ended after 2 min: pictures"]]
     write_setting(NOTIFY, False)
-    assert not notify.tell_when_away(window, "shapes", "pictures", 120)
+    assert not notify.notify_when_away(window, "shapes", "pictures", 120)
     assert len(told) == 1
 
 

@@ -24,4 +24,4 @@ def test_the_card_looks_and_shows_what_was_found(qtbot: QtBot, view: ProjectWind
     assert report is not None
     expected = report.shortcuts[0].text if report.shortcuts else "No probe predicts the class"
     qtbot.waitUntil(lambda: title.text().startswith(expected), timeout=30_000)
-    assert look.text() == "Look again"
+    assert look.text() == "Search again"

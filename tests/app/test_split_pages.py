@@ -56,7 +56,7 @@ def test_an_edge_shows_its_pairs_and_opens_its_images(qtbot: QtBot, view: Projec
     expected = view.project.splits.leaks()
     edge = graph(splits).current()
     assert edge is not None
-    assert (edge.source, edge.to) == ("training", expected.made.evaluation)
+    assert (edge.source, edge.to) == ("training", expected.membership.evaluation)
     assert edge.count == len(expected.leaks) - expected.count("group")
     assert str(len(expected.leaks)) in splits.shown_text()
     share = f"{100 * expected.share:.1f} %"
@@ -68,7 +68,7 @@ def test_an_edge_shows_its_pairs_and_opens_its_images(qtbot: QtBot, view: Projec
     chip = next(b for b in splits.findChildren(QToolButton) if b.text().startswith("Near"))
     chip.click()
     assert f"Near  {len(grid.pairs.tiles)}" == chip.text()
-    with qtbot.waitSignal(splits.asked) as heard:
+    with qtbot.waitSignal(splits.requested) as heard:
         qtbot.keyClick(graph(splits), Qt.Key.Key_Return)
     assert len(heard.args[0].samples) == edge.count
     assert view.page().title == "Gallery"
@@ -84,7 +84,7 @@ def test_edges_are_reached_by_arrow_keys(qtbot: QtBot, view: ProjectWindow) -> N
     for number, edge in enumerate(graph(splits).edges()):
         assert graph(splits).current() == edge
         found = view.project.splits.search(view.project.splits.rule)
-        inner = {"training": "training", found.made.evaluation: "validation"}
+        inner = {"training": "training", found.membership.evaluation: "validation"}
         ends = (inner.get(name, name) for name in (edge.source, edge.to))
         leaks = found.between(*ends, view.project.duplicates.threshold)
         assert edge.count == sum(leak.kind != "group" for leak in leaks)
@@ -95,7 +95,7 @@ def test_edges_are_reached_by_arrow_keys(qtbot: QtBot, view: ProjectWindow) -> N
 def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    named(splits, QComboBox, "What makes the split").setCurrentIndex(1)
+    named(splits, QComboBox, "Kind of split rule").setCurrentIndex(1)
     qtbot.waitUntil(splits.findChild(HistogramPlot).isVisible, timeout=20_000)
     assert button(splits, "Use this rule").isEnabled()
     button(splits, "Use this rule").click()
@@ -108,7 +108,7 @@ def test_a_list_of_files_is_chosen(
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
     qtbot.waitUntil(lambda: counted(splits), timeout=20_000)
-    named(splits, QComboBox, "What makes the split").setCurrentIndex(4)
+    named(splits, QComboBox, "Kind of split rule").setCurrentIndex(4)
     qtbot.waitUntil(lambda: "Choose a CSV" in text_of(splits, "splits-summary"))
     assert not graph(splits).edges()
     assert not button(splits, "Use this rule").isEnabled()
@@ -129,7 +129,7 @@ def test_a_list_of_files_is_chosen(
 def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    named(splits, QComboBox, "What makes the split").setCurrentIndex(1)
+    named(splits, QComboBox, "Kind of split rule").setCurrentIndex(1)
     qtbot.waitUntil(splits.findChild(HistogramPlot).isVisible, timeout=20_000)
     named(splits, QComboBox, "What is compared over seeds").setCurrentIndex(ACCURACY)
     assert not splits.findChild(HistogramPlot).isVisible()
@@ -202,7 +202,7 @@ def test_the_counter_follows_the_rule(qtbot: QtBot, view: ProjectWindow) -> None
 def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    named(splits, QComboBox, "What makes the split").setCurrentIndex(2)
+    named(splits, QComboBox, "Kind of split rule").setCurrentIndex(2)
     named(splits, QPlainTextEdit, "Pasted code").setPlainText("seed = 3")
     qtbot.waitUntil(lambda: "makes no dataset" in text_of(splits, "splits-summary"), timeout=20_000)
 
@@ -212,7 +212,7 @@ def test_pasted_code_shows_its_calls_and_a_field_for_what_it_does_not_tell(
 ) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    named(splits, QComboBox, "What makes the split").setCurrentIndex(2)
+    named(splits, QComboBox, "Kind of split rule").setCurrentIndex(2)
     code = named(splits, QPlainTextEdit, "Pasted code")
     code.setPlainText(
         "from keras.utils import image_dataset_from_directory as f\n"

@@ -16,8 +16,8 @@ from inspector.app.start.recent_row import RecentRow
 from inspector.app.start.recent_thumbnails import FACES
 from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.window.main_window import ProjectWindow
+from inspector.app.window.opening.single_instance import SingleInstance
 from inspector.app.window.session import Session
-from inspector.app.window.single_instance import SingleInstance
 from inspector.demo.dataset import truth_path
 from inspector.desktop.paths import projects_folder, samples_folder
 from inspector.errors import UnwritableError
@@ -32,7 +32,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from inspector.app.window.single_instance import SingleInstance
+from inspector.app.window.opening.single_instance import SingleInstance
 app = QCoreApplication([])
 assert SingleInstance(Path(sys.argv[1]), app).take()
 os._exit(1)

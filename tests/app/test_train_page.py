@@ -38,7 +38,7 @@ from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training.run import Run, RunConfig, RunState
-from inspector.training_protocol import TRAINER, EpochDone
+from inspector.training_protocol.messages import TRAINER, EpochDone
 from tests.app import screen
 from tests.app.processes import children, is_gone
 from tests.app.screen import button, by_id, choose, menu_entry, named, text_of
@@ -113,9 +113,9 @@ def test_a_run_is_planned_in_words_trained_and_read(
     spec = view.project.runs.plan(Rule(), RunConfig(image_size_px=32))
     assert f"{len(spec.training):,} images" in said
     assert f"accuracy is measured on {len(spec.validation):,} validation images" in said
-    qtbot.waitUntil(lambda: page.going() != "", timeout=30_000)
+    qtbot.waitUntil(lambda: page.running_text() != "", timeout=30_000)
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE] * 2, timeout=PATIENCE_MS)
-    assert page.going() == ""
+    assert page.running_text() == ""
     assert "tensorflow" not in sys.modules
     qtbot.waitUntil(lambda: text_of(page, "run-accuracy") != "", timeout=30_000)
     current = page.findChild(RunList).current()
@@ -134,7 +134,7 @@ def _check_cell(qtbot: QtBot, view: ProjectWindow, page: TrainPage) -> None:
         (r, c) for r in range(matrix.rowCount()) for c in range(matrix.columnCount())
         if matrix.item(r, c).text()
     )  # fmt: skip
-    with qtbot.waitSignal(page.asked) as heard:
+    with qtbot.waitSignal(page.requested) as heard:
         matrix.setCurrentCell(row, column)
         qtbot.keyClick(matrix, Qt.Key.Key_Return)
     assert len(heard.args[0].samples) == int(matrix.item(row, column).text())
@@ -194,13 +194,13 @@ def test_pause_stop_and_go_on_by_keyboard(
     qtbot.keyClick(page, Qt.Key.Key_P)
     pause = by_id(page, QPushButton, "train-pause")
     qtbot.waitUntil(lambda: states(page) == [RunState.PAUSED], timeout=10_000)
-    assert pause.text() == "Go on"
+    assert pause.text() == "Resume"
     qtbot.keyClick(page, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: states(page) == [RunState.TRAINING], timeout=10_000)
     assert pause.text() == "Pause"
     qtbot.keyClick(page, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: states(page) == [RunState.STOPPED], timeout=10_000)
-    assert pause.text() == "Go on"
+    assert pause.text() == "Resume"
 
 
 def test_a_killed_child_is_told_in_the_window(
@@ -224,9 +224,9 @@ def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project
     offer = screen.page(view, PageName.TRAIN).notice
     qtbot.waitUntil(offer.isVisible, timeout=30_000)
     assert "1 training was interrupted" in screen.by_id(offer, QLabel, "notice-text").text()
-    screen.button(offer, "Go on").click()
+    screen.button(offer, "Resume").click()
     qtbot.waitUntil(lambda: project.runs.run(name).state is RunState.DONE, timeout=PATIENCE_MS)
-    view.shut()
+    view.shut_down()
 
 
 def test_policies_are_compared_from_the_window(
@@ -239,7 +239,7 @@ def test_policies_are_compared_from_the_window(
     qtbot.waitUntil(lambda: planned(sheet).startswith("4 runs"), timeout=30_000)
     button(sheet, "Start the comparison").click()
     qtbot.waitUntil(
-        lambda: states(page) == [RunState.DONE] * 4 and not comparison(page).is_going(),
+        lambda: states(page) == [RunState.DONE] * 4 and not comparison(page).is_running(),
         timeout=PATIENCE_MS,
     )
     plot = named(page, ComparisonPlot, "Differences to the baseline")
@@ -256,7 +256,7 @@ def test_strengths_shares_and_models_are_planned_in_words(qtbot: QtBot, page: Tr
         said = f"{runs} runs"
         qtbot.waitUntil(lambda said=said: planned(sheet).startswith(said), timeout=30_000)
     named(sheet, QLineEdit, "Values").setText("0.1, many")
-    qtbot.waitUntil(lambda: "no list of numbers" in planned(sheet), timeout=10_000)
+    qtbot.waitUntil(lambda: "not a list of numbers" in planned(sheet), timeout=10_000)
     choose(axis, "models")
     qtbot.waitUntil(lambda: "two models" in planned(sheet), timeout=10_000)
     assert not button(sheet, "Start the comparison").isEnabled()
@@ -339,8 +339,8 @@ def test_the_gap_is_planned_trained_and_told(
     runs = view.project.runs
     qtbot.waitUntil(lambda: any(r.history for r in runs.all()), timeout=PATIENCE_MS)
     assert page.findChild(RunList).count() == 0
-    assert page.gap.is_going()
+    assert page.gap.is_running()
     page.gap.stop()
-    qtbot.waitUntil(lambda: not page.gap.is_going(), timeout=30_000)
+    qtbot.waitUntil(lambda: not page.gap.is_running(), timeout=30_000)
     qtbot.waitUntil(lambda: "seeds are complete" in text_of(page.gap, "gap-text"), timeout=10_000)
     assert begin.isEnabled()

@@ -18,7 +18,8 @@ from inspector.project.experiments.comparison_results import (
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training.run import Run, RunConfig, RunState
-from inspector.training_protocol import Budget, EpochDone, RunSpec, SampleColumns
+from inspector.training_protocol.messages import EpochDone
+from inspector.training_protocol.run_spec import Budget, RunSpec, SampleColumns
 
 ONE = SampleColumns(("a.png",), (0,), ("00",))
 SPEC = RunSpec("/d", ("x", "y"), ONE, ONE, ONE, "small_cnn", 0, 32, epochs=2, split="the folders")

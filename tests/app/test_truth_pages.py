@@ -35,7 +35,7 @@ def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
     qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
     qtbot.waitUntil(lambda: bool(page(made, PageName.LABELS).model.items), timeout=20_000)
     yield made
-    made.shut()
+    made.shut_down()
 
 
 @pytest.mark.parametrize("typed", ["0.95", "95", "95%", "95 %", "0,95", ".95"])
@@ -85,7 +85,7 @@ def test_a_diagnosis_starts_by_itself_once(
     panel.refresh(complete=True)
     qtbot.wait(500)
     assert not jobs.running
-    made.shut()
+    made.shut_down()
 
 
 def test_a_stopped_diagnosis_does_not_come_back(qtbot: QtBot, project: Project) -> None:
@@ -102,7 +102,7 @@ def test_a_stopped_diagnosis_does_not_come_back(qtbot: QtBot, project: Project) 
     qtbot.wait(500)
     assert not jobs.running
     assert project.diagnoses.last() is None
-    made.shut()
+    made.shut_down()
 
 
 def _card(view: ProjectWindow, code: str) -> FindingCard:

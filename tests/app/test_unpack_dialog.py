@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
-from inspector.app.window.unpack_dialog import UnpackDialog
+from inspector.app.window.opening.unpack_dialog import UnpackDialog
 from tests.app.screen import button, by_id, named
 
 

@@ -129,7 +129,7 @@ def test_a_million_are_selected_as_one_range(grid: GalleryView) -> None:
 
 def test_only_visible_tiles_are_asked_for(qtbot: QtBot, grid: GalleryView) -> None:
     asked: list[int] = []
-    grid.tiles.wanted.connect(asked.extend)
+    grid.tiles.tiles_needed.connect(asked.extend)
     grid.scrollTo(grid.tiles.index(900_000))
     grid.viewport().grab()
     QApplication.processEvents()

@@ -217,8 +217,9 @@ def test_no_button_of_duplicates_is_cut_at_1024(qtbot: QtBot, opened: ProjectWin
 
 
 def test_augment_names_the_test_folder_that_it_leaves_alone() -> None:
-    assert "The test folder is not looked at" in difference((), compared=False, splits=("test",))
-    assert difference((), compared=False) == "There is none, so nothing is compared."
+    assert "The test folder is not used" in difference((), compared=False, splits=("test",))
+    text = "There is no validation folder, so nothing is compared."
+    assert difference((), compared=False) == text
 
 
 def test_a_verdict_of_before_is_not_put_beside_a_new_rule(

@@ -16,7 +16,7 @@ from inspector.audit.diagnosis import (
     Verdict,
     as_json,
 )
-from inspector.audit.gap import diagnose
+from inspector.audit.gap.diagnose import diagnose
 from inspector.audit.intervals import Interval
 from tests.audit.synthetic import hide, mislabel, question, shift
 

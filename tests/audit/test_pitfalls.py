@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
+from inspector.audit.call_pitfalls import pitfalls
+from inspector.audit.pitfalls import Pitfall, Replayed
 from inspector.code_reading.finding import HIGH, LOW
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.splits.keras_lists import Listed

@@ -13,7 +13,7 @@ from inspector.errors import TrainingError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training.runs import RunConfig
-from inspector.training_protocol import Evaluated, RunDone
+from inspector.training_protocol.messages import Evaluated, RunDone
 
 CONFIG = RunConfig(epochs=1, image_size_px=32)
 

@@ -15,7 +15,7 @@ from inspector.errors import ProcessError
 from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.scratch import make_scratch, sweep_scratch
 from inspector.subprocesses import ChildProcess, ProcessExited
-from inspector.work import diagnosis_process
+from inspector.work import child_messages, diagnosis_process
 from inspector.work.effects_process import RangesRequest
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import Pool
@@ -96,7 +96,7 @@ def test_baseline_models_whose_process_dies_are_an_error_not_a_bug(
             self.abort()
             super().send(message)
 
-    monkeypatch.setattr(diagnosis_process, "ChildProcess", Mortal)
+    monkeypatch.setattr(child_messages, "ChildProcess", Mortal)
     with pytest.raises(ProcessError, match="process is gone"):
         diagnosis_process.score_seeds_in_child(
             None,  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from inspector.project.splits.split_rules import Rule
 from inspector.project.training import trainer as trainer_module
 from inspector.project.training.runs import RunConfig, RunState
 from inspector.subprocesses import ProcessExited
-from inspector.training_protocol import RunDone, RunFailed
+from inspector.training_protocol.messages import RunDone, RunFailed
 from tests.faults.disks import fill, inspector, told
 
 EPOCHS = 12

@@ -76,8 +76,13 @@ def test_every_verb_is_documented() -> None:
     assert [v for v in verbs if f"`{v}" not in guide] == []  # type: ignore[union-attr]
 
 
+def _package_text(page: str) -> str:
+    files = sorted((ROOT / "src/inspector/app" / page).glob("*.py"))
+    return "\n".join(file.read_text("utf-8") for file in files)
+
+
 def test_every_key_is_documented() -> None:
-    page = (ROOT / "src/inspector/app/duplicates/page.py").read_text("utf-8")
+    page = _package_text("duplicates")
     guide = (ROOT / "docs" / "guide" / "keys.md").read_text("utf-8")
     names = re.findall(r'Key\("(\w+)", ', page)
     assert len(names) > 10
@@ -86,7 +91,7 @@ def test_every_key_is_documented() -> None:
 
 @pytest.mark.parametrize("page", ["augment", "gallery", "groups", "train"])
 def test_the_keys_of_the_other_pages_are_documented(page: str) -> None:
-    code = (ROOT / f"src/inspector/app/{page}/page.py").read_text("utf-8")
+    code = _package_text(page)
     guide = (ROOT / "docs" / "guide" / "keys.md").read_text("utf-8")
     keys = re.findall(r'Key\("\w+", "([^"]+)", ', code)
     assert keys

@@ -7,8 +7,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2] / "src"
 SOURCES = sorted(ROOT.rglob("*.py"))
 MAX_MODULES_PER_FOLDER = 24
-# What is left of the old structure: this set may only shrink.
-KNOWN_DOUBLES = {"Variant", "Listing", "Table", "Outcome"}
 
 
 def _name(file: Path) -> str:
@@ -84,7 +82,7 @@ def test_a_class_name_has_one_meaning() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes[node.name].append(_name(file))
     doubles = {name: where for name, where in homes.items() if len(where) > 1}
-    assert {n: where for n, where in doubles.items() if n not in KNOWN_DOUBLES} == {}
+    assert doubles == {}
 
 
 def test_the_project_package_is_composed_and_not_passed_around() -> None:

@@ -14,9 +14,9 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 EVERYWHERE = (
     r"borne[ _]out", r"\bin force\b", r"\bin_force\b", r"stands? on both sides", r"\bluck(y)?\b",
-    r"make it right", r"\bmend(s|ed|ing)?\b", r"\brolls?\b", r"\btwins?\b", r"look-?alikes?",
-    r"\blikeness\b", r"quick models?\b", r"\bin doubt\b", r"\bworst draws?\b", r"\bgo on with\b",
-    r"\binvented\b", r"\bwishe?s?\b", r"\bthe rail\b", r"\bcrowd\b",
+    r"make it right", r"\bmend(s|ed|ing)?\b", r"\brolls?\b(?! back)", r"\btwins?\b",
+    r"look-?alikes?", r"\blikeness\b", r"quick models?\b", r"\bin doubt\b", r"\bworst draws?\b",
+    r"\bgo on with\b", r"\binvented\b", r"\bwishe?s?\b", r"\bthe rail\b", r"\bcrowd\b",
 )  # fmt: skip
 ON_SCREEN = (r"\bpictures?\b", r"\bterms? of the gap\b", r"\bsheet\b", r"\barms?\b")
 # Keys of JSON, of stored documents and of old sessions stay as they were published, and numpy has
@@ -27,14 +27,8 @@ PUBLISHED = {
     "duplicate near-duplicate copies look-alike similar clusters same image",
 }  # fmt: skip
 # How many are left on screen. Lower it as sentences are rewritten; never raise it.
-MAX_ON_SCREEN = 18
+MAX_ON_SCREEN = 16
 VAGUE = {"found", "kept", "made", "wanted", "said"}
-# Attributes that only their class explains: they are no locals. None may come in addition.
-VAGUE_ATTRIBUTES = Counter({
-    ("inspector/app/gallery/model.py", "wanted"): 1,
-    ("inspector/project/review/copies.py", "kept"): 1,
-    ("inspector/project/splits/leakage.py", "made"): 1,
-})  # fmt: skip
 
 
 def _matches(patterns: tuple[str, ...], text: str) -> list[str]:
@@ -68,7 +62,7 @@ def test_locals_say_what_they_hold() -> None:
             match node:
                 case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name in VAGUE:
                     vague[file.relative_to(ROOT / "src").as_posix(), name] += 1
-    assert not vague - VAGUE_ATTRIBUTES
+    assert not vague
 
 
 def test_the_glossary_gives_each_term_once() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from inspector.project.diagnosis.answers import AnswerKind
 from inspector.project.diagnosis.diagnoses import StoredDiagnosis, UserMetrics
-from inspector.project.export.clean_up import CleanUpChoice
+from inspector.project.export.clean_up_plan import CleanUpChoice
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice
 from inspector.project.review.duplicates import PairKind

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from inspector.errors import ExportError
-from inspector.project.export.clean_up import CleanUpChoice
+from inspector.project.export.clean_up_plan import CleanUpChoice
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice, CopyPair, KeptSplit
 from inspector.project.review.duplicates import PairKind
@@ -254,10 +254,10 @@ def test_one_wrong_pair_of_twenty_is_too_many(project: Project) -> None:
     for place, pair in enumerate(sample):
         project.fixes.near.judge(pair, same=place > 0)
     assert project.fixes.near.measured().near_from is None
-    sure = {(p.excluded.id, p.kept.id) for p in project.fixes.plan().excluded}
+    sure = {(p.excluded.id, p.keeper.id) for p in project.fixes.plan().excluded}
 
     def key(pair: CopyPair) -> tuple[int, int]:
-        return pair.excluded.id, pair.kept.id
+        return pair.excluded.id, pair.keeper.id
 
     # What was judged pair by pair is certain all the same.
     near = {key(p) for p in project.fixes.plan().excluded if p.kind is PairKind.NEAR}

@@ -26,18 +26,9 @@ from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import (
-    PREDICTIONS_BEST,
-    PREDICTIONS_LAST,
-    STATE,
-    Budget,
-    EpochDone,
-    Event,
-    RunDone,
-    RunFailed,
-    Scaling,
-    check_spec,
-)
+from inspector.training_protocol.messages import EpochDone, Event, RunDone, RunFailed
+from inspector.training_protocol.run_folder import PREDICTIONS_BEST, PREDICTIONS_LAST, STATE
+from inspector.training_protocol.run_spec import Budget, Scaling, check_spec
 from inspector.work.jobs import Stop
 
 BY_GROUP = Rule(RuleKind.GROUPS)

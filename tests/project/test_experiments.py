@@ -13,14 +13,9 @@ from inspector.project.experiments.experiments import SPLIT, Experiment, Experim
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import (
-    PREDICTIONS_LAST,
-    Budget,
-    Event,
-    RunDone,
-    RunFailed,
-    read_spec,
-)
+from inspector.training_protocol.messages import Event, RunDone, RunFailed
+from inspector.training_protocol.run_folder import PREDICTIONS_LAST
+from inspector.training_protocol.run_spec import Budget, read_spec
 from inspector.work.jobs import Stop
 
 SMALL = RunConfig(epochs=1, image_size_px=12)

@@ -37,8 +37,8 @@ def test_the_folds_are_known_in_their_order(folds: Project) -> None:
 
 def test_without_a_choice_the_first_is_held_out_and_said(folds: Project) -> None:
     found = folds.splits.leaks(Rule())
-    assert {p.partition("/")[0] for p in found.made.validation} == {"fold1"}
-    assert {p.partition("/")[0] for p in found.made.training} == {"fold2", "fold10"}
+    assert {p.partition("/")[0] for p in found.membership.validation} == {"fold1"}
+    assert {p.partition("/")[0] for p in found.membership.training} == {"fold2", "fold10"}
     (said,) = [f for f in found.findings if f.code == "fold_held_out"]
     assert said.text.startswith("fold1 is held out for validation")
     assert found.leaks == ()
@@ -48,8 +48,8 @@ def test_without_a_choice_the_first_is_held_out_and_said(folds: Project) -> None
 @pytest.mark.parametrize(("fold", "leaks"), [("fold1", 0), ("fold2", 1), ("fold10", 1)])
 def test_each_fold_is_held_against_the_others(folds: Project, fold: str, leaks: int) -> None:
     found = folds.splits.leaks(Rule(fold=fold))
-    assert {p.partition("/")[0] for p in found.made.validation} == {fold}
-    assert len(found.made.training) + len(found.made.validation) == 25
+    assert {p.partition("/")[0] for p in found.membership.validation} == {fold}
+    assert len(found.membership.training) + len(found.membership.validation) == 25
     assert len(found.leaks) == leaks
     folds.splits.set_rule(Rule(fold=fold))
     assert folds.splits.rule.text == f"{fold} against the other folds"

@@ -73,7 +73,7 @@ def test_a_rule_comes_back_and_is_searched_for_leaks(project: Project) -> None:
     project.splits.set_rule(rule)
     assert project.splits.rule == rule
     found = project.splits.leaks(rule)
-    assert found.validation_images == len(found.made.validation)
+    assert found.validation_images == len(found.membership.validation)
 
 
 def test_shares_and_seeds_go_where_the_function_takes_them() -> None:

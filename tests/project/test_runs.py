@@ -15,7 +15,7 @@ from inspector.project.splits.split_rules import Rule
 from inspector.project.training.run import RunConfig, RunState
 from inspector.project.training.runs import Runs
 from inspector.project.training.trainer import Phase
-from inspector.training_protocol import RunDone, Started
+from inspector.training_protocol.messages import RunDone, Started
 
 LONG = 100_000
 

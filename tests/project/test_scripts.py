@@ -19,7 +19,8 @@ from inspector.project.export.image_scripts import ImageTool
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import STATE, EpochDone
+from inspector.training_protocol.messages import EpochDone
+from inspector.training_protocol.run_folder import STATE
 
 STAND_INS = {
     "fiftyone.py": (

@@ -19,9 +19,8 @@ from inspector.project.diagnosis.diagnoses import UserMetrics
 from inspector.project.diagnosis.shift import from_json as properties_of
 from inspector.project.project import Project
 from inspector.project.review.grouping_proposals import GroupEvidence
-from inspector.project.splits.leakage import second_call
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
+from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind, second_call
 from inspector.project.splits.splits import keras_rule
 from inspector.reports.html import render
 from inspector.splits.keras_replay import Call, Loader
@@ -63,7 +62,7 @@ def test_two_calls_with_other_seeds_overlap(project: Project) -> None:
     both = codes["different_seeds"]
     assert both.severity == "high"
     assert len(both.files) == both.numbers["both"] == len(found.both)
-    assert len(found.made.neither) == both.numbers["neither"]
+    assert len(found.membership.neither) == both.numbers["neither"]
     assert not project.splits.leaks(KERAS).both
 
 
@@ -77,7 +76,7 @@ def test_pasted_code_is_replayed_call_against_call(project: Project) -> None:
     codes = {f.code for f in found.findings}
     assert "different_validation_split" in codes
     assert "overlap" not in codes
-    assert all(p.startswith("training/") for p in found.made.training)
+    assert all(p.startswith("training/") for p in found.membership.training)
 
 
 def test_what_the_split_leads_to_stands_among_the_findings_once(project: Project) -> None:
@@ -105,7 +104,7 @@ def test_no_shuffle_holds_back_the_last_classes(project: Project) -> None:
     rule = replace(KERAS, call=replace(KERAS.call, shuffle=False))
     found = project.splits.leaks(rule)
     (finding,) = (f for f in found.findings if f.code == "shuffle_false")
-    held = {p.split("/")[1] for p in found.made.validation}
+    held = {p.split("/")[1] for p in found.membership.validation}
     assert finding.numbers["classes_in_validation"] == len(held) < finding.numbers["classes"]
 
 
@@ -131,8 +130,8 @@ def test_every_threshold_agrees_with_a_search_of_its_own(project: Project) -> No
         project.duplicates.set_threshold(threshold)
         assert project.splits.search(KERAS) is search
         index = project.duplicates.index()
-        training = {s.id for s in project.samples.by_paths(found.made.training)}
-        paths = {s.path: s.id for s in project.samples.by_paths(found.made.validation)}
+        training = {s.id for s in project.samples.by_paths(found.membership.training)}
+        paths = {s.path: s.id for s in project.samples.by_paths(found.membership.validation)}
         neighbours = {p for p, i in paths.items() if training & set(index.neighbours(i))}
         assert {leak.image.path for leak in found.leaks if leak.kind != "group"} == neighbours
         assert found.seed_rates.this_seed == pytest.approx(found.share)
@@ -322,7 +321,7 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     file = tmp_path / "predictions.csv"
     with file.open("w") as stream:
         stream.write("path,label,predicted,confidence\n")
-        for path in found.made.validation:
+        for path in found.membership.validation:
             label = path.split("/")[1]
             stream.write(f"{path},{label},{label if path in neighbours else 'other'},0.9\n")
     project.diagnoses.state(UserMetrics(0.95, 0.75, str(file)))
@@ -343,7 +342,7 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     assert "On how many images?" in UserMetrics(0.95, 0.75).text
     assert UserMetrics().text == ""
     file.write_text(
-        f"path,label,predicted\nhome/me/{found.made.validation[0]},a,a\nnowhere/x.jpg,a,a\n"
+        f"path,label,predicted\nhome/me/{found.membership.validation[0]},a,a\nnowhere/x.jpg,a,a\n"
     )
     project.diagnoses.state(UserMetrics(predictions=str(file)))
     by_name = {r.name: r for r in project.diagnoses.rates(found)}

@@ -41,7 +41,7 @@ def test_everything_is_found_in_one_go_and_kept_with_its_date(project: Project) 
     assert last is not None
     assert before <= last.at <= time.time()
     assert last.changed == ()
-    assert last.made.startswith("Made 2")
+    assert last.age_text.startswith("Made 2")
     assert project.splits.drawn() is not None
     assert project.labels.queue()[1]
 
@@ -62,7 +62,7 @@ def test_an_answer_says_before_what_it_was_made(project: Project) -> None:
     last = project.diagnoses.last()
     assert last is not None
     assert last.changed == ("groups or near-duplicates by your decisions",)
-    assert "before groups or near-duplicates by your decisions changed" in last.made
+    assert "before groups or near-duplicates by your decisions changed" in last.age_text
     project.decisions.undo()
     project.splits.set_rule(KERAS)
     last = project.diagnoses.last()

@@ -18,9 +18,9 @@ from inspector.dataset.listing import Entry
 from inspector.errors import CacheError, DatasetError, ExportError, ProjectError, UsageError
 from inspector.project.catalog import scans
 from inspector.project.project import Project
-from inspector.project.review.decisions import RULES
 from inspector.project.review.duplicates import Level, PairKind
 from inspector.project.review.gallery_query import Facet, GroupBy, Query, Sort
+from inspector.project.review.keep_rules import RULES
 from inspector.similarity import fingerprints
 from inspector.store import samples
 from inspector.store.exclusive_lock import exclusive_lock
@@ -324,7 +324,7 @@ def test_the_list_in_memory_is_what_the_project_file_holds(opened: Project, copy
     other = Project(copy, opened.file, jobs=1)
 
     def agree() -> None:
-        held = samples.everything(opened.context.store.database.read())
+        held = samples.select(opened.context.store.database.read(), "1", ())
         assert list(opened.samples.everything()) == held
         assert list(other.samples.everything()) == held
 

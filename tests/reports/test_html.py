@@ -13,8 +13,8 @@ from inspector.reports.html import (
     ImagePair,
     OverSeeds,
     ReportPage,
+    ReportTable,
     SeparatedHistogram,
-    Table,
     render,
 )
 
@@ -58,8 +58,8 @@ def full_page(name: str = "a.jpg") -> ReportPage:
             Card(HIGH, f"Finding {name}", tuple(f"{i} {name}" for i in range(1_234))),
             Card(LOW, "No list"),
         ),
-        tables=(Table(f"Caption {name}", (f"head {name}", "n"), ((f"cell {name}", 12.5),)),
-                Table("Empty table", ("head",), ())),
+        tables=(ReportTable(f"Caption {name}", (f"head {name}", "n"), ((f"cell {name}", 12.5),)),
+                ReportTable("Empty table", ("head",), ())),
         pairs=(pair,),
         apart=(SeparatedHistogram(
             f"Brightness {name}", (0.1, 0.5, 0.4), (0.2, 0.3, 0.5), (name, "bright"),

@@ -31,7 +31,8 @@ from inspector.project.augment.policies import load_policy
 from inspector.project.review.decisions_file import read_decisions
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import SCAN
-from inspector.training_protocol import check_spec, read_history, read_spec
+from inspector.training_protocol.run_folder import read_history
+from inspector.training_protocol.run_spec import check_spec, read_spec
 from tests.dataset.test_packed_fuzz import DATA as PACKED
 
 Target = Callable[[bytes], None]

@@ -11,20 +11,17 @@ import pytest
 from PIL import Image
 
 from inspector.subprocesses import ChildProcess
-from inspector.training_protocol import (
-    SMALL_CNN,
+from inspector.training_protocol.messages import (
     TRAINER,
     Event,
     Quit,
     Ready,
     RunDone,
     RunFailed,
-    RunSpec,
     RunStopped,
-    SampleColumns,
     Train,
-    write_spec,
 )
+from inspector.training_protocol.run_spec import SMALL_CNN, RunSpec, SampleColumns, write_spec
 
 CLASSES = ("blue", "green", "red")
 COUNT = 120

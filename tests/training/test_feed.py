@@ -15,7 +15,7 @@ from inspector.dataset.training_decode import decode_square
 from inspector.errors import TrainingError
 from inspector.training.feed import Batch, Feed, draw_order
 from inspector.training.pictures import TrainingImages, load_pictures, read_square
-from inspector.training_protocol import RunSpec, SampleColumns
+from inspector.training_protocol.run_spec import RunSpec, SampleColumns
 
 
 def _load(spec: RunSpec, cache: Path) -> TrainingImages:

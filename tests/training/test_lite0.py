@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.training_protocol import BEST, LITE0, LITE0_TUNED, EpochDone, RunDone
+from inspector.training_protocol.messages import EpochDone, RunDone
+from inspector.training_protocol.run_folder import BEST
+from inspector.training_protocol.run_spec import LITE0, LITE0_TUNED
 
 from .conftest import Trainer
 

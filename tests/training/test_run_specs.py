@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import TrainingError
-from inspector.training_protocol import (
+from inspector.training_protocol.run_folder import SPEC, STATE, read_history
+from inspector.training_protocol.run_spec import (
     BACKBONES,
-    SPEC,
-    STATE,
     Budget,
     RunSpec,
     SampleColumns,
     Scaling,
     check_spec,
-    read_history,
     read_spec,
     write_spec,
 )
@@ -89,7 +87,7 @@ def test_what_can_not_be_trained_is_a_sentence(
 
 def test_the_specs_need_no_tensorflow(make_run: Callable[..., Path]) -> None:
     script = (
-        "import sys, inspector.training_protocol, inspector.training.feed;"
+        "import sys, inspector.training_protocol.run_spec, inspector.training.feed;"
         "print({'tensorflow', 'keras'} & set(sys.modules))"
     )
     said = subprocess.run(

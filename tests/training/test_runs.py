@@ -16,7 +16,22 @@ import numpy as np
 import pytest
 
 from inspector.subprocesses import ProcessExited
-from inspector.training_protocol import (
+from inspector.training_protocol.messages import (
+    ContinueRun,
+    EpochDone,
+    Evaluated,
+    Paused,
+    PauseRun,
+    Reevaluate,
+    RunDone,
+    RunFailed,
+    RunStopped,
+    Started,
+    Step,
+    StopRun,
+    Train,
+)
+from inspector.training_protocol.run_folder import (
     BEST,
     CARD,
     CARD_TEXT,
@@ -26,26 +41,9 @@ from inspector.training_protocol import (
     PREDICTIONS_LAST,
     SPEC,
     STATE,
-    Budget,
-    ContinueRun,
-    EpochDone,
-    Evaluated,
-    Paused,
-    PauseRun,
-    Reevaluate,
-    RunDone,
-    RunFailed,
-    RunSpec,
-    RunStopped,
-    SampleColumns,
-    Scaling,
-    Started,
-    Step,
-    StopRun,
-    Train,
     read_history,
-    read_spec,
 )
+from inspector.training_protocol.run_spec import Budget, RunSpec, SampleColumns, Scaling, read_spec
 
 from .conftest import Trainer
 
@@ -335,7 +333,7 @@ def test_a_child_ends_with_its_parent(make_run: MakeRun) -> None:
     folder = make_run(epochs=LONG)
     script = (
         "import sys; from inspector.subprocesses import ChildProcess;"
-        "from inspector.training_protocol import TRAINER, EpochDone, Train;"
+        "from inspector.training_protocol.messages import TRAINER, EpochDone, Train;"
         f"c = ChildProcess(TRAINER); c.send(Train({str(folder)!r}));"
         "print(c.pid, flush=True)\n"
         "while not isinstance(c.receive(), EpochDone): pass\n"

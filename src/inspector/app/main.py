@@ -1,4 +1,4 @@
-"""Start the window: the application, the Start page, and the open project in its place."""
+"""The application: process set-up, and the window that holds the Start page or a project."""
 
 import signal
 import sys
@@ -7,12 +7,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# What comes after the first paint is asked of these by name: the names of `Qt` alone take 15 ms.
+# Classes needed after the first paint are looked up in these modules: importing `Qt` takes 15 ms.
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from inspector import errors
 from inspector.app.start.page import StartPage
 from inspector.app.start.recent import THUMBNAIL_PX
 from inspector.app.threads.deadline import end_in_time
@@ -23,20 +22,12 @@ from inspector.app.window import late_work
 from inspector.app.window.bug_reporter import BugReporter
 from inspector.app.window.display_check import check_screen
 from inspector.app.window.log_file import log_to_file
-from inspector.app.window.open_words import parse_words
+from inspector.app.window.open_arguments import parse_arguments
 from inspector.app.window.recent_datasets import recent_datasets
 from inspector.app.window.session import Session
+from inspector.app.window.settings_values import SettingsValues
 from inspector.desktop.paths import resources_folder
-from inspector.desktop.settings import (
-    REOPEN,
-    SETTINGS,
-    THEME,
-    WORKERS,
-    Value,
-    kept_theme,
-    read_settings,
-    write_setting,
-)
+from inspector.desktop.settings import REOPEN, THEME, WORKERS, kept_theme, write_setting
 from inspector.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -53,26 +44,25 @@ if TYPE_CHECKING:
 
     from inspector.app.threads.bridge import Bridge
     from inspector.app.window.main_window import ProjectWindow
-    from inspector.app.window.opening import Opening
-    from inspector.app.window.single_instance import SingleInstance
-    from inspector.app.window.view_builder import ViewBuilder
+    from inspector.app.window.opening.project_loader import ProjectLoader
+    from inspector.app.window.opening.remedies import Remedies
     from inspector.dataset.layouts import Choice
     from inspector.project.project import Project
     from inspector.work.jobs import Stop
 
-# How long the window may wait for Python while another thread has it; Python's own is five times
-# that, a third of a frame.
+# The longest that the GUI thread waits for the GIL. Python's default is five times as long, a third
+# of a frame.
 SWITCH_SECONDS = 0.001
-# From the system's request to the end; half a second is left of the one that it may take.
+# From the request to end until the process is gone; the promise is one second.
 END_SECONDS = 0.6
 
 
 class MainWindow(StableFocus, QMainWindow):
-    """Hold the Start page or an open project.
+    """The top-level window: the Start page or an open project.
 
     Attributes:
-        project_opened: The widgets of a project are there.
-        project_closed: They go with the next events.
+        project_opened: The pages of a project are built.
+        project_closed: The pages of a project are deleted with the next events.
     """
 
     project_opened = Signal()
@@ -86,13 +76,12 @@ class MainWindow(StableFocus, QMainWindow):
         self.setMinimumSize(960, 600)
         self.resize(1280, 800)
         self._session = Session()
+        self._settings = SettingsValues(self._show_settings_error)
         if (geometry := self._session.geometry()) is not None:
             self.restoreGeometry(geometry)
         self._sure = False
         self._asked = "", ""
         self._stop_job: Stop | None = None
-        self._hold: SingleInstance | None = None
-        self._builder: ViewBuilder | None = None
         self._open_later: Callable[[], None] | None = None
         self.start: StartPage | None = None
         self.view: ProjectWindow | None = None
@@ -100,7 +89,7 @@ class MainWindow(StableFocus, QMainWindow):
 
     @cached_property
     def bridge(self) -> "Bridge":
-        """What has to be done off the window's thread while no project is open."""
+        """Runs work off the GUI thread while no project is open."""
         from inspector.app.threads.bridge import Bridge  # not before the first paint
 
         bridge = Bridge(self)
@@ -108,7 +97,7 @@ class MainWindow(StableFocus, QMainWindow):
         return bridge
 
     def show_start(self) -> None:
-        """Close what is open and show the Start page, unless the person stays."""
+        """Close the project and show the Start page, unless the user decides to stay."""
         if not self._may_close():
             return
         self._shut_view()
@@ -117,36 +106,48 @@ class MainWindow(StableFocus, QMainWindow):
     def _place_start(self) -> None:
         page = StartPage(recent_datasets(self._session))
         page.opened.connect(self.open_path)
-        page.sample_asked.connect(self._open_sample)
-        page.preferences_asked.connect(self.show_preferences)
+        page.sample_requested.connect(self._open_sample)
+        page.preferences_requested.connect(self.show_preferences)
         page.painted.connect(self._on_painted)
         self.start = page
         self.setCentralWidget(page)
         self.setWindowTitle("Dataset Inspector")
 
     def _on_painted(self) -> None:
-        """Open what is to be opened, and look for images of the recent datasets."""
+        """Open the dataset that waits for the first paint, or read thumbnails of recent ones."""
         if self._open_later is not None:
             self._open_later()
             return
         recent = [path for path in self._session.recent() if Path(path).is_dir()]
         if recent:
             side_px = round(THUMBNAIL_PX * self.devicePixelRatio())
-            self.bridge.call(partial(late_work.read_faces, recent, side_px), self._show_faces)
+            self.bridge.call(
+                partial(late_work.read_thumbnails, recent, side_px), self._show_thumbnails
+            )
 
-    def _show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
+    def _show_thumbnails(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         if self.start is not None:
-            self.start.show_faces(thumbnails_of)
+            self.start.show_thumbnails(thumbnails_of)
 
     @cached_property
-    def opening(self) -> "Opening":
-        """What opens projects off this thread."""
-        from inspector.app.window.opening import Opening  # not before the first paint
+    def opening(self) -> "ProjectLoader":
+        """Loads projects off the GUI thread."""
+        from inspector.app.window.opening.project_loader import ProjectLoader  # after first paint
 
-        opening = Opening(self.bridge, self)
-        opening.opened.connect(self._on_opened)
-        opening.failed.connect(self._say)
-        return opening
+        loader = ProjectLoader(self.bridge, self)
+        loader.started.connect(self._on_opening)
+        loader.opened.connect(self._on_opened)
+        loader.built.connect(self._on_built)
+        loader.failed.connect(self._show_error)
+        loader.front_requested.connect(self._come_to_front)
+        return loader
+
+    @cached_property
+    def remedies(self) -> "Remedies":
+        """Offers what helps when a dataset can't be opened."""
+        from inspector.app.window.opening.remedies import Remedies  # after first paint
+
+        return Remedies(self.bridge, self, open_path=self.open_path, restore=self._restore_backup)
 
     def open_path(
         self,
@@ -156,76 +157,58 @@ class MainWindow(StableFocus, QMainWindow):
         *,
         read_only: bool = False,
     ) -> None:
-        """Open a dataset's folder or a project file; say why where it can't be.
+        """Open a dataset folder or a project file.
 
-        It returns at once: `project_opened` follows, or the Start page says what is wrong.
+        Returns at once: `project_opened` follows, or the Start page shows an error.
 
         Args:
-            path: Of the dataset or the project file.
-            file: The project file; "" for the dataset's own.
-            read_only: True to keep nothing.
+            path: The dataset or the project file.
+            file: The project file; "" for the default of the dataset.
+            choice: The layout that the user chose; None for the remembered one.
+            read_only: True to write nothing.
         """
-        workers = int(self._setting(WORKERS.name)) or None
-        self._asked = path, file
         self._open_later = None
-        self._cancel_building()
-        if shown := self.view or self.start:
-            shown.watch(self.opening.jobs)
-        if self.start is not None:
-            self.start.show_opening(path)
         self.opening.open(
             Path(path),
             Path(file) if file else None,
-            workers=workers,
+            workers=int(self._settings.value(WORKERS.name)) or None,
             choice=choice,
             read_only=read_only,
         )
 
     def open_when_painted(self, path: str, file: str = "", *, read_only: bool = False) -> None:
-        """Open a dataset once the window is seen; that it opens stands there from the start."""
+        """Open a dataset after the first paint; the Start page shows at once that it opens."""
         assert self.start is not None
         self.start.show_opening(path)
         self._open_later = partial(self.open_path, path, file, read_only=read_only)
         if self.start.is_painted():
             self._on_painted()
 
-    def _on_opened(self, project: "Project") -> None:
-        """Build the pages of a project, unless another window has it, or this one already."""
-        from inspector.app.window.single_instance import SingleInstance
-        from inspector.app.window.view_builder import ViewBuilder
+    def _on_opening(self, path: str, file: str) -> None:
+        self._asked = path, file
+        if shown := self.view or self.start:
+            shown.watch(self.opening.jobs)
+        if self.start is not None:
+            self.start.show_opening(path)
 
-        if self._hold is not None and self._hold.file == project.file:
-            self.bridge.call(project.close, writes=True)
-            return
-        hold = None if project.read_only else SingleInstance(project.file, self)
-        if hold is not None:
-            if not hold.take():
-                # Another window has it, and was asked to come up.
-                self.bridge.call(project.close, writes=True)
-                self.open_path(str(project.root), str(project.file), read_only=True)
-                return
-            hold.front_asked.connect(self._come_up)
+    def _on_opened(self, project: "Project") -> None:
+        """Close what is shown; the Start page shows progress while the pages are built."""
         self._shut_view()
-        self._hold = hold
         self._session.remember(str(project.root))
         if self.start is None:
             self._place_start()
         assert self.start is not None
         self.start.show_opening(str(project.root))
-        self._builder = ViewBuilder(project, self)
-        self._builder.built.connect(self._on_built)
-        self._builder.start()
 
     def _on_built(self, view: "ProjectWindow") -> None:
-        self._builder = None
-        view.close_asked.connect(self.show_start)
+        view.close_requested.connect(self.show_start)
         view.bridge.broken.connect(self._on_broken)
         view.job_ended.connect(self._on_job_ended)
-        view.preferences_asked.connect(self.show_preferences)
-        view.quit_asked.connect(self.close)
-        view.theme_asked.connect(self._on_theme)
-        view.about_asked.connect(self.show_about)
-        view.backups_asked.connect(self.show_backups)
+        view.preferences_requested.connect(self.show_preferences)
+        view.quit_requested.connect(self.close)
+        view.theme_requested.connect(self._on_theme)
+        view.about_requested.connect(self.show_about)
+        view.backups_requested.connect(self.show_backups)
         view.recent_facts.read.connect(
             partial(self._session.remember_facts, str(view.project.root))
         )
@@ -236,54 +219,30 @@ class MainWindow(StableFocus, QMainWindow):
         self.setWindowTitle(f"{view.project.name} - Dataset Inspector")
         self.project_opened.emit()
 
-    def _cancel_building(self) -> None:
-        builder, self._builder = self._builder, None
-        if builder is not None:
-            builder.cancel()
-            self._release_hold()
-
     def _finish(self) -> None:
-        """Add what is not painted: the icon and its SVG, and a shortcut with the names of `Qt`."""
+        """Add what the first paint does not need: the icon, which takes SVG, and shortcuts."""
         self.setWindowIcon(QtGui.QIcon(str(resources_folder() / "icons" / "app.svg")))
         for keys, slot in (("Ctrl+,", self.show_preferences), ("Ctrl+Q", self.close)):
             QtGui.QShortcut(QtGui.QKeySequence(keys), self).activated.connect(slot)
 
-    def _say(self, error: InspectorError) -> None:
-        """Say on the Start page why something could not be opened."""
+    def _show_error(self, error: InspectorError) -> None:
+        """Show on the Start page why something could not be opened, and offer a remedy."""
         if self.start is None:
             self.show_start()
         assert self.start is not None
-        self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
-        if isinstance(error, errors.DamagedProjectError):
-            self.show_backups(error.path)
-        elif isinstance(error, errors.UnknownLayoutError):
-            self._ask_layout()
-        elif isinstance(error, errors.PackedDatasetError):
-            from inspector.app.window.unpack_dialog import offer_unpacking
-
-            self._stop_job = offer_unpacking(error, self.bridge, self, self.open_path)
-
-    def _ask_layout(self) -> None:
-        """Let the person say what the folders mean where no reading fits."""
-        from inspector.app.opened_as.dialog import ask_layout
-
-        path, file = self._asked
-        ask_layout(Path(path), self.bridge, self, partial(self.open_path, path, file))
+        self.start.show_error(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+        self._stop_job = self.remedies.offer(error, *self._asked) or self._stop_job
 
     def show_backups(self, file: Path) -> None:
-        """Let the person put back a backup of a project file, which is then opened."""
-        from inspector.app.window.backups_dialog import BackupsDialog
+        """Let the user restore a backup of a project file, which is then opened."""
+        self.remedies.show_backups(file)
 
-        dialog = BackupsDialog(file, self)
-        dialog.chosen.connect(self._put_back)
-        dialog.open()
-
-    def _put_back(self, work: Callable[[], str]) -> None:
+    def _restore_backup(self, work: Callable[[], str]) -> None:
         self.show_start()
         if self.start is not None:
-            self.bridge.call(work, self.open_path, on_error=self._say, writes=True)
+            self.bridge.call(work, self.open_path, on_error=self._show_error, writes=True)
 
-    def _come_up(self) -> None:
+    def _come_to_front(self) -> None:
         self.setWindowState(self.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
@@ -305,7 +264,7 @@ class MainWindow(StableFocus, QMainWindow):
             self.open_path(paths[0])
 
     def keyPressEvent(self, event: "QKeyEvent") -> None:
-        """Let Return press the button that has the keyboard, as Space does."""
+        """Press the focused button on Return, as Space does."""
         button = self.focusWidget()
         keys = (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
         if event.key() in keys and isinstance(button, QtWidgets.QAbstractButton):
@@ -314,7 +273,7 @@ class MainWindow(StableFocus, QMainWindow):
             super().keyPressEvent(event)
 
     def quit(self) -> None:
-        """Close without a question: the system asks for the end."""
+        """Close without asking, because the system requests it."""
         self._sure = True
         self.close()
 
@@ -325,7 +284,7 @@ class MainWindow(StableFocus, QMainWindow):
         self._session.keep_geometry(self.saveGeometry())
         if self._stop_job is not None:
             self._stop_job.set()
-        # What is still being opened may be held up by another process: nothing on screen waits.
+        # A project that is being opened may wait for another process: hide the window at once.
         self.hide()
         if "opening" in self.__dict__:
             self.opening.cancel()
@@ -335,73 +294,63 @@ class MainWindow(StableFocus, QMainWindow):
         super().closeEvent(event)
 
     def on_bug(self, text: str) -> None:
-        """Tell of a bug with the next events, not in the midst of what raised it."""
+        """Report a bug with the next events, not inside the code that raised it."""
         QTimer.singleShot(0, self, partial(self.show_bug, text))
 
     def show_bug(self, text: str) -> None:
-        """Tell that a bug showed itself, once a text."""
+        """Show a dialog with the details of a bug."""
         from inspector.app.window.messages import show_bug
 
         show_bug(text, self, is_safe=self.view is not None and self.view.project.is_saved())
 
     def _may_close(self) -> bool:
-        """Ask where a training would be broken off."""
-        going = "" if self._sure or self.view is None else self.view.going()
+        """Ask the user before a training run is stopped."""
+        going = "" if self._sure or self.view is None else self.view.running_text()
         if not going:
             return True
-        from inspector.app.window.messages import may_stop
+        from inspector.app.window.messages import confirm_stop
 
-        return may_stop(going, self)
+        return confirm_stop(going, self)
 
     def _shut_view(self) -> None:
-        self._cancel_building()
         view, self.view = self.view, None
         if view is not None:
             self._session.keep(view)
             view.close()
             view.deleteLater()
             self.project_closed.emit()
-        self._release_hold()
-
-    def _release_hold(self) -> None:
-        hold, self._hold = self._hold, None
-        if hold is not None:
-            hold.release()
-            hold.deleteLater()
+        if "opening" in self.__dict__:
+            self.opening.release()
 
     def _open_sample(self) -> None:
-        from inspector.work.jobs import Progress, Stop
+        from inspector.app.window.opening.sample_request import SampleRequest  # after first paint
 
-        progress, stop = Progress(), Stop()
-        self._stop_job = stop
+        request = SampleRequest(self.bridge, self)
+        request.ended.connect(self._on_sample)
+        request.failed.connect(self._on_sample_error)
+        self._stop_job = request.stop
         assert self.start is not None
-        self.start.show_job(progress, stop)
-        self.bridge.call(
-            lambda: late_work.make_sample(progress, stop),
-            self._on_sample,
-            on_error=self._on_no_sample,
-            channel="sample",
-        )
+        self.start.show_job(request.progress, request.stop)
+        request.start()
 
     def _on_sample(self, folder: Path | None) -> None:
-        """Open it, unless the person stopped it or opened something else meanwhile."""
+        """Open the sample, unless the user stopped it or opened something else meanwhile."""
         self._stop_job = None
         if self.start is not None:
             self.start.end_job()
             if folder is not None:
                 self.open_path(str(folder))
 
-    def _on_no_sample(self, error: InspectorError) -> None:
-        self._on_sample(None)
+    def _on_sample_error(self, error: InspectorError) -> None:
         if self.start is not None:
-            self._say(error)
+            self._show_error(error)
 
     def _on_broken(self, error: BaseException) -> None:
-        """Let a bug of another thread go the way of those of this one: log and dialog."""
+        """Raise a bug of another thread here, so that it is logged and shown like any other."""
         raise error
 
     def show_preferences(self) -> None:
-        """Show the preferences; a new theme is put on at once."""
+        """Show the preferences; a new theme is applied at once."""
         from inspector.app.window.preferences_dialog import Preferences
 
         dialog = Preferences(self, self.view)
@@ -410,7 +359,7 @@ class MainWindow(StableFocus, QMainWindow):
         dialog.open()
 
     def show_about(self) -> None:
-        """Say what this program is, and its version."""
+        """Show the name and version of the program."""
         from inspector.app.window.messages import show_about
 
         show_about(self)
@@ -422,43 +371,35 @@ class MainWindow(StableFocus, QMainWindow):
             if self.view is not None:
                 self.view.bridge.failed.emit(error)
             return
-        self.dress()
+        self._settings.apply_theme()
 
     def reopen(self) -> None:
-        """Open the last dataset, where there is one and the person wants that."""
+        """Open the last dataset, if there is one and the setting asks for it."""
         recent = self._session.recent()
-        if self._setting(REOPEN.name) and recent and Path(recent[0]).is_dir():
+        if self._settings.value(REOPEN.name) and recent and Path(recent[0]).is_dir():
             self.open_when_painted(recent[0])
 
     def _on_preference(self, name: str) -> None:
         if name == THEME.name:
-            self.dress()
+            self._settings.apply_theme()
 
-    def dress(self, *_: object) -> None:
-        """Put on the theme that the settings name."""
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply(app, str(self._setting(THEME.name)))
+    def apply_theme(self) -> None:
+        self._settings.apply_theme()
+
+    def _show_settings_error(self, error: InspectorError) -> None:
+        if self.start is not None:
+            self.start.show_error(f"{error.message}. {error.advice}")
 
     def _on_job_ended(self, phase: str, seconds: float) -> None:
-        from inspector.app.window.notifications import tell_when_away
+        from inspector.app.window.notifications import notify_when_away
 
-        tell_when_away(self, self.windowTitle(), phase, seconds)
-
-    def _setting(self, name: str) -> Value:
-        """Return a setting; a file that can't be read counts as empty, and is said on Start."""
-        try:
-            return read_settings()[name]
-        except InspectorError as error:
-            if self.start is not None:
-                self.start.say(f"{error.message}. {error.advice}")
-            return {s.name: s.default for s in SETTINGS}[name]
+        notify_when_away(self, self.windowTitle(), phase, seconds)
 
 
 def open_window(words: Sequence[str]) -> int:
     """Open the window, on a dataset or project file if one is named; return the exit status."""
     try:
-        opened = parse_words(words)
+        opened = parse_arguments(words)
         check_screen()
     except InspectorError as error:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201
@@ -466,15 +407,15 @@ def open_window(words: Sequence[str]) -> int:
     log_to_file()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
-    # An X11 window's class, by which the menu entry knows it (StartupWMClass).
+    # The X11 window class, which matches StartupWMClass of the desktop entry.
     app.setApplicationName("inspector")
     app.setApplicationDisplayName("Dataset Inspector")
     app.setDesktopFileName("dataset-inspector")
     theme.apply(app, opened.theme or kept_theme())
     window = MainWindow()
     if not opened.theme:
-        # "system" goes with the desktop, also while the window is open.
-        app.styleHints().colorSchemeChanged.connect(window.dress)
+        # The "system" theme follows the desktop while the window is open.
+        app.styleHints().colorSchemeChanged.connect(window.apply_theme)
     bugs = BugReporter()
     bugs.raised.connect(window.on_bug)
     sys.excepthook = bugs.hook
@@ -487,7 +428,7 @@ def open_window(words: Sequence[str]) -> int:
     else:
         window.reopen()
     window.show()
-    # Python sees signals only between bytecodes: a timer gives it a chance.
+    # Python handles signals between bytecodes only: a timer makes it run some.
     signal.signal(signal.SIGINT, lambda *_: window.quit())
     signal.signal(signal.SIGTERM, lambda *_: window.quit())
     pulse = QTimer()

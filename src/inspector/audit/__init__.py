@@ -1,1 +1,1 @@
-"""What is wrong: leaks, labels, shift, seed variability, and how sure each of them is."""
+"""Findings about a dataset: leakage, label errors, shift, seed variability, and their certainty."""

@@ -1,4 +1,4 @@
-"""Baseline models: what can be learnt from descriptors in milliseconds."""
+"""Baseline models: linear classifiers that fit descriptors in milliseconds."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-# Fifteen accelerated steps against a converged fit, out of fold, on 64 components: .99 of the
-# predictions agree on CIFAR and on scans, .91 on clothing photos (10 classes), accuracy
-# within .003.
+# Fifteen accelerated steps against a converged fit, out of fold, on 64 components: 0.99 of the
+# predictions agree on CIFAR and on scans, 0.91 on clothing photos (10 classes); accuracy differs by
+# at most 0.003.
 STEPS = 15
 PENALTY = 1e-3
 NEIGHBOURS_KEPT = 64
@@ -19,7 +19,7 @@ _BLOCK = 256
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Hold a linear classifier: weights (d, classes) and offsets (classes,), float32."""
+    """A linear classifier: weights (d, classes) and offsets (classes,), float32."""
 
     weights: Floats
     offsets: Floats
@@ -46,13 +46,13 @@ def softmax(scores: Floats) -> Floats:
 
 
 def fit(x: Floats, labels: Ints, classes: int, *, steps: int = STEPS) -> Model:
-    """Fit multinomial logistic regression in a bounded number of Nesterov steps.
+    """Fit multinomial logistic regression in a fixed number of Nesterov steps.
 
     Args:
         x: (n, d) components of variance about 1 (see `descriptors.reduce`).
         labels: (n,) class numbers, 0..classes-1.
-        classes: Their number.
-        steps: Gradient steps; the time is proportional to it.
+        classes: Number of classes.
+        steps: Gradient steps; the run time is proportional to it.
 
     Source: Nesterov 1983; step 1/L with L = lambda_max(X'X/n)/2 + penalty (Boehning 1992).
     """
@@ -73,10 +73,10 @@ def fit(x: Floats, labels: Ints, classes: int, *, steps: int = STEPS) -> Model:
 
 
 def _blocks(x: Floats, labels: Ints, classes: int) -> tuple[Floats, Floats]:
-    """Cut the rows into blocks, padded with zeros, with a last column of ones.
+    """Cut the rows into zero-padded blocks with a last column of ones.
 
-    Products of blocks this small stay on one core: the spinning threads of a BLAS cost three
-    times the CPU time of a fit and save nothing.
+    Products of blocks this small stay on one core: the spinning threads of a BLAS cost three times
+    the CPU time of a fit and save nothing.
     """
     number = max(1, -(-len(x) // _BLOCK))
     design = np.zeros((number * _BLOCK, x.shape[1] + 1), np.float32)
@@ -88,23 +88,23 @@ def _blocks(x: Floats, labels: Ints, classes: int) -> tuple[Floats, Floats]:
 
 
 def _largest(design: Floats, turned: Floats) -> float:
-    """Return an upper estimate of the largest eigenvalue of X'X by eight power steps."""
+    """Estimate an upper bound of the largest eigenvalue of X'X with eight power steps."""
     vector = np.ones((design.shape[2], 1), np.float32)
     size = 1.0
     for _ in range(8):
         vector = (turned @ (design @ vector)).sum(axis=0)
         size = float(np.linalg.norm(vector)) or 1.0
         vector = vector / np.float32(size)
-    # Power steps come from below; a step that is too long diverges, one too short costs little.
+    # Power iteration converges from below; too long a step diverges, too short a one costs little.
     return 1.15 * size + 1e-6
 
 
 def ridge_scores(x: Floats, targets: Floats, folds: Ints, *, penalty: float = 0.1) -> Floats:
-    """Return out-of-fold ridge scores of many targets that share one solve for each fold.
+    """Return out-of-fold ridge scores of many targets that share one solve per fold.
 
     Args:
         x: (n, d) features.
-        targets: (n, m) one column for each labelling.
+        targets: (n, m) one column per labelling.
         folds: (n,) fold of each row.
         penalty: Ridge strength as a share of the mean squared feature.
 
@@ -128,10 +128,10 @@ def ridge_scores(x: Floats, targets: Floats, folds: Ints, *, penalty: float = 0.
 def neighbours(one: Floats, two: Floats, count: int = NEIGHBOURS_KEPT) -> Ints:
     """Return the rows of `two` nearest to each row of `one`, nearest first.
 
-    When both are the same array, a row is not its own neighbour.
+    If both are the same array, a row is not its own neighbour.
 
     Returns:
-        (len(one), min(kept, len(two) - itself)) int64.
+        (len(one), min(count, len(two) - itself)) int64.
     """
     itself = one is two
     count = min(count, len(two) - int(itself))
@@ -151,11 +151,11 @@ def neighbours(one: Floats, two: Floats, count: int = NEIGHBOURS_KEPT) -> Ints:
 
 
 def nearest_label(table: Ints, labels: Ints, allowed: NDArray[np.bool_]) -> Ints:
-    """Return the label of the nearest allowed neighbour, -1 if none of the kept ones is allowed.
+    """Return the label of the nearest allowed neighbour, -1 where none is allowed.
 
     Args:
         table: (n, k) neighbours, nearest first.
-        labels: Of the rows that the table points to.
+        labels: Labels of the rows that the table points to.
         allowed: (n, k), or (rows,) over the rows that the table points to.
     """
     if table.shape[1] == 0:

@@ -1,7 +1,8 @@
-"""Policies against a baseline: differences with intervals, corrected for how many are compared.
+"""Comparison of policies with a baseline: differences with CIs, corrected for multiplicity.
 
-All are judged on the same images under the same seeds. Groups are what is drawn, not images, and
-seeds are a source of their own: a policy may do well with one seed and badly with the next.
+All are judged on the same images with the same seeds. Groups, not images, are the units that are
+sampled, and seeds are a separate source of variance: a policy may do well with one seed and badly
+with the next.
 """
 
 from collections.abc import Mapping
@@ -10,13 +11,13 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from inspector.audit.decision_rules import GROUPS_AT_LEAST, SEEDS_AT_LEAST
 from inspector.audit.intervals import (
     Interval,
     Spread,
     cochran_interval,
+    f_quantile,
     group_spread,
     holm,
     p_value,
@@ -30,12 +31,12 @@ Ints = NDArray[np.int64]
 
 MARGIN = 0.01
 ALPHA = 0.05
-# Seeds that agree better than they would in this share of comparisons by chance alone.
+# Seeds that agree better than chance gives in this share of comparisons.
 MAX_P_SEEDS_AGREE = 0.025
 
 
 class ComparisonOutcome(StrEnum):
-    """What a comparison with the baseline came to."""
+    """Outcome of a comparison with the baseline."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -46,17 +47,17 @@ class ComparisonOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Hold what a policy does against the baseline; accuracies as shares of 1.
+    """Difference of a policy from the baseline; accuracies are 0..1.
 
     Attributes:
-        interval: Of policy - baseline, 95 %, for this policy alone.
-        p_adjusted: Holm's over all policies of the comparison; None where it was not tested,
-            as a stopped one or one without two seeds.
-        smallest_detectable: The true difference that would be found four times of five, corrected
+        interval: 95 % CI of policy - baseline, for this policy alone.
+        p_adjusted: Holm-adjusted over all policies of the comparison; None where not tested:
+            stopped, or without two seeds.
+        smallest_detectable: True difference that would be detected with a power of 0.8, corrected
             for the number of policies; infinite where nothing is known.
-        seeds: That both have.
-        practically_equal: The interval lies within the margin.
-        at_least_worse: For a stopped one: by how much, at the least; else None.
+        seeds: Number of seeds that both have.
+        practically_equal: True if the interval lies within the margin.
+        at_least_worse: For a stopped policy, the lower bound of how much worse it is; else None.
     """
 
     interval: Interval
@@ -79,15 +80,16 @@ def compare(
     """Compare policies with a baseline on the same images.
 
     Args:
-        baseline: (seeds, n) 1 where an image is named right; a row of NaN for a seed not trained.
-        policies: The same for each policy, its seeds in the order of the baseline's.
-        group: (n,) groups that are drawn as a whole, numbers from 0.
-        margin: Within it two policies are equal for practice.
-        stopped: Policies that `futile` ended, with its figure.
+        baseline: (seeds, n) 1 where an image is classified correctly; a row of NaN for a seed not
+            trained.
+        policies: The same per policy, with seeds in the order of the baseline.
+        group: (n,) group numbers from 0; a group is sampled as a whole.
+        margin: Difference within which two policies count as practically equal.
+        stopped: Policies that `futile` stopped, with its figure.
     """
     stopped = stopped or {}
     intervals = {name: difference(right, baseline, group) for name, right in policies.items()}
-    # A policy that was stopped is not tested, and still counts as one that was compared.
+    # A stopped policy is not tested but counts among those compared.
     chances = [
         1.0 if name in stopped else p_value(differences)
         for name, (differences, _) in intervals.items()
@@ -123,9 +125,10 @@ def _decide(interval: Interval, p: float | None, seeds: int, *, stopped: bool) -
 def difference(one: Doubles, two: Doubles, group: Ints) -> tuple[Interval, int]:
     """Return the interval of mean(one - two) over the seeds that both have, and their number.
 
-    Groups and seeds are crossed, and what is left of single judgements is in the mean square of
-    both. It is left in that of the seeds, which have the fewest degrees of freedom, and taken off
-    that of the groups, as readers and cases are divided (Hillis 2007, Statistics in Medicine 26).
+    Groups and seeds are crossed, and the residual variance of single judgements is part of both
+    mean squares. It is left in that of the seeds, which have the fewest degrees of freedom, and
+    subtracted from that of the groups, as for readers and cases (Hillis 2007, Statistics in
+    Medicine 26).
 
     Args:
         one: (seeds, n), a row of NaN for a seed that was not trained.
@@ -142,8 +145,8 @@ def difference(one: Doubles, two: Doubles, group: Ints) -> tuple[Interval, int]:
     groups, of_seeds = group_spread(shares.mean(axis=0), group), seed_spread(each)
     if seeds > 1 and groups.df >= 1:
         rest = _residual(shares, group)
-        # A few seeds may agree by chance, even to the image: not more than chance lets them.
-        least = rest.variance * float(special.fdtri(of_seeds.df, rest.df, MAX_P_SEEDS_AGREE))
+        # A few seeds may agree by chance, even exactly; bound their variance from below.
+        least = rest.variance * f_quantile(MAX_P_SEEDS_AGREE, of_seeds.df, rest.df)
         of_seeds = Spread(max(of_seeds.variance, least), of_seeds.df)
         groups = Spread(max(0.0, groups.variance - rest.variance), groups.df)
     return cochran_interval(float(each.mean()), [groups, of_seeds]), seeds
@@ -166,14 +169,14 @@ def _residual(shares: Doubles, group: Ints) -> Spread:
 
 @dataclass(frozen=True, slots=True)
 class Futility:
-    """Hold the rule, written before the start, that ends a policy which can't catch up.
+    """The rule, fixed before the start, that stops a policy that can't catch up.
 
-    It looks at accuracies on the selection holdout, so that the validation set judges once.
+    It uses accuracies on the selection holdout, so that the validation set judges only once.
 
     Attributes:
         seeds: Complete seeds before the first look; one look after each.
-        worse_by: A policy goes on unless it is sure to be worse by more than this.
-        looks: Policies times looks: what the level is corrected for.
+        worse_by: A policy continues unless it is certainly worse by more than this.
+        looks: Policies times looks; corrects the level.
     """
 
     seeds: int = 3
@@ -191,22 +194,22 @@ class Futility:
 
 
 def futile(policy: Doubles, baseline: Doubles, groups: int, rule: Futility) -> float | None:
-    """Return by how much a policy is worse at the least, if the rule ends it; else None.
+    """Return the lower bound of how much worse a policy is if the rule stops it; else None.
 
-    Single judgements of the selection holdout are not kept, so the images' share of the variance is
-    taken at its most: as if groups were single images, and nothing of it were shared by both.
+    Single judgements on the selection holdout are not stored, so the images' variance is taken at
+    its maximum: as if every group were one image, and the two policies shared none of it.
 
     Args:
         policy: (seeds,) best accuracy on the selection holdout.
-        baseline: (seeds,) the same, of the same seeds.
-        groups: Independent groups in the selection holdout.
-        rule: The rule.
+        baseline: (seeds,) the same for the same seeds.
+        groups: Number of independent groups in the selection holdout.
+        rule: The futility rule.
     """
     if len(policy) < max(2, rule.seeds) or groups < 2:
         return None
     each = policy - baseline
     images = sum(float(a.mean() * (1 - a.mean())) for a in (policy, baseline)) / groups
-    # One-sided: both tails of an interval at 1 - 2 * alpha.
+    # One-sided: both tails of an interval at level 1 - 2 * alpha.
     interval = t_interval(
         float(each.mean()), [seed_spread(each), Spread(images, groups - 1.0)],
         level=1 - 2 * ALPHA / max(1, rule.looks),

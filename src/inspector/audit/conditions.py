@@ -1,4 +1,4 @@
-"""Arms of a diagnosis: what baseline models get right when they are trained in different ways."""
+"""Conditions of a diagnosis: which images models classify correctly when trained differently."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ Mask = NDArray[np.bool_]
 FOLDS = 5
 
 Judge = Callable[[Ints], Mask]
-"""Row numbers to whether a model names their classes."""
+"""Maps row numbers to whether the model classifies them correctly."""
 
 Learn = Callable[[Ints], Judge]
-"""Row numbers to learn from to what judges others."""
+"""Trains on row numbers and returns the judge of other rows."""
 
 
 class StudyStopped(Exception):  # noqa: N818 - an event, not an error of ours
-    """A person stopped the work; nothing of it is kept."""
+    """The user stopped the work; its results are discarded."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressReporter:
-    """Carry progress outwards and a stop inwards."""
+    """Passes progress outwards and a stop inwards."""
 
     progress: Callable[[str, int, int], None]
     stop: Callable[[], bool]
@@ -38,7 +38,7 @@ class ProgressReporter:
         """Report that `done` of `total` parts of a stage are finished.
 
         Raises:
-            Stopped: When a stop was asked for.
+            StudyStopped: A stop was requested.
         """
         if self.stop():
             raise StudyStopped
@@ -47,21 +47,21 @@ class ProgressReporter:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Hold what all arms share.
+    """What all conditions share.
 
     Attributes:
         x: (n, d) reduced descriptors.
         labels: (n,) class numbers.
-        group: (n,) known groups, numbers from 0.
-        joined: (n,) known groups joined with suspicious pairs, numbers from 0.
+        group: (n,) known groups, numbered from 0.
+        joined: (n,) known groups joined with unexplained pairs, numbered from 0.
         train: Row numbers of the training folder.
         folder: Row numbers of the user's own validation folder.
         classes: Number of classes.
         seeds: Number of split seeds.
-        seed: Of everything that is drawn.
+        seed: Random seed of everything.
         watch: Progress and stop.
-        learn: What trains a model; None for baseline models.
-        upto: Only the first seeds are scored, with sizes as for all of them; None for all.
+        learn: Trains a model; None for baseline models.
+        upto: Score only the first seeds, with sizes as for all of them; None for all.
     """
 
     x: Floats
@@ -79,22 +79,22 @@ class Study:
 
     @property
     def scored(self) -> int:
-        """How many seeds are scored."""
+        """Number of seeds that are scored."""
         return self.seeds if self.upto is None else self.upto
 
     def rng(self, *purpose: int) -> np.random.Generator:
-        """Return a generator of its own for each purpose, so that arms don't move each other."""
+        """Return a separate generator per purpose, so that conditions don't affect each other."""
         return np.random.default_rng([self.seed, *purpose])
 
     def weights(self) -> Doubles:
-        """Return the class mix of the training folder, (classes,), sum 1."""
+        """Return the class balance of the training folder, (classes,), sum 1."""
         count = np.bincount(self.labels[self.train], minlength=self.classes)
         return np.asarray(count / max(1, count.sum()), np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Hold who was right: each (seeds, n) in 0..1, images of training out of fold.
+    """Hit rates, each (seeds, n) in 0..1; training images are judged out of fold.
 
     `folder` is the mean over the models of all folds, for every image of the folder.
     """
@@ -104,7 +104,7 @@ class Scores:
 
 
 def random_assignments(setting: Study) -> list[Ints]:
-    """Return random folds of the training rows, one array for each seed."""
+    """Return random folds of the training rows, one array per seed."""
     labels = setting.labels[setting.train]
     return [random_folds(labels, FOLDS, setting.rng(1, s)) for s in range(setting.seeds)]
 
@@ -118,21 +118,21 @@ def group_assignments(setting: Study, group: Ints, purpose: int) -> list[Ints]:
 
 
 def common_size(setting: Study, assignments: list[Ints]) -> Ints:
-    """Return the training size for each class that every fold of every assignment can give."""
+    """Return the training size per class that every fold of every assignment can provide."""
     return smallest_mix(setting.labels[setting.train], assignments, FOLDS, setting.classes)
 
 
 def score_folds(
     setting: Study, assignments: list[Ints], size: Ints, stage: str = "", *, folder: bool = True
 ) -> Scores:
-    """Train on all folds but one, to `size` images of each class, and judge the one left out.
+    """Train on all folds but one, with `size` images per class, and judge the held-out fold.
 
     Args:
-        setting: What all arms share.
-        assignments: Folds of the training rows, one array for each seed.
+        setting: What all conditions share.
+        assignments: Folds of the training rows, one array per seed.
         size: (classes,) training images.
         stage: Name for the progress; "" reports none.
-        folder: Whether the models also judge the folder.
+        folder: True to judge the folder as well.
     """
     train, y = setting.train, setting.labels
     held_right = np.zeros((len(assignments), len(train)))
@@ -152,7 +152,7 @@ def score_folds(
 
 
 def train_on(setting: Study, rows: Ints) -> Judge:
-    """Train the model that carries the figures; it judges any other row."""
+    """Train the model that the figures are based on; it judges any other row."""
     if setting.learn is not None:
         return setting.learn(rows)
     model = fit(setting.x[rows], setting.labels[rows], setting.classes)
@@ -165,7 +165,7 @@ def train_on(setting: Study, rows: Ints) -> Judge:
 
 
 def mates_seen(setting: Study, assignments: list[Ints], size: Ints) -> Mask:
-    """Say whether the model that judged a training row learned from one of its group.
+    """Tell whether the model that judged a training row was trained on one of its group.
 
     Returns:
         (seeds, training rows), for the models of `score_folds` with the same arguments.
@@ -182,9 +182,10 @@ def mates_seen(setting: Study, assignments: list[Ints], size: Ints) -> Mask:
 
 
 def score_placebos(setting: Study, group: Ints, size: Ints, number: int) -> list[Doubles]:
-    """Return (seeds, training rows) for groupings of the same sizes, drawn within class.
+    """Return (seeds, training rows) hit rates for placebo groups of the same sizes.
 
-    They say how much group folds cost when the groups mean nothing.
+    They tell what group folds cost when the groups mean nothing. Placebo groups are sampled within
+    class.
     """
     labels = setting.labels[setting.train]
     scores = []
@@ -201,19 +202,19 @@ def score_placebos(setting: Study, group: Ints, size: Ints, number: int) -> list
 
 
 def score_whole(setting: Study) -> Doubles:
-    """Return (1, folder rows): models on all of the training folder."""
+    """Return (1, folder rows) hit rates of models trained on the whole training folder."""
     model = train_on(setting, setting.train)
     return model(setting.folder)[None].astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnClass:
-    """Hold models of equal size from both sides: each (seeds, n) in 0..1.
+    """Hit rates of models of equal size from both folders, each (seeds, n) in 0..1.
 
     Attributes:
-        own: Models trained inside the folder, judged there out of fold.
-        train: Models trained in the training folder, judged there out of fold.
-        folder: The same models, judged on the folder.
+        own: Trained in the folder and judged there, out of fold.
+        train: Trained in the training folder and judged there, out of fold.
+        folder: The same models as `train`, judged on the folder.
     """
 
     own: Doubles
@@ -222,7 +223,7 @@ class OwnClass:
 
 
 def score_own(setting: Study, assignments: list[Ints], size: Ints) -> OwnClass:
-    """Compare models trained inside the folder with models of the same size from training."""
+    """Compare models trained in the folder with models of the same size from training."""
     inside = Study(
         setting.x, setting.labels, setting.group, setting.joined, setting.folder,
         setting.folder[:0], setting.classes, setting.seeds, setting.seed, setting.watch,
@@ -237,14 +238,14 @@ def score_own(setting: Study, assignments: list[Ints], size: Ints) -> OwnClass:
 
 
 def score_joint(setting: Study) -> Doubles:
-    """Say what folder images in training are worth on the folder, in place of training images.
+    """Measure what folder images in training gain on the folder, in place of training images.
 
-    Both sides are thinned to one image of each joined group. A is the training set with up to
-    half of each class replaced by folder images, out of fold; B is the training set alone, of
-    equal size and class mix. Noisy labels and hard images gain nothing from A; a shift does.
+    Both folders are thinned to one image per joined group. A is the training set with up to half of
+    each class replaced by folder images, out of fold; B is the training set alone, of equal size
+    and class balance. Noisy labels and hard images gain nothing from A; a shift does.
 
     Returns:
-        (seeds, folder rows) of A - B; NaN where the thinning left an image out.
+        (seeds, folder rows) of A - B; NaN for images that the thinning removed.
     """
     y = setting.labels
     gain = np.full((setting.scored, len(setting.folder)), np.nan)
@@ -269,7 +270,7 @@ def score_joint(setting: Study) -> Doubles:
 
 
 def thinned(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
-    """Return one row of each group, drawn at random, sorted."""
+    """Return one random row per group, sorted."""
     drawn = rng.permutation(rows)
     first = np.unique(group[drawn], return_index=True)[1]
     return np.sort(drawn[first])
@@ -278,10 +279,10 @@ def thinned(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
 def score_nearest(
     setting: Study, thumbs: Floats, random: list[Ints], grouped: list[Ints]
 ) -> tuple[Doubles, Doubles, Doubles]:
-    """Return who is right by nearest neighbour: random folds, group folds, group folds on folder.
+    """Return hits by nearest neighbour: random folds, group folds, group folds on the folder.
 
-    One neighbour table serves all folds. Where none of the kept neighbours may be used (a group
-    larger than the table), the image counts as wrong.
+    One neighbour table serves all folds. If no neighbour in the table is allowed (a group larger
+    than the table), the image counts as wrong.
     """
     train, folder, y = setting.train, setting.folder, setting.labels
     own_thumbs = thumbs[train]
@@ -303,15 +304,15 @@ def score_nearest(
 
 
 def score_your_split(setting: Study, mask: Mask, size: Ints) -> tuple[float, Doubles]:
-    """Return a baseline model's accuracy on your split and on 20 other draws of as many images.
+    """Return the baseline accuracy on the user's split and on 20 other seeds of the same size.
 
     Args:
-        setting: What all arms share.
-        mask: (n,) your validation files.
-        size: (classes,) training images, at most.
+        setting: What all conditions share.
+        mask: (n,) the user's validation files.
+        size: (classes,) maximum number of training images.
 
     Returns:
-        Class-weighted accuracy of your draw, and (20,) of the others.
+        Class-weighted accuracy of the user's split, and (20,) of the others.
     """
     train, y = setting.train, setting.labels
     weights = setting.weights()

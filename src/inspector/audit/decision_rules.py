@@ -1,7 +1,7 @@
-"""Decide when a component gets a yes or a no; everything else is inconclusive.
+"""Rules that decide when a component gets a yes or a no; anything else is inconclusive.
 
-Source of every threshold: a prototype of 340 trials on real images with planted truth; repeated
-on fresh seeds in docs/measurements/verdicts.md.
+Source of every threshold: a prototype of 340 trials on real images with known truth, repeated with
+fresh seeds in docs/measurements/verdicts.md.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ Ints = NDArray[np.int64]
 
 LEAKAGE_ABOVE = 0.02
 SHIFT_ABOVE = 0.03
-# Class balance and training-set size are shown beside the two; they use the margin of leakage.
+# Class balance and training-set size are shown beside the others; they use leakage's margin.
 OTHER_ABOVE = 0.02
-# Hard images, chosen by a baseline model's own margin, regained up to .19 of their loss in the
-# joint condition, real shifts .33 or more (seeds 20000 of docs/measurements/verdicts.md;
-# confirmed on seeds 50000).
+# Hard images, chosen by a baseline model's own margin, regained up to 0.19 of their loss in the
+# joint condition, real shifts 0.33 or more (seeds 20000 of docs/measurements/verdicts.md; confirmed
+# on seeds 50000).
 JOINT_OF_LOSS = 0.25
 HIDDEN_ABOVE = 0.10
 MAX_P = 0.005
@@ -37,12 +37,12 @@ RECALL_AT_LEAST = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Reasons why a split can't carry a verdict, as sentences; empty when it can.
+    """Reasons why a split can't support a verdict, as sentences; empty if it can.
 
     Attributes:
         all: Reasons against every verdict.
-        training: Reasons that lie in the training folder.
-        folder: Reasons that lie in the user's own validation folder.
+        training: Reasons within the training folder.
+        folder: Reasons within the user's own validation folder.
         missed: Signs that groups were missed, so that figures are bounds.
     """
 
@@ -58,18 +58,18 @@ class Limits:
 
     @property
     def shift(self) -> bool:
-        """Tell whether shift and composition may get a verdict."""
+        """Tell whether shift and class balance may get a verdict."""
         return self.leakage and not self.folder
 
 
 def side_limits(name: str, labels: Ints, group: Ints, classes: Ints) -> tuple[str, ...]:
-    """Return what a split lacks for a verdict: groups in total, and per class.
+    """Return what a split lacks for a verdict: groups in total and per class.
 
     Args:
-        name: Of the split, for the sentence.
+        name: Name of the split in the sentence.
         labels: (n,) classes of its images.
         group: (n,) joined groups of its images.
-        classes: The classes that must be covered.
+        classes: Classes that must be covered.
     """
     reasons = []
     groups = len(np.unique(group))
@@ -114,7 +114,7 @@ def grows(curve: Sequence[LeakageAtSimilarity]) -> bool:
 
 
 def leakage_term(interval: Interval, placebo: float | None, limits: Limits) -> Component:
-    """Apply the leakage rule: above 0, above the margin, above every placebo."""
+    """Apply the leakage rule: above 0, above the margin and above every placebo."""
     verdict = Verdict.CANNOT_TELL
     if limits.leakage and placebo is not None:
         if interval.low > 0 and interval.mean > LEAKAGE_ABOVE and interval.mean > placebo:
@@ -128,7 +128,7 @@ def leakage_term(interval: Interval, placebo: float | None, limits: Limits) -> C
 def shift_term(
     interval: Interval, domain: DomainAuc, joint: Interval | None, limits: Limits
 ) -> Component:
-    """Apply the shift rule: a loss, folders that differ, and a gain from joining them."""
+    """Apply the shift rule: a loss, distinguishable folders, and a gain from joining them."""
     verdict = Verdict.CANNOT_TELL
     if limits.shift and not limits.missed:
         lost = interval.low > 0 and interval.mean > SHIFT_ABOVE
@@ -155,7 +155,7 @@ def other_term(interval: Interval, *, allowed: bool) -> Component:
 
 
 def figure(interval: Interval) -> Component:
-    """Return a figure without a rule, and therefore without a verdict."""
+    """Return a figure without a verdict."""
     return _term(interval, Verdict.CANNOT_TELL, Bound.NONE, None)
 
 

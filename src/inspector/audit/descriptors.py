@@ -1,4 +1,4 @@
-"""What a baseline model sees of an image: gradients, light and colour, from its fingerprint."""
+"""Descriptors for baseline models: gradients, light and colour, from an image's fingerprint."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,15 +9,15 @@ Floats = NDArray[np.float32]
 
 
 def describe(records: NDArray[np.void]) -> Floats:
-    """Return one row of 688 values for each record; see `similarity.descriptors.describe`."""
-    # It brings numba along, which opening a project need not wait for.
+    """Return one row of 688 values per record; see `similarity.descriptors.describe`."""
+    # Imports numba, which opening a project need not wait for.
     from inspector.similarity.descriptors import describe as compiled
 
     return compiled(records)
 
 
 def thumbnails16(records: NDArray[np.void]) -> Floats:
-    """Return 16x16 luma, (n, 256) float32 in 0..1: what the nearest neighbour alarm compares."""
+    """Return 16x16 luma, (n, 256) float32 in 0..1, for the nearest-neighbour cross-check."""
     luma = records["luma"].reshape(len(records), 16, 4, 16, 4)
     small: Floats = luma.mean(axis=(2, 4), dtype=np.float32).reshape(len(records), 256)
     return small / np.float32(255)

@@ -1,4 +1,4 @@
-"""The question of a diagnosis and its answer, as values; the answer's JSON."""
+"""The question of a diagnosis and its answer, as values; the answer as JSON."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -13,7 +13,7 @@ Mask = NDArray[np.bool_]
 
 
 class Verdict(StrEnum):
-    """Say what a term's rule came to."""
+    """Outcome of a component's rule."""
 
     YES = "yes"
     NO = "no"
@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 
 class Bound(StrEnum):
-    """Say whether a figure is a bound only, because groups may have been missed."""
+    """Whether a figure is only a bound, because groups may have been missed."""
 
     NONE = "none"
     AT_LEAST = "at_least"
@@ -30,27 +30,27 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Hold what a diagnosis is made from; every array has one row for each image.
+    """Input of a diagnosis; every array has one row per image.
 
     Attributes:
         descriptors: (n, d) float32 of `descriptors.describe`.
         thumbs: (n, 256) float32 of `descriptors.thumbnails16`.
         labels: (n,) class numbers, 0..classes-1.
-        group: (n,) known provenance groups; -1 stands alone. Only what names, EXIF, bytes,
-            pixels, verified near pairs, a manifest or a person says; never appearance.
+        group: (n,) known groups; -1 for none. Only from names, EXIF, bytes, pixels, verified near
+            pairs, a manifest or a person; never from appearance.
         in_training: (n,) images of the training folder, before it is split.
         in_folder: (n,) images of the user's own validation or test folder; may be all False.
         your_split: (n,) the user's validation files under the Keras seed, or None.
-        your_validation_fraction: The share that `your_split` was drawn with, or None.
-        claimed: Accuracies that the user states: of the split, of the folder; shares of 1.
-        group_provenance: How many groups stem from where, for the answer ("names": 40).
-        group_recall: Share of the pairs that look alike which names, times, a manifest or a person
-            hold together; None where there is nothing to judge by.
-        by_similarity: A similarity and (n,) what `group` is where images as alike as that are of
-            one event; from the most alike down.
+        your_validation_fraction: The fraction of `your_split`, or None.
+        claimed: Accuracies that the user stated, of the split and of the folder; 0..1.
+        group_provenance: Number of groups by where they come from, for the answer ("names": 40).
+        group_recall: Share of similar pairs that names, times, a manifest or a person keep
+            together; None without enough pairs.
+        by_similarity: (similarity, (n,) groups if images that similar are grouped), most similar
+            first.
         properties: Simple properties of each image (see `properties.py`).
-        classes: The names of the classes, or () when they are only numbers.
-        seed: Of everything that is drawn.
+        classes: Names of the classes, or () if they are only numbers.
+        seed: Random seed of everything.
     """
 
     descriptors: Floats
@@ -72,10 +72,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Hold one share of the gap, accuracy as shares of 1, with its 95 % interval.
+    """One component of the gap, in accuracy 0..1, with its 95 % CI.
 
-    `placebo` is the largest figure that groupings of the same sizes reach by chance; None where
-    the term has no such control. A term that could not be estimated has None for its numbers.
+    `placebo` is the largest figure that groupings of the same sizes reach by chance; None for
+    components without that control. Numbers are None where the component could not be estimated.
     """
 
     mean: float | None
@@ -88,12 +88,12 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class LeakageAtSimilarity:
-    """Hold the leakage where images from a similarity on are taken for one event.
+    """Leakage if images from a similarity on count as one group.
 
     Attributes:
         similarity: 0..1.
-        images: Images of the training folder that are in a group with others.
-        leakage: A figure without a verdict.
+        images: Training images that are in a group with others.
+        leakage: Estimate without a verdict.
     """
 
     similarity: float
@@ -103,7 +103,7 @@ class LeakageAtSimilarity:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Hold an accuracy at the training folder's class mix; sd is over seeds, n counts images."""
+    """An accuracy at the training folder's class balance; sd is over seeds, n counts images."""
 
     mean: float | None
     sd: float | None
@@ -112,14 +112,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class DomainAuc:
-    """Hold how well the two folders can be told apart, and what chance gives.
+    """How well the two folders can be told apart, and what chance gives.
 
     Attributes:
-        value: Area under the curve out of fold, 0..1.
-        p: (1 + draws at or above) / (1 + draws), over pseudo-folders of whole groups.
-        null_low: 2.5 % quantile of the draws.
-        null_high: Their largest.
-        null_unit: What was drawn as a whole: "group" or "image".
+        value: AUC out of fold, 0..1.
+        p: (1 + permutations at or above) / (1 + permutations), over pseudo-folders of whole groups.
+        null_low: 2.5 % quantile of the permutations.
+        null_high: Their maximum.
+        null_unit: What was permuted as a whole: "group" or "image".
         n_groups: Independent groups in the folder.
     """
 
@@ -133,7 +133,7 @@ class DomainAuc:
 
 @dataclass(frozen=True, slots=True)
 class BaselineResult:
-    """Hold the same terms and arms as seen by another baseline model."""
+    """The same components and conditions as measured by another baseline model."""
 
     name: str
     terms: dict[str, Component]
@@ -142,10 +142,10 @@ class BaselineResult:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Hold the counts of both folders over the same bins.
+    """Counts of both folders over the same bins.
 
     Attributes:
-        edges: (bins + 1,) in the property's unit; empty when it has no known value.
+        edges: (bins + 1,) in the property's unit; empty without a known value.
         training: (bins,) images of the training folder.
         folder: (bins,) images of the other folder.
     """
@@ -157,19 +157,19 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """Hold how well one simple property tells the folders apart.
+    """How well one simple property tells the folders apart.
 
     Attributes:
         name: As given.
-        auc: Chance that a folder image has the higher value than a training image, 0..1; None
-            when a side has no known value.
-        p: Two-sided, over pseudo-folders of whole groups of the same size and class mix.
-        p_adjusted: Holm-corrected over all properties that were tested together.
-        differs: p_adjusted at most .05.
+        auc: Probability that a folder image has the higher value than a training image, 0..1; None
+            if a folder has no known value.
+        p: Two-sided, over pseudo-folders of whole groups with the same size and class balance.
+        p_adjusted: Holm-corrected over all properties tested together.
+        differs: True if `p_adjusted` is at most 0.05.
         unit: "value", or "share" for a property that an image has or has not.
-        training: The median of the known values, or the share that has it; None without any.
-        folder: The same of the other folder.
-        histogram: For the screen.
+        training: Median of the known values, or the share that has it; None without any.
+        folder: The same for the other folder.
+        histogram: For display.
     """
 
     name: str
@@ -185,13 +185,13 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Hold what can be said about a gap; `as_json` gives its published shape.
+    """Result of a diagnosis; `as_json` gives its published form.
 
     Attributes:
-        same_images: What images gain that have one of their group in the training of a random
-            fold: the same images, judged by those models and by those of group folds.
-        leakage_by_similarity: The leakage against what counts as one event, most alike first; ()
-            where nothing less alike would count.
+        same_images: Gain of images that have one of their group in the training part of a random
+            fold, against the models of group folds on the same images.
+        leakage_by_similarity: Leakage by what counts as one group, most similar first; () where
+            lower levels add nothing.
     """
 
     question: dict[str, Any]
@@ -217,7 +217,7 @@ ARMS = ("random", "group", "folder", "folder_own", "joint")
 
 
 def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return the answer as `diagnose --json` prints it: plain values, None for the unknown."""
+    """Return the answer as printed by `diagnose --json`: plain values, None for unknown ones."""
     plain = _plain(asdict(diagnosis))
     assert isinstance(plain, dict)
     return plain

@@ -1,4 +1,4 @@
-"""Can the two folders be told apart, beyond what drawing whole groups gives by chance?"""
+"""Whether the two folders can be told apart beyond what random whole groups give by chance."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,6 +7,7 @@ from inspector.audit.baseline_models import ridge_scores
 from inspector.audit.conditions import FOLDS, Study
 from inspector.audit.diagnosis import DomainAuc
 from inspector.audit.folds import group_folds
+from inspector.audit.ranks import average_ranks
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -14,18 +15,19 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 DRAWS = 199
-# A pseudo-folder may miss the real one's class counts by this share of its size; beyond, the draw
-# is degenerate and counts against a finding.
+# A pseudo-folder may miss the class counts of the real one by this share of its size; beyond that
+# it is degenerate and counts against a finding.
 MAX_MISSES = 0.1
 
 
 def domain_auc(setting: Study, folder: Ints, *, draws: int = DRAWS) -> DomainAuc:
-    """Train a ridge classifier "folder or training?" and compare with pseudo-folders.
+    """Train a ridge classifier "folder or training?" and compare it with pseudo-folders.
 
     Args:
-        setting: What all arms share.
+        setting: What all conditions share.
         folder: Rows of the folder without images whose joined group is in training.
-        draws: Pseudo-folders, each of whole joined groups, of the same size and class mix.
+        draws: Number of pseudo-folders of whole joined groups, with the same size and class
+            balance.
     """
     rows = np.concatenate([setting.train, folder])
     labels = setting.labels[rows]
@@ -54,22 +56,21 @@ def domain_auc(setting: Study, folder: Ints, *, draws: int = DRAWS) -> DomainAuc
 
 
 def fold_auc(scores: Floats, labellings: Mask, folds: Ints) -> Doubles:
-    """Return the area under the curve of each column, averaged over folds by pairs.
+    """Return the AUC of each column, averaged over folds weighted by pairs.
 
     Args:
         scores: (n, m) out-of-fold scores, comparable within a fold.
-        labellings: (n, m) which rows are on the one side.
+        labellings: (n, m) which rows are positive.
         folds: (n,) fold of each row.
     """
     # It takes longer to import than most verbs to run.
-    from scipy.stats import rankdata
 
     good = np.zeros(scores.shape[1])
     pairs = np.zeros(scores.shape[1])
     for fold in np.unique(folds):
         held = folds == fold
         inside = labellings[held]
-        ranks = rankdata(scores[held], axis=0)
+        ranks = average_ranks(scores[held])
         ones = inside.sum(axis=0).astype(np.float64)
         good += (ranks * inside).sum(axis=0) - ones * (ones + 1) / 2
         pairs += ones * (held.sum() - ones)
@@ -87,7 +88,7 @@ def _class_centred(x: Floats, labels: Ints) -> Floats:
 def _draw(
     labels: Ints, group: Ints, side: Mask, draws: int, rng: np.random.Generator
 ) -> tuple[Mask, Mask]:
-    """Return (n, 1 + draws) labellings, the real one first, and which draws hit the class mix."""
+    """Return (n, 1 + draws) labellings, the real one first, and which match the class balance."""
     classes = int(labels.max()) + 1
     table = np.zeros((int(group.max()) + 1, classes), np.int64)
     np.add.at(table, (group, labels), 1)
@@ -104,20 +105,20 @@ def _draw(
 
 
 def draw_groups(table: Ints, quota: Ints, rng: np.random.Generator) -> Mask:
-    """Draw whole groups at random until they hold about `quota` images of each class.
+    """Sample whole groups until they hold about `quota` images of each class.
 
     Args:
         table: (groups, classes) images.
         quota: (classes,) images.
-        rng: Draws the order.
+        rng: Random generator.
 
     Returns:
-        (groups,) which were drawn.
+        (groups,) which were sampled.
     """
     picked = np.zeros(len(table), np.bool_)
     mixed = np.flatnonzero((table > 0).sum(axis=1) > 1)
     total = np.maximum(1, table.sum(axis=0))
-    # Groups of several classes get the share of the folder that they have of everything.
+    # Groups of several classes get the share of the folder that they have of all images.
     left = quota * table[mixed].sum(axis=0) / total
     for g in rng.permutation(mixed):
         gain = np.abs(left).sum() - np.abs(left - table[g]).sum()

@@ -1,4 +1,4 @@
-"""Folds: random ones, and ones that keep groups together, in the class mix of the whole."""
+"""Folds: random ones, and ones that keep groups together, with the class balance of the whole."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ Ints = NDArray[np.int64]
 
 
 def random_folds(labels: Ints, k: int, rng: np.random.Generator) -> Ints:
-    """Return a fold 0..k-1 for each row; every class is spread evenly, within one row a fold."""
+    """Return a fold 0..k-1 per row; each class is spread evenly, within one row per fold."""
     folds = np.empty(len(labels), np.int64)
     offset = 0
     for label in np.unique(labels):
@@ -18,22 +18,22 @@ def random_folds(labels: Ints, k: int, rng: np.random.Generator) -> Ints:
 
 
 def own_groups(group: Ints) -> Ints:
-    """Return dense group numbers from 0; a -1 ("alone") becomes a group of its own."""
+    """Return dense group numbers from 0; each -1 ("none") becomes a group of its own."""
     alone = group < 0
     filled = np.where(alone, np.arange(len(group)) + (group.max(initial=0) + 1), group)
     return np.asarray(np.unique(filled, return_inverse=True)[1], np.int64).reshape(-1)
 
 
 def group_folds(labels: Ints, group: Ints, k: int, rng: np.random.Generator) -> Ints:
-    """Return a fold for each row so that no group is cut, the classes balanced greedily.
+    """Return a fold per row so that no group is split, balancing classes greedily.
 
-    Groups come in random order, the large ones first; single images fill what is missing.
+    Groups come in random order, large ones first; single images fill the gaps.
 
     Args:
         labels: (n,) class numbers from 0.
         group: (n,) group numbers from 0, as of `own_groups`.
-        k: The number of folds.
-        rng: Draws the order.
+        k: Number of folds.
+        rng: Random generator.
     """
     classes = int(labels.max(initial=0)) + 1
     size = np.bincount(group, minlength=int(group.max(initial=-1)) + 1)
@@ -51,7 +51,7 @@ def group_folds(labels: Ints, group: Ints, k: int, rng: np.random.Generator) -> 
 def _place_large(
     labels: Ints, group: Ints, large: Ints, counts: NDArray[np.float64], fold_of_group: Ints
 ) -> None:
-    """Put each large group where its classes are fewest; writes into both last arguments."""
+    """Put each large group where its classes are rarest; writes into the last two arguments."""
     classes = counts.shape[1]
     weight = 1 / np.maximum(1, np.bincount(labels, minlength=classes))
     order = np.argsort(group, kind="stable")
@@ -81,7 +81,7 @@ def _place_large(
 def _fill(
     single: Ints, labels: Ints, counts: NDArray[np.float64], rng: np.random.Generator
 ) -> Ints:
-    """Spread single images so that each class comes as near to even folds as it can."""
+    """Spread single images so that each class comes as close to even folds as possible."""
     k = len(counts)
     folds = np.empty(len(single), np.int64)
     turn = 0
@@ -99,7 +99,7 @@ def _fill(
 
 
 def _water_level(held: NDArray[np.float64], n: int) -> float:
-    """Return the level to which n items fill folds that hold `held` already."""
+    """Return the level to which n items fill folds that already hold `held`."""
     low = np.sort(held)
     for number in range(len(low), 0, -1):
         level = (n + low[:number].sum()) / number
@@ -109,13 +109,13 @@ def _water_level(held: NDArray[np.float64], n: int) -> float:
 
 
 def cut(rows: Ints, labels: Ints, per_class: Ints, rng: np.random.Generator) -> Ints:
-    """Return at most `per_class[c]` of the rows of each class, drawn at random, sorted.
+    """Return at most `per_class[c]` random rows of each class, sorted.
 
     Args:
         rows: Row numbers to choose from.
         labels: (n,) classes of all rows.
-        per_class: (classes,) how many may stay.
-        rng: Draws them.
+        per_class: (classes,) maximum per class.
+        rng: Random generator.
     """
     drawn = rng.permutation(rows)
     own = labels[drawn]
@@ -127,7 +127,7 @@ def cut(rows: Ints, labels: Ints, per_class: Ints, rng: np.random.Generator) -> 
 
 
 def smallest_mix(labels: Ints, folds: list[Ints], k: int, classes: int) -> Ints:
-    """Return for each class the smallest training set that any fold of any list leaves."""
+    """Return per class the smallest training set that any fold of any assignment leaves."""
     whole = np.bincount(labels, minlength=classes)
     least = whole.copy()
     for one in folds:

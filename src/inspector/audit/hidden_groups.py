@@ -1,4 +1,4 @@
-"""Near-duplicates that no known group explains: the trace of groups that were missed."""
+"""Near-duplicates that no known group explains: the trace of missed groups."""
 
 from dataclasses import dataclass
 
@@ -11,21 +11,22 @@ from inspector.similarity.clusters import components
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-# A pair is suspicious when it is closer than this share of the distance to the 30th neighbour of
-# both. Source: prototype of 340 trials, confirmed on fresh draws in docs/measurements/verdicts.md.
+# A pair is suspicious if it is closer than this share of the distance to the 30th neighbour of
+# both. Source: prototype of 340 trials, confirmed on fresh samples in
+# docs/measurements/verdicts.md.
 CLOSER_THAN = 0.55
 NEIGHBOUR = 30
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenGroups:
-    """Hold the suspicious pairs and what they do to the groups.
+    """The unexplained pairs, and the groups joined by them.
 
     Attributes:
-        pairs: (m, 2) rows a < b, outside of known groups.
-        share: Share of images that are in a suspicious pair, 0..1.
-        group: (n,) known groups joined with the suspicious pairs, numbers from 0: the unit of
-            every variance and of what is left out of the folder.
+        pairs: (m, 2) rows a < b, outside known groups.
+        share: Share of images that are in an unexplained pair, 0..1.
+        group: (n,) known groups joined by the unexplained pairs, numbered from 0: the unit of every
+            variance and of what is left out of the folder.
     """
 
     pairs: Ints
@@ -34,11 +35,11 @@ class HiddenGroups:
 
 
 def unexplained_pairs(x: Floats, group: Ints) -> HiddenGroups:
-    """Find images that look as alike as members of one group, but are not known to be.
+    """Find images that are as similar as members of one group, but not known to be.
 
     Args:
         x: (n, d) reduced descriptors.
-        group: (n,) known groups, -1 alone.
+        group: (n,) known groups, -1 for none.
     """
     n = len(x)
     known = own_groups(group)
@@ -61,7 +62,7 @@ def _blocks(n: int, rows_at_once: int = 512) -> list[tuple[int, int]]:
 
 
 def _distances(x: Floats, squares: Floats, known: Ints, start: int, end: int) -> Floats:
-    """Return distances of rows start..end to all rows; inf inside a known group."""
+    """Return distances of rows start..end to all rows; inf within a known group."""
     distances = squares[start:end, None] + squares[None, :] - 2 * (x[start:end] @ x.T)
     np.maximum(distances, 0, out=distances)
     np.sqrt(distances, out=distances)
@@ -76,7 +77,7 @@ def _distance_of_30th(x: Floats, known: Ints) -> Floats:
     for start, end in _blocks(len(x)):
         block = _distances(x, squares, known, start, end)
         reach[start:end] = np.partition(block, place, axis=1)[:, place]
-    # Everything in one group: there is no 30th neighbour outside of it, hence nothing to suspect.
+    # If all is one group, there is no 30th neighbour outside it and nothing to suspect.
     reach[~np.isfinite(reach)] = 0
     return reach
 

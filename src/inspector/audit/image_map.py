@@ -1,4 +1,4 @@
-"""All images as points: positions by what the embedding sees, and who lies among whom."""
+"""The image map: positions from the embedding, and the classes of each image's neighbours."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ Ints = NDArray[np.int64]
 COMPONENTS = 64
 NEIGHBOURS = 10
 REFERENCE_ROWS = 20_000
-"""Of more images, neighbours are looked for among this many, evenly taken."""
+"""With more images, neighbours are searched among this many, evenly spaced."""
 
 AMONG_ANOTHER = 0.6
-"""From this share of its neighbours on, an image lies among another class."""
+"""Share of neighbours from which an image counts as lying among another class."""
 
 _PERPLEXITY = 30
 _BLOCK = 1_024
@@ -26,16 +26,15 @@ _BLOCK = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """Who the nearest ten are, for each image.
+    """The nearest ten neighbours of each image.
 
     Attributes:
-        own_class: (n,) share of them that carries the same class, 0..1.
-        other_class: (n,) the class that `AMONG_ANOTHER` of them or more carry, if it is another
-            one; -1 else.
-        typicality: (n,) mean cosine to the nearest ten of the same class, -1..1; low is an outlier
-            of the class. nan where the class has no other image.
-        split_mixing: How often a neighbour is of another split, as a share of what chance gives;
-            1 where splits cover the same regions, nan with one split.
+        own_class: (n,) share of them with the same class, 0..1.
+        other_class: (n,) another class that at least `AMONG_ANOTHER` of them have; -1 if none.
+        typicality: (n,) mean cosine to the nearest ten of the same class, -1..1; low for an outlier
+            of the class. NaN where the class has no other image.
+        split_mixing: How often a neighbour is in another split, relative to chance; 1 where splits
+            cover the same regions, NaN with one split.
     """
 
     own_class: Floats
@@ -45,7 +44,7 @@ class Neighbourhood:
 
 
 def points_of(embedding: Halves) -> Floats:
-    """Return components of length 1 for each image, (n, 64 or fewer)."""
+    """Return unit-length components of each image, (n, 64 or fewer)."""
     reduced = reduce_embedding(embedding, COMPONENTS)
     length = np.linalg.norm(reduced, axis=1, keepdims=True)
     scaled: Floats = reduced / np.maximum(length, np.float32(1e-6))
@@ -72,15 +71,15 @@ def by_tsne(points: Floats, begin: Floats, progress: Callable[[int, int], bool])
 
     Args:
         points: As of `points_of`.
-        begin: (n, 2) where points start: the components, so that the map resembles them.
-        progress: Called with steps done and in all; a False stops.
+        begin: (n, 2) initial positions: the components, so that the maps resemble each other.
+        progress: Called with steps done and total; returns False to stop.
 
     Source: Policar et al. 2019, openTSNE; it puts near-duplicates beside each other, see
     docs/decisions/0015-map.md.
     """
     from openTSNE import TSNE
 
-    # 250 steps of early exaggeration and 500 more: openTSNE counts each phase from the start.
+    # 250 steps of early exaggeration and 500 more; openTSNE counts each phase from its start.
     steps, every, done = 750, 25, 0
     stopped = False
 
@@ -107,11 +106,12 @@ def scaled_positions(positions: Floats) -> Floats:
 
 
 def neighbourhood(points: Floats, labels: Ints, splits: Ints) -> Neighbourhood:
-    """Return who lies among whom.
+    """Return the neighbours' classes and splits.
 
     Args:
         points: (n, d) of length 1.
-        labels: (n,) class numbers from 0; splits: (n,) split numbers from 0.
+        labels: (n,) class numbers from 0.
+        splits: (n,) split numbers from 0.
     """
     n = len(points)
     step = max(1, -(-n // REFERENCE_ROWS))

@@ -1,10 +1,10 @@
-"""How sure a figure is: intervals over groups and split seeds, proportions, many comparisons."""
+"""Confidence intervals over groups and split seeds, of proportions, and multiple comparisons."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -12,7 +12,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Hold one source of variance: its value and its degrees of freedom."""
+    """One source of variance: its value and its degrees of freedom."""
 
     variance: float
     df: float
@@ -20,14 +20,14 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Hold an estimate with its two-sided interval.
+    """An estimate with its two-sided interval.
 
     Attributes:
         mean: The estimate.
         low: Lower end.
         high: Upper end.
-        error: Its standard error.
-        df: Degrees of freedom of the t distribution that was used.
+        error: Standard error.
+        df: Degrees of freedom of the t distribution used.
     """
 
     mean: float
@@ -38,10 +38,10 @@ class Interval:
 
 
 def t_interval(mean: float, sources: list[Spread], *, level: float = 0.95) -> Interval:
-    """Return the t interval on the sum of independent sources of variance.
+    """Return the t interval for a sum of independent sources of variance.
 
-    Source: Satterthwaite 1946. Sources without a degree of freedom (one group, one seed) make the
-    interval infinite, because nothing is known about them.
+    Source: Satterthwaite 1946. A source without a degree of freedom (one group, one seed) makes the
+    interval infinite, because its variance is unknown.
     """
     variance = sum(source.variance for source in sources)
     shares = sum(source.variance**2 / source.df for source in sources if source.df)
@@ -51,9 +51,9 @@ def t_interval(mean: float, sources: list[Spread], *, level: float = 0.95) -> In
 def cochran_interval(mean: float, sources: list[Spread], *, level: float = 0.95) -> Interval:
     """Return the t interval for independent sources of which one has very few degrees of freedom.
 
-    Satterthwaite's number is too high whenever such a source happens to come out small. Cochran
-    and Cox weight the sources' critical values by variance. Weighting 1 / df instead is the same
-    to the first order in 1 / df, is one number for every level, and lies between the two.
+    Satterthwaite's degrees of freedom are too high whenever such a source happens to come out
+    small. Cochran and Cox weight the sources' critical values by variance. Weighting 1 / df instead
+    agrees to first order in 1 / df, gives one number for every level, and lies between the two.
 
     Source: Cochran and Cox 1950, Experimental Designs; simulated in docs/measurements/verdicts.md.
     """
@@ -72,13 +72,13 @@ def _interval(mean: float, sources: list[Spread], df: float | None, level: float
 
 
 def class_weighted(values: Doubles, labels: Ints, weights: Doubles) -> tuple[float, Doubles]:
-    """Return sum over classes of weight * class mean, and each row's share of its deviation.
+    """Return the class-weighted mean, and each row's share of its deviation.
 
     Args:
-        values: (n,) a figure for each image.
+        values: (n,) value per image.
         labels: (n,) classes.
-        weights: (classes,) the class mix to report on; classes without a row are left out and
-            the others scaled up.
+        weights: (classes,) class shares to report on; classes without a row are left out and the
+            others scaled up.
 
     Returns:
         The estimate, and (n,) deviations u with sum 0; sums of u over groups give its variance.
@@ -92,7 +92,7 @@ def class_weighted(values: Doubles, labels: Ints, weights: Doubles) -> tuple[flo
 
 
 def group_spread(deviations: Doubles, group: Ints) -> Spread:
-    """Return the variance that comes from drawing groups: G/(G-1) * sum of squared group sums.
+    """Return the variance from sampling groups: G/(G-1) * sum of squared group sums.
 
     Args:
         deviations: (n,) as of `class_weighted`.
@@ -119,12 +119,12 @@ def crossed(
     """Return the interval of a class-weighted mean over seeds that share the same images.
 
     Args:
-        values: (seeds, n) figure of each image under each seed, NaN where a seed did not judge
-            it; a difference of two arms of the same seed makes the comparison paired.
+        values: (seeds, n) value per image and seed, NaN where a seed did not judge it; a difference
+            of two conditions under the same seed makes the comparison paired.
         labels: (n,) classes.
-        group: (n,) groups that are drawn as a whole, numbers from 0.
-        weights: (classes,) class mix.
-        level: Coverage asked for.
+        group: (n,) groups that are sampled as a whole, numbers from 0.
+        weights: (classes,) class shares.
+        level: Coverage.
     """
     each = np.zeros(len(values))
     deviations = np.zeros(values.shape[1])
@@ -139,14 +139,14 @@ def crossed(
 
 @dataclass(frozen=True, slots=True)
 class GroupedScores:
-    """Hold one side of a comparison: values (seeds, n), labels (n,) and groups (n,)."""
+    """One sample of a comparison: values (seeds, n), labels (n,) and groups (n,)."""
 
     values: Doubles
     labels: Ints
     group: Ints
 
     def estimates(self, weights: Doubles) -> Doubles:
-        """Return the class-weighted mean under each seed, (seeds,)."""
+        """Return the class-weighted mean per seed, (seeds,)."""
         return np.array([class_weighted(row, self.labels, weights)[0] for row in self.values])
 
     def spread(self, weights: Doubles) -> Spread:
@@ -158,7 +158,7 @@ class GroupedScores:
 def difference_of_samples(
     one: GroupedScores, two: GroupedScores, weights: Doubles, *, level: float = 0.95
 ) -> Interval:
-    """Return the interval of one - two, different images judged under the same seeds."""
+    """Return the interval of one - two for different images judged under the same seeds."""
     each = one.estimates(weights) - two.estimates(weights)
     sources = [one.spread(weights), two.spread(weights), seed_spread(each)]
     return t_interval(float(each.mean()), sources, level=level)
@@ -168,10 +168,10 @@ def paired_difference(one: Doubles, two: Doubles, group: Ints, *, level: float =
     """Return the interval of mean(one - two) over the same images and seeds.
 
     Args:
-        one: (seeds, n) figure of each image under the one policy.
+        one: (seeds, n) value per image under one policy.
         two: The same under the other.
-        group: (n,) groups that are drawn as a whole.
-        level: Coverage asked for.
+        group: (n,) groups that are sampled as a whole.
+        level: Coverage.
     """
     nothing = np.zeros(one.shape[1], np.int64)
     return crossed(one - two, nothing, group, np.ones(1), level=level)
@@ -180,35 +180,39 @@ def paired_difference(one: Doubles, two: Doubles, group: Ints, *, level: float =
 def smallest_detectable(
     error: float, df: float, *, power: float = 0.8, alpha: float = 0.05
 ) -> float:
-    """Return the true difference that a two-sided test at `alpha` would find with this power."""
+    """Return the true difference that a two-sided test at `alpha` detects with this power."""
     if df < 1 or not np.isfinite(error):
         return float("inf")
     return float((_t(1 - alpha / 2, df) + _t(power, df)) * error)
 
 
 def p_value(interval: Interval) -> float:
-    """Return the two-sided p of "the true value is 0"; 1 where nothing is known."""
+    """Return the two-sided p-value of "the true value is 0"; 1 where nothing is known."""
     if interval.df < 1 or not np.isfinite(interval.error):
         return 1.0
     if interval.error == 0:
         return 1.0 if interval.mean == 0 else 0.0
-    return float(2 * special.stdtr(interval.df, -abs(interval.mean) / interval.error))
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(interval.df, -abs(interval.mean) / interval.error))
 
 
 def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
     """Return Wilson's interval of a proportion, ends in 0..1; (0, 1) for n = 0.
 
-    Both may be effective numbers, of images that are alike.
+    Both arguments may be effective numbers, for similar images.
 
     Source: Wilson 1927.
     """
     if n == 0:
         return 0.0, 1.0
-    z = float(special.ndtri(0.5 + level / 2))
+    z = NormalDist().inv_cdf(0.5 + level / 2)
     share = successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    low = 0.0 if successes == 0 else float(centre - half)
+    high = 1.0 if successes == n else float(centre + half)
+    return max(0.0, low), min(1.0, high)
 
 
 def holm(p: Doubles) -> Doubles:
@@ -223,5 +227,14 @@ def holm(p: Doubles) -> Doubles:
     return adjusted
 
 
+def f_quantile(probability: float, df: float, df_below: float) -> float:
+    """Return the quantile of the F distribution."""
+    from scipy.special import fdtri
+
+    return float(fdtri(df, df_below, probability))
+
+
 def _t(probability: float, df: float) -> float:
-    return float(special.stdtrit(df, probability))
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, probability))

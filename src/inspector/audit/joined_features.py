@@ -1,4 +1,4 @@
-"""Features for label errors and heads: components of the embedding beside those of descriptors."""
+"""Features for label errors and heads: components of the embedding and of the descriptors."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,11 @@ _BLOCK = 4_096
 
 
 def joined(embedding: Halves | None, descriptors: Floats) -> Floats:
-    """Return components of both, (n, 256 + 96) or fewer where there are few images.
+    """Return components of both, (n, 256 + 96), or fewer with few images.
 
     Args:
-        embedding: (n, 1280), which may be a memory map; a row of zeros has none. None where the
-            embedding could not be computed: then the descriptors stand alone.
+        embedding: (n, 1280), possibly a memory map; a row of zeros means no embedding. None where
+            embeddings could not be computed: the descriptors are used alone.
         descriptors: (n, 688), not reduced.
     """
     small = reduce(descriptors)
@@ -30,7 +30,7 @@ def joined(embedding: Halves | None, descriptors: Floats) -> Floats:
 def reduce_embedding(embedding: Halves, dims: int = EMBEDDING_COMPONENTS) -> Floats:
     """Return principal components as `projection.reduce` does, in blocks; fitted on 20,000 rows.
 
-    A row of zeros, which has no embedding, becomes the mean.
+    A row of zeros (no embedding) becomes the mean.
     """
     step = max(1, -(-len(embedding) // FITTED_ROWS))
     sample = np.asarray(embedding[::step], np.float32)

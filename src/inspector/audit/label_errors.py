@@ -1,4 +1,4 @@
-"""Suspected label errors: a ranking by models that saw neither an image nor its group."""
+"""Suspected label errors: ranked by models that saw neither an image nor its group."""
 
 from dataclasses import dataclass, field
 
@@ -14,28 +14,31 @@ Ints = NDArray[np.int64]
 
 ROUNDS = 3
 STEPS = 10
-"""Few steps beat a converged fit, which learns the wrong labels by heart.
+"""A few steps beat a converged fit, which memorises the wrong labels.
 
 Source: docs/measurements/label-errors.md.
 """
 
 LISTED_SHARE = 0.05
 MIN_LISTED = 100
-"""The list ends at this share of the images, or this number of them: no model knows how many labels
-are wrong, and further down most are right. It says nothing of how many are."""
+"""The list ends at this number of images or at `LISTED_SHARE` of them.
+
+No model knows how many labels are wrong, and further down most are right; the limit says nothing
+about their number.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelErrors:
-    """Hold suspected label errors, the most suspect first.
+    """Suspected label errors, most suspect first.
 
     Attributes:
-        index: (m,) rows whose label is not the most probable class, `MIN_LISTED` or
-            `LISTED_SHARE` of all at most.
-        suggested: (m,) the most probable class of each.
-        score: (m,) self confidence, the probability of the given label, 0..1; low is suspect.
-        ranking: (n,) all rows, the most suspect first; (0,) where there are too few.
-        probabilities: (n, classes) out of fold, of all rows; (0, 0) where there are too few.
+        index: (m,) rows whose label is not the most probable class; at most `MIN_LISTED` or
+            `LISTED_SHARE` of all.
+        suggested: (m,) most probable class of each.
+        score: (m,) self-confidence, the probability of the given label, 0..1; low is suspect.
+        ranking: (n,) all rows, most suspect first; (0,) with too few images.
+        probabilities: (n, classes) out of fold, of all rows; (0, 0) with too few images.
     """
 
     index: Ints
@@ -46,16 +49,16 @@ class LabelErrors:
 
 
 def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> LabelErrors:
-    """Rank labels by their self confidence: how probable they are to models out of fold.
+    """Rank labels by self-confidence: their probability to out-of-fold models.
 
     Args:
         x: (n, d) features, as of `joined_features.joined`.
         labels: (n,) class numbers from 0.
-        group: (n,) known groups, -1 alone: a burst with one wrong label must not vouch for itself.
-        seed: Of the folds.
+        group: (n,) known groups, -1 for none: a burst with one wrong label must not confirm itself.
+        seed: Random seed of the folds.
 
-    Source: Northcutt, Jiang, Chuang 2021, "Confident learning", of which self confidence is the
-    plainest ranking, and on human label noise the best of those tried.
+    Source: Northcutt, Jiang, Chuang 2021, "Confident learning"; self-confidence is its simplest
+    ranking and the best of those tried on human label noise.
     """
     if len(x) < 2 * FOLDS:
         return LabelErrors(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
@@ -71,7 +74,7 @@ def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Labe
 def out_of_fold(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Floats:
     """Return class probabilities of models that saw no image of the same group, (n, classes).
 
-    The mean of `ROUNDS` assignments of groups to folds, so that one assignment decides nothing.
+    The mean over `ROUNDS` assignments of groups to folds, so that no single assignment decides.
     """
     classes = int(labels.max()) + 1
     known = own_groups(group)

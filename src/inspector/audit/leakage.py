@@ -1,4 +1,4 @@
-"""Leaks: which images of one side have a near-duplicate, or only an event, on another side."""
+"""Leakage: which images of one split have a near-duplicate, or only a group, in another."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -12,7 +12,7 @@ Numbers = NDArray[np.int32]
 
 
 class EdgeKind(IntEnum):
-    """How an image is tied to the other side; the smallest that holds counts."""
+    """How an image is connected with the other split; the smallest that holds counts."""
 
     NONE = 0
     BYTES = 1
@@ -24,14 +24,14 @@ class EdgeKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SimilarityEdges:
-    """What ties n images together.
+    """Connections among n images.
 
     Attributes:
         content: (n,) equal where the bytes are equal.
         picture: (n,) equal where the decoded pixels are equal, numbered from 0.
-        group: (n,) equal where they belong together.
-        turned: Symmetric (images, images) 0/1 matrix of transformed pairs.
-        near: The same of near pairs.
+        group: (n,) equal within a group.
+        turned: Symmetric (images, images) 0/1 matrix of flipped or rotated pairs.
+        near: The same for near pairs.
     """
 
     content: Numbers
@@ -56,12 +56,12 @@ def tie(
 
 
 def edges_across(ties: SimilarityEdges, source: Mask, target: Mask) -> NDArray[np.uint8]:
-    """Return the strongest `EdgeKind` of each image of `target` to an image of `source`.
+    """Return the strongest `EdgeKind` from each image of `target` to an image of `source`.
 
-    An image is not tied to itself: where the masks overlap it needs another one.
+    An image is not connected with itself: where the masks overlap it needs another one.
 
     Returns:
-        (n,) codes; 0 outside of `target`.
+        (n,) codes; 0 outside `target`.
     """
     own = source.astype(np.int64)
     codes = np.zeros(len(source), np.uint8)
@@ -80,12 +80,12 @@ def edges_across(ties: SimilarityEdges, source: Mask, target: Mask) -> NDArray[n
 
 @dataclass(frozen=True, slots=True)
 class SplitDraws:
-    """Membership in s seeds of a split, for the m images with at least one near-duplicate.
+    """Membership under s seeds of a split, for the m images with a near-duplicate.
 
     Attributes:
         rows: (m,) positions among all images.
         training: (s, m); validation likewise.
-        totals: (s,) validation files in all.
+        totals: (s,) number of validation files.
     """
 
     rows: NDArray[np.int64]
@@ -95,7 +95,7 @@ class SplitDraws:
 
 
 def leak_rates_over(ties: SimilarityEdges, draws: SplitDraws) -> NDArray[np.float64]:
-    """Return the share of validation with a near-duplicate in training under each draw, (s,)."""
+    """Return the leak rate of each seed, (s,)."""
     own = draws.training.T.astype(np.float32)
     has_neighbour = _seen(ties.content[draws.rows], own) > own
     seen = _per_picture(ties, draws.rows, own)
@@ -109,7 +109,7 @@ def leak_rates_over(ties: SimilarityEdges, draws: SplitDraws) -> NDArray[np.floa
 def _per_picture(
     ties: SimilarityEdges, rows: NDArray[np.int64], own: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Count the training images of each image, (images, s), dense."""
+    """Count the training images of each picture, (images, s), dense."""
     ones = np.ones(len(rows), np.float32)
     shape = (ties.near.shape[0], len(rows))
     held = csr_matrix((ones, (ties.picture[rows], np.arange(len(rows)))), shape=shape)
@@ -118,7 +118,7 @@ def _per_picture(
 
 
 def _seen(numbers: Numbers, own: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Count, for each row, the training rows that share its number, (m, s)."""
+    """Count, per row, the training rows that share its number, (m, s)."""
     if not len(numbers):
         return own
     place = np.unique(numbers, return_inverse=True)[1].reshape(-1)
@@ -129,7 +129,7 @@ def _seen(numbers: Numbers, own: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _members(numbers: Numbers, source: Mask) -> NDArray[np.int64]:
-    """Count, for each image, the source images that share its number."""
+    """Count, per image, the source images that share its number."""
     if not len(numbers):
         return np.zeros(0, np.int64)
     count = np.bincount(numbers[source], minlength=int(numbers.max()) + 1)

@@ -33,7 +33,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share of right predictions among n images, with its 95 % interval."""
+    """A hit rate among n images, with its 95 % CI."""
 
     name: str
     right: int
@@ -43,12 +43,12 @@ class Rate:
 
     @property
     def share(self) -> float:
-        """Right ones, as a share of 1."""
+        """The hit rate, 0..1."""
         return self.right / self.n if self.n else 0.0
 
 
 def read_predictions(file: Path) -> list[Prediction]:
-    """Read a CSV with the columns path, label, predicted and maybe confidence.
+    """Read a CSV with the columns path, label, predicted and optionally confidence.
 
     Raises:
         DatasetError: It can't be read, or lacks a column.
@@ -68,7 +68,7 @@ def _prediction(row: TableRow, advice: str) -> Prediction:
         confidence = float(text or 0)
     except ValueError:
         raise DatasetError(f'{row.where}: "{shown(text)}" is not a number', advice) from None
-    # Predictions of another machine may be named by their full path: only its end is looked up.
+    # Predictions from another machine may have absolute paths: only their end is matched.
     parts = _DRIVE.sub("", cells["path"].replace("\\", "/")).split("/")
     path = "/".join(part for part in parts if part not in ("", ".", ".."))
     return Prediction(
@@ -80,9 +80,9 @@ def _prediction(row: TableRow, advice: str) -> Prediction:
 
 
 def placed(predictions: list[Prediction], known: Collection[RelativePath]) -> list[Prediction]:
-    """Return the predictions of images that are known, with their paths as they are known.
+    """Return the predictions of known images, with the paths of the dataset.
 
-    A path may have folders in front that the dataset does not know: they are taken off.
+    Unknown leading folders of a path are removed.
     """
     own: dict[str, RelativePath] = {path: path for path in known}
     predictions_placed = []
@@ -96,7 +96,7 @@ def placed(predictions: list[Prediction], known: Collection[RelativePath]) -> li
 
 
 def stated(shares: Sequence[float | None], images: Sequence[int | None]) -> str:
-    """Say what the user measured: on the split, on the folder, and the gap; "" without anything.
+    """Return what the user measured as text: on the split, on the folder, and the gap, or "".
 
     Source: Newcombe 1998, method 10, for the interval of a difference.
     """
@@ -135,15 +135,15 @@ def rates(
     place: Mapping[str, str],
     group: Mapping[str, int] | None = None,
 ) -> list[Rate]:
-    """Return accuracies: in all, by place, with and without a near-duplicate, by class.
+    """Return accuracies: overall, by split, with and without a near-duplicate, by class.
 
     Args:
-        tie: Path of a validation image to its kind of tie to training; absent without one.
-        place: Path to the side it stands on, such as "validation".
-        group: Path to what belongs together; images of a group count as fewer than they are.
+        tie: Kind of connection with training by path; no entry means none.
+        place: Split by path, such as "validation".
+        group: Group by path; images of one group count as fewer than they are.
     """
     groups: dict[str, list[Prediction]] = {"all": predictions}
-    # What the model learned from says nothing of a class.
+    # Training images say nothing about a class.
     judged = [p for p in predictions if place.get(p.path) != "training"] or predictions
     for p in predictions:
         where = place.get(p.path)
@@ -165,9 +165,9 @@ def rates(
 
 
 def _rate(name: str, some: list[Prediction], group: Mapping[str, int]) -> Rate:
-    """Return a share with Wilson's interval at the effective number of images.
+    """Return a hit rate with Wilson's interval at the effective number of images.
 
-    Source: Kish 1965, (sum n_g)^2 / sum n_g^2 for groups whose images are alike.
+    Source: Kish 1965, (sum n_g)^2 / sum n_g^2 for groups of similar images.
     """
     n = len(some)
     right = sum(p.label == p.predicted for p in some)

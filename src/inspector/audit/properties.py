@@ -1,4 +1,4 @@
-"""Which simple properties tell two folders apart: light, size, compression, colour, format."""
+"""Simple properties that tell two folders apart: light, size, compression, colour, format."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from inspector.audit.diagnosis import Histogram, Property
 from inspector.audit.domain_classifier import draw_groups
 from inspector.audit.folds import own_groups
 from inspector.audit.intervals import holm
+from inspector.audit.ranks import average_ranks
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -16,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 DRAWS = 999
 BINS = 24
-# Under this many groups on a side no permutation can speak.
+# With fewer groups in a folder, a permutation test has no power.
 GROUPS_AT_LEAST = 20
 SIGNIFICANT = 0.05
 # Shares of the commonest value that differ by less would not show a difference either.
@@ -26,7 +27,7 @@ AT = "at "
 
 @dataclass(frozen=True, slots=True)
 class PropertyGroups:
-    """Hold which images stand where; every array has one row for each image."""
+    """Labels, groups and folders; every array has one row per image."""
 
     labels: Ints
     group: Ints
@@ -37,14 +38,14 @@ class PropertyGroups:
 def compare_properties(
     properties: dict[str, Doubles], sides: PropertyGroups, *, seed: int = 0, draws: int = DRAWS
 ) -> tuple[Property, ...]:
-    """Return every property with its AUC, p and histogram, the clearest difference first.
+    """Return every property with its AUC, p-value and histogram, clearest difference first.
 
     Args:
-        properties: (n,) each; NaN where unknown. Names such as brightness, contrast, sharpness,
-            width, bytes per pixel. `one_hot` turns formats and cameras into such columns.
-        sides: Labels, groups (-1 alone) and folders.
-        seed: Of the draws.
-        draws: Pseudo-folders. A corrected p of .05 needs at least 20 times the number of
+        properties: (n,) each, NaN where unknown. Brightness, contrast, sharpness, width, bytes per
+            pixel and so on; `one_hot` turns formats and cameras into such columns.
+        sides: Labels, groups (-1 for none) and folders.
+        seed: Random seed of the permutations.
+        draws: Pseudo-folders. A corrected p of 0.05 needs at least 20 times the number of
             properties.
     """
     rows = np.flatnonzero(sides.in_training | sides.in_folder)
@@ -66,14 +67,14 @@ def compare_properties(
 
 
 def one_hot(name: str, values: list[str | None], *, most: int = 8) -> dict[str, Doubles]:
-    """Return a 0/1 column for each of the commonest values, unknown as NaN.
+    """Return a 0/1 column per common value, NaN where unknown.
 
-    Of two values only the commoner gets one: the other's would say the same.
+    Of two values only the commoner one gets a column: the other would say the same.
 
     Args:
-        name: Of the property, such as "format" or "camera".
-        values: One for each image.
-        most: How many values get a column.
+        name: Property, such as "format" or "camera".
+        values: One per image.
+        most: Maximum number of columns.
     """
     known = [value for value in values if value is not None]
     common = sorted(set(known), key=lambda value: (-known.count(value), value))[:most]
@@ -90,7 +91,7 @@ def one_hot(name: str, values: list[str | None], *, most: int = 8) -> dict[str, 
 
 
 def _typical(values: Doubles, in_folder: Mask) -> tuple[str, float | None, float | None]:
-    """Return the unit, and what is typical of training and of the folder in it."""
+    """Return the unit, and the typical values of training and of the folder."""
     known = np.isfinite(values)
     share = bool(np.isin(values[known], (0.0, 1.0)).all())
     sides = [values[known & side] for side in (~in_folder, in_folder)]
@@ -104,9 +105,9 @@ def _typical(values: Doubles, in_folder: Mask) -> tuple[str, float | None, float
 
 
 def _beside_the_middle(training: Doubles, folder: Doubles) -> tuple[str, float, float]:
-    """Return what shows a difference where both medians are shown as the same number.
+    """Return figures that show a difference where both medians are displayed as equal.
 
-    That is the share of the commonest value, or the quartile that differs most.
+    They are the share of the commonest value, or the quartile that differs most.
     """
     values, counts = np.unique(np.concatenate([training, folder]), return_counts=True)
     common = values[counts.argmax()]
@@ -121,9 +122,9 @@ def _beside_the_middle(training: Doubles, folder: Doubles) -> tuple[str, float, 
 
 
 def histogram(values: Doubles, in_folder: Mask, bins: int = BINS) -> Histogram:
-    """Return both folders' counts over bins that reach from the 1 to the 99 % quantile.
+    """Return both folders' counts over bins from the 1 % to the 99 % quantile.
 
-    What lies outside is counted in the first and the last bin.
+    Values outside are counted in the first and the last bin.
     """
     known = np.isfinite(values)
     if not known.any():
@@ -140,7 +141,7 @@ def histogram(values: Doubles, in_folder: Mask, bins: int = BINS) -> Histogram:
 
 
 def typical(one: Property, value: float | None) -> str:
-    """Return a median, a quartile, or a share of images, as it is shown."""
+    """Return a median, a quartile or a share of images as displayed."""
     if value is None:
         return "unknown"
     if one.unit.startswith(AT):
@@ -155,7 +156,7 @@ def _shown(value: float) -> str:
 
 
 def bars(one: Property) -> tuple[tuple[float, ...], tuple[float, ...], tuple[str, str]]:
-    """Return what to draw of a property: shares of training, of the folder, and both ends' names.
+    """Return the bars of a property: shares of training, of the folder, and the end labels.
 
     A property that an image has or has not gets two bars.
     """
@@ -171,7 +172,7 @@ def bars(one: Property) -> tuple[tuple[float, ...], tuple[float, ...], tuple[str
 
 
 def _labellings(sides: PropertyGroups, rows: Ints, draws: int, rng: np.random.Generator) -> Mask:
-    """Return (n, 1 + draws), the real folder first and alone when there are too few groups."""
+    """Return (n, 1 + draws), the real folder first, and alone if there are too few groups."""
     labels, inside = sides.labels[rows], sides.in_folder[rows]
     known = own_groups(sides.group[rows])
     numbers = [len(np.unique(known[inside])), len(np.unique(known[~inside]))]
@@ -187,11 +188,10 @@ def _labellings(sides: PropertyGroups, rows: Ints, draws: int, rng: np.random.Ge
 
 def _test(values: Doubles, chosen: Mask) -> tuple[float | None, float | None]:
     # It takes longer to import than most verbs to run.
-    from scipy.stats import rankdata
 
     known = np.isfinite(values)
     side = chosen[known]
-    ranks = rankdata(values[known])
+    ranks = average_ranks(values[known])
     ones = side.sum(axis=0).astype(np.float64)
     pairs = ones * (len(ranks) - ones)
     if len(ranks) == 0 or pairs[0] == 0:
@@ -200,7 +200,7 @@ def _test(values: Doubles, chosen: Mask) -> tuple[float | None, float | None]:
     if side.shape[1] == 1:
         return float(auc[0]), None
     null = auc[1:]
-    # Draws that left a side without known values count against a finding.
+    # Permutations that leave a folder without known values count against a finding.
     reached = (np.abs(null - 0.5) >= abs(auc[0] - 0.5) - 1e-12) | (pairs[1:] == 0)
     return float(auc[0]), float((1 + reached.sum()) / len(auc))
 

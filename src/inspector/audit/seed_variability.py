@@ -1,4 +1,4 @@
-"""Seed variability: what other seeds would have given, beside yours."""
+"""Seed variability: what other split seeds would have given."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ SEEDS = 200
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """Hold what all seeds share.
+    """What all seeds share.
 
     Attributes:
         x: (n, d) reduced descriptors.
         labels: (n,) class numbers from 0.
-        neighbours: (m, 2) pairs of rows that show the same image, by whatever threshold is set.
+        neighbours: (m, 2) pairs of rows that are near-duplicates at the current threshold.
     """
 
     x: Floats
@@ -34,13 +34,13 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class SeedScores:
-    """Hold one row for each seed; shares of 1, NaN for a draw without validation or training.
+    """One row per seed; 0..1, NaN for a split without validation or training.
 
     Attributes:
         seeds: (s,) the seeds.
         leak_rate: Share of validation images with a near-duplicate in training.
-        class_deviation: Largest difference between a class's share of validation and of all.
-        accuracy: Of a baseline model trained on the rest.
+        class_deviation: Largest difference between a class's share of validation and of all images.
+        accuracy: Accuracy of a baseline model trained on the rest.
     """
 
     seeds: Ints
@@ -49,11 +49,11 @@ class SeedScores:
     accuracy: Doubles
 
     def percentile(self, measure: str, seed: int) -> float | None:
-        """Return the share of other seeds that lie below this one, ties as half; 0..1.
+        """Return the share of other seeds below this one, ties counted half; 0..1.
 
         Args:
             measure: "leak_rate", "class_deviation" or "accuracy".
-            seed: One of `seeds`; None is returned for any other, or without other draws.
+            seed: One of `seeds`; any other, or a lone one, gives None.
         """
         values = {
             "leak_rate": self.leak_rate,
@@ -79,17 +79,17 @@ def score_seeds(
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> SeedScores:
-    """Draw the split under many seeds.
+    """Score the split under many seeds.
 
     Args:
-        images: The training folder; rows in the order that `membership` speaks about.
-        membership: Gives for a seed the (n,) mask of validation files, e.g. the Keras replay.
-        seeds: The seeds to draw; put the user's own among them.
-        progress: Called with a stage, seeds done, seeds in all.
-        stop: Asked between seeds.
+        images: The training folder, in the row order of `membership`.
+        membership: Returns the (n,) mask of validation files of a seed, e.g. by the Keras replay.
+        seeds: Seeds to score, the user's own among them.
+        progress: Called with a stage, seeds done and their number.
+        stop: Checked between seeds.
 
     Raises:
-        Stopped: When `stop` said so.
+        StudyStopped: `stop` returned True.
     """
     scores = np.full((3, len(seeds)), np.nan)
     classes = int(images.labels.max(initial=0)) + 1

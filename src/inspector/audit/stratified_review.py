@@ -1,7 +1,7 @@
 """How many labels are wrong: a person judges a random sample of each part of the ranking.
 
-No model's own count is calibrated. A sample that is drawn at random from strata of known size is:
-the top of the ranking is judged densely, where most errors are, and the rest is not forgotten.
+No model's own count is calibrated, but a random sample from strata of known size is: the top of the
+ranking, where most errors are, is sampled densely, and the rest is not ignored.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 CUTS = (100, 500, 2_000)
-"""Where a stratum of the ranking ends; the last one is the rest."""
+"""Where each stratum of the ranking ends; the last one is the rest."""
 
 TARGET = 80
 MORE = 200
-"""Verdicts for a narrower interval."""
+"""Further verdicts for a narrower interval."""
 
 WEIGHTS = (1, 1, 2, 4)
-"""How verdicts are shared out: the rest is where a small rate makes most of the count's variance.
+"""How verdicts are allocated: the rest is where a small rate adds most to the variance.
 
 Source: docs/measurements/label-errors.md; equal shares give a standard error a third larger.
 """
@@ -31,8 +31,8 @@ class Stratum:
     """A part of the ranking.
 
     Attributes:
-        size: Images in it.
-        drawn: Some of them in random order, as many as may ever be judged.
+        size: Number of images.
+        drawn: Random sample of them, as many as may ever be judged.
     """
 
     size: int
@@ -41,7 +41,7 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class JudgedStratum:
-    """What was judged of a stratum: images in all, judged ones, and wrong ones among these."""
+    """Verdicts in a stratum: number of images, of judged ones, and of wrong ones among these."""
 
     size: int
     judged: int
@@ -50,7 +50,7 @@ class JudgedStratum:
 
 @dataclass(frozen=True, slots=True)
 class ErrorCount:
-    """How many labels are wrong, with a 90 % interval, and on how many verdicts that rests."""
+    """Estimated number of wrong labels with a 90 % interval, and the number of verdicts."""
 
     count: int
     low: int
@@ -59,11 +59,11 @@ class ErrorCount:
 
 
 def stratify(ranking: Sequence[int], seed: int) -> tuple[Stratum, ...]:
-    """Cut a ranking into strata and draw from each, without replacement.
+    """Cut a ranking into strata and sample from each without replacement.
 
     Args:
-        ranking: Ids of all images, the most suspect label first.
-        seed: Of the draws.
+        ranking: Ids of all images, most suspect label first.
+        seed: Random seed.
     """
     rng = np.random.default_rng(seed)
     ends = [cut for cut in CUTS if cut < len(ranking)] + [len(ranking)]
@@ -76,7 +76,7 @@ def stratify(ranking: Sequence[int], seed: int) -> tuple[Stratum, ...]:
 
 
 def allocation(sizes: Sequence[int], target: int) -> list[int]:
-    """Return how many of each stratum are judged, `target` in all where there are as many."""
+    """Return the number of verdicts per stratum, `target` in total if there are as many images."""
     shares = [0] * len(sizes)
     left = min(target, sum(sizes))
     while left:
@@ -94,12 +94,12 @@ def allocation(sizes: Sequence[int], target: int) -> list[int]:
 
 
 def error_count(strata: Sequence[JudgedStratum]) -> ErrorCount | None:
-    """Return how many labels are wrong; None while a stratum has no verdict.
+    """Return the estimated number of wrong labels; None while a stratum has no verdict.
 
     The count is the stratified estimate, sum of size * wrong / judged, which is unbiased. The
-    interval is that of the posterior under Jeffreys' prior for the images that were not judged,
-    but its lower end takes nothing from a stratum without a wrong label: that there is none is
-    possible. Its coverage is measured in docs/measurements/label-errors.md.
+    interval is that of the posterior under Jeffreys' prior for the images that were not judged, but
+    its lower end adds nothing for a stratum without a wrong label, which may contain none. Its
+    coverage is measured in docs/measurements/label-errors.md.
     """
     if not strata or any(s.size and not s.judged for s in strata):
         return None

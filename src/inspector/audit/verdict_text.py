@@ -1,4 +1,4 @@
-"""Write the sentences of a diagnosis: figures with their intervals, never a cause."""
+"""Sentences of a diagnosis: figures with their intervals, never a cause."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,13 @@ Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-# A separate AUC above this is called high in a sentence; it decides nothing.
+# AUC above which a sentence calls the separation high; it decides nothing.
 HIGH_AUC = 0.7
 
 
 @dataclass(slots=True)
 class Notes:
-    """Collect figures that appear in the evidence only; None where they were not computed."""
+    """Figures that appear only in the evidence; None where not computed."""
 
     names: tuple[str, ...] = ()
     trained: bool = False
@@ -42,11 +42,11 @@ class Notes:
 
     @property
     def who(self) -> str:
-        """Name the models whose figures these are."""
+        """Name of the models behind the figures."""
         return "trained models" if self.trained else "baseline models"
 
     def note_folder(self, right: Doubles, labels: Ints, clean: Mask, weights: Doubles) -> None:
-        """Record the folder's accuracy as is, class-weighted, and without shared groups."""
+        """Record the folder's accuracy: plain, class-weighted, and without shared groups."""
         self.folder_raw = float(right.mean())
         self.folder_mixed = class_weighted(right, labels, weights)[0]
         self.folder_clean = float(right[clean].mean()) if clean.any() else None
@@ -55,7 +55,7 @@ class Notes:
         self.lacking = int(((weights > 0) & (count == 0)).sum())
 
     def note_own(self, own: float | None, train: float | None, folder: float | None) -> None:
-        """Record models of equal training size: within the folder, within training, and across."""
+        """Record models of equal training size: within the folder, within training, across."""
         if own is not None and train is not None and folder is not None:
             self.own = (own, train, folder)
 
@@ -96,7 +96,7 @@ def _leakage(term: Component, who: str) -> str:
                 f"{_bound(term)}{_figure(term)} for {who}."
             )
         case Verdict.NO if term.placebo:
-            # Groups are known and random folds cut them, and that is worth next to nothing.
+            # Groups are known and random folds split them, and that gains next to nothing.
             return (
                 "Near-duplicates or groups shared by training and validation change accuracy by"
                 f" less than {rules.LEAKAGE_ABOVE:.2f} ({_figure(term)}) for baseline models."
@@ -293,7 +293,7 @@ def _nearest(diagnosis: Diagnosis) -> str:
 
 
 def caveats(diagnosis: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ...]:
-    """Return what limits the diagnosis, each as a sentence with what would be needed."""
+    """Return what limits the diagnosis, each as a sentence that names what is needed."""
     sentences = [*limits.all, *limits.training]
     if diagnosis.question["images_in_folder"]:
         sentences += limits.folder

@@ -1,5 +1,5 @@
-"""What training will see: a policy, its draws, the pixels they give, its lint and its dialects.
+"""Augmentation: policies, sampling, applying, lint, and the Keras dialects.
 
-Everything here is pure: no threads, no clock, no global random, no Qt and no TensorFlow, so that
-the preview and the training feed call the very same functions and see the very same pixels.
+Everything here is pure: no threads, clock, global random state, Qt or TensorFlow. So preview and
+training feed call the same functions and get the same pixels.
 """

@@ -1,7 +1,7 @@
-"""One image as training sees it: the one function that feeds the preview and the training.
+"""Augment one image: the function behind both preview and training.
 
-The usual policy costs one `cv2.warpAffine` and one table of 256 entries; everything beyond is
-touched only where it is set. Nothing here depends on order, threads, processes or the clock.
+A typical policy costs one `cv2.warpAffine` and one lookup table of 256 entries; all else runs only
+where it is set. Nothing depends on order, threads, processes or the clock.
 """
 
 import math
@@ -26,24 +26,24 @@ _BORDERS = {
 
 _LEVELS = np.arange(256, dtype=np.float32)
 
-# ITU-R 601, as Pillow's "L" and torchvision have it.
+# ITU-R 601, as in Pillow's "L" and torchvision.
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 STD_FLOOR = 1e-6
-"""Added to a standard deviation before it divides. Source: keras' ImageDataGenerator."""
+"""Added to a standard deviation before dividing by it. Source: keras' ImageDataGenerator."""
 
 
 def augment(
     picture: NDArray[np.uint8], policy: Policy, *, seed: int, epoch: int, image_id: str
 ) -> NDArray[np.uint8]:
-    """Return RGB `picture` (h, w, 3), uint8, as training sees it in this epoch.
+    """Return RGB `picture` (h, w, 3), uint8, as training sees it in an epoch.
 
     Args:
-        picture: At the size that training reads; it is not changed.
-        policy: What may be done to it.
-        seed: Of the training run.
-        epoch: 0 and up.
-        image_id: SHA-256 of the file's bytes, in hex.
+        picture: Image at training size; not modified.
+        policy: The augmentation policy.
+        seed: Random seed of the run.
+        epoch: From 0.
+        image_id: SHA-256 of the file, in hex.
     """
     height, width = picture.shape[:2]
     drawn = draw(policy, seed=seed, epoch=epoch, image_id=image_id, height=height, width=width)
@@ -53,7 +53,7 @@ def augment(
 def apply_draw(
     picture: NDArray[np.uint8], policy: Policy, drawn: AugmentationParams
 ) -> NDArray[np.uint8]:
-    """Do to RGB `picture` (h, w, 3), uint8, what was drawn; return a new array of its shape."""
+    """Apply sampled parameters to RGB `picture` (h, w, 3), uint8; return a new array."""
     out = _tone(_move(picture, policy, drawn), drawn)
     if drawn.contrast is not None:
         out = _stretch(out, drawn.contrast)
@@ -76,12 +76,12 @@ def apply_draw(
 
 
 def geometry(drawn: AugmentationParams, *, height: int, width: int) -> NDArray[np.float64] | None:
-    """Return the matrix (2, 3) from a place (x, y) of the result to that of the image, px.
+    """Return the matrix (2, 3) from a position (x, y) in the result to one in the image, in px.
 
-    None if every place is its own, but for flips.
+    None for the identity; flips are not included.
 
-    Source: keras 3's `apply_affine_transform` (rotation * shift * shear * zoom about the middle),
-    preceded by the cut and followed by the flips.
+    Source: keras 3's `apply_affine_transform` (rotation * shift * shear * zoom about the centre),
+    preceded by the crop and followed by the flips.
     """
     if not _moves(drawn):
         return None
@@ -100,9 +100,9 @@ def geometry(drawn: AugmentationParams, *, height: int, width: int) -> NDArray[n
 
 
 def padded_share(drawn: AugmentationParams, *, height: int, width: int) -> float:
-    """Return the share 0..1 of the result's pixels whose place lies outside of the image.
+    """Return the share 0..1 of result pixels that come from outside the image.
 
-    Taken on a grid of at most 48 x 48 places.
+    Estimated on a grid of at most 48 x 48 positions.
     """
     places = geometry(drawn, height=height, width=width)
     if places is None:
@@ -117,14 +117,14 @@ def padded_share(drawn: AugmentationParams, *, height: int, width: int) -> float
 
 
 def colour_matrix(saturation: float, hue_degrees: float) -> NDArray[np.float64]:
-    """Return the matrix (3, 3) on RGB that stretches colours from grey and turns them around it.
+    """Return the RGB matrix (3, 3) of a saturation factor and a hue rotation.
 
-    Grey and luma stay. Source: the filters saturate and hue-rotate of CSS, with the luma of ITU-R
-    601, written as a rotation in the plane of the two colour differences.
+    Grey and luma are preserved. Source: the CSS filters saturate and hue-rotate with ITU-R 601
+    luma, as a rotation in the plane of the two colour differences.
     """
     grey = np.tile(_LUMA, (3, 1))
     colour = np.eye(3) - grey
-    # The cross product with the grey axis, held to the plane of equal luma.
+    # Cross product with the grey axis, restricted to the plane of equal luma.
     axis = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / math.sqrt(3)
     hue = math.radians(hue_degrees)
     turned = math.cos(hue) * colour + math.sin(hue) * (colour @ axis)
@@ -141,13 +141,13 @@ def normalise(
     """Return a normalised copy of `pictures` (n, h, w, 3), float32 of 0..255.
 
     Args:
-        pictures: Augmented or plain.
+        pictures: Augmented or plain images.
         normalisation: ZCA is not applied.
-        mean: For each channel (3,), of the rescaled training set, for featurewise_center.
-        std: For each channel (3,), of the rescaled training set, for featurewise_std.
+        mean: Per channel (3,), of the rescaled training set, for featurewise_center.
+        std: Per channel (3,), of the rescaled training set, for featurewise_std.
 
     Raises:
-        UsageError: A featurewise step is wanted and its number was not given.
+        UsageError: A featurewise step is on and its statistic was not given.
     """
     out = np.array(pictures, np.float32)
     if normalisation.rescale is not None:
@@ -180,7 +180,7 @@ def _moves(drawn: AugmentationParams) -> bool:
 def _move(
     picture: NDArray[np.uint8], policy: Policy, drawn: AugmentationParams
 ) -> NDArray[np.uint8]:
-    """Sample the image anew in one go; return a new array in any case."""
+    """Resample the image once; always returns a new array."""
     height, width = picture.shape[:2]
     places = geometry(drawn, height=height, width=width)
     if places is None:
@@ -199,25 +199,25 @@ def _move(
 
 
 def _tone(picture: NDArray[np.uint8], drawn: AugmentationParams) -> NDArray[np.uint8]:
-    """Add the channel shift and multiply by the brightness, as one table."""
+    """Add the channel shift and multiply by the brightness, in one lookup table."""
     if not drawn.channel_shift_intensity and drawn.brightness is None:
         return picture
     levels: NDArray[Any] = _LEVELS
     if drawn.channel_shift_intensity:
-        # Keras holds the result inside the image's own range.
+        # Keras clips the result to the image's own range.
         low, high = int(picture.min()), int(picture.max())
         levels = np.clip(levels.astype(np.float64) + drawn.channel_shift_intensity, low, high)
     if drawn.brightness is None:
         table = np.rint(levels)
     else:
-        # Pillow multiplies whole levels in float32 and cuts off the fraction.
+        # Pillow multiplies integer levels in float32 and truncates.
         levels = levels if levels is _LEVELS else np.floor(levels).astype(np.float32)
         table = np.maximum(np.minimum(levels * np.float32(drawn.brightness), 255), 0)
     return np.asarray(cv2.LUT(picture, table.astype(np.uint8)), np.uint8)
 
 
 def _stretch(picture: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
-    """Move every channel's values away from, or towards, its mean, as keras' RandomContrast."""
+    """Scale each channel's distance from its mean, as in keras' RandomContrast."""
     means = np.array(cv2.mean(picture)[:3])
     levels = np.arange(256, dtype=np.float64)[:, np.newaxis, np.newaxis]
     table = np.clip(np.rint(means + (levels - means) * factor), 0, 255).astype(np.uint8)
@@ -231,7 +231,7 @@ def _add_noise(picture: NDArray[np.uint8], drawn: AugmentationParams) -> NDArray
 
 
 def _compress(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
-    """Store and read back as JPEG."""
+    """Encode as JPEG and decode again."""
     bgr = np.ascontiguousarray(picture[..., ::-1])
     _, stored = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     read = cv2.imdecode(stored, cv2.IMREAD_COLOR)

@@ -5,7 +5,7 @@ from inspector.augmentation.policy_json import Normalisation, Policy
 
 
 def lint_beside(policy: Policy, other: Policy) -> list[Advice]:
-    """Return the findings about a policy when it is compared with another."""
+    """Return the findings about a policy compared with another."""
     one, two = policy.normalisation, other.normalisation
     if one == two:
         return []

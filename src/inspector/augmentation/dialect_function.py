@@ -1,7 +1,7 @@
-"""A policy as one function of numpy and cv2 that gives the very pixels of `augment`.
+"""A policy as one numpy and cv2 function that gives exactly the pixels of `augment`.
 
-Only what the policy sets is written. Every number is written as Python's repr, which is exact, and
-every expression has the order of operations that `draws` and `apply` have.
+Only what the policy sets is written. Numbers are written with repr, which is exact, and expressions
+keep the order of operations of `sampling` and `apply`.
 """
 
 import math
@@ -114,7 +114,7 @@ def to_function(policy: Policy) -> str:
 
 
 def _mix(low: float, high: float, u: str) -> str:
-    """Write low + (high - low) * u as `draws` computes it."""
+    """Return the expression low + (high - low) * u, as `sampling` computes it."""
     return f"{float(low)!r} + {float(high - low)!r} * {u}"
 
 
@@ -190,7 +190,7 @@ def _tone(policy: Policy, n: str) -> str:
 def _rest(policy: Policy, n: str) -> str:
     code = ""
     if policy.blur_px:
-        # A draw of nought is no blur to OpenCV, but an error.
+        # OpenCV raises for a blur of 0.
         code += f"sigma = {float(policy.blur_px)!r} * u[15]\n"
         blurred = "cv2.GaussianBlur(out, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)"
         code += f"out = {blurred} if sigma else out\n"

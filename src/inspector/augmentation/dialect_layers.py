@@ -1,7 +1,7 @@
 """A policy as keras.layers, written for Keras 3.15.
 
-Source: measured with Keras 3.15.1. The layers follow one another in the order of our matrix, each
-with its own sampling and filling, so images are alike and not equal.
+Source: measured with Keras 3.15.1. The layers apply in the order of our matrix, but each samples
+and fills by itself, so images are similar, not equal.
 """
 
 import math
@@ -66,7 +66,7 @@ _SAMPLEWISE_CLASS = dedent(
 
 
 class _Writer:
-    """Gather the lines of layers and what has to be said about them."""
+    """Collects the lines of the layers and the notes about them."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -78,7 +78,7 @@ class _Writer:
         self.notes: list[str] = []
 
     def add(self, layer: str, note: str = "") -> None:
-        """Add one layer, and what differs in it."""
+        """Add one layer, and a note on how it differs."""
         self.layers.append(layer)
         if note:
             self.notes.append(note)
@@ -108,7 +108,7 @@ def to_layers(policy: Policy) -> str:
 
 
 def _stack(name: str, layers: list[str]) -> list[str]:
-    # A class of ours is written above; all others are keras' own.
+    # These classes are defined above; all others are keras' own.
     own = ("RandomFactor", "Samplewise")
     full = [x if x.startswith(own) else f"keras.layers.{x}" for x in layers]
     return [f"{name} = keras.Sequential([", *(f"    {layer}," for layer in full), "])"]
@@ -183,7 +183,7 @@ def _write_light(writer: _Writer) -> None:
 
 def _write_contrast(writer: _Writer, contrast: Range) -> None:
     below, above = round(1 - contrast.low, 12), round(contrast.high - 1, 12)
-    # RandomContrast sorts its two numbers, so the first must not be the greater one.
+    # RandomContrast sorts its two numbers, so the first must not exceed the second.
     if -1 <= below <= above <= 1:
         writer.add(f"RandomContrast(({below!r}, {above!r}))")
     else:

@@ -1,6 +1,6 @@
 """A policy as code: for ImageDataGenerator, for keras.layers, as a function, as JSON.
 
-What the target can't do is said in a comment and is not imitated.
+What the target can't do is noted in a comment, not imitated.
 """
 
 import json
@@ -23,14 +23,14 @@ Target = Literal["idg", "layers", "function", "json"]
 
 
 def to_code(policy: Policy, target: Target, keras_version: str = "3") -> str:
-    """Return code that does what the policy says, ending in a line feed.
+    """Return code for a policy, ending in a line feed.
 
     Args:
-        policy: Any.
-        target: "idg" for ImageDataGenerator, "layers" for keras.layers, "function" for a function
-            of numpy and cv2 that gives the very pixels of `augment`, "json" for the richer form.
-        keras_version: That will run the code; ImageDataGenerator swaps the axes of its shifts
-            since 2.9, so they are written the other way round.
+        policy: The policy.
+        target: "idg" for ImageDataGenerator, "layers" for keras.layers, "function" for a numpy and
+            cv2 function with exactly the pixels of `augment`, "json" for the richer form.
+        keras_version: Version that will run the code: since 2.9 ImageDataGenerator swaps the axes
+            of its shifts, so they are written swapped.
 
     Raises:
         UsageError: `keras_version` is no version.
@@ -159,7 +159,7 @@ def _generator_notes(policy: Policy) -> list[str]:
 
 
 def _beyond(policy: Policy) -> list[str]:
-    """Return in words what only our own function does."""
+    """Return, as text, what only our own function can do."""
     notes = []
     for name in ("contrast", "saturation"):
         ends: Range = getattr(policy, name)

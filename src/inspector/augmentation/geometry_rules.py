@@ -1,4 +1,4 @@
-"""Rules about moving images: one pure function a rule.
+"""Lint rules about geometry: one pure function per rule.
 
 Source of the numbers in brackets: measured with Keras 3.15.1 on 500 CIFAR-10 test images, where two
 different images differ by 72.5 grey levels on average.
@@ -11,7 +11,7 @@ from inspector.augmentation.lint_finding import NAMES, LintContext, LintFinding
 from inspector.augmentation.policy_json import Policy, Shift, ShiftKind
 
 WIDE_RATIO: Final = 1.3 / 0.7
-"""Zoom of 0.3: beyond it, independent axes change the shape of things visibly."""
+"""Zoom of 0.3: beyond it, independent axes visibly distort shapes."""
 
 
 def _shifts(policy: Policy) -> list[tuple[str, Shift]]:
@@ -19,7 +19,7 @@ def _shifts(policy: Policy) -> list[tuple[str, Shift]]:
 
 
 def shift_in_pixels(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 1: from 1.0 on, a float is pixels and no longer a fraction [7.8 against 47.3]."""
+    """Rule 1: from 1.0 on, a float means pixels, not a fraction [7.8 against 47.3]."""
     findings = []
     for field, shift in _shifts(policy):
         if shift.kind is ShiftKind.PIXELS and isinstance(shift.value, float):
@@ -36,7 +36,7 @@ def shift_in_pixels(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 
 def shift_of_one_step(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 2: the whole number 1 draws from 0..0 px [identity]."""
+    """Rule 2: the integer 1 samples from 0..0 px [identity]."""
     return [
         LintFinding(
             "shift-of-one-step",
@@ -52,7 +52,7 @@ def shift_of_one_step(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 
 def shift_without_rest(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 18: a list without 0 moves every image."""
+    """Rule 18: a list without 0 shifts every image."""
     findings = []
     for field, shift in _shifts(policy):
         if isinstance(shift.value, tuple) and 0 not in shift.value:
@@ -102,7 +102,7 @@ def small_rotation(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 
 def swapped_axes(policy: Policy, setting: LintContext) -> list[LintFinding]:
-    """Rule 14: Keras since 2.9 exchanges the two shifts (keras#17398)."""
+    """Rule 14: since 2.9, Keras swaps the two shifts (keras#17398)."""
     if not setting.swapped or policy.width_shift == policy.height_shift:
         return []
     exchanged = {
@@ -125,7 +125,7 @@ def swapped_axes(policy: Policy, setting: LintContext) -> list[LintFinding]:
 
 
 def off_centre(policy: Policy, setting: LintContext) -> list[LintFinding]:
-    """Rule 15: since 2.9 the middle is computed with height and width exchanged."""
+    """Rule 15: since 2.9, the centre is computed with height and width swapped."""
     if not setting.swapped or all(h == w for h, w in setting.sizes):
         return []
     height, width = next((h, w) for h, w in setting.sizes if h != w)
@@ -149,7 +149,7 @@ def off_centre(policy: Policy, setting: LintContext) -> list[LintFinding]:
 
 
 def zoom_too_wide(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 16: zoom 1 reaches 0; independent axes change shapes [3:1 at 0.5]."""
+    """Rule 16: zoom 1 reaches 0; independent axes distort shapes [3:1 at 0.5]."""
     low, high = policy.zoom.low, policy.zoom.high
     if low <= 0:
         message = (
@@ -167,7 +167,7 @@ def zoom_too_wide(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 
 def every_picture_flipped(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """A probability of 1 is no variety: training never sees the image as it is."""
+    """With a probability of 1, training never sees the original orientation."""
     return [
         LintFinding(
             "always-flipped",

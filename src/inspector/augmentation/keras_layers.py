@@ -1,7 +1,7 @@
-"""The layers of keras.layers as parts of a policy.
+"""Read keras.layers as parts of a policy.
 
-Source: measured with Keras 3.15.1. What a layer does by another formula than ours (saturation, hue
-and shear) is taken as the nearest we have, and `to_code` says so on the way back.
+Source: measured with Keras 3.15.1. Where a layer uses another formula (saturation, hue, shear), the
+closest of ours is used, and `to_code` notes that on the way back.
 """
 
 import math
@@ -19,7 +19,7 @@ from inspector.augmentation.policy_json import (
 )
 from inspector.errors import UsageError
 
-# The arguments by position. Others are passed over, as they change no range.
+# Positional arguments; others are ignored, since they change no range.
 LAYERS: Final[dict[str, tuple[str, ...]]] = {
     "RandomRotation": ("factor", "fill_mode", "interpolation", "seed", "fill_value"),
     "RandomTranslation": ("height_factor", "width_factor", "fill_mode"),
@@ -35,7 +35,7 @@ LAYERS: Final[dict[str, tuple[str, ...]]] = {
     "Rescaling": ("scale", "offset"),
     "Identity": (),
 }
-"""Every layer that is read, and the names of its arguments in order."""
+"""Every layer that is read, with its argument names in order."""
 
 _PASSED_OVER: Final = ("seed", "name", "interpolation", "data_format", "dtype", "value_range")
 
@@ -46,11 +46,11 @@ def read_layers(calls: Sequence[Call]) -> Policy:
     """Return the policy of a stack of layers.
 
     Args:
-        calls: Of each layer its name, its arguments without a name and those with one.
+        calls: Per layer: name, positional and keyword arguments.
 
     Raises:
-        UsageError: A layer comes twice or has a value that it does not take or we have no place
-            for.
+        UsageError: A layer occurs twice, has an invalid value, or has one that a policy can't
+            express.
     """
     policy = Policy.none()
     seen: set[str] = set()
@@ -137,7 +137,7 @@ def _brightness(policy: Policy, arguments: dict[str, Any]) -> Policy:
 def _contrast(policy: Policy, arguments: dict[str, Any]) -> Policy:
     factor = arguments.get("factor")
     if isinstance(factor, list):
-        # Keras sorts the two, whatever was meant by their order.
+        # Keras sorts the two, whatever their order was meant to say.
         below, above = _ends("RandomContrast", factor)
     else:
         below = above = _number("RandomContrast", factor)
@@ -147,7 +147,7 @@ def _contrast(policy: Policy, arguments: dict[str, Any]) -> Policy:
 def _saturation(policy: Policy, arguments: dict[str, Any]) -> Policy:
     factor = arguments.get("factor")
     if not isinstance(factor, list):
-        # Keras draws from 0 to a single factor, so only towards grey if it is under 0.5.
+        # Keras samples from 0 to a single factor: only towards grey if it is below 0.5.
         factor = [0.0, factor]
     low, high = (_number("RandomSaturation", f) for f in _two("RandomSaturation", factor))
     if not (0 <= low <= high <= 10 / 11):
@@ -181,7 +181,7 @@ def _blur(policy: Policy, arguments: dict[str, Any]) -> Policy:
 
 def _erasing(policy: Policy, arguments: dict[str, Any]) -> Policy:
     factor, scale = arguments.get("factor", 1.0), arguments.get("scale", [0.02, 0.33])
-    # Keras draws the probability as well: from 0 to a single factor.
+    # Keras samples the probability too, from 0 to a single factor.
     odds = _two("RandomErasing", factor) if isinstance(factor, list) else [0.0, factor]
     factor = sum(_number("RandomErasing", f) for f in odds) / 2
     ends = _two("RandomErasing", scale) if isinstance(scale, list) else [scale]
@@ -203,7 +203,7 @@ def _rescaling(policy: Policy, arguments: dict[str, Any]) -> Policy:
 
 
 def _ends(name: str, value: Any) -> tuple[float, float]:
-    """Return the ends of a factor: of a number, it is as far below 0 as above."""
+    """Return the ends of a factor; a number reaches as far below 0 as above."""
     if isinstance(value, list):
         low, high = sorted(_number(name, v) for v in _two(name, value))
         return low, high

@@ -1,10 +1,10 @@
-"""What ImageDataGenerator does differently from one Keras version to another."""
+"""Differences of ImageDataGenerator between Keras versions."""
 
 from inspector.errors import UsageError
 
 
 def swaps_axes(keras_version: str) -> bool:
-    """Tell whether ImageDataGenerator of this Keras swaps the axes of its shifts: since 2.9.
+    """Tell whether ImageDataGenerator of this Keras swaps the axes of its shifts (since 2.9).
 
     Raises:
         UsageError: It is no version number.

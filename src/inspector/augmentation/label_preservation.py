@@ -1,8 +1,8 @@
-"""Does an image keep its label? A score without any training.
+"""Label preservation: does an augmented image still look like its class? Needs no training.
 
-Each augmented image is compared with all plain ones but its own. Where the nearest has another
-class more often than it had before, the augmentation takes images across the border of their
-class. On classes that look alike from both sides nothing changes under a flip; on digits a lot.
+Each augmented image is compared with all plain images but its own. Where the nearest one has
+another class more often than before, the augmentation crosses class borders. Classes that look the
+same mirrored lose nothing under a flip; digits lose much.
 """
 
 from collections.abc import Sequence
@@ -27,37 +27,40 @@ MAX_COMPARED = 2000
 WORST = 9
 _MOST_ANSWERS = 512
 ALL = "all together"
-"""The name of the whole policy among its parameters."""
+"""Name of the whole policy among its parameters."""
 
 HARMFUL_LOSS = 0.1
-"""Share of images that change sides from which on, if it is also beyond chance, we say so."""
+"""Share of images that change class from which we call it harmful, if beyond chance."""
 
 LEAST_TOLD = 0.6
-"""Share of plain images that must be most like their own class, or nothing is told.
+"""Share of plain images that must be closest to their own class, or nothing can be measured.
 
-Source: of photos of clothing 40 % are, and a mild policy takes 12 points off; of digits 90 %.
+Source: 40 % of clothing photos are, and a mild policy costs 12 points; of digits 90 % are.
 """
 
 FLIPS: Final = {"horizontal_flip": "left and right", "vertical_flip": "up and down"}
-"""The flips and what their classes depend on."""
+"""The flips, and what the classes depend on under each."""
 
-# Source: chosen on CIFAR-10 and on rendered digits: structure decides, and colour counts for a half
-# as much, so that a hue that tells classes apart is seen as well.
+# Source: chosen on CIFAR-10 and on rendered digits. Structure decides; colour has half its weight,
+# so that a hue that separates classes counts as well.
 _SIDE = 16
 _COLOUR_SIDE = 4
 _COLOUR_WEIGHT = 0.5 * 16 / (4 * 3**0.5) / 64
 _LEAST_DEVIATION = 8.0
-"""Of luma, in grey levels. An image under it is near to every other one, so it is left out."""
+"""Standard deviation of luma in grey levels.
+
+Below it an image is close to every other one and is left out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Worst:
-    """Hold one draw that ended nearer to another class than to its own.
+    """A sampled augmentation that ended closer to another class than to its own.
 
     Attributes:
-        index: Of the image.
-        drawn: What was done; `apply_draw` with the policy shows it.
-        nearest: Index of the image of another class that it is like now.
+        index: Index of the image.
+        drawn: Sampled parameters; `apply_draw` with the policy shows the result.
+        nearest: Index of the image of another class that it now resembles.
     """
 
     index: int
@@ -67,19 +70,19 @@ class Worst:
 
 @dataclass(frozen=True, slots=True)
 class LabelChange:
-    """Hold what one parameter does to labels. Distances are of `describe`, without a unit.
+    """Effect of one parameter on labels. Distances are those of `describe`, without a unit.
 
     Attributes:
-        parameter: ImageDataGenerator's name where it has one, else our field; or `ALL`.
-        plain_share: Share 0..1 of images whose nearest other one has their class.
-        kept_share: The same for the augmented ones.
+        parameter: ImageDataGenerator's name if it has one, else our field; or `ALL`.
+        plain_share: Share 0..1 of images whose nearest other image has their class.
+        kept_share: The same for augmented images.
         error: Standard error of the difference of the two.
         moved: Median distance that an image moves.
         within: Median distance of an image to the nearest of its class.
         between: Median distance of an image to the nearest of another class.
-        worst: The draws furthest on the other side, the furthest first.
-        told: Plain images are like their class often enough (`LEAST_TOLD`) to tell anything.
-        harmful: It is told, and the loss is beyond chance and at least `HARMFUL_LOSS`.
+        worst: Samples furthest into another class, worst first.
+        told: True if enough plain images are closest to their class (`LEAST_TOLD`).
+        harmful: True if `told` and the loss is beyond chance and at least `HARMFUL_LOSS`.
         message: One or two sentences.
     """
 
@@ -98,7 +101,7 @@ class LabelChange:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """Hold the plain images as they are compared."""
+    """The plain images as they are compared."""
 
     points: NDArray[np.float32]
     squares: NDArray[np.float32]
@@ -107,10 +110,10 @@ class _Ground:
 
 
 def describe(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return where RGB `picture` (h, w, 3), uint8, lies: float32 (304,).
+    """Return the descriptor of RGB `picture` (h, w, 3), uint8: float32 (304,).
 
-    16x16 luma with mean 0 and deviation 1, so that plain brightness does not count, and 4x4 colours
-    at half of its weight.
+    16x16 luma with mean 0 and standard deviation 1, so that brightness does not count, and 4x4
+    colours at half its weight.
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(luma, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -130,17 +133,17 @@ def label_damage(
     draws: int = 3,
     seed: int = 0,
 ) -> list[LabelChange]:
-    """Measure each parameter that acts by itself, and all together, the most harmful first.
+    """Measure each parameter by itself, then all together; most harmful first.
 
     Args:
-        policy: Any.
-        pictures: As `LabelPreservation` has them.
-        labels: Class of each image, 0 and up.
-        draws: For each image.
-        seed: Of the draws.
+        policy: The policy.
+        pictures: As in `LabelPreservation`.
+        labels: Class of each image, from 0.
+        draws: Samples per image.
+        seed: Random seed.
 
     Returns:
-        [] where nothing can be told: one class only, or an image alone in its class everywhere.
+        [] where nothing can be measured: with one class, or one image per class.
     """
     safety = LabelPreservation(pictures, labels)
     if not safety.tells:
@@ -150,27 +153,28 @@ def label_damage(
 
 
 def parts(policy: Policy) -> list[tuple[str, Policy]]:
-    """Return each parameter that acts with the policy of it alone, then `ALL` if there are more."""
+    """Return each active parameter with the policy of it alone, then `ALL` if there are several."""
     acting = active(policy)
-    # What values are divided by afterwards moves no image; without it, more answers are reused.
+    # Normalisation moves no image; dropping it lets more results be reused.
     plain = replace(policy, normalisation=Normalisation())
     policies = [(NAMES.get(name, name), _always(alone(plain, name))) for name in acting]
     return [*policies, (ALL, plain)] if len(acting) > 1 else policies
 
 
 class LabelPreservation:
-    """Measure what parameters do to the labels of one set of images; answers are kept.
+    """Measures how parameters change the labels of one set of images; caches results.
 
     Args:
-        pictures: RGB (h, w, 3), uint8, at the size that training reads; from about 25 a class
-            on, as in a thin set the least move finds another neighbour. Of more than
-            `MAX_COMPARED` a part is taken evenly.
-        labels: Class of each image, 0 and up.
-        groups: Number of each image's group; those of one group, as of a burst, are never
-            compared, or a copy would vouch for a class until it is moved. None for no groups.
+        pictures: RGB (h, w, 3), uint8, at training size; about 25 per class or more, since in a
+            sparse set the smallest move finds another neighbour. Above `MAX_COMPARED`, an even
+            subset is used.
+        labels: Class of each image, from 0.
+        groups: Group number of each image. Images of one group, such as a burst, are never
+            compared: a copy would confirm the class however far the image moves. None for no
+            groups.
 
     Attributes:
-        tells: There are two classes, and one of them has two images.
+        tells: True if there are two classes, one of them with two images.
     """
 
     def __init__(
@@ -199,7 +203,7 @@ class LabelPreservation:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Hold the images, which of them are compared and which are moved."""
+    """The images, and which of them are compared and which are augmented."""
 
     pictures: Sequence[NDArray[np.uint8]]
     compared: list[int]
@@ -223,7 +227,7 @@ def _lay(
 
 
 def _always(policy: Policy) -> Policy:
-    """Return the policy with flips and erasing certain: half of the draws would be plain ones."""
+    """Return the policy with flips and erasing certain: half of the samples would be plain."""
     return replace(
         policy,
         horizontal_flip=float(policy.horizontal_flip > 0),
@@ -279,7 +283,7 @@ def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) 
 
 
 def _times(name: str, draws: int) -> int:
-    """Return how many draws differ: a certain flip is always the same one."""
+    """Return how many samples differ: a certain flip is always the same."""
     return 1 if name.endswith("_flip") else draws
 
 
@@ -296,9 +300,9 @@ def _draw_all(policy: Policy, trial: _Trial, *, seed: int, epoch: int) -> list[A
 def _nearest(
     points: NDArray[np.float32], ground: _Ground, own: NDArray[np.int64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
-    """Return the distances to the nearest of the own and of another class, and which that is.
+    """Return the distances to the nearest image of the own and of another class, and the latter.
 
-    The plain images at `own`, and what is of their groups, are left out.
+    The plain images at `own`, and others of their groups, are left out.
     """
     cross = points @ ground.points.T
     squared = (points**2).sum(axis=1)[:, np.newaxis] + ground.squares - 2 * cross

@@ -1,6 +1,6 @@
-"""Advice on a policy: what was probably meant otherwise, and how much it does to the images.
+"""Advice on a policy: likely mistakes, and how much each changes the images.
 
-Where several rules concern one parameter, the gravest is told.
+If several rules concern one parameter, the most severe is reported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,16 +30,16 @@ from inspector.augmentation.policy_effects import (
 from inspector.augmentation.policy_json import Policy, read_idg, read_policy, write_policy
 from inspector.augmentation.value_rules import RULES
 
-# Source: with example 2 of the article (sensible) and example 1 (too much: validation accuracy of
-# digits .893 to .219), the mean change is 0.48 and 0.72 of that between two images.
+# Source: for example 2 of the article (sensible) and example 1 (too strong: validation accuracy of
+# digits falls from 0.893 to 0.219), the mean change is 0.48 and 0.72 of that between two images.
 MAX_DIFFERENCE_FRACTION = 0.7
 MAX_PADDED = 0.25
 MAX_CLIPPED = 0.2
 NOTHING_BELOW = 0.5
-"""Mean change in grey levels under which an effect is as good as none."""
+"""Mean change in grey levels below which an effect is negligible."""
 
 FLAT_BELOW = 8.0
-"""Mean standard deviation, grey levels, of images on which too little to see is no finding."""
+"""Mean standard deviation of images in grey levels below which a small effect is no finding."""
 
 _GRAVITY: Final[dict[Severity, int]] = {"error": 0, "warning": 1, "hint": 2}
 _SMALL_PX = 16
@@ -47,16 +47,16 @@ _SMALL_PX = 16
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Say one thing about one parameter.
+    """One finding about one parameter.
 
     Attributes:
-        rule: Its name, as in the guide.
-        parameter: ImageDataGenerator's name where it has one, else our field.
+        rule: Name of the rule, as in the guide.
+        parameter: ImageDataGenerator's name if it has one, else our field.
         severity: "error", "warning" or "hint".
         message: Parameter, unit, effect and the value probably meant.
-        measured: On the images given, of this parameter alone: the fields of `Effect`, and more
-            where a rule has more; {} without images.
-        suggestion: Parameters and what to set them to, for `follow`; None if there is no value.
+        measured: Measured on the given images with this parameter alone: the fields of `Effect`,
+            and more for some rules; {} without images.
+        suggestion: Parameters and their new values, for `follow`; None without a value.
     """
 
     rule: str
@@ -75,14 +75,14 @@ def lint(
     input_max: float = 255.0,
     sizes: Sequence[tuple[int, int]] = (),
 ) -> list[Advice]:
-    """Return what there is to say, at most one advice a parameter, the gravest first.
+    """Return the findings, at most one per parameter, most severe first.
 
     Args:
-        policy: Any.
-        keras_version: That will run it, "3.15"; None if our own function does.
-        pictures: RGB (h, w, 3), uint8, at the size that training reads; a few suffice.
-        input_max: Greatest value of what is augmented: 255, or 1 if it was rescaled before.
-        sizes: (height, width) that training reads, where there are no images.
+        policy: The policy.
+        keras_version: Version that will run it, such as "3.15"; None for our own function.
+        pictures: RGB (h, w, 3), uint8, at training size; a few suffice.
+        input_max: Largest value before augmentation: 255, or 1 if rescaled before.
+        sizes: (height, width) at training size, where there are no images.
 
     Raises:
         UsageError: `keras_version` is no version.
@@ -106,7 +106,7 @@ def follow(policy: Policy, suggestion: Mapping[str, Any]) -> Policy:
     """Return the policy with the parameters of a suggestion set.
 
     Raises:
-        UsageError: A parameter or its value is none.
+        UsageError: A parameter or its value is invalid.
     """
     fields = {name: field for field, name in NAMES.items()}
     flags = {name: field for field, name in NORMALISERS.items()}
@@ -170,7 +170,7 @@ def _by_measure(
 
 
 def _too_little(field: str, effect: Effect) -> list[LintFinding]:
-    # A flip of a symmetric image is no mistake.
+    # Flipping a symmetric image is no mistake.
     if effect.mean_change >= NOTHING_BELOW or field.endswith("_flip"):
         return []
     message = f"{NAMES.get(field, field)} is too little to be seen."
@@ -194,7 +194,7 @@ def _too_much(field: str, effect: Effect) -> list[LintFinding]:
 def _unlike_itself(
     policy: Policy, pictures: Sequence[NDArray[np.uint8]], effects: Mapping[str, Effect]
 ) -> list[LintFinding]:
-    """Compare the change with the difference between two images, as seen at full and 16x16 px."""
+    """Compare the change with the difference between two images, at full size and at 16x16 px."""
     few = [p for p in chosen(pictures) if p.shape == pictures[0].shape]
     if len(few) < 4:
         return []
@@ -232,7 +232,7 @@ def _reduce(picture: NDArray[np.uint8], side: int | None) -> NDArray[np.uint8]:
 
 
 def _correlation(policy: Policy, field: str, pictures: Sequence[NDArray[np.uint8]]) -> float:
-    """Return how normalised images with and without this effect correlate, -1..1, on average."""
+    """Return the mean correlation of normalised images with and without an effect, -1..1."""
     normalisation = replace(policy.normalisation, featurewise_center=False, featurewise_std=False)
     only = alone(policy, field)
     correlations = []

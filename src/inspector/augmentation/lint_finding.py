@@ -1,4 +1,4 @@
-"""What a rule is told and what it says."""
+"""Input and output of a lint rule."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ NAMES: Final = {
     "fill": "fill_mode",
     "cval": "cval",
 }
-"""A policy's fields that ImageDataGenerator has, and what it calls them; others keep their name."""
+"""ImageDataGenerator's names of a policy's fields; other fields keep their name."""
 
 NORMALISERS: Final = {
     "rescale": "rescale",
@@ -32,17 +32,17 @@ NORMALISERS: Final = {
     "featurewise_std": "featurewise_std_normalization",
     "zca": "zca_whitening",
 }
-"""A normalisation's fields and what ImageDataGenerator calls them."""
+"""ImageDataGenerator's names of a normalisation's fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """Hold what else is known where the policy will run.
+    """What else is known about where the policy runs.
 
     Attributes:
-        keras_version: "3.15", or None if it is not run by Keras.
-        sizes: (height, width) of the images as training reads them, px; empty if unknown.
-        input_max: Greatest value of the images before augmentation: 255 or 1.
+        keras_version: "3.15", or None if Keras does not run it.
+        sizes: (height, width) of the images at training size, px; empty if unknown.
+        input_max: Largest value before augmentation: 255 or 1.
     """
 
     keras_version: str | None = None
@@ -51,20 +51,20 @@ class LintContext:
 
     @property
     def swapped(self) -> bool:
-        """Tell whether Keras will exchange the axes of the shifts."""
+        """Tell whether Keras will swap the axes of the shifts."""
         return self.keras_version is not None and swaps_axes(self.keras_version)
 
 
 @dataclass(frozen=True, slots=True)
 class LintFinding:
-    """Say one thing about one field.
+    """One finding about one field.
 
     Attributes:
-        rule: "shift-in-pixels", for the guide.
-        field: Of `Policy`, or "rescale" and the other fields of `Normalisation`.
+        rule: Name for the guide, such as "shift-in-pixels".
+        field: A field of `Policy` or of `Normalisation`.
         severity: "error" if training can't do what was meant.
-        message: One or two sentences, with unit and probably meant value.
-        suggestion: Parameters, in ImageDataGenerator's or our names, and what to set them to.
+        message: One or two sentences, with the unit and the value probably meant.
+        suggestion: Parameters, by ImageDataGenerator's or our names, and their new values.
     """
 
     rule: str

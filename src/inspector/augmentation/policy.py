@@ -1,7 +1,7 @@
-"""What an augmentation is: physical and exact, in degrees, factors, pixels and grey levels.
+"""Augmentation policies in physical units: degrees, factors, pixels and grey levels.
 
-A policy describes ranges; `draws` takes numbers out of them and `apply` makes pixels of these.
-Normalisation is a part of its own, as it is done to plain validation images as well.
+A policy holds ranges; `sampling` samples numbers from them and `apply` turns these into pixels.
+Normalisation is a separate part, since it also applies to validation images.
 """
 
 import math
@@ -41,7 +41,7 @@ DEVIATIONS: Final = MappingProxyType(
         ),
     }
 )
-"""Where we deliberately differ from the real ImageDataGenerator: code to sentence."""
+"""Deliberate differences from ImageDataGenerator: code to sentence."""
 
 
 def _is_number(value: object) -> bool:
@@ -51,7 +51,7 @@ def _is_number(value: object) -> bool:
 
 
 class Fill(StrEnum):
-    """What stands where the image does not reach, as scipy.ndimage names it."""
+    """What fills pixels outside the image, by scipy.ndimage's names."""
 
     CONSTANT = "constant"
     NEAREST = "nearest"
@@ -60,9 +60,9 @@ class Fill(StrEnum):
 
 
 class Distribution(StrEnum):
-    """How a number is drawn from its range.
+    """How a number is sampled from its range.
 
-    TRUNCATED_NORMAL is centred on the range's middle, and its ends are two standard deviations off.
+    TRUNCATED_NORMAL is centred in the range, with the ends at two standard deviations.
     """
 
     UNIFORM = "uniform"
@@ -80,13 +80,13 @@ class ShiftKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Say how far an image moves along one axis.
+    """How far an image moves along one axis.
 
     Attributes:
-        kind: FRACTION draws from -value..value of the side; PIXELS from -value..value px; STEPS
-            one of the whole numbers -(value-1)..value-1 px; CHOICES one element with a random sign.
-        value: 0 <= value < 1 for FRACTION, 1 and up for PIXELS, a whole number for STEPS, a tuple
-            for CHOICES: fractions of the side if the greatest is under 1, else px.
+        kind: FRACTION samples -value..value of the side; PIXELS -value..value px; STEPS an integer
+            -(value-1)..value-1 px; CHOICES one element with a random sign.
+        value: 0 <= value < 1 for FRACTION, at least 1 for PIXELS, an integer for STEPS, a tuple for
+            CHOICES: fractions of the side if the largest is below 1, else px.
 
     Raises:
         UsageError: `value` does not suit `kind`.
@@ -120,20 +120,20 @@ class Shift:
 
     @property
     def moves(self) -> bool:
-        """Tell whether any draw moves the image: steps of 1 do not."""
+        """Tell whether any sample moves the image: steps of 1 don't."""
         if isinstance(self.value, tuple):
             return any(v != 0 for v in self.value)
         return self.value > (1 if self.kind is ShiftKind.STEPS else 0)
 
     @property
     def in_pixels(self) -> bool:
-        """Tell whether the numbers are px and not fractions of the side."""
+        """Tell whether the numbers are px rather than fractions of the side."""
         if isinstance(self.value, tuple):
             return max(self.value) >= 1
         return self.kind is not ShiftKind.FRACTION
 
     def reach_px(self, side_px: int) -> float:
-        """Return the furthest that an image with this side, px, moves, px."""
+        """Return the largest shift in px for an image side in px."""
         if isinstance(self.value, tuple):
             reach = max(abs(v) for v in self.value)
         elif self.kind is ShiftKind.STEPS:
@@ -145,7 +145,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Hold the ends of a range, the lower first; given the other way round, they are swapped."""
+    """A range; ends given in the wrong order are swapped."""
 
     low: float
     high: float
@@ -157,13 +157,13 @@ class Range:
             object.__setattr__(self, "high", high)
 
     def is_only(self, value: float) -> bool:
-        """Tell whether nothing but `value` can be drawn."""
+        """Tell whether only `value` can be sampled."""
         return self.low == value == self.high
 
 
 @dataclass(frozen=True, slots=True)
 class Normalisation:
-    """Say what is done to training and validation images alike, after augmentation, in this order.
+    """Steps after augmentation, for training and validation alike, in this order.
 
     Attributes:
         rescale: Factor on every value, or None.
@@ -171,7 +171,7 @@ class Normalisation:
         samplewise_std: Divide by their standard deviation.
         featurewise_center: Subtract the training set's mean; needs a fit.
         featurewise_std: Divide by the training set's standard deviation; needs a fit.
-        zca: Was asked for. It is warned of and never applied.
+        zca: Requested; only warned about, never applied.
     """
 
     rescale: float | None = None
@@ -184,12 +184,12 @@ class Normalisation:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Tell what a field of a policy may be.
+    """Accepted values of a policy's field.
 
     Attributes:
-        low: The least that is accepted, in `unit`; high is the greatest.
-        unit: For a person: "degrees", "grey levels".
-        usual: From where to where people move it, and so a slider; inside of low..high.
+        low: Smallest accepted value in `unit`; `high` is the largest.
+        unit: For display: "degrees", "grey levels".
+        usual: Usual range, and so that of a slider; within low..high.
     """
 
     low: float
@@ -199,16 +199,17 @@ class Limit:
 
 
 MAX_SHIFT_PX = 32_000
-"""Beyond what cv2.warpAffine can address."""
+"""More than cv2.warpAffine can address."""
 
 LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
     {
         "rotation_degrees": Limit(0, 360, "degrees", (0, 180)),
-        # A share of the side; `Shift` itself checks its four forms.
+        # A share of the side; `Shift` validates its four forms itself.
         "width_shift": Limit(0, 1, "share of the side", (0, 0.5)),
         "height_shift": Limit(0, 1, "share of the side", (0, 0.5)),
         "shear_degrees": Limit(0, 90, "degrees", (0, 45)),
-        # Zoom 1.5 of ImageDataGenerator is -0.5..2.5; the lint says so, the reader does not refuse.
+        # ImageDataGenerator accepts zoom 1.5, i.e. -0.5..2.5; the lint reports it, the reader
+        # allows it.
         "zoom": Limit(-100, 100, "factor, over 1 zooms out", (0.1, 1.9)),
         "horizontal_flip": Limit(0, 1, "probability", (0, 1)),
         "vertical_flip": Limit(0, 1, "probability", (0, 1)),
@@ -226,40 +227,40 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "crop_area": Limit(0.01, 1, "share of the image's area", (0.1, 1)),
     }
 )
-"""Of every number in a policy: what it may be, and its unit."""
+"""Accepted range and unit of every number in a policy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Hold the ranges of one augmentation; the defaults do nothing.
+    """The ranges of an augmentation; the defaults change nothing.
 
     Attributes:
-        rotation_degrees: Turned by -this..this degrees about the middle.
-        width_shift: Sideways.
-        height_shift: Up or down.
-        shear_degrees: Slanted by -this..this degrees, sideways.
-        zoom: Factor; under 1 magnifies, over 1 shrinks the image, as ImageDataGenerator has it.
-        zoom_independent: A factor for each axis, which changes the shape of things.
-        horizontal_flip: Probability that left and right are exchanged; vertical_flip alike.
+        rotation_degrees: Rotate by -this..this degrees about the centre.
+        width_shift: Horizontal shift.
+        height_shift: Vertical shift.
+        shear_degrees: Shear horizontally by -this..this degrees.
+        zoom: Factor; below 1 magnifies, above 1 shrinks, as in ImageDataGenerator.
+        zoom_independent: Use one factor per axis, which changes shapes.
+        horizontal_flip: Probability of mirroring left and right; vertical_flip likewise.
         brightness: Factor on every value.
-        channel_shift_levels: -this..this grey levels of 0..255 are added to all channels alike, and
-            the result is held inside the image's own range.
-        fill: What stands where the image does not reach.
+        channel_shift_levels: Add -this..this grey levels of 0..255 to all channels alike, clipped
+            to the image's own range.
+        fill: What fills pixels outside the image.
         cval: Grey level of Fill.CONSTANT and of erased boxes, 0..255.
         contrast: Factor on the distance of a value from its channel's mean.
         saturation: Factor on the distance of a colour from its grey.
-        hue_degrees: Turned by -this..this degrees around the grey axis.
-        blur_px: Greatest standard deviation of a Gaussian blur, px.
-        noise_levels: Greatest standard deviation of added noise, grey levels of 0..255.
-        jpeg_quality: 1..100; 100 means not compressed.
-        erasing_probability: That a box is painted over with `cval`.
-        erasing_area: Greatest share of the area that is painted over.
-        crop_area: Least share of the area that is cut out and enlarged; 1 is never.
-        distribution: How numbers are drawn from their ranges.
-        normalisation: What follows, for training and validation alike.
+        hue_degrees: Rotate hue by -this..this degrees about the grey axis.
+        blur_px: Largest standard deviation of a Gaussian blur, px.
+        noise_levels: Largest standard deviation of added noise, grey levels of 0..255.
+        jpeg_quality: 1..100; 100 means no compression.
+        erasing_probability: Probability of erasing a box with `cval`.
+        erasing_area: Largest share of the area to erase.
+        crop_area: Smallest share of the area to crop and enlarge; 1 for no crop.
+        distribution: How numbers are sampled from their ranges.
+        normalisation: Applied afterwards, to training and validation alike.
 
     Raises:
-        UsageError: A number is outside of its `LIMITS`.
+        UsageError: A number is outside its `LIMITS`.
     """
 
     rotation_degrees: float = 0.0
@@ -313,7 +314,7 @@ class Policy:
 
     @property
     def moves_pixels(self) -> bool:
-        """Tell whether any draw needs the image to be sampled anew."""
+        """Tell whether any sample requires resampling the image."""
         return (
             self.rotation_degrees != 0
             or self.width_shift.moves
@@ -325,7 +326,7 @@ class Policy:
 
     @property
     def changes_pixels(self) -> bool:
-        """Tell whether any draw can change an image."""
+        """Tell whether any sample can change an image."""
         still = Policy(
             fill=self.fill,
             cval=self.cval,

@@ -1,7 +1,7 @@
 """What a policy does to given images, in numbers.
 
-Measured on images as training reads them, with draws as in training, so that the same policy and
-images always give the same numbers.
+Measured on images at training size, sampled as in training, so that the same policy and images
+always give the same numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,13 +17,13 @@ from inspector.augmentation.policy_json import Policy, Range, Shift
 from inspector.augmentation.sampling import AugmentationParams, draw
 
 MAX_IMAGES = 16
-"""More are not measured: these are taken evenly from all that are given."""
+"""At most this many images are measured, evenly spaced among those given."""
 
 LEVEL_BINS = 64
-"""Of a histogram of levels 0..255."""
+"""Bins of a histogram of levels 0..255."""
 
 STILL_BELOW = 1.0
-"""A draw that changes less than this many grey levels on average is as good as none."""
+"""A sample that changes fewer grey levels than this on average counts as unchanged."""
 
 EFFECTS: Final = (
     "rotation_degrees",
@@ -44,20 +44,20 @@ EFFECTS: Final = (
     "erasing_probability",
     "crop_area",
 )
-"""The fields of a policy that change images by themselves, in the order of their doing."""
+"""Fields of a policy that change images by themselves, in the order they are applied."""
 
 _STILL: Final = Policy.none()
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Hold what a policy does to images, as means over all of them and their draws.
+    """Effects of a policy, as means over all images and samples.
 
     Attributes:
         mean_change: Mean absolute change, grey levels of 0..255.
-        padded_share: Share 0..1 of the pixels that lie outside of the image and were filled.
-        still_share: Share 0..1 of the draws that change less than `STILL_BELOW` on average.
-        clipped_share: Share 0..1 of the values that became 0 or 255 and were not.
+        padded_share: Share 0..1 of pixels from outside the image.
+        still_share: Share 0..1 of samples that change less than `STILL_BELOW` on average.
+        clipped_share: Share 0..1 of values that became 0 or 255 and were not before.
     """
 
     mean_change: float
@@ -72,10 +72,10 @@ def measure(
     """Measure the policy on at most `MAX_IMAGES` of the images.
 
     Args:
-        policy: Any.
-        pictures: RGB (h, w, 3), uint8, at the size that training reads; at least one.
-        draws: For each image.
-        seed: Of the draws.
+        policy: The policy.
+        pictures: RGB (h, w, 3), uint8, at training size; at least one.
+        draws: Samples per image.
+        seed: Random seed.
     """
     changes: list[float] = []
     padded: list[float] = []
@@ -96,16 +96,16 @@ def measure(
 def levels(
     policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int = 2, seed: int = 0
 ) -> NDArray[np.float64]:
-    """Return how levels lie before and after: shares of the pixels, (2, 3, `LEVEL_BINS`).
+    """Return the distribution of levels before and after: pixel shares, (2, 3, `LEVEL_BINS`).
 
     Args:
-        policy: Any.
+        policy: The policy.
         pictures: As for `measure`.
-        draws: For each image.
-        seed: Of the draws.
+        draws: Samples per image.
+        seed: Random seed.
 
     Returns:
-        Plain and augmented; red, green and blue; dark to light. Each row adds up to 1.
+        Plain and augmented; red, green and blue; dark to light. Each row sums to 1.
     """
     counts = np.zeros((2, 3, LEVEL_BINS))
     for picture, _, out in _drawn(policy, pictures, draws=draws, seed=seed):
@@ -129,7 +129,7 @@ def _drawn(
 
 
 def chosen(pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
-    """Return at most `MAX_IMAGES`, taken evenly."""
+    """Return at most `MAX_IMAGES` images, evenly spaced."""
     if len(pictures) <= MAX_IMAGES:
         return list(pictures)
     places = np.linspace(0, len(pictures) - 1, MAX_IMAGES).round().astype(int)
@@ -137,7 +137,7 @@ def chosen(pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
 
 
 def alone(policy: Policy, *effects: str) -> Policy:
-    """Return the policy with these of `EFFECTS` only, filled and drawn as before."""
+    """Return the policy with only these of `EFFECTS`, and the same filling and distribution."""
     off = {name: getattr(_STILL, name) for name in EFFECTS if name not in effects}
     return replace(policy, **off)
 

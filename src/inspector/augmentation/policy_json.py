@@ -1,6 +1,6 @@
-"""Policies, and a policy as JSON: ImageDataGenerator's parameter names, or our richer form.
+"""Policies as JSON: ImageDataGenerator's parameter names, or our richer form.
 
-The richer form has the key "policy" with its version, and a key for each field of `Policy`.
+The richer form has the key "policy" with its version, and one key per field of `Policy`.
 """
 
 import difflib
@@ -42,7 +42,7 @@ _NORMALISERS: Final = {
     "featurewise_std_normalization": "featurewise_std",
     "zca_whitening": "zca",
 }
-# They are no part of an augmentation: validation_split is a split rule, the others are defaults.
+# No part of an augmentation: validation_split is a split rule, the others are defaults.
 _PASSED_OVER: Final = ("validation_split", "dtype", "zca_epsilon", "data_format")
 _FIXED: Final = {"interpolation_order": 1, "preprocessing_function": None}
 
@@ -62,25 +62,25 @@ IDG_NAMES: Final = (
 
 
 def read_policy(source: str | Mapping[str, Any]) -> Policy:
-    """Return the policy in JSON text, or in an object read from it.
+    """Return the policy in JSON text, or in an object decoded from it.
 
     Raises:
-        UsageError: It is not a policy; the message names the first thing that is wrong.
+        UsageError: It is no policy; the message names the first error.
     """
     document = _parse(source) if isinstance(source, str) else dict(source)
     return _read_rich(document) if "policy" in document else read_idg(document)
 
 
 def write_policy(policy: Policy) -> dict[str, Any]:
-    """Return the richer form, ready for JSON, from which `read_policy` gives an equal policy."""
+    """Return the richer form, ready for JSON; `read_policy` restores an equal policy."""
     return {"policy": VERSION} | {f.name: _plain(getattr(policy, f.name)) for f in fields(policy)}
 
 
 def read_idg(parameters: Mapping[str, Any]) -> Policy:
-    """Return the policy that ImageDataGenerator has with these keyword arguments.
+    """Return the policy of ImageDataGenerator with these keyword arguments.
 
     Raises:
-        UsageError: A name is unknown, or a value is none that ImageDataGenerator takes.
+        UsageError: A name is unknown, or ImageDataGenerator does not accept a value.
     """
     values: dict[str, Any] = {}
     flags: dict[str, bool] = {}
@@ -112,7 +112,7 @@ def _read_other(name: str, value: Any) -> dict[str, Any]:
         case "fill_mode":
             return {"fill": _option(name, value, Fill)}
         case "rescale":
-            # Keras tests `if self.rescale`, so its 0 is as good as none.
+            # Keras tests `if self.rescale`, so 0 means none.
             return {"rescale": None if value is None else _number(name, value) or None}
         case _:
             if value != _FIXED[name]:
@@ -136,10 +136,10 @@ def _implied(flags: dict[str, bool]) -> dict[str, bool]:
 
 
 def read_shift(name: str, value: Any) -> Shift:
-    """Return the shift that ImageDataGenerator understands by `value`.
+    """Return the shift that ImageDataGenerator reads from `value`.
 
     Raises:
-        UsageError: It is neither a number from 0 nor a list of numbers.
+        UsageError: It is neither a non-negative number nor a list of numbers.
     """
     if isinstance(value, list | tuple):
         if not value:

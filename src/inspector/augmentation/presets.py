@@ -1,13 +1,13 @@
-"""Policies to start from: the article's three examples, and a sensible one for each domain.
+"""Policies to start from: the article's three examples, and a sensible one per domain.
 
-The article's examples are there as written and as probably meant. Example 3 as meant follows what
-was measured: samplewise normalisation cancels both of its effects, and a channel shift of 0.1 grey
-levels is nothing, so it is 25.5 levels, a tenth of the range, under a plain rescale.
+The article's examples are given as written and as probably meant. Example 3 as meant follows
+measurements: samplewise normalisation cancels both of its effects, and a channel shift of 0.1 grey
+levels is nothing, so it becomes 25.5 levels, a tenth of the range, under a plain rescale.
 
-Source: worked back from the mean changes of the article's examples on 500 CIFAR-10 test images.
-With the real ImageDataGenerator (Keras 3.15.1, 500 other images) the values below give, the figures
-to be met in brackets: rotation 39.2 (40.0), shifts 39.9 and 34.0 (40.9 and 34.1), zoom 26.0 (26.1),
-shear 0.44 (0.45), flip 20.2 (20.3), example 1 in all 50.3 (51.9), example 2 34.8 (34.8).
+Source: derived from the mean changes of the article's examples on 500 CIFAR-10 test images. With
+ImageDataGenerator (Keras 3.15.1, 500 other images) the values below give, with the target in
+brackets: rotation 39.2 (40.0), shifts 39.9 and 34.0 (40.9 and 34.1), zoom 26.0 (26.1), shear 0.44
+(0.45), flip 20.2 (20.3), example 1 in total 50.3 (51.9), example 2 34.8 (34.8).
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ PRESETS: Final[Mapping[str, Policy]] = MappingProxyType(
             zoom=Range(0.5, 1.5),
             horizontal_flip=0.5,
         ),
-        # 0.5 radians are 28.6 degrees; the examples compare only with one and the same rescale.
+        # 0.5 radians are 28.6 degrees; the examples are comparable only with the same rescale.
         "example 1, as probably meant": Policy(
             rotation_degrees=90,
             width_shift=_fraction(0.5),
@@ -60,7 +60,7 @@ PRESETS: Final[Mapping[str, Policy]] = MappingProxyType(
             normalisation=_RESCALE,
         ),
         "example 2, as written": _EXAMPLE_2,
-        # Nothing in it is mistaken: it does what it says.
+        # It contains no mistake: it does what it says.
         "example 2, as probably meant": _EXAMPLE_2,
         "example 3, as written": Policy(
             brightness=Range(0.8, 1.2),
@@ -83,7 +83,7 @@ PRESETS: Final[Mapping[str, Policy]] = MappingProxyType(
             fill=Fill.REFLECT,
             normalisation=_RESCALE,
         ),
-        # No flips: b and d, 6 and 9. Paper goes on at the edges.
+        # No flips: b and d, 6 and 9. Paper continues beyond the edges.
         "digits and text": Policy(
             rotation_degrees=8,
             width_shift=_fraction(0.06),
@@ -92,7 +92,7 @@ PRESETS: Final[Mapping[str, Policy]] = MappingProxyType(
             zoom=Range(0.92, 1.08),
             normalisation=_RESCALE,
         ),
-        # No flips: organs have a side. Outside of a scan there is black.
+        # No flips: organs have a side. Outside a scan it is black.
         "medical": Policy(
             rotation_degrees=7,
             width_shift=_fraction(0.04),
@@ -104,7 +104,7 @@ PRESETS: Final[Mapping[str, Policy]] = MappingProxyType(
             fill=Fill.CONSTANT,
             normalisation=_RESCALE,
         ),
-        # From above there is neither up nor down, yet the scale tells what a thing is.
+        # Seen from above there is no up or down, but scale identifies an object.
         "satellite": Policy(
             rotation_degrees=180,
             width_shift=_fraction(0.05),
@@ -116,7 +116,7 @@ PRESETS: Final[Mapping[str, Policy]] = MappingProxyType(
             fill=Fill.REFLECT,
             normalisation=_RESCALE,
         ),
-        # As from above, with a stain that varies and a focus that is not always met.
+        # As seen from above, with varying stain and focus.
         "microscopy": Policy(
             rotation_degrees=180,
             horizontal_flip=0.5,
@@ -130,4 +130,4 @@ PRESETS: Final[Mapping[str, Policy]] = MappingProxyType(
         ),
     }
 )
-"""Name, as a person reads it, to policy."""
+"""Display name to policy."""

@@ -1,8 +1,8 @@
-"""The numbers of one image in one epoch, out of a policy's ranges.
+"""Sampling: the numbers of one image in one epoch, from a policy's ranges.
 
-They come from a counter-based generator keyed by seed, epoch and image, so they depend neither
-on the order of images nor on threads or processes. Each parameter reads a place of its own in
-the stream: moving one slider leaves the draws of all the others as they are.
+They come from a counter-based generator keyed by seed, epoch and image, so they depend neither on
+the order of images nor on threads or processes. Each parameter reads fixed positions of the stream,
+so moving one slider leaves the samples of all others unchanged.
 """
 
 import hashlib
@@ -18,13 +18,13 @@ import numpy as np
 from inspector.augmentation.policy_json import Distribution, Policy, Range, Shift
 
 UNIFORMS = 32
-"""How many numbers of 0..1 a draw takes from the stream; some are kept for what is to come."""
+"""Uniform numbers taken from the stream per sample; some are reserved."""
 
-# Source: Zhong et al., Random Erasing Data Augmentation, 2017: least area and aspect ratio.
+# Source: Zhong et al., Random Erasing Data Augmentation, 2017: smallest area and aspect ratio.
 ERASING_LEAST_AREA = 0.02
 ERASING_RATIO = 0.3
 
-# Which numbers of the stream an effect reads, apart from its sign.
+# Stream positions that each effect reads, apart from its sign.
 _PLACES: Final = {
     "rotation_degrees": (0,),
     "width_shift": (1,),
@@ -49,13 +49,13 @@ _own = threading.local()
 _LOW = 2**64 - 1
 _ZEROS = np.zeros(4, np.uint64)
 
-# The share of a normal distribution that lies below two standard deviations under its middle.
+# Share of a normal distribution below two standard deviations under its mean.
 _TAIL = NormalDist().cdf(-2.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Hold a box in px of the image; all of it lies inside."""
+    """A box in px, entirely inside the image."""
 
     top: int
     left: int
@@ -65,29 +65,29 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class AugmentationParams:
-    """Hold what is done to one image, in ImageDataGenerator's names, units and signs.
+    """What is done to one image, in ImageDataGenerator's names, units and signs.
 
     Attributes:
-        theta: Degrees; over 0 turns what is seen counter-clockwise.
-        tx: px sideways; over 0 moves what is seen to the left.
-        ty: px; over 0 moves what is seen up.
+        theta: Degrees; positive rotates the content counter-clockwise.
+        tx: Horizontal px; positive moves the content left.
+        ty: Vertical px; positive moves the content up.
         shear: Degrees.
-        zx: Factor of the width; over 1 shrinks what is seen.
-        zy: Factor of the height.
-        flip_horizontal: Left and right are exchanged, after all the above; flip_vertical alike.
+        zx: Factor on the width; above 1 shrinks the content.
+        zy: Factor on the height.
+        flip_horizontal: Mirror left and right, after all of the above; flip_vertical likewise.
         channel_shift_intensity: Grey levels added.
         brightness: Factor, or None.
         contrast: Factor, or None.
         saturation: Factor.
-        hue_degrees: Degrees around the grey axis.
+        hue_degrees: Degrees about the grey axis.
         blur_px: Standard deviation, px.
         noise_levels: Standard deviation, grey levels.
-        noise_key: Of the generator of the noise.
+        noise_key: Key of the noise generator.
         jpeg_quality: 1..99, or 100 for none.
-        erased: What is painted over, or None.
-        crop_side: Share of each side that is cut out, 0..1.
-        crop_x: How far the middle of the cut lies right of the image's, px.
-        crop_y: How far it lies below, px.
+        erased: Box to erase, or None.
+        crop_side: Share of each side to crop, 0..1.
+        crop_x: Distance of the crop's centre right of the image's, px.
+        crop_y: Distance below it, px.
     """
 
     theta: float = 0.0
@@ -116,15 +116,15 @@ class AugmentationParams:
 def draw(
     policy: Policy, *, seed: int, epoch: int, image_id: str, height: int, width: int
 ) -> AugmentationParams:
-    """Draw the numbers for one image.
+    """Sample the parameters of one image.
 
     Args:
-        policy: Where they are drawn from.
-        seed: Of the training run.
-        epoch: 0 and up.
-        image_id: SHA-256 of the file's bytes, in hex.
-        height: Of the image as training reads it, px.
-        width: Alike.
+        policy: Ranges to sample from.
+        seed: Random seed of the run.
+        epoch: From 0.
+        image_id: SHA-256 of the file, in hex.
+        height: Image height at training size, px.
+        width: Image width, px.
     """
     name = f"{seed}|{epoch}|{image_id}".encode()
     key = int.from_bytes(hashlib.blake2b(name, digest_size=16).digest(), "little")
@@ -138,20 +138,20 @@ def draw(
 def place_in_range(
     policy: Policy, effect: str, share: float, *, height: int, width: int
 ) -> AugmentationParams:
-    """Return the draw that has one effect at a place of its range, and all others at their middle.
+    """Return the sample with one effect at a given position of its range, the others centred.
 
     Args:
-        policy: Best with that effect alone, as `effects.alone` gives it.
-        effect: One of `effects.EFFECTS`.
-        share: 0 for the least of its range to 1 for the greatest; of a flip, 0.5 and up flips.
-        height: Of the image as training reads it, px.
-        width: Alike.
+        policy: Best with that effect alone, as of `policy_effects.alone`.
+        effect: One of `policy_effects.EFFECTS`.
+        share: 0 for the lower end of its range to 1 for the upper; a flip flips from 0.5 on.
+        height: Image height at training size, px.
+        width: Image width, px.
     """
     u = [0.5] * UNIFORMS
     if effect.endswith("_flip"):
         u[_PLACES[effect][0]] = 0.0 if share >= 0.5 else 1.0
     else:
-        # The generator gives numbers under 1; a choice of the last element needs that.
+        # The generator returns numbers below 1; choosing the last element relies on that.
         for place in _PLACES[effect]:
             u[place] = min(share, 1 - 1e-9)
     if effect == "erasing_probability":
@@ -168,7 +168,7 @@ def _numbers(
     height: int,
     width: int,
 ) -> AugmentationParams:
-    """Return the numbers that 0..1 stand for; `spread` is `u` in the policy's distribution."""
+    """Return the parameters for numbers 0..1; `spread` is `u` in the policy's distribution."""
     zx = _between(policy.zoom, spread[6])
     side = math.sqrt(_mix(policy.crop_area, 1.0, spread[17])) if policy.crop_area < 1 else 1.0
     return AugmentationParams(
@@ -197,10 +197,10 @@ def _numbers(
 
 
 def _uniforms(key: int) -> list[float]:
-    """Return `UNIFORMS` numbers of 0..1 of the generator with a key.
+    """Return `UNIFORMS` numbers of 0..1 from the generator with this key.
 
-    A generator of the thread's own gets the key: a new one reads the system's entropy first, at
-    six times the cost.
+    It re-keys a generator per thread: creating one reads the system's entropy, at six times the
+    cost.
     """
     if not hasattr(_own, "generator"):
         _own.philox = np.random.Philox(0)
@@ -214,7 +214,7 @@ def _uniforms(key: int) -> list[float]:
 
 
 def _truncated_normal(u: Sequence[float]) -> list[float]:
-    """Turn uniform numbers into normal ones on 0..1 with mean 0.5 and ends at two deviations."""
+    """Map uniform numbers to a normal distribution on 0..1, ends at two standard deviations."""
     normal = NormalDist(0.5, 0.25)
     inner = (_TAIL + p * (1 - 2 * _TAIL) for p in u)
     return [min(max(normal.inv_cdf(p), 0.0), 1.0) for p in inner]
@@ -237,7 +237,7 @@ def _factor(ends: Range, u: float) -> float | None:
 
 
 def _shift(shift: Shift, side_px: int, choice: float, sign: float, spread: float) -> float:
-    """Draw a shift in px; a choice has a uniform place of its own for its sign."""
+    """Sample a shift in px; CHOICES has a separate stream position for its sign."""
     if isinstance(shift.value, tuple):
         chosen = float(shift.value[int(choice * len(shift.value))])
     elif isinstance(shift.value, int):

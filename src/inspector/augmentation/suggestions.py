@@ -1,7 +1,8 @@
-"""Ranges out of the data: how much the images of one class differ anyway.
+"""Suggested ranges from the data: how much images of one class differ anyway.
 
-What varies inside a class keeps its label, so a range of that size is safe and useful. Where the
-validation folder differs from training, the range reaches to it.
+Variation within a class preserves the label, so a range of that size is safe and useful. Where the
+validation folder differs from training, the range extends to it.
+(LOW_PERCENT, HIGH_PERCENT)| Images of a class between these percentiles count as usual.
 """
 
 from collections.abc import Sequence
@@ -19,22 +20,22 @@ WIDEST_FACTOR: Final = (0.5, 1.5)
 WIDEST_SHIFT = 0.2
 WIDEST_ZOOM = 0.3
 LEAST_DIFFERENCE = 0.05
-"""Ranges under this are not suggested, and differences under it are not told of."""
+"""Smaller ranges are not suggested, and smaller differences not mentioned."""
 
 _SIDE_PX = 64
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedRange:
-    """Suggest one range.
+    """A suggested range.
 
     Attributes:
         parameter: As `lint.follow` takes it.
         value: Fraction, half-width or [low, high], as the parameter has it.
         message: What was measured.
-        measured: "low" and "high": the usual range inside a class, 1 or 0 being its middle;
-            "validation": how the validation pictures' median differs, as a factor or a fraction,
-            if there are any.
+        measured: "low" and "high": usual range within a class, with 1 or 0 as its centre;
+            "validation": difference of the validation images' median, as a factor or a fraction, if
+            there are any.
     """
 
     parameter: str
@@ -49,12 +50,12 @@ def suggested_ranges(
     *,
     validation: Sequence[NDArray[np.uint8]] = (),
 ) -> list[SuggestedRange]:
-    """Suggest ranges of brightness, contrast, shifts and zoom; [] for too few images.
+    """Suggest ranges of brightness, contrast, shifts and zoom; [] with too few images.
 
     Args:
         pictures: RGB (h, w, 3), uint8, of the training folder; some hundred.
         labels: Class of each.
-        validation: Of the validation folder, any order.
+        validation: Images of the validation folder in any order.
     """
     if len(pictures) < 8:
         return []
@@ -73,7 +74,7 @@ def suggested_ranges(
 def _look(picture: NDArray[np.uint8]) -> tuple[float, float, float, float, float]:
     """Return brightness and contrast in grey levels, and the subject's x, y and size, 0..1.
 
-    The subject is what differs from the image's rim: an estimate, and no segmentation.
+    The subject is what differs from the image's border: an estimate, no segmentation.
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     mean, deviation = cv2.meanStdDev(luma)
@@ -97,7 +98,7 @@ def _usual(values: NDArray[np.float64]) -> tuple[float, float]:
 def _within(
     values: NDArray[np.float64], classes: NDArray[np.int64], *, as_factor: bool
 ) -> NDArray[np.float64]:
-    """Return each value against the median of its class, as a factor or a difference."""
+    """Return each value relative to the median of its class, as a factor or a difference."""
     out = np.empty_like(values)
     for name in np.unique(classes):
         mine = classes == name

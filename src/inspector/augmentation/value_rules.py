@@ -1,4 +1,4 @@
-"""Rules about light and normalisation, and the list of all: one pure function a rule.
+"""Lint rules about light and normalisation, and the list of all rules.
 
 Source of the numbers in brackets: measured with Keras 3.15.1 on 500 CIFAR-10 test images.
 """
@@ -17,11 +17,11 @@ from inspector.augmentation.lint_finding import (
 from inspector.augmentation.policy_json import Fill, Policy
 
 ZCA_MOST_VALUES: Final = 3072
-"""Values of a 32x32 colour image; ZCA's matrix is the square of it, 38 MB in float32."""
+"""Values of a 32x32 colour image; ZCA's matrix has the square of it, 38 MB in float32."""
 
 
 def channel_shift_scale(policy: Policy, setting: LintContext) -> list[LintFinding]:
-    """Rule 5: channel_shift_range is in the input's own levels [0.1 of 255 changes 0.048]."""
+    """Rule 5: channel_shift_range is in the input's levels [0.1 of 255 changes 0.048]."""
     levels = policy.channel_shift_levels
     if levels and setting.input_max <= 1 and levels > 1:
         meant = round(levels / 255, 4)
@@ -56,7 +56,7 @@ def brightness_on_unit_input(policy: Policy, setting: LintContext) -> list[LintF
 
 
 def brightness_factor(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 7: brightness is a factor, and 1 leaves an image as it is."""
+    """Rule 7: brightness is a factor, and 1 leaves an image unchanged."""
     ends = policy.brightness
     if ends.is_only(1):
         return []
@@ -91,7 +91,7 @@ def brightness_factor(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 
 def cancelled_by_normalisation(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 8: samplewise normalisation takes light out again [correlation 0.99997]."""
+    """Rule 8: samplewise normalisation cancels light changes [correlation 0.99997]."""
     normalisation = policy.normalisation
     gone: list[tuple[str, str]] = []
     if normalisation.samplewise_std and not policy.brightness.is_only(1):
@@ -122,7 +122,7 @@ def cancelled_by_normalisation(policy: Policy, _: LintContext) -> list[LintFindi
 
 
 def needs_fit(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 12: without fit() there is a warning and no effect."""
+    """Rule 12: without fit() there is only a warning and no effect."""
     normalisation = policy.normalisation
     field = "featurewise_std" if normalisation.featurewise_std else "featurewise_center"
     if normalisation.zca or not getattr(normalisation, field):
@@ -158,7 +158,7 @@ def zca_size(policy: Policy, setting: LintContext) -> list[LintFinding]:
 
 
 def odd_rescale(policy: Policy, setting: LintContext) -> list[LintFinding]:
-    """Of rules 20 and 29: rescaling the wrong way, or what is rescaled already."""
+    """Rules 20 and 29: rescaling the wrong way, or twice."""
     rescale = policy.normalisation.rescale
     if rescale is None:
         return []
@@ -235,4 +235,4 @@ RULES: Final[tuple[Rule, ...]] = (
     idle_fill_level,
     half_an_erasing,
 )
-"""In the order of their importance for one and the same parameter and severity."""
+"""In order of importance for one parameter and severity."""

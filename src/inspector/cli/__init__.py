@@ -1,1 +1,1 @@
-"""The terminal door: parsing and printing only; every verb is one of `Project`."""
+"""The terminal front end: parsing and printing only; every verb calls `Project`."""

@@ -1,12 +1,13 @@
-"""Verbs of leakage between two datasets: audit, fingerprints."""
+"""Verbs for leakage between two datasets: audit, fingerprints."""
 
 import argparse
 from pathlib import Path
 
 from inspector.cli.options import Need, add_verb, open_project, scan
 from inspector.cli.output import Bar, human_bytes, print_json, print_lines, print_table
+from inspector.cli.pair_output import pair_json, pair_line
 from inspector.project.project import Project
-from inspector.project.review.audit_result import AuditPair, DatasetAudit, LeakedImages
+from inspector.project.review.audit_result import DatasetAudit, LeakedImages
 from inspector.project.review.duplicates import PairKind
 from inspector.project.review.image_collection import ImageCollection, collection_of
 from inspector.similarity.fingerprint_file import (
@@ -30,7 +31,7 @@ def add_verbs(verbs: object) -> None:
     )  # fmt: skip
     audit.add_argument(
         "--against-manifest", type=Path, metavar="FILE",
-        help="CSV with the paths and labels of B, where its folders tell no classes",
+        help="CSV with the paths and labels of B, if its folders are not classes",
     )  # fmt: skip
     audit.add_argument("-o", "--output", type=Path, metavar="FILE.html", help="write a report too")
     fingerprints = add_verb(
@@ -41,16 +42,18 @@ def add_verbs(verbs: object) -> None:
     )
     fingerprints.add_argument(
         "--hashes-only", action="store_true",
-        help="leave out what an icon of each image can be drawn from; near pairs are unverified",
+        help="omit data that could reveal a small image; near pairs are then unverified",
     )  # fmt: skip
     fingerprints.add_argument(
-        "--anonymous", action="store_true", help="numbers instead of paths, which may tell classes"
+        "--anonymous",
+        action="store_true",
+        help="numbers instead of paths, which may reveal classes",
     )
 
 
 def _audit(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
-        # A file that can't be read is said before a scan of minutes.
+        # Report an unreadable file before a scan that takes minutes.
         other: ImageCollection | None = None
         if is_fingerprint_file(arguments.against):
             other = collection_of(read_fingerprints(arguments.against))
@@ -70,7 +73,7 @@ def _audit(arguments: argparse.Namespace) -> None:
 
 
 def _other_dataset(arguments: argparse.Namespace) -> ImageCollection:
-    """Scan the other dataset, in a project of its own, and return its images."""
+    """Scan the other dataset with its own project, and return its images."""
     other = Project(arguments.against, manifest=arguments.against_manifest, jobs=arguments.jobs)
     try:
         scan(other, arguments)
@@ -106,7 +109,7 @@ def _audit_json(audit: DatasetAudit, report: Path | None) -> dict[str, object]:
         "compared": audit.compared,
         "a": _side_json(audit.a),
         "b": _side_json(audit.b),
-        "pairs": [_pair_json(pair) for pair in audit.pairs],
+        "pairs": [pair_json(pair) for pair in audit.pairs],
         "summary": audit.summary,
         "report": str(report) if report else None,
     }
@@ -127,18 +130,6 @@ def _side_json(side: LeakedImages) -> dict[str, object]:
     }
 
 
-def _pair_json(pair: AuditPair) -> dict[str, object]:
-    return {
-        "a": pair.a.path,
-        "b": pair.b.path,
-        "kind": pair.kind.value,
-        "level": pair.level.value,
-        "transform": pair.transform,
-        "similarity": pair.similarity,
-        "splits": [pair.a.split, pair.b.split],
-    }
-
-
 def _print_audit(audit: DatasetAudit, report: Path | None) -> None:
     print(audit.summary)
     if audit.pairs:
@@ -152,7 +143,7 @@ def _print_audit(audit: DatasetAudit, report: Path | None) -> None:
         )
         by_kind = ", ".join(f"{kind.value} {audit.b.by_kind[kind]:,}" for kind in PairKind)
         print(f"images of {audit.b.name} by their strongest kind: {by_kind}")
-    print_lines(_line(pair) for pair in audit.pairs[:_PRINTED])
+    print_lines(pair_line(pair) for pair in audit.pairs[:_PRINTED])
     if len(audit.pairs) > _PRINTED:
         print(f"… and {len(audit.pairs) - _PRINTED:,} more pairs: --json or -o FILE.html lists all")
     if audit.detail is Detail.HASHES:
@@ -163,9 +154,3 @@ def _print_audit(audit: DatasetAudit, report: Path | None) -> None:
     )
     if report:
         print(f"report: {report}")
-
-
-def _line(pair: AuditPair) -> str:
-    turn = "" if pair.transform == "none" else f" ({pair.transform})"
-    similarity = "by hash" if pair.similarity is None else f"{pair.similarity:.3f}"
-    return f"{similarity} {pair.level.value} {pair.kind.value}{turn}: {pair.a.path}  {pair.b.path}"

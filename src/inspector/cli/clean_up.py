@@ -1,4 +1,4 @@
-"""The verb fix: exclude copies across splits, keep everything else as it is, export."""
+"""The verb fix: exclude copies across splits, leave everything else unchanged, export."""
 
 import argparse
 import dataclasses
@@ -7,7 +7,7 @@ from pathlib import Path
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_table, print_warning
 from inspector.errors import ExportError, UsageError
-from inspector.project.export.clean_up import CleanUpChoice, CleanUpPlan
+from inspector.project.export.clean_up_plan import CleanUpChoice, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice, CopyPair, KeptSplit
 from inspector.project.review.duplicates import PairKind
@@ -116,10 +116,10 @@ def _plan_json(plan: CleanUpPlan) -> dict[str, object]:
 
 def _pair_json(pair: CopyPair) -> dict[str, object]:
     return {
-        "path": pair.excluded.path, "kept": pair.kept.path, "kind": pair.kind.value,
+        "path": pair.excluded.path, "kept": pair.keeper.path, "kind": pair.kind.value,
         "similarity": round(pair.similarity, 4), "splits": list(pair.splits[::-1]),
         "labels": [pair.excluded.new_label or pair.excluded.label,
-                   pair.kept.new_label or pair.kept.label],
+                   pair.keeper.new_label or pair.keeper.label],
     }  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _print_plan(plan: CleanUpPlan) -> None:
     if plan.resplit is not None:
         new, moves = plan.resplit, _count(len(plan.moves), "image", "images")
         steps.append(
-            f"split anew with groups kept together: {len(new.training):,} training,"
+            f"make a new split with groups kept together: {len(new.training):,} training,"
             f" {len(new.validation):,} validation; {moves} move"
         )
     else:

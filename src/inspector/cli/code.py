@@ -47,7 +47,7 @@ def _code(arguments: argparse.Namespace) -> None:
     if arguments.serve is None and arguments.dataset is None:
         more = None
     else:
-        # Late: the code alone is read without images and without a project.
+        # Imported late: reading code needs neither images nor a project.
         from inspector.cli.code_checks import check_code
 
         more = check_code(arguments, reading)
@@ -67,7 +67,7 @@ def _code(arguments: argparse.Namespace) -> None:
 
 
 def print_reading(reading: CodeReading, out: TextIO) -> None:
-    """Print how code was read: the table of calls, and what was not read."""
+    """Print how code was read: a table of calls, and what was not read."""
     if reading.calls:
         print_table([_row(c.document()) for c in reading.calls], _HEADS, out)
     for place, text in reading.notes:

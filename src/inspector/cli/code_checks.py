@@ -1,4 +1,4 @@
-"""What the verb code adds on request: inference code beside training code, and figures."""
+"""Optional checks of the verb code: inference code beside training code, and measurements."""
 
 import argparse
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ _HEADS = ("", "channels", "EXIF", "size", "values", "line")
 
 @dataclass(frozen=True, slots=True)
 class CodeChecks:
-    """What was asked for beyond the code alone.
+    """Results beyond the reading of the code.
 
     Attributes:
-        serving: Inference beside training.
-        check: The same with measurements.
-        pitfalls: Of the split on the dataset's files; None without a dataset.
+        serving: The comparison of inference with training.
+        check: The same comparison with measurements.
+        pitfalls: Pitfalls of the split on the dataset's files; None without a dataset.
         why_none: Why the split can't be replayed on these files.
     """
 
@@ -39,7 +39,7 @@ class CodeChecks:
 
     @property
     def measured(self) -> set[str]:
-        """The codes of findings that are printed with a dataset's figures."""
+        """The codes of findings that are printed with measurements."""
         return {p.code for p in self.pitfalls or () if p.numbers}
 
     def document(self) -> dict[str, object]:
@@ -59,7 +59,7 @@ class CodeChecks:
         return members
 
     def print(self, out: TextIO) -> None:
-        """Print it for people."""
+        """Print the results for people."""
         for pitfall in self.pitfalls or ():
             if pitfall.numbers:
                 print(f"{pitfall.severity}: {pitfall.text} ({pitfall.code})", file=out)
@@ -93,7 +93,7 @@ def _pitfalls(
     project: "Project", code: str, arguments: argparse.Namespace,
     answers: tuple[tuple[str, str], ...],
 ) -> "tuple[tuple[Pitfall, ...], str]":  # fmt: skip
-    """Return the pitfalls of the split on these files, and why it can't be replayed on them."""
+    """Return the pitfalls of the split on these files, and why it can't be replayed."""
     from inspector.project.splits.split_rules import Rule, RuleKind
     from inspector.splits.keras_replay import Call
 
@@ -108,8 +108,8 @@ def _pitfalls(
 
 @contextmanager
 def _project(arguments: argparse.Namespace) -> Iterator["Project"]:
-    """Open the project of the dataset, its files scanned."""
-    # Late: the code alone is read without images and without a project.
+    """Open the project of the dataset and scan its files."""
+    # Imported late: reading code needs neither images nor a project.
     from inspector.cli.options import open_project, scan
 
     names = argparse.Namespace(

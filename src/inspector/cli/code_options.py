@@ -1,4 +1,4 @@
-"""Options of every verb that reads code: values it does not tell, and roles that are wrong."""
+"""Options of every verb that reads code: missing values, and corrected roles."""
 
 import argparse
 
@@ -7,7 +7,7 @@ from inspector.code_reading.role_corrections import role_answers
 
 
 def add_answer_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that fills in what the code does not tell."""
+    """Add the option for values that the code does not contain."""
     parser.add_argument(
         "--answer",
         action="append",
@@ -30,9 +30,9 @@ def add_role_option(parser: argparse.ArgumentParser) -> None:
 
 
 def given_answers(arguments: argparse.Namespace) -> dict[str, str]:
-    """Return what --answer and --role say.
+    """Return the values of --answer and --role.
 
     Raises:
-        UsageError: One of them can't be read.
+        UsageError: One of them can't be parsed.
     """
     return answers_of(arguments.answer) | role_answers(arguments.role)

@@ -19,18 +19,12 @@ from inspector.project.augment.policies import load_policy
 from inspector.project.experiments.comparison_plans import ComparisonPlan
 from inspector.project.experiments.comparison_records import ComparisonSetup, StoredComparison
 from inspector.project.experiments.comparison_results import Comparison, ComparisonRow
-from inspector.project.experiments.variants import (
-    NONE,
-    Variant,
-    article,
-    models,
-    shares,
-    strengths,
-)
+from inspector.project.experiments.variants import NONE, Variant, article, models, shares, strengths
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, RunConfig
-from inspector.training_protocol import SMALL_CNN, Budget, Event, RunDone
+from inspector.training_protocol.messages import Event, RunDone
+from inspector.training_protocol.run_spec import SMALL_CNN, Budget
 
 PLATEAU_EPOCHS = 5 * EPOCHS
 
@@ -40,7 +34,7 @@ def add_verbs(verbs: object) -> None:
     compare = add_verb(verbs, "compare", _compare, "policies against a baseline, by training")
     add_split_options(compare)
     add = compare.add_argument
-    add("--policy", type=Path, action="append", default=[], metavar="FILE", help="may come often")
+    add("--policy", type=Path, action="append", default=[], metavar="FILE", help="may be repeated")
     add("--article", action="store_true", help="the article's three examples against none")
     add("--strength", metavar="P=A,B,..", help="one parameter: rotation_range=0,10,20,40")
     add("--share", metavar="A,B,..", help="shares of training's groups: 0.1,0.25,0.5,1")
@@ -49,8 +43,8 @@ def add_verbs(verbs: object) -> None:
         action="store_true",
         help="with and without the excluded images, at equal size",
     )
-    add("--model", action="append", default=[], metavar="NAME", help="twice or more to compare")
-    add("--baseline", metavar="NAME", help=f"default: {NONE}, or what is named first")
+    add("--model", action="append", default=[], metavar="NAME", help="repeat to compare models")
+    add("--baseline", metavar="NAME", help=f"default: {NONE}, or the first one named")
     add("--seeds", type=int, default=5, metavar="N", help="a verdict needs 5")
     add("--budget", choices=[Budget.STEPS.value, Budget.PLATEAU.value], default="steps")
     add("--epochs", type=int, metavar="N",
@@ -61,11 +55,11 @@ def add_verbs(verbs: object) -> None:
     add(
         "--no-early-stop",
         action="store_true",
-        help="train policies that have no chance to the end as well",
+        help="also train policies without a chance to the end",
     )
-    add("--resume", metavar="COMPARISON", help="continue with one that was cut short")
+    add("--resume", metavar="COMPARISON", help="continue an interrupted comparison")
     add("--dry-run", action="store_true", help="show the plan, do nothing")
-    add("--json-lines", action="store_true", help="one JSON object an event")
+    add("--json-lines", action="store_true", help="one JSON object per event")
 
 
 def _compare(arguments: argparse.Namespace) -> None:
@@ -77,19 +71,19 @@ def _compare(arguments: argparse.Namespace) -> None:
             name = arguments.resume
         else:
             plan = _plan(arguments, project)
-            _tell_plan(plan, arguments)
+            _print_plan(plan, arguments)
             if arguments.dry_run:
                 return
             name = comparisons.store(plan)
         try:
             comparisons.train(name, _listener(comparisons.kept(name), arguments))
         finally:
-            # Whatever ended it, what is known so far is said.
-            _tell_result(comparisons.result(name), comparisons.kept(name), arguments)
+            # However the training ended, print the results so far.
+            _print_result(comparisons.result(name), comparisons.kept(name), arguments)
 
 
 def _plan(arguments: argparse.Namespace, project: Project) -> ComparisonPlan:
-    """Return the plan that the options ask for."""
+    """Return the plan for the options."""
     candidates = [] if arguments.cleaning else _candidates(arguments)
     if arguments.seeds < 1 or arguments.margin < 0:
         raise UsageError("--seeds must be 1 or more and --margin 0 or more", "Check them.")
@@ -112,7 +106,7 @@ def _plan(arguments: argparse.Namespace, project: Project) -> ComparisonPlan:
 
 
 def _rule(arguments: argparse.Namespace, project: Project) -> Rule:
-    """Return the split; by group where the folders are none and no other is named."""
+    """Return the split rule; by group if the folders are no split and no rule is given."""
     rule = rule_of(arguments, project)
     if rule.kind is RuleKind.FOLDERS and project.layout.role is not Role.SPLITS:
         return Rule(RuleKind.GROUPS)
@@ -120,10 +114,10 @@ def _rule(arguments: argparse.Namespace, project: Project) -> Rule:
 
 
 def _candidates(arguments: argparse.Namespace) -> list[Variant]:
-    """Return what is compared; one axis at a time.
+    """Return the variants along one axis.
 
     Raises:
-        UsageError: Two axes are named, or none.
+        UsageError: No axis is given, or two.
     """
     several = len(arguments.model) > 1
     axes = [arguments.article, bool(arguments.strength), bool(arguments.share), several]
@@ -135,7 +129,7 @@ def _candidates(arguments: argparse.Namespace) -> list[Variant]:
     policies = [(file.stem, load_policy(file)) for file in arguments.policy]
     if arguments.share or several:
         if len(policies) > 1:
-            raise UsageError("shares and models take one --policy at most", "Name one of them.")
+            raise UsageError("shares and models take at most one --policy", "Name one of them.")
         policy = policies[0][1] if policies else None
         if several:
             return models(arguments.model, policy)
@@ -161,10 +155,10 @@ def _numbers(option: str, text: str) -> list[float]:
 
 
 def _listener(record: StoredComparison, arguments: argparse.Namespace) -> Callable[[Event], None]:
-    """Return what tells each event, with its policy and seed."""
+    """Return a function that prints each event with its policy and seed."""
     known = {turn.run: turn for turn in record.turns}
 
-    def hear(answer: Event) -> None:
+    def print_event(answer: Event) -> None:
         event = event_of(answer)
         turn = known.get(getattr(answer, "run", ""))
         if event is None or turn is None:
@@ -179,11 +173,11 @@ def _listener(record: StoredComparison, arguments: argparse.Namespace) -> Callab
                 file=sys.stderr, flush=True,
             )  # fmt: skip
 
-    return hear
+    return print_event
 
 
-def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
-    """Say what would be done and how long it should take."""
+def _print_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
+    """Print what would be trained and how long it should take."""
     seconds = plan.expected_seconds
     document = {
         "event": "plan", "run": "", "baseline": plan.record.baseline,
@@ -204,7 +198,7 @@ def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
             print(f"- {note}", file=stream)
 
 
-def _tell_result(
+def _print_result(
     comparison: Comparison, record: StoredComparison, arguments: argparse.Namespace
 ) -> None:
     notes = comparison.notes
@@ -290,7 +284,7 @@ def as_json(comparison: Comparison, record: StoredComparison) -> dict[str, Any]:
 
 
 def _rounded(entries: dict[str, Any]) -> dict[str, Any]:
-    """Round figures to six places, also those one level down."""
+    """Round figures to six decimals, also in nested mappings."""
     return {
         name: _rounded(v) if isinstance(v, dict) else round(v, 6) if isinstance(v, float) else v
         for name, v in entries.items()

@@ -1,4 +1,4 @@
-"""Verbs that decide and export: decide, undo, redo, decisions, export."""
+"""Verbs for decisions and export: decide, undo, redo, decisions, export."""
 
 import argparse
 import dataclasses
@@ -11,7 +11,8 @@ from inspector.cli.output import Bar, clock, human_bytes, print_json, print_tabl
 from inspector.dataset.names import RelativePath, Split
 from inspector.errors import DatasetError, UsageError
 from inspector.project.project import Project
-from inspector.project.review.decisions import RULES, Decided
+from inspector.project.review.decisions import Decided
+from inspector.project.review.keep_rules import RULES
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode
@@ -31,7 +32,9 @@ def add_verbs(verbs: object) -> None:
     what.add_argument(
         "--keep-best", metavar="P", help="keep it, exclude its direct near-duplicates"
     )
-    what.add_argument("--quarantine", action="store_true", help="drop what can't be read")
+    what.add_argument(
+        "--quarantine", action="store_true", help="exclude every file that can't be read"
+    )
     what.add_argument("--rule", metavar="RULE", help=", ".join(RULES))
     decide.add_argument("--scope", choices=["reviewed", "all"], default="reviewed")
     decide.add_argument(
@@ -75,7 +78,7 @@ def _decide(arguments: argparse.Namespace) -> None:
 
 
 def _warn_of_redraw(project: Project, arguments: argparse.Namespace) -> None:
-    """Say on stderr where cleaning would silently draw a new split."""
+    """Warn on stderr if excluding files changes which images the seed selects."""
     if not arguments.quiet and (text := project.splits.redraw()):
         print(f"warning: {text}", file=sys.stderr)
 

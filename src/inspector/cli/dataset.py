@@ -1,4 +1,4 @@
-"""Verbs that look: demo, scan, problems, quality, duplicates."""
+"""Verbs that inspect a dataset: demo, scan, problems, quality, duplicates."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inspector.cli.options import Need, add_output, add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.cli.pair_output import pair_json, pair_line
 from inspector.dataset.layouts import Layout, normal_split, roles
 from inspector.dataset.user_files import check_outside
 from inspector.errors import UsageError
@@ -21,7 +22,7 @@ from inspector.work.jobs import Progress
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     assert isinstance(verbs, argparse._SubParsersAction)
-    demo = verbs.add_parser("demo", help="write a small dataset with known truth")
+    demo = verbs.add_parser("demo", help="write a small dataset with known flaws")
     demo.set_defaults(run=_demo)
     demo.add_argument("folder", metavar="DIR", type=Path)
     demo.add_argument("--seed", type=int, default=1, metavar="N")
@@ -32,11 +33,11 @@ def add_verbs(verbs: object) -> None:
     add_verb(verbs, "problems", _problems, "files that can't be read or on which Keras fails")
     add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
     duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of near-duplicates")
-    duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="one end in each split")
+    duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="only pairs across splits")
     duplicates.add_argument("--kind", action="append", choices=[k.value for k in PairKind])
     duplicates.add_argument("--level", choices=[v.value for v in Level])
     duplicates.add_argument(
-        "--min-similarity", type=float, metavar="X", help="set the sure level; it is kept"
+        "--min-similarity", type=float, metavar="X", help="set and save the confirmed similarity"
     )
     duplicates.add_argument(
         "--method",
@@ -116,7 +117,7 @@ def _scan(arguments: argparse.Namespace) -> None:
 
 
 def opened_as(project: Project) -> dict[str, object]:
-    """Return how the dataset is read, as `scan --json` says it."""
+    """Return the layout as `scan --json` prints it."""
     layout = project.layout
     return {
         "kind": layout.kind.value,
@@ -133,7 +134,7 @@ def opened_as(project: Project) -> dict[str, object]:
 
 
 def print_layout(layout: Layout) -> None:
-    """Print how the dataset was opened, and where that is doubtful what else it may be."""
+    """Print the layout, and its alternatives if it is uncertain."""
     print(f"opened as {layout.text}")
     for note in layout.notes:
         print(f"  {note}")
@@ -221,7 +222,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
             print_json(
                 {
                     "threshold": project.duplicates.threshold,
-                    "pairs": [_pair_json(p) for p in pairs],
+                    "pairs": [pair_json(p) | {"labels": [p.a.label, p.b.label]} for p in pairs],
                     "clusters": [
                         {
                             "id": c.id,
@@ -234,10 +235,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
                 }
             )
             return
-        for p in pairs:
-            turn = "" if p.transform == "none" else f" ({p.transform})"
-            how = f"{p.similarity:.3f} {p.level.value} {p.kind.value}{turn}"
-            print(f"{how}: {p.a.path}  {p.b.path}")
+        print_lines(pair_line(p) for p in pairs)
         print(
             f"{len(pairs)} pairs, {len(clusters)} clusters at"
             f" similarity {project.duplicates.threshold:g} or more"
@@ -245,11 +243,11 @@ def _duplicates(arguments: argparse.Namespace) -> None:
 
 
 def _by_image_hash(arguments: argparse.Namespace) -> None:
-    """Print the pairs of one of ImageHash's own hashes."""
+    """Print the pairs found by one of ImageHash's hashes."""
     if arguments.kind or arguments.level or arguments.min_similarity is not None:
         raise UsageError(
             "--method goes with --distance and --across only",
-            "Leave out --kind, --level and --min-similarity: they are of the verified search.",
+            "Leave out --kind, --level and --min-similarity: they belong to the verified search.",
         )
     with open_project(arguments) as project:
         scan(project, arguments)
@@ -287,19 +285,6 @@ def _by_image_hash(arguments: argparse.Namespace) -> None:
         for sample, reason in compared.unhashed:
             print(f"no hash: {sample.path}: {reason}")
         print(f"{len(pairs):,} pairs within {compared.distance} bits by {method}")
-
-
-def _pair_json(pair: Pair) -> dict[str, object]:
-    return {
-        "a": pair.a.path,
-        "b": pair.b.path,
-        "kind": pair.kind.value,
-        "level": pair.level.value,
-        "transform": pair.transform,
-        "similarity": pair.similarity,
-        "splits": [pair.a.split, pair.b.split],
-        "labels": [pair.a.label, pair.b.label],
-    }
 
 
 def _split(name: str, known: dict[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""Verbs of verdicts: diagnose, labels, report."""
+"""Verbs for verdicts: diagnose, labels, report."""
 
 import argparse
 from pathlib import Path
@@ -48,12 +48,12 @@ def add_verbs(verbs: object) -> None:
     )  # fmt: skip
     report.add_argument(
         "--prefix", default="", metavar="FOLDER",
-        help="with SARIF: where the dataset lies in the repository",
+        help="with SARIF: path of the dataset in the repository",
     )  # fmt: skip
 
 
 def _numbers(arguments: argparse.Namespace, project: Project) -> None:
-    """Keep the numbers that the options state."""
+    """Save the accuracies given by the options."""
     given = (arguments.claimed, arguments.claimed_images, arguments.predictions)
     if given == (None, None, None):
         return
@@ -125,7 +125,7 @@ def _print_diagnosis(
 def _answer(
     arguments: argparse.Namespace, project: Project, rule: Rule
 ) -> tuple[Diagnosis | None, dict[str, object]]:
-    """Return the answer that was asked for, and what is printed beside it in JSON."""
+    """Return the requested answer, and what is printed beside it in JSON."""
     progress = Progress()
     if not arguments.train:
         with Bar(progress, quiet=arguments.quiet):
@@ -198,7 +198,7 @@ def _labels(arguments: argparse.Namespace) -> None:
                 ("file", "label", "baseline models say", "probability of the label"),
             )
             print(
-                "The most suspect come first; how many labels are wrong no model knows: see"
+                "The most suspicious come first. No model can tell how many labels are wrong: see"
                 " --review."
             )
         else:
@@ -206,7 +206,7 @@ def _labels(arguments: argparse.Namespace) -> None:
 
 
 def _review_labels(arguments: argparse.Namespace, project: Project, progress: Progress) -> None:
-    """Print what is to be judged, or how many labels are wrong."""
+    """Print the images to judge, or how many labels are wrong."""
     review = project.label_review
     if review.state() is None:
         with Bar(progress, quiet=arguments.quiet):
@@ -236,8 +236,8 @@ def _review_labels(arguments: argparse.Namespace, project: Project, progress: Pr
         return
     if state.open:
         print_table([(s.path, current_label(s)) for s in state.open], ("file", "label"))
-        print("Say of each whether its label is right or wrong, in a CSV with path,verdict,")
-        print("and hand it over by --verdicts FILE.csv.")
+        print("Write for each whether its label is right or wrong, in a CSV with path,verdict,")
+        print("and pass it with --verdicts FILE.csv.")
     print(state.text)
 
 

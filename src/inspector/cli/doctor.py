@@ -1,4 +1,4 @@
-"""What the machine lacks, by name, with the one command that fixes it."""
+"""Checks what is missing on the machine, with the command that installs it."""
 
 import importlib.util
 import os
@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-# Debian's package of each library that Qt's window needs. Source: found in a bare Debian 12.
+# Debian's package of each library that Qt's window needs. Source: measured on a bare Debian 12.
 PACKAGES = {
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",
@@ -30,7 +30,7 @@ PACKAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that is not there, and the command that brings it."""
+    """Something that is missing, with the command that installs it."""
 
     name: str
     what_it_is: str
@@ -38,7 +38,7 @@ class Missing:
 
 
 def check() -> list[Missing]:
-    """Return what is missing; an empty list where all is well."""
+    """Return what is missing; an empty list if nothing is."""
     missing = []
     for module, what, package in (
         ("PySide6", "the window", "pyside6-essentials"),
@@ -54,7 +54,7 @@ def check() -> list[Missing]:
 
 
 def _missing_libraries() -> list[str]:
-    """Ask the loader which libraries of Qt's X11 plugin are not found; Linux only."""
+    """Ask the loader which libraries of Qt's X11 plugin are missing; Linux only."""
     spec = importlib.util.find_spec("PySide6")
     loader = shutil.which("ldd")
     if spec is None or spec.origin is None or loader is None or sys.platform != "linux":
@@ -62,7 +62,7 @@ def _missing_libraries() -> list[str]:
     folder = Path(spec.origin).parent / "Qt"
     files = [folder / "plugins/platforms/libqxcb.so", folder / "lib/libQt6Gui.so.6"]
     missing = set()
-    # A packaged program brings most of them, and looks for them in its own folder first.
+    # A packaged program contains most of them and searches its own folder first.
     bundle = getattr(sys, "_MEIPASS", "")
     places = os.environ | ({"LD_LIBRARY_PATH": bundle} if bundle else {})
     for file in files:

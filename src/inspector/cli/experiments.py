@@ -1,11 +1,11 @@
-"""The --train of diagnose: the gap by real trainings, with progress and a plan first."""
+"""The option --train of diagnose: the gap by real trainings, with a plan and progress."""
 
 import argparse
 import sys
 from collections.abc import Callable
 
 from inspector.audit.diagnosis import Diagnosis
-from inspector.audit.gap import SEEDS_OF_MANY
+from inspector.audit.gap.diagnose import SEEDS_OF_MANY
 from inspector.cli.comparisons import as_json
 from inspector.cli.output import Bar, print_json
 from inspector.errors import UsageError
@@ -14,12 +14,13 @@ from inspector.project.experiments.comparison_records import ComparisonSetup
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, RunConfig
-from inspector.training_protocol import SMALL_CNN, Event, RunDone
+from inspector.training_protocol.messages import Event, RunDone
+from inspector.training_protocol.run_spec import SMALL_CNN
 from inspector.work.jobs import Progress
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a diagnosis by training needs to know."""
+    """Add the options of a diagnosis by training."""
     group = parser.add_argument_group("with --train")
     group.add_argument("--model", default=SMALL_CNN, metavar="NAME")
     group.add_argument("--epochs", type=int, default=EPOCHS, metavar="N")
@@ -31,13 +32,13 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
 def train_answer(
     arguments: argparse.Namespace, project: Project, rule: Rule
 ) -> tuple[Diagnosis | None, dict[str, object]]:
-    """Train the arms of a gap; return the answer, and what is printed beside it in JSON.
+    """Train the conditions of a gap; return the answer, and what is printed beside it in JSON.
 
     The answer is None for a dry run.
 
     Raises:
         TrainingError: A run failed.
-        UsageError: The epochs are none.
+        UsageError: The number of epochs is not valid.
     """
     if arguments.epochs < 1:
         raise UsageError("--epochs must be 1 or more", "Leave it out for the default.")
@@ -65,7 +66,7 @@ def train_answer(
     if arguments.dry_run:
         return None, {}
 
-    def hear(answer: Event) -> None:
+    def on_event(answer: Event) -> None:
         if isinstance(answer, RunDone):
             progress.advance()
 
@@ -73,11 +74,11 @@ def train_answer(
     more: dict[str, object] = {}
     with Bar(progress, quiet=arguments.quiet):
         try:
-            experiment = project.experiments.run(plan, hear)
+            experiment = project.experiments.run(plan, on_event)
             if cleaning is not None:
-                more = _cleaned(project, cleaning, hear)
+                more = _cleaned(project, cleaning, on_event)
         except KeyboardInterrupt:
-            # What is complete is said, and then that it was stopped.
+            # Print the complete results, then that the training was stopped.
             experiment = project.experiments.known(plan)
             more["stopped"] = True
             if experiment.answer is None:
@@ -89,9 +90,9 @@ def train_answer(
 
 
 def _cleaned(
-    project: Project, cleaning: ComparisonPlan, hear: Callable[[Event], None]
+    project: Project, cleaning: ComparisonPlan, on_event: Callable[[Event], None]
 ) -> dict[str, object]:
-    name = project.comparisons.start(cleaning, hear)
+    name = project.comparisons.start(cleaning, on_event)
     result = project.comparisons.result(name)
     document = as_json(result, project.comparisons.kept(name))
     return {"cleaning": document, "cleaning_text": result.rows[0].text}
@@ -100,7 +101,7 @@ def _cleaned(
 def _cleaning(
     arguments: argparse.Namespace, project: Project, config: RunConfig, seeds: int
 ) -> ComparisonPlan | None:
-    """Plan before and after cleaning; None where nothing is dropped, or it is not wanted."""
+    """Plan trainings before and after cleaning; None if nothing is excluded or not asked for."""
     if arguments.no_cleaning:
         return None
     setup = ComparisonSetup(seeds, stop_early=False)

@@ -1,4 +1,4 @@
-"""The verb groups: what belongs together, judged and accepted rule by rule."""
+"""The verb groups: proposals, judged and accepted rule by rule."""
 
 import argparse
 

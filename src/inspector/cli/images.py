@@ -14,10 +14,12 @@ from inspector.work.jobs import Progress
 
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
-    layout = add_verb(verbs, "map", _map, "all images as points, by what the embedding sees")
+    layout = add_verb(verbs, "map", _map, "all images as points, similar ones close together")
     layout.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.csv")
     layout.add_argument(
-        "--pca", action="store_true", help="components alone, also where openTSNE is installed"
+        "--pca",
+        action="store_true",
+        help="principal components only, even if openTSNE is installed",
     )
     similar = add_verb(verbs, "similar", _similar, "the images most similar to one")
     similar.add_argument("image", metavar="IMAGE", help="its path below DATASET")
@@ -47,7 +49,7 @@ def _map(arguments: argparse.Namespace) -> None:
             )  # fmt: skip
             return
         print(f"{len(data.samples):,} images by {data.method}: {arguments.output}")
-        print(f"{len(among):,} lie among another class")
+        print(f"{len(among):,} lie within another class")
 
 
 def _similar(arguments: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ from inspector.store.backups import list_backups, restore
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     assert isinstance(verbs, argparse._SubParsersAction)
-    projects = verbs.add_parser("projects", help="the projects known, with size")
+    projects = verbs.add_parser("projects", help="known projects with their size")
     projects.set_defaults(run=_projects)
     backups = verbs.add_parser("backups", help="the backups of a project file, and restore one")
     backups.set_defaults(run=_backups)
@@ -27,7 +27,7 @@ def add_verbs(verbs: object) -> None:
     )
     backups.add_argument("--project", type=Path, metavar="FILE", help="the project file")
     backups.add_argument(
-        "--restore", type=int, metavar="N", help="put backup N in place; the old file is kept"
+        "--restore", type=int, metavar="N", help="restore backup N; the replaced file is kept"
     )
     caches = verbs.add_parser("caches", help="the caches, which can be rebuilt")
     caches.set_defaults(run=_caches)
@@ -40,7 +40,7 @@ def add_verbs(verbs: object) -> None:
     action.add_argument(
         "--install", action="store_true", help="project files then open by a double click"
     )
-    action.add_argument("--remove", action="store_true", help="take them away again")
+    action.add_argument("--remove", action="store_true", help="remove them again")
     for parser in (projects, backups, caches, machine, desktop):
         add_output(parser)
 
@@ -58,7 +58,7 @@ def _projects(arguments: argparse.Namespace) -> None:
 
 
 def _dataset_of(file: Path) -> str:
-    """Return the dataset of a project; one that can't be opened does not hide the others."""
+    """Return the dataset of a project; a project that can't be opened does not hide the others."""
     try:
         return remembered_root(file)
     except InspectorError as error:

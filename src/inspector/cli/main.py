@@ -1,4 +1,4 @@
-"""Parse a command line, run its verb, and turn errors into one line and one advice."""
+"""Parses a command line, runs its verb, and prints errors as one line and one advice."""
 
 import argparse
 import sys
@@ -28,11 +28,11 @@ VERBS = {
     "scripts": ("script",),
     "machine": ("projects", "backups", "caches", "doctor", "desktop"),
 }
-"""Modules of this package and their verbs: only the one that is asked for is imported."""
+"""The verbs of each module of this package; only the module of the given verb is imported."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """Raise our own error instead of printing a usage block."""
+    """Raises our own error instead of printing a usage block."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"See `{self.prog} --help`.")

@@ -1,4 +1,4 @@
-"""Options that many verbs share, and the project they name."""
+"""Options that many verbs share, and the project that they open."""
 
 import argparse
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ Run = Callable[[argparse.Namespace], int | None]
 
 
 def add_verb(verbs: object, name: str, run: Run, summary: str) -> argparse.ArgumentParser:
-    """Add a verb of a dataset with the options that all of them have."""
+    """Add a verb of a dataset with the common options."""
     assert isinstance(verbs, argparse._SubParsersAction)
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=summary, description=summary)
     parser.set_defaults(run=run)
@@ -38,27 +38,27 @@ def add_verb(verbs: object, name: str, run: Run, summary: str) -> argparse.Argum
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: cores)")
     parser.add_argument(
-        "--read-only", action="store_true", help="write nothing to the project; only ask"
+        "--read-only", action="store_true", help="read only: write nothing to the project"
     )
     add_output(parser)
     return parser
 
 
 def _add_layout(parser: argparse.ArgumentParser) -> None:
-    """Add what a person can say of a layout that is read wrong; remembered by the project."""
+    """Add the options that correct the layout; the project remembers them."""
     parser.add_argument(
         "--folders",
         choices=[Role.SPLITS.value, Role.CLASSES.value, Role.SOURCES.value],
-        help="what the folders at the top are, where the reading is wrong",
+        help="the role of the top folders, if they are read wrong",
     )
     kinds = [kind.option for kind in Kind if kind is not Kind.MANIFEST]
     parser.add_argument(
         "--layout",
         choices=[AUTO, *kinds],
         metavar="KIND",
-        help=f"read the dataset as this kind: {', '.join(kinds)}; {AUTO} forgets what was said",
+        help=f"read the dataset as this kind: {', '.join(kinds)}; {AUTO} forgets earlier choices",
     )
-    parser.add_argument("--root", metavar="FOLDER", help="the folder inside that is the dataset")
+    parser.add_argument("--root", metavar="FOLDER", help="the inner folder that is the dataset")
     parser.add_argument(
         "--split-role",
         action="append",
@@ -70,10 +70,10 @@ def _add_layout(parser: argparse.ArgumentParser) -> None:
 
 
 def choice_of(arguments: argparse.Namespace) -> Choice | None:
-    """Return what the options say of the layout, None where they say nothing.
+    """Return the layout given by the options; None if they give none.
 
     Raises:
-        UsageError: A --split-role has no role that is known.
+        UsageError: A --split-role has an unknown role.
     """
     roles: dict[str, str] = {}
     for text in arguments.split_role:
@@ -112,7 +112,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def open_project(arguments: argparse.Namespace) -> "Iterator[Project]":
     """Open the project that the arguments name, and close it at the end."""
-    # Late: what all verbs share is imported by verbs that open no project, too.
+    # Imported late: verbs that open no project import this module too.
     from inspector.project.project import Project
 
     if arguments.jobs is not None and arguments.jobs < 1:
@@ -133,29 +133,29 @@ def open_project(arguments: argparse.Namespace) -> "Iterator[Project]":
 
 
 class Need(Enum):
-    """What a verb needs of a scan."""
+    """What a verb needs from a scan."""
 
     ALL = auto()
-    """Every file read, and that kept."""
+    """Every file is read, and the result is saved."""
     ANSWER = auto()
-    """Up to date where that is possible; else what was known before serves."""
+    """Up to date if possible; otherwise the last results are used."""
     NAMES = auto()
-    """The project can be written, and has the names of all files."""
+    """The project is writable, and lists all files."""
 
 
 def scan(project: "Project", arguments: argparse.Namespace, need: Need = Need.ANSWER) -> "Scanned":
     """Bring the project up to date, with progress on stderr.
 
-    Where that can't be done but what the verb needs is there, a warning says what is in the way.
+    If that fails but the verb can run on the last results, a warning gives the reason.
 
     Raises:
-        UnwritableError: The project can't be written, and the verb can't go on without.
-        CacheError: The cache can't be written, and the verb can't go on without.
+        UnwritableError: The project can't be written, and the verb needs it.
+        CacheError: The cache can't be written, and the verb needs it.
     """
     progress = Progress()
     try:
         if need is Need.ANSWER:
-            # Who only asks does not wait for another program.
+            # A verb that only reads does not wait for another program.
             project.context.store.database.check_writable(READER_PATIENCE_SECONDS)
         with Bar(progress, quiet=arguments.quiet):
             return project.scans.scan(progress=progress)

@@ -1,4 +1,4 @@
-"""What the terminal shows: results to stdout, everything else to stderr."""
+"""Output of the terminal: results to stdout, everything else to stderr."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ def print_lines(lines: Iterable[str]) -> None:
 def print_table(
     rows: Sequence[Sequence[object]], heads: Sequence[str], out: TextIO | None = None
 ) -> None:
-    """Print rows in columns as wide as they need be, to stdout or to `out`."""
+    """Print rows in aligned columns, to stdout or to `out`."""
     table = [list(heads), *[[str(cell) for cell in row] for row in rows]]
     widths = [max(len(row[i]) for row in table) for i in range(len(heads))]
     for row in table:
@@ -41,12 +41,12 @@ def print_error(error: InspectorError) -> None:
 
 
 def print_warning(text: str) -> None:
-    """Print a warning, in one line, on stderr."""
+    """Print a warning in one line on stderr."""
     print(f"warning: {' '.join(text.split())}", file=sys.stderr)
 
 
 class Bar:
-    """Show progress on stderr while it is a terminal; otherwise a line a phase."""
+    """Shows progress on stderr: a bar on a terminal, otherwise one line per phase."""
 
     def __init__(self, progress: Progress, *, quiet: bool) -> None:
         self._progress = progress
@@ -66,15 +66,15 @@ class Bar:
 
     def _run(self) -> None:
         terminal = sys.stderr.isatty()
-        told = ""
+        last_phase = ""
         while not self._end.wait(0.2):
             now = self._progress.snapshot()
             if terminal:
                 of = f": {now.done:,} of {now.total:,}" if now.total else ""
                 line = f"{now.phase}{of} {now.rate:,.0f}/s {now.left}".rstrip()
                 print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-            elif now.phase != told and now.total:
-                told = now.phase
+            elif now.phase != last_phase and now.total:
+                last_phase = now.phase
                 print(f"{now.phase}: {now.total:,} to do", file=sys.stderr, flush=True)
         if terminal:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)

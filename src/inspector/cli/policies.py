@@ -97,7 +97,7 @@ def _convert(arguments: argparse.Namespace) -> None:
 
 
 def _preview(arguments: argparse.Namespace) -> None:
-    # Late: advice and conversion need no project.
+    # Imported late: lint and conversion need no project.
     from inspector.project.context import known_datasets
 
     written = preview(

@@ -1,4 +1,4 @@
-"""The verb of shortcuts: what predicts the class without the object."""
+"""The verb shortcuts: what predicts the class without the object."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Verbs of splits: split, leaks, groups, freeze."""
+"""Verbs of splits: split, leaks, freeze."""
 
 import argparse
 from pathlib import Path
@@ -11,11 +11,11 @@ from inspector.dataset.layouts import split_of
 from inspector.dataset.names import TEST
 from inspector.errors import UsageError
 from inspector.project.project import Project
-from inspector.project.splits.leakage import KINDS, Leakage, second_call
+from inspector.project.splits.leakage import KINDS, Leakage
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.seed_variability import Measure, SeedVariability
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import Membership, Rule, RuleKind
+from inspector.project.splits.split_rules import Membership, Rule, RuleKind, second_call
 from inspector.project.splits.splits import keras_rule
 from inspector.splits.keras_replay import Call, Loader
 from inspector.splits.listings import Listing
@@ -52,10 +52,10 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
 
 
 def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
-    """Return the split rule that the options name; the project's own where they name none.
+    """Return the split rule given by the options, or the project's own if they give none.
 
     Raises:
-        UsageError: They contradict each other.
+        UsageError: The options contradict each other.
     """
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
@@ -212,7 +212,7 @@ def _leaks(arguments: argparse.Namespace) -> int:
 
 
 def _drawn(arguments: argparse.Namespace, project: Project, rule: Rule) -> SeedVariability | None:
-    """Return the baseline models' figures over seeds; drawn once, then kept by the project."""
+    """Return the baseline models' figures over seeds; computed once, then stored by the project."""
     known = project.splits.drawn(rule)
     if known is not None:
         return known
@@ -235,9 +235,9 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
     """Return the document of `leaks --json`."""
     rates = leakage.seed_rates
     return {
-        "rule": leakage.made.rule.text,
+        "rule": leakage.membership.rule.text,
         "threshold": leakage.threshold,
-        "by_file": {"both": len(leakage.both), "neither": len(leakage.made.neither)},
+        "by_file": {"both": len(leakage.both), "neither": len(leakage.membership.neither)},
         "by_content": {kind: leakage.count(kind) for kind in KINDS},
         "validation_images": leakage.validation_images,
         "validation_leaked": sum(leak.kind != "group" for leak in leakage.leaks),
@@ -275,7 +275,7 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
             for f in leakage.findings
         ],
         "both": list(leakage.both),
-        "neither": list(leakage.made.neither),
+        "neither": list(leakage.membership.neither),
         "leaks": [
             {
                 "path": leak.image.path,
@@ -289,7 +289,7 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
 
 
 def _print_leaks(leakage: Leakage, drawn: SeedVariability | None) -> None:
-    membership = leakage.made
+    membership = leakage.membership
     print(
         f"{membership.rule.text}: {leakage.training_images:,} training,"
         f" {leakage.validation_images:,} validation; {len(leakage.both):,} files in both,"

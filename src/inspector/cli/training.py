@@ -14,12 +14,7 @@ from inspector.project.augment.policies import load_policy
 from inspector.project.project import Project
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Run, RunConfig
 from inspector.project.training.runs import OpenedTest, seeds_of
-from inspector.training_protocol import (
-    IMAGENET,
-    LITE0,
-    LITE0_TUNED,
-    SMALL_CNN,
-    Budget,
+from inspector.training_protocol.messages import (
     EpochDone,
     Event,
     RunDone,
@@ -27,6 +22,7 @@ from inspector.training_protocol import (
     RunStopped,
     Started,
 )
+from inspector.training_protocol.run_spec import IMAGENET, LITE0, LITE0_TUNED, SMALL_CNN, Budget
 
 _EVENTS: dict[type, str] = {
     Started: "run", EpochDone: "epoch", RunDone: "done", RunFailed: "failed", RunStopped: "stopped",
@@ -51,11 +47,11 @@ def add_verbs(verbs: object) -> None:
         help="plateau: until the selection holdout stops improving, --epochs at most",
     )  # fmt: skip
     train.add_argument(
-        "--weights", metavar="FILE", help=f"of a backbone; {IMAGENET} has Keras fetch them"
+        "--weights", metavar="FILE", help=f"of a backbone; {IMAGENET} lets Keras download them"
     )
     train.add_argument("--resume", metavar="RUN")
-    train.add_argument("--json-lines", action="store_true", help="one JSON object an event")
-    runs = add_verb(verbs, "runs", _runs, "the runs that are kept")
+    train.add_argument("--json-lines", action="store_true", help="one JSON object per event")
+    runs = add_verb(verbs, "runs", _runs, "stored runs")
     runs.add_argument(
         "--evaluate", metavar="RUN",
         help="load its best weights, and evaluate them again on its validation files",
@@ -75,12 +71,12 @@ def _train(arguments: argparse.Namespace) -> None:
             names = _new_runs(arguments, project)
         failures: list[RunFailed] = []
 
-        def hear(answer: Event) -> None:
-            _tell(answer, arguments)
+        def print_event(answer: Event) -> None:
+            _print_event(answer, arguments)
             if isinstance(answer, RunFailed):
                 failures.append(answer)
 
-        project.runs.train(names, hear)
+        project.runs.train(names, print_event)
         if failures:
             raise TrainingError(failures[-1].reason, failures[-1].advice)
 
@@ -99,11 +95,11 @@ def _new_runs(arguments: argparse.Namespace, project: Project) -> list[str]:
 
 
 def event_of(answer: Event) -> str | None:
-    """Return the name of an answer's event; None for what the terminal does not tell."""
+    """Return the name of an event; None if the terminal does not print it."""
     return _EVENTS.get(type(answer))
 
 
-def _tell(answer: Event, arguments: argparse.Namespace) -> None:
+def _print_event(answer: Event, arguments: argparse.Namespace) -> None:
     event = event_of(answer)
     if event is None:
         return

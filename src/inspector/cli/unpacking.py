@@ -1,4 +1,4 @@
-"""The verb that unpacks files that hold images."""
+"""The verb unpack: write the images of a packed dataset into a folder."""
 
 import argparse
 import dataclasses
@@ -21,9 +21,9 @@ def add_verbs(verbs: object) -> None:
         "source", metavar="FILE", type=Path, help="a file, or a folder of such files"
     )
     parser.add_argument("--to", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--image-column", default="", metavar="NAME", help="holds the images")
-    parser.add_argument("--label-column", default="", metavar="NAME", help="holds the class")
-    parser.add_argument("--resume", action="store_true", help="continue what was stopped")
+    parser.add_argument("--image-column", default="", metavar="NAME", help="column with the images")
+    parser.add_argument("--label-column", default="", metavar="NAME", help="column with the class")
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted unpacking")
     add_output(parser)
 
 
@@ -40,4 +40,4 @@ def _unpack(arguments: argparse.Namespace) -> None:
     print(f"{result.files} files, {human_bytes(result.bytes)}: {result.target}")
     for reason, count in sorted(result.left_out.items()):
         print(f"{count} left out: {reason}")
-    print(f"opens as: {result.opened_as or 'nothing tells the class of its images'}")
+    print(f"opens as: {result.opened_as or 'nothing names the class of its images'}")

@@ -5,15 +5,16 @@ import re
 from typing import Final
 
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import slice_share
+from inspector.code_reading.evaluation.value_text import shown
 from inspector.code_reading.evaluation.values import (
+    ListBox,
     Member,
     PartText,
     PathText,
-    Size,
     Unknown,
     is_known,
-    shown,
 )
 from inspector.code_reading.program import Unread
 from inspector.code_reading.roles import DatasetRole
@@ -53,8 +54,8 @@ class CallArguments:
                 bare = text.startswith("{") and text.endswith("}") and "/" not in text
                 if known or not bare:
                     return text if len(text) == 1 else text.rstrip("/")
-        why = _because(value) if isinstance(value, Unknown) else "it is not a text"
-        self.lacks("folder", why, value)
+        known = is_known(value)
+        self.lacks("folder", "it is not a text" if known else _because(value), value)
         return None
 
     def share(self, name: str, default: float | None = None) -> float | None:
@@ -116,16 +117,17 @@ class CallArguments:
 
     def ratio(self, data: DataSet) -> float | None:
         """Return the share of one side of split-folders."""
+        if self._source.arguments.get("kind") != "ratio":
+            self.lacks("validation_split", "fixed() moves a number of files of each class")
+            return None
         ratio = self._get("ratio", (0.8, 0.1, 0.1))
-        part = next((s.values[0] for s in data.steps if s.name == "part"), 0)
-        if (
-            self._source.arguments.get("kind") == "ratio"
-            and isinstance(ratio, tuple)
-            and all(isinstance(v, float | int) for v in ratio)
-        ):
-            numbers = [float(v) for v in ratio if isinstance(v, float | int)]
-            return round(1 - numbers[0], 10) if part == 0 else round(numbers[1], 10)
-        return None
+        items = ratio.data if isinstance(ratio, ListBox) else ratio
+        numbers = items if isinstance(items, list | tuple) else ()
+        shares = [float(v) for v in numbers if isinstance(v, float | int)]
+        part = data.part
+        if not isinstance(part, int) or part >= len(shares) or len(shares) < len(numbers):
+            return None
+        return round(1 - shares[0] if part == 0 else shares[part], 10)
 
     def require(self, name: str) -> None:
         """Keep that an argument which decides is not known, where it is not."""

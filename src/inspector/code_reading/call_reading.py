@@ -15,7 +15,7 @@ from inspector.code_reading.evaluation.objects import (
     Source,
 )
 from inspector.code_reading.evaluation.split_objects import slice_share
-from inspector.code_reading.evaluation.values import MISSING
+from inspector.code_reading.evaluation.values import MISSING, Unknown
 from inspector.code_reading.loader_rules import LOADER_RULES, share_held_out
 from inspector.code_reading.roles import DatasetRole, role_of_folder, role_of_name, role_of_names
 
@@ -54,10 +54,13 @@ class CallReader:
         reads_subset = source.loader is LoaderName.DATASET or source.loader in FLOW_LOADERS
         name = next((n for n in use.names if role_of_name(n) is role), (use.names or [""])[0])
         share = share_held_out(values, use.data, role)
-        subset = values.text("subset") if reads_subset else None
+        subset = values.text("subset") if reads_subset else _named_part(use.data)
         seed, shuffle = _seed(use.data, values), _shuffle(use.data, values)
         if any(s.name == "concatenate" for s in use.data.membership):
             values.lacks("files", "other files are added by concatenate()")
+        picked = [v for s in use.data.steps if s.name == "slice" for v in s.values]
+        for unknown in (v for v in picked if isinstance(v, Unknown)):
+            values.lacks("indices", "which positions it takes is not in the code", unknown)
         for argument in LOADER_RULES[source.loader].names:
             values.require(argument)
         return CodeCall(
@@ -75,6 +78,7 @@ class CallReader:
             tuple(dict.fromkeys(values.unread)),
             use.flow.maker if use.flow else source.maker,
             tuple(use.fit_numbers),
+            use.used,
         )
 
     def _role(self, use: DatasetUse, folder: str | None) -> DatasetRole:
@@ -110,6 +114,18 @@ class CallReader:
         return None
 
 
+def _named_part(data: DataSet) -> str | None:
+    """Return the split that a library is asked for by name, such as "train[:80%]"."""
+    source = data.source
+    if source.loader is LoaderName.TORCHVISION:
+        split = source.arguments.get("split", source.arguments.get("train", MISSING))
+        if isinstance(split, bool):
+            return "train" if split else "test"
+        return split if isinstance(split, str) else None
+    named = source.loader in (LoaderName.TFDS, LoaderName.HF_DATASET)
+    return data.part if named and isinstance(data.part, str) else None
+
+
 def _unnamed_role(use: DatasetUse, folder: str | None) -> DatasetRole:
     source, part = use.data.source, use.data.part
     if source.loader is not LoaderName.SLICES and part is not MISSING:
@@ -117,6 +133,8 @@ def _unnamed_role(use: DatasetUse, folder: str | None) -> DatasetRole:
             return role_of_name(str(source.arguments.get(f"{part}_name", slice_share(part)[0])))
         sides = (DatasetRole.TRAINING, DatasetRole.VALIDATION, DatasetRole.TEST)
         return sides[part] if isinstance(part, int) and part < len(sides) else DatasetRole.OTHER
+    if source.loader is LoaderName.TORCHVISION:
+        return role_of_name(_named_part(use.data) or "")
     role = role_of_folder(folder or "")
     cut = any(s.name in ("take", "skip") for s in use.data.membership)
     if role is not DatasetRole.OTHER and not cut:

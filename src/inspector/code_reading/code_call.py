@@ -19,6 +19,7 @@ class CodeCall:
         trained: A model is fitted on it, or validated with it.
         maker: The ImageDataGenerator that it reads through.
         fit_numbers: Which calls of fit read it: calls with a common one belong together.
+        read_by_model: A model is fitted on it, validated, evaluated or predicts with it.
     """
 
     place: CodePlace
@@ -35,6 +36,7 @@ class CodeCall:
     unread: tuple[Unread, ...] = ()
     maker: Generator | None = None
     fit_numbers: tuple[int, ...] = ()
+    read_by_model: bool = False
 
     @property
     def source(self) -> Source:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from inspector.code_reading.evaluation.objects import (
     SPLIT_LOADERS,
@@ -15,6 +16,8 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.values import ListBox, Unknown
 from inspector.code_reading.roles import DatasetRole, role_of_name, role_of_names
 
+_READS: Final = (Action.FIT, Action.EVALUATE, Action.PREDICT)
+
 
 @dataclass(slots=True)
 class DatasetUse:
@@ -27,6 +30,8 @@ class DatasetUse:
         fits: A model is trained on it.
         flow: The generator's flow that reads it, where it is a side of a split.
         fit_numbers: Which calls of fit read it.
+        taken: It is looped over, or taken out of a dict of splits.
+        loader_names: Variables that a DataLoader of it is assigned to.
     """
 
     data: DataSet
@@ -36,6 +41,8 @@ class DatasetUse:
     fits: bool = False
     flow: Source | None = None
     fit_numbers: list[int] = field(default_factory=list)
+    taken: bool = False
+    loader_names: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[Source, tuple[DatasetStep, ...]]:
@@ -51,6 +58,29 @@ class DatasetUse:
     def used(self) -> bool:
         """Whether a model reads it."""
         return self.fits or self.validates or bool(self.uses)
+
+    def record(self, event: Event, data: DataSet, number: int) -> None:
+        """Keep what an event does with the dataset, which it has as `data`."""
+        match event.action:
+            case Action.NAME if event.name:
+                self._name(event.name, data)
+            case Action.FIT:
+                self.fits, self.data = True, data
+                self.fit_numbers.append(number)
+            case Action.ITERATE | Action.TAKE:
+                self.taken = True
+            case Action.EVALUATE | Action.PREDICT:
+                self.uses.append(event.action)
+                if not self.fits and not self.validates:
+                    self.data = data
+
+    def _name(self, name: str, data: DataSet) -> None:
+        told = name in self.names or role_of_name(name) is not DatasetRole.OTHER
+        if told and not self.fits:
+            self.data = data
+        self.names.append(name)
+        if data.has("loader"):
+            self.loader_names.append(name)
 
 
 def data_sets(value: object) -> list[DataSet]:
@@ -78,22 +108,8 @@ def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
 
     for number, event in enumerate(events):
         for data in data_sets(event.data):
-            if data.derived and event.action is not Action.FIT:
-                continue
-            use = use_of(data)
-            match event.action:
-                case Action.NAME if event.name:
-                    told = (
-                        event.name in use.names or role_of_name(event.name) is not DatasetRole.OTHER
-                    )
-                    if told and not use.fits:
-                        use.data = data
-                    use.names.append(event.name)
-                case Action.FIT:
-                    use.fits, use.data = True, data
-                    use.fit_numbers.append(number)
-                case Action.EVALUATE | Action.PREDICT:
-                    use.uses.append(event.action)
+            if not data.derived or event.action in _READS:
+                use_of(data).record(event, data, number)
         for data in data_sets(event.validation):
             use = use_of(data)
             use.validates, use.data = True, data
@@ -109,22 +125,33 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
     consumed = {
         (p.source, p.membership)
         for use in uses
-        for p in (use.data.source.parent, parents.get(use.data.source))
+        for p in (use.data.source.parent, parents.get(use.data.source), use.data.container)
         if p is not None
     }
+    used_sources = {u.data.source for u in uses if u.names or u.used or u.taken}
     chosen = []
     for use in uses:
-        if use.thrown_away and use.data.source.loader in SPLIT_LOADERS:
+        is_split = use.data.source.loader in SPLIT_LOADERS
+        left = not (use.names or use.used or use.taken) and use.data.source in used_sources
+        if is_split and (use.thrown_away or left):
             continue
-        if use.data.source.loader is LoaderName.FILES and not _is_read(use):
-            continue
-        if use.key in consumed and not use.used:
-            continue
-        is_side = use.data.source.loader in SPLIT_LOADERS and not use.validates
-        if use.key in consumed and is_side and _is_split_again(use, uses):
+        if use.key in consumed:
+            if not use.used and not _judges_whole(use):
+                continue
+            if is_split and not use.validates and _is_split_again(use, uses):
+                continue
+            if not use.used:
+                use.names = use.loader_names
+        refitted = use.fits and use.key in consumed
+        if use.data.source.loader is LoaderName.FILES and not (refitted or _is_read(use)):
             continue
         chosen.append(use)
     return _without_cuts(chosen)
+
+
+def _judges_whole(use: DatasetUse) -> bool:
+    """Tell whether what is split elsewhere is loaded as a whole under the name of a test."""
+    return role_of_names(use.loader_names) in (DatasetRole.VALIDATION, DatasetRole.TEST)
 
 
 def _is_read(use: DatasetUse) -> bool:

@@ -215,6 +215,14 @@ def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
             " same seed.",
             two.place, name,
         )  # fmt: skip
+    elif _certainly_different(first, second):
+        yield CodeFinding(
+            "different_seeds", HIGH,
+            f"Each of the two calls (lines {one.place.line} and {two.place.line}) draws a seed of"
+            f" its own, so most {_EVALUATED[two.role]} images are training images too. Draw one"
+            " seed before the first call, and give it to both.",
+            two.place, name,
+        )  # fmt: skip
     elif unknown and not _certainly_same(first, second):
         yield CodeFinding(
             "seeds_may_differ", MIDDLE,
@@ -227,10 +235,18 @@ def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 def _certainly_same(one: object, two: object) -> bool:
     """Tell whether two unknown values come from one name that holds one value."""
+    if isinstance(one, Unknown) and isinstance(two, Unknown) and one.draw:
+        return one.draw == two.draw
     return one is two or (
         isinstance(one, Unknown) and isinstance(two, Unknown) and one.text == two.text
         and "(" not in one.text + one.why and not one.options and not two.options
     )  # fmt: skip
+
+
+def _certainly_different(one: object, two: object) -> bool:
+    """Tell whether two values come from two draws out of many numbers."""
+    draws = [v.draw for v in (one, two) if isinstance(v, Unknown) and v.draw]
+    return len(draws) == 2 and draws[0] != draws[1]
 
 
 def _unused_files(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
@@ -268,11 +284,10 @@ def _refused_share(followed: Followed) -> Iterator[CodeFinding]:
 
 def _judged_twice(followed: Followed) -> Iterator[CodeFinding]:
     """Find a test figure that is measured on what fit validated with."""
-    validated = {
-        (d.source, d.membership)
-        for e in followed.events if e.action is Action.FIT for d in data_sets(e.validation)
-    }  # fmt: skip
+    validated: set[object] = set()
     for event in followed.events:
+        if event.action is Action.FIT:
+            validated |= {(d.source, d.membership) for d in data_sets(event.validation)}
         if event.action is not Action.EVALUATE:
             continue
         if any((d.source, d.membership) in validated for d in data_sets(event.data)):
@@ -298,7 +313,7 @@ def _shared_transform(followed: Followed) -> Iterator[CodeFinding]:
             if (source, event.data.part) in own:
                 continue
             yield CodeFinding(
-                "transform_shared", HIGH,
+                "transform_shared", MIDDLE,
                 "Both sides of random_split read one dataset: setting its transform for one side"
                 " sets it for the other, so training and validation are transformed alike. Split"
                 " two datasets with the same seed, or copy the dataset first.",
@@ -311,21 +326,28 @@ def _rounds(followed: Followed) -> Iterator[CodeFinding]:
     """Find one model that is trained round after round on splits that are drawn anew."""
     rounds: list[tuple[Event, DataSet, DataSet]] = []
     for event in followed.events:
+        if event.action is Action.FIT and event.options.get("carried") is True:
+            yield _trained_before(event)
+            return
         if event.action is not Action.FIT or event.model is None:
             continue
         for one, two in zip(data_sets(event.data), data_sets(event.validation), strict=False):
             for before, trained, _ in rounds:
                 same = before.model is event.model and before.place == event.place
                 if same and _redrawn(trained, two):
-                    yield CodeFinding(
-                        "model_trained_before", HIGH,
-                        "The model is made once and trained in every round, and each round has"
-                        " another split: from the second round on it has been trained on its"
-                        " validation images. Make the model anew within the loop.",
-                        event.place,
-                    )  # fmt: skip
+                    yield _trained_before(event)
                     return
             rounds.append((event, one, two))
+
+
+def _trained_before(event: Event) -> CodeFinding:
+    return CodeFinding(
+        "model_trained_before", HIGH,
+        "The model is made once and trained in every round, and each round has another split: from"
+        " the second round on it has been trained on its validation images. Make the model anew"
+        " within the loop.",
+        event.place,
+    )  # fmt: skip
 
 
 def _redrawn(trained: DataSet, validation: DataSet) -> bool:

@@ -7,15 +7,15 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from inspector.code_reading.evaluation.objects import DataSet, DatasetStep, LoaderName, Source
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import shown
 from inspector.code_reading.evaluation.values import (
     ListBox,
     PartText,
     PathText,
-    Size,
     Unknown,
     is_known,
     is_scalar,
-    shown,
 )
 from inspector.errors import UsageError
 from inspector.splits.generators import RandomSource
@@ -146,6 +146,12 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
             "Save which file is in which split as a CSV with the columns path and split, and give"
             " it with --list.",
         )
+    _check_order(data)
+    return _globbed_files(data, folder)
+
+
+def _check_order(data: DataSet) -> None:
+    """Raise `UnreplayableError` where the order of the files is not in the code."""
     if data.source.arguments.get("built") is True:
         raise UnreplayableError(
             ReplayGap.UNSUPPORTED, "a loop fills the list of files, and its order is not followed"
@@ -165,6 +171,10 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
             "the files are split in the order in which the disk lists them, which differs from"
             " computer to computer",
         )
+
+
+def _globbed_files(data: DataSet, folder: str) -> ListedFiles:
+    """Return the sorted listing of a glob pattern."""
     pattern = data.source.arguments.get("pattern")
     text = shown(pattern) if isinstance(pattern, str | PathText | PartText) else ""
     head = shown(data.source.arguments.get("directory"))

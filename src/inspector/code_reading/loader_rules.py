@@ -11,8 +11,9 @@ from inspector.code_reading.call_arguments import (
     taken_share,
 )
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import share_of
-from inspector.code_reading.evaluation.values import Size, Unknown
+from inspector.code_reading.evaluation.values import Unknown
 from inspector.code_reading.roles import DatasetRole
 
 _Share = Callable[[CallArguments, DataSet, DatasetRole], float | None]
@@ -169,6 +170,7 @@ LOADER_RULES: Final[Mapping[LoaderName, LoaderRule]] = {
     LoaderName.TFDS: LoaderRule(_named_slices),
     LoaderName.HF_DATASET: LoaderRule(_named_slices),
     LoaderName.IMAGE_FOLDER: LoaderRule(_none),
+    LoaderName.TORCHVISION: LoaderRule(_none),
     LoaderName.FILES: LoaderRule(_none),
     LoaderName.TRAIN_TEST_SPLIT: _sklearn(0.25, shuffle=True),
     LoaderName.SHUFFLE_SPLIT: _sklearn(0.1),
@@ -201,9 +203,13 @@ def share_held_out(values: CallArguments, data: DataSet, role: DatasetRole) -> f
     share = LOADER_RULES[data.source.loader].share(values, data, role)
     if share is None:
         share = taken_share(data, role)
-        counts = (v for s in data.membership if s.name in ("take", "skip") for v in s.values)
+        counts = [v for s in data.membership if s.name in ("take", "skip") for v in s.values]
         hidden = next((v for v in counts if isinstance(v, Unknown)), None)
         if hidden is not None:
             why = "how many take() and skip() count is not known"
             values.lacks("validation_split", why, hidden)
+        elif any(isinstance(v, int) for v in counts) and share is None:
+            values.lacks(
+                "validation_split", "take() and skip() count, and only the files tell the share"
+            )
     return None if share is None else round(float(share), 10)

@@ -12,7 +12,15 @@ from inspector.code_reading.call_arguments import unknown_expression
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.names import IMAGE_LAYERS
-from inspector.code_reading.evaluation.objects import Action, Generator, Layer, StackBox, Tensor
+from inspector.code_reading.evaluation.objects import (
+    Action,
+    DataSet,
+    Generator,
+    Layer,
+    StackBox,
+    Tensor,
+)
+from inspector.code_reading.evaluation.value_text import shown, text_of
 from inspector.code_reading.evaluation.values import (
     DictBox,
     ListBox,
@@ -21,8 +29,6 @@ from inspector.code_reading.evaluation.values import (
     Ref,
     Unknown,
     is_scalar,
-    shown,
-    text_of,
 )
 from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole
@@ -259,15 +265,26 @@ def mapped_layers(call: CodeCall) -> Iterator[Layer]:
         if step.name == "map":
             for value in step.values:
                 yield from flat_layers(value)
-    data = call.data
-    for _ in range(6):
+    for data in containers(call.data):
         transform = data.source.arguments.get("transform")
         if transform is not None:
             yield from flat_layers(transform)
             return
-        if data.source.parent is None:
+        if data is not call.data:
+            yield from (
+                layer for s in data.steps if s.name == "map" for v in s.values
+                for layer in flat_layers(v)
+            )  # fmt: skip
+
+
+def containers(data: DataSet) -> Iterator[DataSet]:
+    """Yield a dataset, what its positions point into, and what it is split from."""
+    for _ in range(6):
+        yield data
+        within = data.container or data.source.parent
+        if within is None:
             return
-        data = data.source.parent
+        data = within
 
 
 def is_random(layer: Layer) -> bool:

@@ -8,11 +8,19 @@ from inspector.augmentation.keras_versions import swaps_axes
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.images.image_functions import numbers_of
-from inspector.code_reading.evaluation.objects import Action, Arrays, Generator, Layer, LoaderName
+from inspector.code_reading.evaluation.objects import (
+    FOLDER_LOADERS,
+    Action,
+    Arrays,
+    Generator,
+    Layer,
+    LoaderName,
+)
 from inspector.code_reading.evaluation.values import Ref, Unknown, is_number
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.policies import (
     CodePolicy,
+    containers,
     flat_layers,
     generator_policy,
     is_random,
@@ -117,9 +125,15 @@ _NORMALISING: Final = (
 def normalising_steps(call: CodeCall) -> list[tuple[str, object]] | None:
     """Return the steps of a dataset's maps that scale values; None if a map is not known."""
     steps: list[tuple[str, object]] = []
-    for step in call.data.steps:
-        if step.name == "map" and any(isinstance(v, Unknown) for v in step.values):
-            return None
+    maps = [s for data in containers(call.data) for s in data.steps if s.name == "map"]
+    if any(isinstance(v, Unknown) for s in maps for v in s.values):
+        return None
+    opens_images = call.loader in (
+        LoaderName.IMAGE_FOLDER,
+        LoaderName.TORCHVISION,
+    ) or call.data.has("of")
+    if not (maps or opens_images or call.read_by_model or call.loader in FOLDER_LOADERS):
+        return None  # A list of files: what is done with its images stands elsewhere.
     for layer in mapped_layers(call):
         if layer.name in _NORMALISING:
             numbers = [numbers_of(v) for v in (*layer.places, *layer.names.values())]
@@ -137,7 +151,7 @@ def _augmented(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
         line = (call.maker.place if call.maker is not None else call.place).line
         if call.role is DatasetRole.VALIDATION:
             yield CodeFinding(
-                "validation_augmented", HIGH,
+                "validation_augmented", MIDDLE,
                 f"The validation images are augmented (line {line}): they are turned and shifted "
                 "like training images, so the accuracy is measured on other images than yours. "
                 "Use a second generator that only normalises, with the same validation_split.",
@@ -303,7 +317,7 @@ def _double(
         ]  # fmt: skip
         model = list(flat_layers(event.model))
         inside = [m for m in model if _is_rescaling(m)]
-        own = next((m for m in model if m.name.startswith(_RESCALING_MODELS)), None)
+        own = next((m for m in model if _rescales_itself(m)), None)
         maps = [m for c in mine for m in mapped_layers(c) if _is_rescaling(m)]
         makers = [c.maker for c in mine if c.maker is not None and _rescales(c.maker)]
         second = inside[0] if inside else own
@@ -329,6 +343,12 @@ def _double(
             twice = [m for m in policy.layers if _is_rescaling(m)]
             if len(twice) > 1 and policy.connected:
                 yield "by two layers of one stack", twice[1].place, None
+
+
+def _rescales_itself(layer: Layer) -> bool:
+    """Tell whether a model of keras.applications holds its own Rescaling or Normalization."""
+    included = layer.names.get("include_preprocessing", True)
+    return layer.name.startswith(_RESCALING_MODELS) and included is True and "**" not in layer.names
 
 
 def _is_rescaling(layer: Layer) -> bool:

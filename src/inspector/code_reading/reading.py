@@ -15,6 +15,7 @@ from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.values import ListBox, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
+from inspector.code_reading.pitfalls.overlaps import overlap_findings
 from inspector.code_reading.policies import (
     CodePolicy,
     HiddenValueError,
@@ -130,7 +131,10 @@ def read_program(
     policies = code_policies(followed, calls, keras_version=keras_version)
     setting = _setting(followed, calls, keras_version)
     findings = [
-        *(replace(f, about_split=True) for f in split_findings(followed, calls)),
+        *(
+            replace(f, about_split=True)
+            for f in (*split_findings(followed, calls), *overlap_findings(followed, calls))
+        ),
         *policy_findings(followed, calls, policies, keras_version),
         *_value_findings(followed, policies, setting),
     ]

@@ -104,14 +104,20 @@ def _take_skip(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
         if not others or not _reshuffles(call.data, cut):
             continue
         told.append(call.source)
-        trained = DatasetRole.TRAINING in (call.role, *(c.role for c in others))
+        roles = {call.role, *(c.role for c in others)}
+        trained = DatasetRole.TRAINING in roles
         line = call.data.steps[cut].line or call.place.line
+        effect = (
+            "each epoch has other images on either side: after a few epochs, training has seen"
+            " nearly all validation images"
+            if trained else
+            "each pass has other images on either side: validation and test have images in common"
+        )  # fmt: skip
         yield CodeFinding(
             "take_skip_reshuffles", HIGH if trained else MIDDLE,
-            "take() and skip() cut a dataset that is shuffled again on every pass, so each epoch "
-            "has other images on either side: after a few epochs, training has seen nearly all "
-            "validation images. Split by validation_split and subset, or shuffle once with "
-            "reshuffle_each_iteration=False before the cut.",
+            "take() and skip() cut a dataset that is shuffled again on every pass, so"
+            f" {effect}. Split by validation_split and subset, or shuffle once with"
+            " reshuffle_each_iteration=False before the cut.",
             CodePlace(line, call.place.cell),
         )  # fmt: skip
 

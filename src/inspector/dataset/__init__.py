@@ -1,5 +1,5 @@
-"""What is in the folder: its layout, its files as samples, and each file's pixels and quality.
+"""The dataset folder: its layout, its files as samples, and each file's pixels and quality.
 
-Everything here is pure: no threads, no clock, no SQL, no Qt and no TensorFlow, so that the same
-functions serve the window, a worker process and a test.
+Everything here is pure: no threads, clock, SQL, Qt or TensorFlow. So the same functions serve the
+window, a worker process and a test.
 """

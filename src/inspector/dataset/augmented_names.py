@@ -1,6 +1,6 @@
-"""Names that tools leave behind: augmented copies, frames of videos, folders of patients.
+"""Groups by names that tools produce: augmented copies, video frames, patient folders.
 
-Each style is a grouping of its own, so that a person sees the evidence and decides about it.
+Each style is a separate grouping, so that a person sees its evidence and decides about it.
 """
 
 import re
@@ -15,7 +15,7 @@ _TRANSFORMS = (
     "sharpened|hor|ver|horizontal|vertical|left|right|h|v"
 )
 _ENDINGS = r"jpe?g|png|bmp|gif|webp|tiff?"
-# Source: Roboflow's export, NAME_ENDING.rf.HASH; Augmentor's sample, CLASS_original_NAME_UUID.
+# Source: Roboflow's export, NAME_SUFFIX.rf.HASH; Augmentor's sample, CLASS_original_NAME_UUID.
 _ROBOFLOW = re.compile(rf"(?P<name>.+?)(?:_(?:{_ENDINGS}))?\.rf\.[0-9A-Za-z]{{8,}}", re.IGNORECASE)
 _AUGMENTOR = re.compile(
     r"(?:.+?_)?original_(?P<name>.+?)(?:\.(?:" + _ENDINGS + r"))?_[0-9a-f]{8}[0-9a-f-]*",
@@ -42,10 +42,10 @@ _WORD = re.compile(_TRANSFORMS, re.IGNORECASE)
 
 
 def styles(paths: Sequence[str], labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the keys of groups by style, each in words with an example of its names.
+    """Return group keys by style; the style is described with an example of its names.
 
-    A key holds the class, as "1" of cats and "1" of dogs are not one image. Images without a copy
-    have "".
+    A key contains the class, since "1" of cats and "1" of dogs are different images. Images without
+    a copy have the key "".
     """
     keys_by_style = {
         "Roboflow versions (x_jpg.rf.hash)": _copies(paths, labels, _ROBOFLOW),
@@ -62,11 +62,11 @@ def _copies(
     paths: Sequence[str], labels: Sequence[str], *patterns: re.Pattern[str],
     needs_original: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
-    """Return "class/original" for copies and their original; "" where there is one image alone.
+    """Return "class/original" for copies and their original; "" for single images.
 
     Args:
-        needs_original: Take a name for a copy only where its original is there: "cat (3).jpg" among
-            "cat (1).jpg" to "cat (900).jpg" numbers files and copies none.
+        needs_original: Count a name as a copy only if its original exists: "cat (3).jpg" among "cat
+            (1).jpg" to "cat (900).jpg" is a number, not a copy.
     """
     stems = [path.rpartition("/")[2].rpartition(".")[0] for path in paths]
     there = set(zip(labels, stems, strict=True))
@@ -89,7 +89,7 @@ def _copies(
 
 
 def _origin(stem: str, patterns: Sequence[re.Pattern[str]]) -> str:
-    """Return the name of the original; several marks of one tool are taken off one by one."""
+    """Return the name of the original; repeated marks of one tool are removed one by one."""
     for _ in range(4):
         match = next(filter(None, (p.fullmatch(stem) for p in patterns)), None)
         name = match["name"].strip(" _-") if match else ""
@@ -100,7 +100,7 @@ def _origin(stem: str, patterns: Sequence[re.Pattern[str]]) -> str:
 
 
 def _frames(paths: Sequence[str]) -> tuple[str, ...]:
-    """Return the video of each frame, where there are two videos or more."""
+    """Return the video of each frame if there are at least two videos."""
     keys = []
     for path in paths:
         match = _FRAME.fullmatch(path.rpartition("/")[2].rpartition(".")[0])
@@ -110,7 +110,7 @@ def _frames(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _patients(paths: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the patient that a folder names, above or below the class."""
+    """Return the patient named by a folder above or below the class."""
     keys = []
     for path, label in zip(paths, labels, strict=True):
         folders = [f for f in path.split("/")[:-1] if f != label]

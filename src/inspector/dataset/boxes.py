@@ -1,4 +1,4 @@
-"""Objects with boxes, as COCO, YOLO and Pascal VOC label files name them."""
+"""Objects with bounding boxes from COCO, YOLO and Pascal VOC label files."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ class BoundingBox:
 
     Attributes:
         label: Its class.
-        box: Left, top, width and height in pixels; None where only a class is given.
-        more: What else COCO says of it, such as its segmentation.
+        box: Left, top, width and height in px; None where only a class is given.
+        more: Further COCO fields, such as the segmentation.
     """
 
     label: Label
@@ -56,16 +56,16 @@ class _Boxes(msgspec.Struct):
 def read_boxes(
     root: Path, layout: Layout, sizes: Mapping[str, Size]
 ) -> dict[str, list[BoundingBox]]:
-    """Return the objects of each image of a dataset in COCO's, YOLO's or Pascal VOC's form.
+    """Return the objects of each image of a COCO, YOLO or Pascal VOC dataset.
 
     Args:
-        root: The dataset's folder.
-        layout: As it was recognised.
-        sizes: Width and height of images by path, upright: YOLO's boxes are shares of them.
+        root: Dataset folder.
+        layout: The recognised layout.
+        sizes: Upright width and height by path: YOLO's boxes are relative to them.
 
     Raises:
-        DatasetError: The dataset is of another kind, or a label file can't be read or names a class
-            that can't be one.
+        DatasetError: The dataset has another format, or a label file can't be read or names a
+            class that can't be one.
     """
     tree = read_tree(root)
     match layout.kind:
@@ -135,7 +135,7 @@ def _of_voc(root: Path, tree: Tree) -> dict[str, list[BoundingBox]]:
 def _pixels(
     shares: tuple[float, ...], width: int, height: int
 ) -> tuple[float, float, float, float] | None:
-    """Return a box of centre and size, or of a polygon's corners, in pixels."""
+    """Return a box in px from its centre and size, or from a polygon's corners."""
     if len(shares) == 4:
         x, y, w, h = shares
         left, top = x - w / 2, y - h / 2

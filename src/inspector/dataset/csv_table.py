@@ -1,7 +1,7 @@
-"""CSV tables, in and out: with limits on reading, and without formulas on writing.
+"""CSV tables: read with limits, written without formulas.
 
-A spreadsheet takes a cell that begins with = + - @ or a tab for a formula. Such text is written
-with an apostrophe before it, and reading takes that apostrophe away again.
+Spreadsheets take a cell that starts with = + - @ or a tab for a formula. Such text is written with
+a leading apostrophe, which reading removes.
 """
 
 import csv
@@ -20,8 +20,8 @@ MAX_ROWS: Final = 20_000_000
 MAX_COLUMNS: Final = 10_000
 MAX_CELL_CHARACTERS: Final = 131_072
 
-# Source: OWASP, "CSV Injection". A cell that holds apostrophes before such a character gets one
-# more, so that every text comes back as it was.
+# Source: OWASP, "CSV Injection". A cell that has apostrophes before such a character gets one more,
+# so that every text is restored exactly.
 _FORMULA = re.compile("'*[=+\\-@\t\r]")
 _ESCAPED = re.compile("'+[=+\\-@\t\r]")
 
@@ -44,29 +44,29 @@ class _Writable(Protocol):
 
 
 def escape_cell(value: object) -> object:
-    """Return a cell that no spreadsheet evaluates; numbers stay as they are."""
+    """Return a cell that no spreadsheet evaluates; numbers are unchanged."""
     if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value
 
 
 def unescape_cell(text: str) -> str:
-    """Return the text that `escape_cell` was given."""
+    """Undo `escape_cell`."""
     return text[1:] if _ESCAPED.match(text) else text
 
 
 def write_rows(stream: _Writable, rows: Iterable[Sequence[object]]) -> None:
-    """Write rows as CSV; text that looks like a formula is escaped."""
+    """Write rows as CSV, escaping text that looks like a formula."""
     writer = csv.writer(stream)
     writer.writerows([escape_cell(cell) for cell in row] for row in rows)
 
 
 def read_rows(file: Path, columns: Sequence[str], *, what: str, advice: str) -> Iterator[TableRow]:
-    """Yield the rows of a CSV in UTF-8 that has at least `columns`; blank lines are passed over.
+    """Yield the rows of a UTF-8 CSV file that has at least `columns`; blank lines are skipped.
 
     Raises:
-        DatasetError: It can't be read, lacks a column, names one twice, or exceeds a limit; the
-            message names the line.
+        DatasetError: It can't be read, lacks a column, repeats one, or exceeds a limit; the message
+            names the line.
     """
     text = read_text(file, what=what, advice=advice, limit=MAX_TABLE_BYTES)
     if "\0" in text:

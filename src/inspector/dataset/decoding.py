@@ -1,7 +1,7 @@
-"""One file to what we know of it: read once, hashed, decoded, measured.
+"""Read one file: hash it, decode it and measure it in one go.
 
-Nothing a file holds makes `read_picture` raise: a hostile file is a `DecodedImage` with an outcome
-and a reason that a user understands.
+Nothing in a file makes `read_picture` raise: a hostile file is a `DecodedImage` with an outcome and
+a reason that a user understands.
 """
 
 import hashlib
@@ -27,18 +27,20 @@ NO_FLAGS = Flag(0)
 THUMBNAIL_PX = 192
 THUMBNAIL_QUALITY = 85
 THUMBNAIL_BYTES = 16_384
-"""More than an image of `THUMBNAIL_PX` takes: a larger file holds something else, too."""
+"""More than an image of `THUMBNAIL_PX` takes: a larger file contains other data, too."""
 
 MAX_FILE_BYTES = 1 << 30
-"""A larger file is not read: two workers would hold two of them in memory."""
+"""Larger files are not read: two workers would hold two of them in memory."""
 
 MAX_MEMORY_BYTES = 2 << 30
-"""Address space of a process that reads files. The largest image (`rasters.MAX_PIXELS`) as an
-uncompressed TIFF takes 1.8 GB of it, with the program itself."""
+"""Address space of a process that reads files.
+
+The largest image (`rasters.MAX_PIXELS`) as an uncompressed TIFF takes 1.8 GB, program included.
+"""
 
 
 class Outcome(StrEnum):
-    """What became of one file, by decoding alone."""
+    """Outcome of decoding a file."""
 
     IMAGE = "image"
     UNREADABLE = "unreadable"
@@ -47,24 +49,24 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecodedImage:
-    """What one file holds.
+    """The content of one file.
 
     Attributes:
-        outcome: IMAGE if there are pixels; UNREADABLE if its name or its bytes say image and
-            there are none; IGNORED if it is no image at all.
-        reason: "" for a plain image, else one short sentence.
+        outcome: IMAGE if it has pixels; UNREADABLE if its name or bytes say image but it can't be
+            decoded; IGNORED if it is no image.
+        reason: "" for a normal image, else one short sentence.
         sha256: Of the file's bytes; b"" if they were not read to the end (IGNORED files are not).
-        format: As Pillow names it, "JPEG"; "" if unknown.
-        mode: As Pillow names it, as stored: "RGB", "L", "CMYK".
-        width: Full resolution with the EXIF orientation applied, px; height alike.
+        format: Pillow's name, such as "JPEG"; "" if unknown.
+        mode: Pillow's name of the stored mode: "RGB", "L", "CMYK".
+        width: Full resolution with EXIF orientation applied, px; height likewise.
         orientation: EXIF 1..8.
         captured: EXIF time, "YYYY-MM-DD HH:MM:SS", or "".
         camera: EXIF make and model, or "".
-        flags: What is remarkable.
+        flags: Bits of `Flag`.
         brightness: As in `quality.Quality`; contrast, sharpness and entropy too.
-        pixels: uint8 (h, w, 3) RGB, upright, at a reduced scale (both sides at least 256 px where
-            the original has them); None unless IMAGE.
-        thumbnail: The file itself where it is a JPEG so small that it serves as one; else b"".
+        pixels: uint8 (h, w, 3) RGB, upright, at reduced scale (both sides at least 256 px if the
+            original has them); None unless IMAGE.
+        thumbnail: The file itself if it is a JPEG small enough to serve as one; else b"".
     """
 
     outcome: Outcome
@@ -87,13 +89,13 @@ class DecodedImage:
 
 
 def read_picture(path: str) -> DecodedImage:
-    """Read the file at `path` once and say what it is; never raises for a file."""
+    """Read the file at `path` once and classify it; never raises because of its content."""
     try:
         data = _read(path)
     except _UnreadError as error:
         return DecodedImage(Outcome.UNREADABLE, error.reason, flags=Flag(_name_bits(path)))
     except (OSError, ValueError, MemoryError) as error:
-        # Keras meets the same obstacle.
+        # Keras fails on it, too.
         bits = _name_bits(path) or _CRASHES
         return DecodedImage(Outcome.UNREADABLE, _say(error), flags=Flag(bits))
     if data is None:
@@ -115,7 +117,7 @@ def read_pixels(path: str) -> NDArray[np.uint8]:
         if not name:
             raise RefusedError(formats.explain(path, data[: formats.HEAD_BYTES]))
         return decode(data, name, reduced=False).pixels
-    except Exception as error:  # decoders raise nearly anything for a hostile file
+    except Exception as error:  # decoders raise almost any exception for a hostile file
         raise DatasetError(
             f"{Path(path).name}: {_say(error)}",
             "Open the file in another program, replace it, or exclude it from the dataset.",
@@ -123,7 +125,7 @@ def read_pixels(path: str) -> NDArray[np.uint8]:
 
 
 def read_file(path: str) -> bytes:
-    """Return the bytes of a regular file that is an image by its name or its head.
+    """Return the bytes of a regular file whose name or header says image.
 
     Raises:
         ValueError: It is something else, or too large; the message says what.
@@ -139,7 +141,7 @@ def read_file(path: str) -> bytes:
 
 
 def encode_thumbnail(pixels: NDArray[np.uint8]) -> bytes:
-    """Encode RGB pixels as a JPEG whose longer side is at most `THUMBNAIL_PX`; never enlarges."""
+    """Encode RGB pixels as a JPEG with sides of at most `THUMBNAIL_PX`; never enlarges."""
     height, width = pixels.shape[:2]
     small = np.ascontiguousarray(pixels)
     scale = THUMBNAIL_PX / max(height, width)
@@ -150,7 +152,7 @@ def encode_thumbnail(pixels: NDArray[np.uint8]) -> bytes:
 
 
 class _UnreadError(Exception):
-    """Carry why a file was not read."""
+    """Tells why a file was not read."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -158,7 +160,7 @@ class _UnreadError(Exception):
 
 
 def _read(path: str) -> bytes | None:
-    """Return the whole file, or None if neither its name nor its head says image."""
+    """Return the whole file, or None if neither its name nor its header says image."""
     descriptor = os.open(path, _OPEN)
     try:
         status = os.fstat(descriptor)
@@ -180,7 +182,7 @@ def _read(path: str) -> bytes | None:
         os.close(descriptor)
 
 
-# Not blocking, so that a FIFO in the folder does not hang the worker.
+# Non-blocking, so that a FIFO in the folder does not hang the worker.
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -195,7 +197,7 @@ def _understand(path: str, data: bytes) -> DecodedImage:
         try:
             raster = decode(data, name, reduced=True)
             quality = measure(raster.pixels)
-        except Exception as error:  # decoders raise nearly anything for a hostile file
+        except Exception as error:  # decoders raise almost any exception for a hostile file
             cut = not isinstance(error, RefusedError) and formats.is_cut(data, name)
             raster, reason = None, "the file is cut off" if cut else _say(error)
             decodes = isinstance(error, TooLargeError)
@@ -214,7 +216,7 @@ def _picture(
     bits |= _name_bits(path) | _keras_bits(path, data, name, decodes=raster.whole)
     reason = raster.reason
     if not reason and name == "BMP" and raster.mode == "P" and not bits & (_IGNORES | _CRASHES):
-        # TensorFlow has no palettes in BMP: one byte is one grey.
+        # TensorFlow does not support BMP palettes: it reads indices as grey levels.
         reason = "Keras reads the palette numbers of this BMP as greys"
     shot = raster.shot
     return DecodedImage(
@@ -247,7 +249,7 @@ def _keras_bits(path: str, data: bytes, name: str, *, decodes: bool) -> int:
 
 
 def _say(error: Exception) -> str:
-    """Turn what a decoder or the system raised into one short sentence."""
+    """Turn an exception of a decoder or the system into one short sentence."""
     match error:
         case RefusedError() | _UnreadError():
             return str(error)
@@ -268,7 +270,7 @@ def _say(error: Exception) -> str:
 
 
 def _say_by_words(text: str) -> str:
-    """Sort a decoder's own words, which no person should have to read."""
+    """Classify a decoder's message, which no user should have to read."""
     if "unsupported" in text or "not supported" in text:
         return "this variant of the format is not supported"
     cut = "truncated" in text or "end of" in text or "not enough" in text

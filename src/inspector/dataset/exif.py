@@ -21,8 +21,8 @@ class CaptureInfo:
     """How an image was taken.
 
     Attributes:
-        orientation: EXIF 1..8; 1 where nothing (or nonsense) is said.
-        captured: "YYYY-MM-DD HH:MM:SS" as the camera's clock said, or "".
+        orientation: EXIF 1..8; 1 where it is missing or invalid.
+        captured: "YYYY-MM-DD HH:MM:SS" by the camera's clock, or "".
         camera: Make and model, or "".
     """
 
@@ -35,11 +35,11 @@ UNKNOWN = CaptureInfo()
 
 
 def find_exif(data: bytes) -> bytes:
-    """Return the EXIF block of a JPEG's bytes, from "Exif" on, or b"" if there is none."""
+    """Return the EXIF block of a JPEG, starting at "Exif", or b"" without one."""
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
-        # Start of scan: no headers after it.
+        # Start of scan: no headers follow.
         if marker == 0xDA:
             break
         length = int.from_bytes(data[at + 2 : at + 4], "big")
@@ -50,20 +50,20 @@ def find_exif(data: bytes) -> bytes:
 
 
 def parse_exif(block: bytes) -> CaptureInfo:
-    """Read an EXIF block; anything broken counts as not said."""
+    """Parse an EXIF block; broken fields count as missing."""
     exif = Image.Exif()
     with warnings.catch_warnings():
-        # Pillow warns of each broken tag.
+        # Pillow warns about each broken tag.
         warnings.simplefilter("ignore")
         try:
             exif.load(block)
-        except Exception:  # a broken block may raise nearly anything in the parser
+        except Exception:  # a broken block may raise almost any exception in the parser
             return UNKNOWN
         return read_shot(exif)
 
 
 def read_shot(exif: Image.Exif) -> CaptureInfo:
-    """Read the tags that matter; anything broken counts as not said."""
+    """Read the relevant tags; broken ones count as missing."""
     try:
         orientation = exif.get(_ORIENTATION, 1)
         # Not DateTime, which is when a program last saved the file.
@@ -72,7 +72,7 @@ def read_shot(exif: Image.Exif) -> CaptureInfo:
         make, model = _text(exif.get(_MAKE)), _text(exif.get(_MODEL))
     except Exception:  # as above
         return UNKNOWN
-    # "Canon" and "Canon EOS 5D" need not be said twice.
+    # Not "Canon Canon EOS 5D".
     camera = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
     valid = isinstance(orientation, int) and 1 <= orientation <= 8
     return CaptureInfo(orientation if valid else 1, _time(taken), camera)

@@ -1,22 +1,22 @@
-"""What a scan learns of one file: a row on its way from a worker to the project file."""
+"""The facts that a scan finds about one file: a row from a worker to the project file."""
 
 from typing import NamedTuple
 
 
 class FileFacts(NamedTuple):
-    """Facts of a decoded file, by the names of the columns that hold them.
+    """Facts about a decoded file, named like the columns that store them.
 
     A tuple, because there is one per file: it is sent between processes and stored as it is.
 
     Attributes:
-        status: Of `inspector.dataset.decoding.Outcome`.
-        version: Of the features; a row of another version is read again.
+        status: A value of `inspector.dataset.decoding.Outcome`.
+        version: Feature version; rows of another version are read again.
         sha256: Of the file's bytes; b"" where they could not be read.
-        width: Upright, in pixels; 0 where no pixels came out.
-        orientation: As in EXIF, 1 to 8.
+        width: Upright, px; 0 where decoding failed.
+        orientation: EXIF, 1 to 8.
         flags: Bits of `inspector.dataset.decoding.Flag`.
-        brightness: Mean luma, 0..255; contrast, sharpness, entropy as in `dataset.quality`.
-        id: Of the sample.
+        brightness: Mean luma, 0..255; contrast, sharpness and entropy as in `dataset.quality`.
+        id: Sample id.
     """
 
     status: str
@@ -39,7 +39,7 @@ class FileFacts(NamedTuple):
 
 
 def failed(sample: int, status: str, reason: str, version: int) -> FileFacts:
-    """Return the facts of a file of which nothing but a failure is known."""
+    """Return the facts of a file of which only a failure is known."""
     return FileFacts(
         status, reason, version, b"", "", "", 0, 0, 1, "", "", 0, 0.0, 0.0, 0.0, 0.0, sample
     )

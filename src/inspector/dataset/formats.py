@@ -1,7 +1,7 @@
-"""What kind of file a file is, told by its first bytes and by its name, before it is decoded.
+"""The format of a file by its first bytes and its name, before it is decoded.
 
-It also predicts, without TensorFlow, which files stop a Keras epoch: Keras lists files by
-extension, and `tf.image.decode_image` then has to accept their bytes.
+Also predicts, without TensorFlow, which files stop a Keras epoch: Keras lists files by extension,
+and `tf.image.decode_image` must then accept their bytes.
 """
 
 import codecs
@@ -12,25 +12,25 @@ from enum import IntFlag
 
 
 class Flag(IntFlag):
-    """Say what is remarkable about one image; the values are stored and never change."""
+    """Properties of an image worth knowing; the values are stored and never change."""
 
     TRUNCATED = 1 << 0
-    """The file ends early or is damaged: part of its pixels are made up."""
+    """The file ends early or is damaged: some of its pixels are made up."""
     ROTATED = 1 << 1
-    """EXIF orientation is not 1: Keras trains on it unturned."""
+    """EXIF orientation is not 1, which Keras ignores in training."""
     ANIMATED = 1 << 2
     """More than one frame or page; the first is read."""
     ALPHA = 1 << 3
-    """It has transparency, which is dropped, as Keras does."""
+    """It has transparency, which is dropped, as in Keras."""
     GREY = 1 << 4
-    """It is stored with one channel."""
+    """Stored with one channel."""
     CMYK = 1 << 5
     SIXTEEN_BIT = 1 << 6
-    """More than 8 bits a channel are stored; the upper 8 are read, as Keras does."""
+    """Stored with more than 8 bits per channel; the upper 8 are read, as in Keras."""
     KERAS_IGNORES = 1 << 7
     """`image_dataset_from_directory` does not list files of this extension."""
     KERAS_CRASHES = 1 << 8
-    """Keras lists the file, and `tf.image.decode_image` refuses its bytes."""
+    """Keras lists the file, and `tf.image.decode_image` rejects its bytes."""
     DARK = 1 << 9
     BRIGHT = 1 << 10
     LOW_CONTRAST = 1 << 11
@@ -40,7 +40,7 @@ class Flag(IntFlag):
     FLAT = 1 << 15
     """Nearly one colour: nothing to see."""
     SHAPED_ALPHA = 1 << 16
-    """Its transparency draws something, which is dropped with it."""
+    """Its transparency has a shape, which is lost with it."""
 
 
 HEAD_BYTES = 4096
@@ -59,8 +59,8 @@ _READ_BY_EXTENSION = {
     ".tiff": "TIFF", ".webp": "WEBP",
 }  # fmt: skip
 
-# Images that people keep in datasets and that this program does not read: they are told, not
-# passed over in silence.
+# Image formats that people keep in datasets and this program can't read: reported, not skipped
+# silently.
 _UNREAD_BY_EXTENSION = frozenset({
     ".arw", ".cr2", ".cr3", ".dcm", ".dng", ".eps", ".exr", ".ff", ".hdr",
     ".jxl", ".nef", ".nii", ".orf", ".pam", ".psd", ".raf", ".rw2", ".svg", ".xcf",
@@ -87,7 +87,7 @@ _HEIF_BRANDS = (
     b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1",
 )  # fmt: skip
 
-# A magic of two or four common bytes does not make a stranger an image.
+# A magic of two or four common bytes is no proof for a file of another name.
 _WEAK = frozenset({"BMP", "ICO", "SGI", "PPM"})
 
 _FOREIGN = (
@@ -112,25 +112,25 @@ _FOREIGN = (
 
 
 def extension(path: str) -> str:
-    """Return the extension of `path` in lower case with its dot, or ""."""
-    # Not pathlib: this runs for every file, and a Path costs four microseconds.
+    """Return the lower-case extension of `path` with its dot, or ""."""
+    # Not pathlib: this runs for every file, and creating a Path takes 4 µs.
     return os.path.splitext(path)[1].lower()  # noqa: PTH122
 
 
 def keras_lists(path: str) -> bool:
-    """Tell if Keras's directory loader takes this file name, by its end alone."""
-    # endswith and not splitext: Keras also takes a file that is named just ".png".
+    """Tell whether Keras's directory loader takes this file name, by its suffix alone."""
+    # endswith, not splitext: Keras also takes a file named just ".png".
     return path.lower().endswith((".bmp", ".gif", ".jpeg", ".jpg", ".png"))
 
 
 def is_image_name(path: str) -> bool:
-    """Tell if the name says image, whether this program reads that kind or not."""
+    """Tell whether the name says image, readable by this program or not."""
     ending = extension(path)
     return ending in _READ_BY_EXTENSION or ending in _UNREAD_BY_EXTENSION
 
 
 def sniff(head: bytes) -> str:
-    """Return the image format that the first bytes announce, or "" for none that is read."""
+    """Return the image format that the first bytes announce, or ""."""
     for magic, name in _MAGICS:
         if head.startswith(magic):
             return name
@@ -156,12 +156,12 @@ def guess(path: str, head: bytes) -> str:
 
 
 def is_sure(name: str) -> bool:
-    """Tell if this format's magic is long enough to trust it against the file's name."""
+    """Tell whether this format's magic is long enough to outweigh the file name."""
     return bool(name) and name not in _WEAK
 
 
 def explain(path: str, head: bytes) -> str:
-    """Say in one sentence why a file that is named like an image is none that is read."""
+    """Return in one sentence why a file named like an image can't be read."""
     if not head:
         return "the file is empty"
     for magic, reason in _FOREIGN:
@@ -190,7 +190,7 @@ def _explain_text(head: bytes) -> str:
         return "SVG drawings are not supported"
     if start.startswith((b"<?xml", b"{", b"[")):
         return "this is a text file, not an image"
-    # Incremental, because the sample may end within a letter.
+    # Incremental, because the sample may end within a character.
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(head[:512])
     except UnicodeDecodeError:
@@ -207,7 +207,7 @@ def _explain_name(path: str) -> str:
 
 
 def is_cut(data: bytes, name: str) -> bool:
-    """Tell if a file that could not be decoded lacks its end."""
+    """Tell whether the end of a file that could not be decoded is missing."""
     match name:
         case "JPEG":
             return b"\xff\xd9" not in data
@@ -228,8 +228,8 @@ def tensorflow_refuses(data: bytes, name: str, *, decodes: bool) -> bool:
 
     Args:
         data: The whole file.
-        name: What `sniff` made of it.
-        decodes: Our own decoder read the first frame from start to end without an error.
+        name: Format from `sniff`.
+        decodes: True if our own decoder read the first frame without an error.
 
     Source: tensorflow/core/kernels/image/decode_image_op.cc (2.21), checked against it by a test.
     """
@@ -248,12 +248,12 @@ def tensorflow_refuses(data: bytes, name: str, *, decodes: bool) -> bool:
             return True
 
 
-# Start of the pixels, width, height, bits a pixel.
+# Start of the pixels, width, height, bits per pixel.
 _BMP_HEADER = struct.Struct("<i4xii2xh")
 
 
 def _bmp_is_refused(data: bytes) -> bool:
-    """Replay the only checks of TensorFlow's BMP reader, which knows one header layout."""
+    """Replay the checks of TensorFlow's BMP reader, which knows one header layout."""
     if len(data) < 32:
         return True
     start, width, height, bits = _BMP_HEADER.unpack_from(data, 10)
@@ -267,7 +267,7 @@ def _bmp_is_refused(data: bytes) -> bool:
 
 
 def _png_is_whole(data: bytes) -> bool:
-    """Tell if the chunks reach a sound IEND: libpng insists on it, Pillow does not."""
+    """Tell whether the chunks reach a valid IEND: libpng requires it, Pillow does not."""
     at = 8
     while at + 12 <= len(data):
         length = int.from_bytes(data[at : at + 4], "big")
@@ -275,7 +275,7 @@ def _png_is_whole(data: bytes) -> bool:
         end = at + 12 + length
         if end > len(data):
             return False
-        # Lower case first letter: an ancillary chunk, whose damage libpng only warns of.
+        # Lower-case first letter: an ancillary chunk; libpng only warns about its damage.
         if not kind[0] & 0x20:
             stored_crc = int.from_bytes(data[end - 4 : end], "big")
             if zlib.crc32(data[at + 4 : end - 4]) != stored_crc:
@@ -287,7 +287,7 @@ def _png_is_whole(data: bytes) -> bool:
 
 
 def _gif_has_frame(data: bytes) -> bool:
-    """Tell if a first frame ends as it should: giflib insists on it, Pillow does not."""
+    """Tell whether the first frame ends properly: giflib requires it, Pillow does not."""
     at = 13 + _gif_colours(data, 10)
     while at < len(data):
         kind = data[at]
@@ -302,13 +302,13 @@ def _gif_has_frame(data: bytes) -> bool:
 
 
 def _gif_colours(data: bytes, at: int) -> int:
-    """Return the bytes of the colour table that the flags at `at` announce."""
+    """Return the size in bytes of the colour table announced by the flags at `at`."""
     flags = data[at] if at < len(data) else 0
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _gif_skip_blocks(data: bytes, at: int) -> int:
-    """Return the place after a chain of blocks, or -1 if it does not end."""
+    """Return the position after a chain of blocks, or -1 if it does not end."""
     while at < len(data):
         if data[at] == 0:
             return at + 1
@@ -317,11 +317,11 @@ def _gif_skip_blocks(data: bytes, at: int) -> int:
 
 
 def _webp_is_refused(data: bytes) -> bool:
-    """Tell if a WebP is animated or has alpha: three channels are then refused."""
+    """Tell whether a WebP is animated or has alpha: rejected with three channels."""
     kind = data[12:16]
     if kind == b"VP8X":
         return bool(data[20] & 0x12)
     if kind == b"VP8L":
-        # Signature byte, 14 bits width, 14 bits height, then the bit for alpha.
+        # Signature byte, 14 bits width, 14 bits height, then the alpha bit.
         return bool(data[24] & 0x10)
     return False

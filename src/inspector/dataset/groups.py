@@ -1,4 +1,4 @@
-"""What may belong together: the same person, burst, video, patient or day, by names and times."""
+"""Grouping proposals by names and times: the same person, burst, video, patient or day."""
 
 import re
 from collections import Counter, defaultdict
@@ -15,14 +15,14 @@ from inspector.errors import UsageError
 
 # A pattern whose largest group holds more than this share of the files says too little.
 GIANT = 0.2
-# A word without a number that names more files of a class than this counts files, not events.
+# A word without a number that names more files of a class than this is no group.
 BARE_MEMBERS, BARE_SHARE = 6, 0.03
 _NUMBER = re.compile(r"\d+")
 _NEIGHBOURS = 200
 
 
 class Provenance(StrEnum):
-    """Where a group comes from, the surest first."""
+    """Where a group comes from, most reliable first."""
 
     CONFIRMED = "confirmed"
     MANIFEST = "manifest"
@@ -39,7 +39,7 @@ class Proposal:
 
     Attributes:
         rule: The pattern, gap or column, as a person would write it.
-        keys: A key for each sample in the order given; "" for a sample that stands alone.
+        keys: Key per sample in the order given; "" for a sample in no group.
     """
 
     provenance: Provenance
@@ -48,7 +48,7 @@ class Proposal:
 
     @property
     def groups(self) -> dict[str, list[int]]:
-        """Positions of the members by key, for keys with two members or more."""
+        """Positions of the members by key, for keys with at least two members."""
         by_key: dict[str, list[int]] = defaultdict(list)
         for position, key in enumerate(self.keys):
             if key:
@@ -57,12 +57,12 @@ class Proposal:
 
 
 def by_manifest(sources: Sequence[str]) -> Proposal | None:
-    """Group by the manifest's group column, or by the folders that stand for sources."""
+    """Group by the manifest's group column, or by source folders."""
     return _worth(Proposal(Provenance.MANIFEST, "group", tuple(sources)), giants=True)
 
 
 def by_folders(paths: Sequence[str], labels: Sequence[str]) -> Proposal | None:
-    """Group by the folder below the class folder, where files lie in such folders."""
+    """Group by the folder below the class folder, where files are in such folders."""
     keys = []
     for path, label in zip(paths, labels, strict=True):
         folders = path.split("/")[:-1]
@@ -72,9 +72,9 @@ def by_folders(paths: Sequence[str], labels: Sequence[str]) -> Proposal | None:
 
 
 def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
-    """Propose groups by what tools leave in names, and of names that differ by a number or two.
+    """Propose groups by tools' names, and by names that differ in one or two numbers.
 
-    Keys are kept apart by class: "1.jpg" of cats and "1.jpg" of dogs are not one event.
+    Keys are separate per class: "1.jpg" of cats and "1.jpg" of dogs are different.
     """
     proposals: list[Proposal] = []
     for style, copies in styles(paths, labels).items():
@@ -97,7 +97,7 @@ def by_pattern(paths: Sequence[str], pattern: str) -> Proposal:
     """Group by a regular expression on the path: its group "group", first group, or whole match.
 
     Raises:
-        UsageError: It is not a regular expression, or fits no path.
+        UsageError: It is no regular expression, or matches no path.
     """
     try:
         compiled = re.compile(pattern)
@@ -116,10 +116,10 @@ def by_pattern(paths: Sequence[str], pattern: str) -> Proposal:
 def by_time(
     captured: Sequence[str], cameras: Sequence[str], *, gap_seconds: float
 ) -> Proposal | None:
-    """Group images of one camera that were taken at most `gap_seconds` after one another.
+    """Group images of one camera taken at most `gap_seconds` after one another.
 
     Args:
-        captured: EXIF times "2024:05:01 12:00:00" or ISO; "" where there is none.
+        captured: EXIF times "2024:05:01 12:00:00" or ISO; "" where unknown.
     """
     dated = []
     for position, (text, camera) in enumerate(zip(captured, cameras, strict=True)):
@@ -141,11 +141,11 @@ def by_time(
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How often images of one group look alike, beside random images of the same class.
+    """How often images of one group look alike, compared with random images of the class.
 
     Attributes:
-        alike: Of `pairs` pairs within groups, those nearer than nine in ten random ones.
-        by_chance: The share of random pairs that are: a tenth by construction.
+        alike: Number of the `pairs` within groups that are closer than nine in ten random pairs.
+        by_chance: Share of random pairs that are: 0.1 by construction.
     """
 
     alike: int
@@ -161,9 +161,9 @@ class Agreement:
 def agreement(
     proposal: Proposal, pictures: NDArray[np.float32], labels: Sequence[str], *, seed: int = 1
 ) -> Agreement:
-    """Count the pairs within groups that are nearer than random images of the same class.
+    """Count the pairs within groups that are closer than random images of the same class.
 
-    About a tenth for a pattern that means nothing.
+    About 0.1 for a pattern without meaning.
 
     Args:
         pictures: (n, d) small images, in the order of the proposal's keys.
@@ -192,12 +192,12 @@ def _without(path: str, drop: int) -> str:
     spans = [m.span() for m in _NUMBER.finditer(stem)]
     if len(spans) < drop:
         return ""
-    # A number only: it counts files and names nothing.
+    # A bare number counts files and names no group.
     return stem[: spans[-drop][0]].rstrip(" ._-()")
 
 
 def _distinct(keys: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
-    """Drop the keys that are a bare word for much of a class, or for several, as IMG_0001 is."""
+    """Drop keys that are a bare word for much of a class, or for several classes, as IMG_0001."""
     sizes, classes = Counter(keys), Counter(labels)
     used = Counter(key.partition("/")[2] for key in sizes)
     distinct_keys = []
@@ -225,7 +225,7 @@ def _when(text: str) -> float | None:
 
 
 def _worth(proposal: Proposal, *, giants: bool = False) -> Proposal | None:
-    """Return a proposal that says something: groups of several, and none that holds everything."""
+    """Return a proposal with groups of several images and none that holds everything, or None."""
     sizes = Counter(key for key in proposal.keys if key)
     several = [n for n in sizes.values() if n > 1]
     if not several:

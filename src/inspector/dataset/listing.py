@@ -1,4 +1,4 @@
-"""The names of a dataset: every file below its folder, and what it is before it is read."""
+"""The files of a dataset: each file below its folder, and what it is before it is read."""
 
 import os
 import stat
@@ -24,7 +24,7 @@ _UNUSABLE = "the name can't be used: {}; rename the file"
 
 
 class Status(StrEnum):
-    """What became of a file."""
+    """Status of a file."""
 
     PENDING = "pending"
     IMAGE = "image"
@@ -39,7 +39,7 @@ FAILED = (Status.UNREADABLE, Status.CRASHED, Status.TIMEOUT)
 
 
 class Entry(NamedTuple):
-    """One file as the disk names it; a tuple, which is made and stored fastest.
+    """One file as listed on disk; a tuple, which is fastest to create and store.
 
     Attributes:
         path: Relative to the dataset, with "/".
@@ -60,15 +60,15 @@ class Entry(NamedTuple):
 def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
     """Yield every file below `root` in chunks, folders in code-point order.
 
-    Linked folders at or above the class folders are followed, as Keras does, but for those that
-    lead back to a folder above them. Other links to folders, links that lead nowhere or out of
-    the dataset, FIFOs, sockets and devices have the status other. Folders that can't be listed
-    are passed as one entry of status other.
+    Linked folders at or above the class folders are followed, as in Keras, except those that lead
+    back to a folder above them. Other linked folders, links that are broken or lead outside the
+    dataset, FIFOs, sockets and devices have the status other. Folders that can't be listed are
+    yielded as one entry of status other.
     """
     inside = os.path.realpath(root) + os.sep
     chunk: list[Entry] = []
-    # Each folder as the disk names it and as it is shown, both with "/" at the end, and the real
-    # paths of the folders above it.
+    # Each folder by its name on disk and as shown, both with a final "/", and the real paths of the
+    # folders above it.
     folders: list[tuple[str, str, tuple[str, ...]]] = [("", "", (inside.rstrip(os.sep),))]
     while folders:
         folder, shown_folder, above = folders.pop()
@@ -81,7 +81,7 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
             chunk.append(_odd(path, reason, layout.place(path)))
             continue
         below: list[tuple[str, str, tuple[str, ...]]] = []
-        # Files of one folder have one place, but for those that a manifest names.
+        # Files of one folder share one location, unless a manifest names them.
         place = None if layout.role is Role.MANIFEST else layout.place(shown_folder + "_")
         shown = _shown_names([entry.name for entry in entries])
         for entry in entries:
@@ -100,10 +100,10 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
 
 
 def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) -> str:
-    """Return the real path of a folder that is listed, "" for what is no such folder.
+    """Return the real path of a folder to list, "" for anything else.
 
     Args:
-        place: Of the entry itself: a link within a class is not followed, as by Keras 3.12.
+        place: Location of the entry: a link within a class is not followed, as in Keras 3.12.
         above: Real paths of the folders above it.
     """
     if entry.is_dir(follow_symlinks=False):
@@ -115,7 +115,7 @@ def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) 
 
 
 def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> Entry:
-    """Return what a file is; `path` is shown, and its own name where nothing is odd about it."""
+    """Return a file's entry; `path` is as shown, equal to its name unless that is unusual."""
     try:
         facts = entry.stat()
     except OSError:
@@ -146,9 +146,9 @@ def _odd(path: str, reason: str, place: Location) -> Entry:
 
 
 def _shown_names(names: Sequence[str]) -> dict[str, str]:
-    """Return each name of a folder as one printable line, no two alike.
+    """Return each name of a folder as one printable line, all different.
 
-    What is not UTF-8 and what moves a terminal's cursor is written out.
+    Bytes that are not UTF-8 and control characters are escaped.
     """
     shown = {name: _shown(name) for name in names}
     if len(set(shown.values())) < len(names):

@@ -1,4 +1,4 @@
-"""One pass over a grey image for all that its quality is judged by; only workers need numba."""
+"""One pass over a grey image for all quality measures; only workers need numba."""
 
 import math
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 @numba.njit(cache=True, nogil=True)
 def light(luma: NDArray[np.uint8]) -> tuple[float, float, float, float]:
-    """Return the mean, deviation, sharpness and entropy of an image (h, w), as of `Quality`."""
+    """Return mean, deviation, sharpness and entropy of an image (h, w), as in `Quality`."""
     counts = np.zeros(256, np.int64)
     for line in luma:
         for value in line:
@@ -22,15 +22,15 @@ def light(luma: NDArray[np.uint8]) -> tuple[float, float, float, float]:
             share = counts[level] / luma.size
             entropy -= share * math.log2(share)
     mean = total / luma.size
-    # What rounding makes of a single-valued image may be a little below 0.
+    # Rounding may bring a constant image slightly below 0.
     deviation = math.sqrt(max(0.0, squares / luma.size - mean * mean))
-    # Adding 0.0 turns the -0.0 of a single-valued image into 0.0.
+    # Adding 0.0 turns the -0.0 of a constant image into 0.0.
     return mean, deviation, _edges(luma), entropy + 0.0
 
 
 @numba.njit(cache=True, nogil=True)
 def _edges(luma: NDArray[np.uint8]) -> float:
-    """Return the variance of the 3x3 Laplacian, the image mirrored about its outermost pixels."""
+    """Return the variance of the 3x3 Laplacian, with the image mirrored at its border pixels."""
     height, width = luma.shape
     total, squares = np.int64(0), np.int64(0)
     for y in range(height):

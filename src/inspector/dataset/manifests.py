@@ -1,4 +1,4 @@
-"""Lists of files: a dataset named file by file, and a split of one, each a CSV."""
+"""CSV lists of files: a dataset listed file by file, and a split as a list."""
 
 from pathlib import Path
 
@@ -19,17 +19,17 @@ from inspector.errors import DatasetError
 
 
 def read_sides(file: Path, root: Path) -> list[tuple[RelativePath, Split]]:
-    """Read a list of files with their splits: (path, split) in its order, splits as we name them.
+    """Read a list of files with their splits: (path, split) in order, with our split names.
 
-    Only the columns path and split are looked at; a file may stand on several sides.
+    Only the columns path and split are read; a file may be in several splits.
 
     Args:
         file: The list.
-        root: The dataset; full paths inside it are taken, too.
+        root: Dataset folder; absolute paths inside it are accepted, too.
 
     Raises:
-        DatasetError: The file is missing, not a CSV in UTF-8, names no split, or holds a path or
-            a split that could lead out of a folder.
+        DatasetError: The file is missing, no UTF-8 CSV, names no split, or holds a path or a split
+            that could lead outside a folder.
     """
     advice = "A list of files is a CSV in UTF-8 with the columns path and split."
     rows = read_rows(file, ("path", "split"), what="list", advice=advice)
@@ -47,14 +47,14 @@ def read_manifest(file: Path) -> Layout:
     """Read a manifest into a layout; its `group` column becomes the source of a file.
 
     Raises:
-        DatasetError: The file is missing, not a CSV in UTF-8, lacks the columns, names no file, or
-            holds a name that could lead out of a folder.
+        DatasetError: The file is missing, no UTF-8 CSV, lacks the columns, names no file, or holds
+            a name that could lead outside a folder.
     """
     advice = "A manifest is a CSV in UTF-8 with columns path, label and maybe split and group."
     listed: dict[str, Location] = {}
     for row in read_rows(file, ("path", "label"), what="manifest", advice=advice):
         if not row.cells["path"].strip():
-            continue  # as an export lists what it left out
+            continue  # an export lists what it left out like this
         path, split = _path(row), _split(row)
         text, group = row.cells["label"].strip(), row.cells.get("group", "")
         label = parse_label(text, where=row.where) if text else NO_LABEL

@@ -1,8 +1,8 @@
 """Names from outside: a path inside the dataset, a label, a split and a group.
 
-Each is a type of its own that only the parse functions here build, so code that takes one may join
-it to a folder without looking at it again. A backslash counts as a separator in every check,
-because it is one where an export may be opened.
+Each is a type that only the parse functions here build, so code that takes one may join it to a
+folder without checking again. A backslash counts as a separator in every check, because it is one
+where an export may be opened.
 """
 
 import re
@@ -16,13 +16,13 @@ RelativePath = NewType("RelativePath", str)
 """A path with "/" that stays inside the folder it is joined to."""
 
 Label = NewType("Label", str)
-"""A class name that may be joined to a folder; "" outside every class."""
+"""A class name that may be joined to a folder; "" for no class."""
 
 Split = NewType("Split", str)
-"""A split name that is one folder name; "" in no split."""
+"""A split name that is one folder name; "" for no split."""
 
 Group = NewType("Group", str)
-"""The name of a group, such as a patient; "" in no named group."""
+"""The name of a group, such as a patient; "" for no named group."""
 
 NO_LABEL: Final = Label("")
 NO_SPLIT: Final = Split("")
@@ -37,7 +37,7 @@ MAX_PATH_BYTES = 3_000
 
 _MAX_SHOWN = 80
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-# Most paths are like this; at four bytes per character no name in them is too long.
+# Most paths match this; at four bytes per character no name in them is too long.
 _PLAIN = re.compile(r"(?:\w[\w\-. ]*/)*\w[\w\-. ]*")
 _MAX_PLAIN = 63
 _SEPARATOR = re.compile(r"[/\\]")
@@ -50,20 +50,20 @@ def parse_relative_path(text: str, *, where: str) -> RelativePath:
 
     Args:
         text: Relative, with "/" between names.
-        where: The place the text comes from, such as "split.csv, line 3", for the error.
+        where: Where the text comes from, such as "split.csv, line 3", for the error.
 
     Raises:
-        DatasetError: It could lead out of a folder, or no file can have this name.
+        DatasetError: It could lead outside a folder, or no file can have this name.
     """
     _refuse(why_no_path(text), text, where, "a path inside the dataset")
     return RelativePath(text)
 
 
 def parse_listed_path(text: str) -> RelativePath:
-    """Return a path that the disk itself lists; its names may hold what an export refuses.
+    """Return a path that the disk itself lists; its names may be ones that an export refuses.
 
     Raises:
-        DatasetError: It could lead out of the folder.
+        DatasetError: It could lead outside the folder.
     """
     why = "it leads out of the folder" if leads_out(text) else ""
     _refuse(why, text, "the dataset", "a path inside the dataset")
@@ -95,10 +95,10 @@ def parse_label(text: str, *, where: str) -> Label:
 
 
 def parse_listed_label(text: str, *, where: str) -> Label:
-    """Return a class as a label file of the dataset names it; it may hold a slash.
+    """Return a class named by a label file of the dataset; it may contain a slash.
 
     Raises:
-        DatasetError: It could lead out of a folder, or holds control characters.
+        DatasetError: It could lead outside a folder, or holds control characters.
     """
     _refuse(why_no_path(text), text, where, "a class name")
     return Label(text)
@@ -118,14 +118,14 @@ def parse_group(text: str, *, where: str) -> Group:
     """Return `text` as the name of a group; it may look like a path.
 
     Raises:
-        DatasetError: It could lead out of a folder, or holds control characters.
+        DatasetError: It could lead outside a folder, or holds control characters.
     """
     _refuse(why_no_path(text), text, where, "a group name")
     return Group(text)
 
 
 def why_no_path(text: str) -> str:
-    """Return why `text` is no path inside a dataset, or "" where it is one."""
+    """Return why `text` is no path inside a dataset, or "" if it is one."""
     if len(text) <= _MAX_PLAIN and _PLAIN.fullmatch(text):
         return ""
     if not text:
@@ -147,7 +147,7 @@ def why_no_path(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def why_no_name(text: str) -> str:
-    """Return why `text` is no folder name for a class or a split, or "" where it is one."""
+    """Return why `text` is no folder name for a class or a split, or "" if it is one."""
     if why := why_no_path(text):
         return why
     if _SEPARATOR.search(text):
@@ -158,7 +158,7 @@ def why_no_name(text: str) -> str:
 
 
 def leads_out(text: str) -> bool:
-    """Tell whether a path could lead out of the folder that it is joined to."""
+    """Tell whether a path could lead outside the folder that it is joined to."""
     if text[:1] in ("/", "\\") or "\0" in text:
         return True
     return ".." in text and any(part.strip() == ".." for part in _SEPARATOR.split(text))
@@ -178,7 +178,7 @@ def without_way_out(name: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """Return a text with line breaks and other control characters written out."""
+    """Return a text with line breaks and other control characters escaped."""
     return _CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
 
 
@@ -188,7 +188,7 @@ def _written_out(path: str) -> str:
 
 def _why_no_part(name: str, path_bytes: int) -> str:
     if not name.strip(". "):
-        # Windows drops dots and blanks at the end of a name: ".. " leads up, too.
+        # Windows drops dots and blanks at the end of a name: ".. " leads upwards, too.
         return 'it holds ".." or an empty name'
     if path_bytes > MAX_NAME_BYTES and len(name.encode()) > MAX_NAME_BYTES:
         return f"a name in it is longer than {MAX_NAME_BYTES} bytes"

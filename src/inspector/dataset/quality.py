@@ -1,8 +1,8 @@
-"""How an image looks as a photograph: light, contrast, sharpness and information.
+"""Photographic quality of an image: light, contrast, sharpness and information.
 
 All measures are taken on the luma (ITU-R 601, 0..255) of the upright image, reduced so that its
-shorter side is at most `SIDE_PX` (smaller images as they are), so that the same scene scores
-alike at 1 and at 12 megapixels.
+shorter side is at most `SIDE_PX` (smaller images unchanged), so that the same scene scores alike at
+1 and at 12 megapixels.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,8 @@ cv2.setNumThreads(1)
 
 SIDE_PX = 256
 
-# Thresholds. Source: looked at on 1,733 clothing photos (2 blurry), 400 webcam images of
-# day and night (20 dark, 1 blurry), 253 scans (none) and 10,000 CIFAR images (15 of low contrast,
-# 1 bright).
+# Thresholds. Source: inspected on 1,733 clothing photos (2 blurry), 400 webcam images of day and
+# night (20 dark, 1 blurry), 253 scans (none) and 10,000 CIFAR images (15 low contrast, 1 bright).
 DARK_BELOW = 15.0
 BRIGHT_ABOVE = 240.0
 LOW_CONTRAST_BELOW = 14.0
@@ -31,15 +30,15 @@ ODD_RATIO_ABOVE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Hold the measures of one image.
+    """The measures of one image.
 
     Attributes:
         brightness: Mean luma, 0..255.
         contrast: Standard deviation of luma, 0..127.5.
-        sharpness: Variance of the 3x3 Laplacian of luma, squared luma steps, 0 and up.
-        entropy: Of the histogram of luma, bits, 0..8.
-        spread: The greatest standard deviation among luma, red, green and blue: a blue shirt on a
-            red cloth may have no contrast in luma.
+        sharpness: Variance of the 3x3 Laplacian of luma, in squared luma levels, from 0.
+        entropy: Entropy of the luma histogram, bits, 0..8.
+        spread: Largest standard deviation among luma, red, green and blue: a blue shirt on a red
+            cloth may have no contrast in luma.
     """
 
     brightness: float
@@ -51,7 +50,7 @@ class Quality:
 
 def measure(pixels: NDArray[np.uint8]) -> Quality:
     """Measure RGB `pixels` (h, w, 3), uint8."""
-    # It brings numba along, which the window, a reader of pixels too, does without.
+    # Imports numba, which the window does without though it reads pixels.
     from inspector.dataset.luma import light
 
     luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
@@ -63,16 +62,16 @@ def measure(pixels: NDArray[np.uint8]) -> Quality:
         luma = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
     mean, contrast, sharpness, entropy = light(luma)
     spread = contrast
-    # Only where it can change a verdict, as it costs as much as the rest.
+    # Only where it can change a verdict, since it costs as much as the rest.
     if contrast < LOW_CONTRAST_BELOW:
         spread = max(contrast, float(cv2.meanStdDev(pixels)[1].max()))
     return Quality(mean, contrast, sharpness, entropy, spread)
 
 
 def judge(quality: Quality, *, width: int, height: int) -> int:
-    """Return the bits of `Flag` that these measures and full size in px deserve.
+    """Return the bits of `Flag` that these measures and the full size in px imply.
 
-    A flat image is only flat: dark, blurry and the like would say the same thing again.
+    A flat image is only flat: dark, blurry and so on would repeat that.
     """
     bits = 0
     if min(width, height) < TINY_BELOW_PX:
@@ -87,13 +86,13 @@ def judge(quality: Quality, *, width: int, height: int) -> int:
         bits |= _BRIGHT
     if quality.spread < LOW_CONTRAST_BELOW:
         bits |= _LOW_CONTRAST
-    # Without contrast in luma its edges tell nothing about the focus.
+    # Without luma contrast, edges say nothing about focus.
     if quality.sharpness < BLURRY_BELOW and quality.contrast >= LOW_CONTRAST_BELOW:
         bits |= _BLURRY
     return bits
 
 
-# Plain integers: an operation on IntFlag costs a microsecond, and there are several an image.
+# Plain integers: an IntFlag operation takes 1 µs, and there are several per image.
 _TINY = int(Flag.TINY)
 _ODD_RATIO = int(Flag.ODD_RATIO)
 _FLAT = int(Flag.FLAT)

@@ -1,10 +1,10 @@
-"""The bytes of an image file to upright RGB pixels.
+"""Decode an image file to upright RGB pixels.
 
-JPEG goes through simplejpeg, which decodes at a reduced scale at a fraction of the cost; all else,
-and the JPEGs that it does not take, goes through Pillow with a named list of formats (never one
-that starts another program). Pixels are what Keras trains on: transparency is dropped, not
-composed on a colour, and of 16 bits the upper 8 count; only the EXIF orientation is applied,
-which Keras does not.
+JPEG goes through simplejpeg, which decodes at a reduced scale at a fraction of the cost; other
+formats, and JPEGs that it rejects, go through Pillow with a fixed list of formats (never one that
+starts another program). Pixels are those that Keras trains on: transparency is dropped, not
+blended, and of 16 bits the upper 8 count; but the EXIF orientation is applied, which Keras does not
+do.
 """
 
 import io
@@ -50,19 +50,22 @@ PLUGINS = (
 )  # fmt: skip
 
 SIDE_PX = 256
-"""Reduced pixels keep both sides at least this long where the original has them."""
+"""Reduced pixels keep both sides at least this long if the original has them."""
 
 MAX_PIXELS = 160_000_000
 """Above the largest camera sensors (151 megapixels); 480 MB as RGB."""
 
 MAX_SIDE_PX = 65_535
-"""What JPEG can say; a longer strip can't be reduced and is the mark of a damaged header."""
+"""JPEG's maximum; a longer strip can't be reduced and suggests a damaged header."""
 
 MAX_PIECES = 200_000
-"""Strips or tiles of a TIFF. `MAX_PIXELS` in tiles of 32 px are 156,250; Pillow takes 2 s and 80 MB
-for a list of so many (4 million: 48 s and 1.5 GB)."""
+"""Strips or tiles of a TIFF.
 
-# Pillow's own limit raises at twice this value; `_check_size` says it in words before.
+`MAX_PIXELS` in tiles of 32 px are 156,250; Pillow takes 2 s and 80 MB for a list of so many (4
+million: 48 s and 1.5 GB).
+"""
+
+# Pillow's own limit raises at twice this value; `_check_size` explains it before.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 _TRUNCATED = int(Flag.TRUNCATED)
@@ -70,7 +73,7 @@ _ROTATED = int(Flag.ROTATED)
 _ANIMATED = int(Flag.ANIMATED)
 _ALPHA = int(Flag.ALPHA)
 _SHAPED_ALPHA = int(Flag.SHAPED_ALPHA)
-# Less of a difference in transparency is no shape: an edge, or noise.
+# A smaller difference in transparency is no shape, but an edge or noise.
 _SHAPE_LEVELS = 64
 _GREY = int(Flag.GREY)
 _CMYK = int(Flag.CMYK)
@@ -81,11 +84,11 @@ _GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L
 
 
 class RefusedError(Exception):
-    """Say in one short sentence why bytes are no image."""
+    """Tells in one short sentence why bytes are no image."""
 
 
 class TooLargeError(RefusedError):
-    """Say that an image has more than `MAX_PIXELS`."""
+    """An image has more than `MAX_PIXELS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,11 @@ class Raster:
     Attributes:
         pixels: (h, w, 3) uint8 RGB, upright, contiguous.
         mode: Pillow's name of the stored mode.
-        width: Full resolution, upright, px; height alike.
-        shot: What EXIF says.
-        bits: Of `Flag`, those that decoding tells.
-        reason: "" or what is wrong with the file.
-        whole: The decoder met the end of the image, though perhaps some nonsense on the way.
+        width: Full resolution, upright, px; height likewise.
+        shot: EXIF data.
+        bits: Bits of `Flag` that decoding determines.
+        reason: "", or what is wrong with the file.
+        whole: True if the decoder reached the end of the image, even with errors on the way.
     """
 
     pixels: Pixels
@@ -118,19 +121,19 @@ def decode(data: bytes, name: str, *, reduced: bool) -> Raster:
     Args:
         data: The whole file.
         name: Its format.
-        reduced: Give pixels at a reduced scale, both sides at least `SIDE_PX` where the original
-            has them; else at full resolution.
+        reduced: Return pixels at a reduced scale, both sides at least `SIDE_PX` if the original has
+            them; else at full resolution.
 
     Raises:
-        RefusedError: No pixels can be had, or more than `MAX_PIXELS`.
-        Exception: Nearly any, from a decoder that meets a hostile file.
+        RefusedError: It can't be decoded, or has more than `MAX_PIXELS`.
+        Exception: Almost any, from a decoder that meets a hostile file.
     """
     raster = _decode_jpeg(data, reduced=reduced) if name == "JPEG" else None
     return raster or _decode_pillow(data, name, reduced=reduced)
 
 
 def _decode_jpeg(data: bytes, *, reduced: bool) -> Raster | None:
-    """Decode the common kinds of JPEG; None means: ask Pillow."""
+    """Decode the common kinds of JPEG; None leaves it to Pillow."""
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data)
     except ValueError:
@@ -148,13 +151,13 @@ def _decode_jpeg(data: bytes, *, reduced: bool) -> Raster | None:
         pixels = simplejpeg.decode_jpeg(data, min_height=least, min_width=least, strict=False)
         bits |= _TRUNCATED
         reason = "the file is damaged: some of the image may be wrong"
-        # libjpeg goes on after corrupt data, and stops at anything else. The first complaint is
-        # not always the worst one: a file without an end marker was cut.
+        # libjpeg continues after corrupt data, and stops at anything else. The first message is not
+        # always the worst: a file without an end marker was cut.
         if not str(error).startswith("Corrupt JPEG data") or b"\xff\xd9" not in data[-4096:]:
             whole = False
             reason = _missing_rows(pixels)
     shot = UNKNOWN
-    # Finding nothing in the head costs less than walking the segments.
+    # Searching the header costs less than walking the segments.
     if data.find(b"Exif\0\0", 0, 65536) >= 0:
         shot = parse_exif(find_exif(data))
     mode = "L" if space == "Gray" else "RGB"
@@ -164,7 +167,7 @@ def _decode_jpeg(data: bytes, *, reduced: bool) -> Raster | None:
 
 @cache
 def _register_heif() -> None:
-    """Let Pillow read HEIC and HEIF; loaded at the first such file, as most datasets have none."""
+    """Enable HEIC and HEIF in Pillow; loaded at the first such file, as most datasets have none."""
     import pi_heif
 
     pi_heif.register_heif_opener(thumbnails=False)
@@ -176,13 +179,13 @@ def _decode_pillow(data: bytes, name: str, *, reduced: bool) -> Raster:
     if name == "HEIF":
         _register_heif()
     with warnings.catch_warnings():
-        # Pillow warns of what is reported here by flags and reasons.
+        # Pillow warns about what flags and reasons report here.
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(data), formats=(name,)) as image:
             _check_size(*image.size)
             mode, bits = image.mode, _stored_bits(image, data)
-            # TIFF turns itself upright while loading and forgets that it had to; a PNG's EXIF may
-            # come after its pixels.
+            # TIFF is turned upright while loading and forgets that it was; a PNG's EXIF may follow
+            # its pixels.
             early = _read_shot(image) if name == "TIFF" else None
             whole = _load(image)
             bits |= _SHAPED_ALPHA if bits & _ALPHA and _is_shaped(image) else 0
@@ -202,7 +205,7 @@ def _decode_pillow(data: bytes, name: str, *, reduced: bool) -> Raster:
 
 
 def _check_tables(tables: TiffTables) -> None:
-    """Refuse what a decoder would need gigabytes for before it sees a pixel."""
+    """Refuse files for which a decoder needs gigabytes before it sees a pixel."""
     _check_size(tables.width, tables.height)
     if tables.pieces > MAX_PIECES:
         raise RefusedError(f"the image is cut into {tables.pieces:,} pieces, over {MAX_PIECES:,}")
@@ -219,13 +222,13 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _load(image: Image.Image) -> bool:
-    """Decode the first frame; False if only a part of it could be read, which is then kept."""
+    """Decode the first frame; False if only part of it could be read, which is then kept."""
     try:
         image.load()
     except Exception:
         if not isinstance(image, ImageFile.ImageFile) or image._im is None:
             raise
-        # With nothing left to decode, the rows that were read so far are the image.
+        # With nothing left to decode, the rows read so far are the image.
         image.tile = []
         image._size = image.im.size
         return False
@@ -235,19 +238,19 @@ def _load(image: Image.Image) -> bool:
 def _read_shot(image: Image.Image) -> CaptureInfo:
     try:
         return read_shot(image.getexif())
-    except Exception:  # a broken block may raise nearly anything in the parser
+    except Exception:  # a broken block may raise almost any exception in the parser
         return UNKNOWN
 
 
 def _stored_bits(image: Image.Image, data: bytes) -> int:
-    """Return the bits of `Flag` that the stored mode tells."""
+    """Return the bits of `Flag` for the stored mode."""
     mode = image.mode
     bits = _GREY if mode in _GREY_MODES else 0
     if mode in _ALPHA_MODES or "transparency" in image.info:
         bits |= _ALPHA
     if mode == "CMYK":
         bits |= _CMYK
-    # Byte 24 of a PNG is its bit depth; Pillow says RGB for 16-bit colour too.
+    # Byte 24 of a PNG is its bit depth; Pillow says RGB for 16-bit colour, too.
     deep_png = image.format == "PNG" and data[24:25] == b"\x10"
     if mode[0] in "IF" or deep_png or _tiff_depth(image) > 8:
         bits |= _SIXTEEN_BIT
@@ -258,7 +261,7 @@ def _is_shaped(image: Image.Image) -> bool:
     """Tell whether transparency alone shows something: both clear and opaque parts."""
     try:
         alpha = np.asarray(image.convert("RGBA").getchannel("A"))
-    except ValueError:  # a damaged palette, which is said later
+    except ValueError:  # a damaged palette, which is reported later
         return False
     return bool(np.ptp(alpha) >= _SHAPE_LEVELS)
 
@@ -271,7 +274,7 @@ def _tiff_depth(image: Image.Image) -> int:
 
 
 def _to_rgb(image: Image.Image, *, factor: int) -> Pixels:
-    """Return (h, w, 3) uint8 RGB without transparency, each side reduced by a whole `factor`."""
+    """Return (h, w, 3) uint8 RGB without transparency, each side reduced by an integer `factor`."""
     mode = image.mode
     if mode[0] in "IF":
         grey = Image.fromarray(_to_eight_bits(np.asarray(image)))
@@ -283,12 +286,12 @@ def _to_rgb(image: Image.Image, *, factor: int) -> Pixels:
     except ValueError as error:
         what = "the palette is damaged" if mode == "P" else f"the colour space {mode} is not known"
         raise RefusedError(what) from error
-    # A copy, because a view of Pillow's memory can't be written to, which callers may.
+    # A copy: a view of Pillow's memory is read-only, and callers may write.
     return np.array(rgb.reduce(factor))
 
 
 def _to_eight_bits(plane: NDArray[Any]) -> Pixels:
-    """Map a plane of wider numbers to 0..255: 16 bits by their upper byte, else by its range."""
+    """Map a plane of wider numbers to 0..255: 16 bits by the upper byte, else by its range."""
     if plane.dtype.kind in "iu" and plane.min() >= 0 and plane.max() <= 65535:
         return np.asarray(plane >> 8, dtype=np.uint8)
     wide = np.nan_to_num(plane.astype(np.float64), posinf=0.0, neginf=0.0)
@@ -304,9 +307,9 @@ def _is_animated(image: Image.Image) -> bool:
 
 
 def _missing_rows(pixels: Pixels) -> str:
-    """Say how much is missing, from the last rows, which the decoder filled with one colour.
+    """Return how much is missing, by the last rows, which the decoder filled with one colour.
 
-    BMP is stored from the bottom up: there the first rows are missing.
+    BMP is stored bottom-up: there the first rows are missing.
     """
     percent = max(_filled_percent(pixels), _filled_percent(pixels[::-1]))
     if percent >= 99:
@@ -323,12 +326,12 @@ def _filled_percent(pixels: Pixels) -> int:
 
 
 def _factor(width: int, height: int) -> int:
-    """Return by how much to reduce, up to 8, as a JPEG's decoder does."""
+    """Return the reduction factor, up to 8, as in a JPEG decoder."""
     return max(1, min(min(height, width) // SIDE_PX, 8))
 
 
 def _upright(raster: Raster, orientation: int) -> Raster:
-    """Turn the pixels as EXIF `orientation` asks, and set the flag if a viewer would turn them."""
+    """Turn the pixels by EXIF `orientation`, and set the flag if a viewer would turn them."""
     bits = raster.bits | (_ROTATED if raster.shot.orientation != 1 else 0)
     if orientation == 1 and bits == raster.bits:
         return raster

@@ -13,7 +13,7 @@ _MAX_ENTRIES = 4_096
 
 
 class _Tag(IntEnum):
-    """The fields that are looked at."""
+    """The fields that are read."""
 
     WIDTH = 256
     HEIGHT = 257
@@ -23,12 +23,12 @@ class _Tag(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TiffTables:
-    """What the first directory says.
+    """Content of the first directory.
 
     Attributes:
-        width: px, 0 where it is not said; height alike.
-        pieces: Strips or tiles.
-        largest: Values of the longest table.
+        width: px, 0 if missing; height likewise.
+        pieces: Number of strips or tiles.
+        largest: Number of values of the longest table.
     """
 
     width: int = 0
@@ -48,7 +48,7 @@ class _Layout:
 
 
 def read_tables(data: bytes) -> TiffTables:
-    """Return what the first directory of a TIFF says; zeros where it can't be read."""
+    """Return the first directory of a TIFF; zeros where it can't be read."""
     try:
         layout = _layout(data)
         if layout is None:
@@ -63,7 +63,7 @@ def _layout(data: bytes) -> _Layout | None:
     if order is None:
         return None
     (magic,) = struct.unpack_from(f"{order}H", data, 2)
-    # Pillow takes byte-swapped magics, too.
+    # Pillow accepts byte-swapped magics, too.
     if 43 in (magic, magic >> 8):
         (start,) = struct.unpack_from(f"{order}Q", data, 8)
         return _Layout(struct.Struct(f"{order}Q"), struct.Struct(f"{order}HHQ8s"), order, start)

@@ -1,7 +1,7 @@
-"""A file's bytes to the square of pixels that training reads, and that a preview shows.
+"""Decode a file to the square of pixels that training reads and a preview shows.
 
-The pixels are Keras's: the EXIF orientation is ignored, and sizes are changed bilinearly without
-antialiasing, as `image_dataset_from_directory` does, but rounded to whole levels (uint8).
+The pixels are those of Keras: EXIF orientation is ignored and images are resized bilinearly without
+antialiasing, as by `image_dataset_from_directory`, but rounded to whole levels (uint8).
 """
 
 import cv2
@@ -14,20 +14,20 @@ from inspector.dataset.rasters import RefusedError, decode, turn_upright
 Pixels = NDArray[np.uint8]
 
 _BACK = {6: 8, 8: 6}
-"""The EXIF orientations that are not their own inverse."""
+"""EXIF orientations that are not their own inverse."""
 
 
 def decode_square(data: bytes, *, name: str, side_px: int) -> Pixels:
-    """Decode a file's bytes to (side, side, 3) RGB as Keras would.
+    """Decode a file to (side, side, 3) RGB as Keras would.
 
     Args:
         data: The whole file.
-        name: Of the file, for its format.
-        side_px: Of the square, whatever the image's aspect.
+        name: File name, for its format.
+        side_px: Side of the square, whatever the image's aspect ratio.
 
     Raises:
         RefusedError: It is no image.
-        Exception: Nearly any, from a decoder.
+        Exception: Almost any, from a decoder.
     """
     head = data[: formats.HEAD_BYTES]
     kind = formats.guess(name, head)

@@ -1,4 +1,4 @@
-"""Files that a person asks for: a report, a manifest, a policy. Never inside a dataset."""
+"""Files that the user names: a report, a manifest, a policy. Never inside a dataset."""
 
 import os
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
 def check_outside(target: Path, *roots: Path, what: str) -> None:
-    """Check that a target is in none of the datasets, links followed.
+    """Check that a target is in none of the datasets, with links resolved.
 
-    Every write of the program whose place a person names passes here first.
+    Every write to a place that the user names passes here first.
 
     Args:
-        target: A file or folder, there or not.
-        roots: Folders of datasets.
+        target: File or folder, existing or not.
+        roots: Dataset folders.
         what: What would be written, such as "report", for the error.
 
     Raises:
@@ -37,10 +37,10 @@ def check_outside(target: Path, *roots: Path, what: str) -> None:
 
 @contextmanager
 def user_file(file: Path, *roots: Path, what: str, replace: bool = False) -> Iterator[TextIO]:
-    """Write a text file in UTF-8, as `user_path` does.
+    """Write a UTF-8 text file, as `user_path` does.
 
     Raises:
-        ExportError: It lies inside a dataset, is there already, or can't be written.
+        ExportError: It lies inside a dataset, exists already, or can't be written.
     """
     with (
         user_path(file, *roots, what=what, replace=replace) as partial,
@@ -53,19 +53,19 @@ def user_file(file: Path, *roots: Path, what: str, replace: bool = False) -> Ite
 
 @contextmanager
 def user_path(file: Path, *roots: Path, what: str, replace: bool = False) -> Iterator[Path]:
-    """Write a file as a whole or not at all: yield the path to write to, renamed at the end.
+    """Write a file atomically: yield the path to write to, which is renamed at the end.
 
-    What was there before is replaced, and never written through: a link or another name of a
-    dataset's file stays as it is.
+    An existing file is replaced, never written through: a link or another name of a dataset's file
+    stays as it is.
 
     Args:
-        file: Where it is written.
-        roots: Folders of datasets.
+        file: Target.
+        roots: Dataset folders.
         what: What it is, for errors.
-        replace: True to replace a file of the same name.
+        replace: True to replace an existing file.
 
     Raises:
-        ExportError: It lies inside a dataset, is there already, or can't be written.
+        ExportError: It lies inside a dataset, exists already, or can't be written.
     """
     check_outside(file, *roots, what=what)
     if file.is_symlink() or file.exists():

@@ -1,1 +1,1 @@
-"""A generated sample dataset of which everything that is wrong is known."""
+"""A generated sample dataset with known flaws."""

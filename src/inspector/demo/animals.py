@@ -1,4 +1,4 @@
-"""Fish and birds of the demo, each drawn anew from many random parameters."""
+"""Fish and birds of the demo, each drawn from many random parameters."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Houses and boats of the demo, each drawn anew from many random parameters."""
+"""Houses and boats of the demo, each drawn from many random parameters."""
 
 import numpy as np
 

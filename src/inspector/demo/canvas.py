@@ -1,4 +1,4 @@
-"""A canvas on which the demo's images are drawn: shapes with relief and grain, strokes, glows."""
+"""A canvas for the demo's images: shapes with relief and grain, strokes, glows."""
 
 import colorsys
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 Colour = tuple[float, float, float]
-# cv2 takes coordinates as integers with this many binary places.
+# cv2 takes coordinates as integers with this many fractional bits.
 _PLACES = 4
 
 
 def hsv(hue: float, saturation: float, value: float) -> Colour:
-    """Return red, green, blue 0..255 for a colour of hue (any, 1 is a turn), 0..1 and 0..1."""
+    """Return red, green, blue 0..255 of a hue (1 is a full turn), saturation 0..1, value 0..1."""
     red, green, blue = colorsys.hsv_to_rgb(hue % 1.0, min(1.0, saturation), min(1.0, value))
     return red * 255, green * 255, blue * 255
 
 
 def tint(colour: Colour, factor: float) -> Colour:
-    """Return the colour darker (factor under 1) or lighter (above)."""
+    """Return the colour darker (factor below 1) or lighter (above 1)."""
     red, green, blue = (min(255.0, part * factor) for part in colour)
     return red, green, blue
 
 
 def noise(rng: np.random.Generator, shape: tuple[int, int], *, cells: int) -> NDArray[np.float32]:
-    """Draw smooth noise (h, w), mean about 0 and sd about 1, with `cells` blobs across."""
+    """Return smooth noise (h, w), mean about 0 and sd about 1, with `cells` blobs across."""
     height, width = shape
     field = np.zeros(shape, np.float32)
     weight = 1.0
@@ -41,7 +41,7 @@ def noise(rng: np.random.Generator, shape: tuple[int, int], *, cells: int) -> ND
 
 
 def smooth(points: list[tuple[float, float]], *, closed: bool = True, steps: int = 8) -> Points:
-    """Run a Catmull-Rom curve through `points`; returns (n, 2)."""
+    """Return a Catmull-Rom curve through `points`, (n, 2)."""
     corners = np.array(points, np.float64)
     if closed:
         before, after = np.roll(corners, 1, 0), np.roll(corners, -1, 0)
@@ -70,7 +70,7 @@ def ellipse(x: float, y: float, half_width: float, half_height: float) -> Points
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where a thing stands: its units (about -1..1, y down) become canvas px."""
+    """Position of a subject: its units (about -1..1, y down) map to canvas px."""
 
     x: float
     y: float
@@ -79,7 +79,7 @@ class Pose:
     mirrored: bool = False
 
     def place(self, points: Points | list[tuple[float, float]]) -> Points:
-        """Map points (n, 2) from the thing's units to px."""
+        """Map points (n, 2) from the subject's units to px."""
         local = np.array(points, np.float64)
         if self.mirrored:
             local[:, 0] *= -1
@@ -90,7 +90,7 @@ class Pose:
 
 
 class Canvas:
-    """Hold RGB pixels (h, w, 3) uint8, the grain of surfaces and the light's direction."""
+    """RGB pixels (h, w, 3) uint8, the surface grain and the light's direction."""
 
     def __init__(self, rng: np.random.Generator, *, height: int, width: int) -> None:
         self.rng = rng
@@ -102,14 +102,14 @@ class Canvas:
         self.light = (float(np.cos(angle)), float(np.sin(angle)))
 
     def paint(self, field: NDArray[np.float32], low: Colour, high: Colour) -> None:
-        """Cover rows and columns of `field` (h, w), 0..1, with colours from `low` to `high`."""
+        """Cover rows and columns with `field` (h, w), 0..1, coloured from `low` to `high`."""
         share = np.clip(field, 0, 1)[..., None]
         ends = np.array([low, high], np.float32)
         rows = self.pixels[self.height - field.shape[0] :]
         rows[:] = np.clip(ends[0] + share * (ends[1] - ends[0]), 0, 255).astype(np.uint8)
 
     def mask(self, points: Points) -> NDArray[np.uint8]:
-        """Return the inside of an outline in px as a mask (h, w), 0..255."""
+        """Return the interior of an outline in px as a mask (h, w), 0..255."""
         inside = np.zeros((self.height, self.width), np.uint8)
         cv2.fillPoly(inside, [_fixed(points)], 255, cv2.LINE_AA, _PLACES)
         return inside
@@ -123,7 +123,7 @@ class Canvas:
         grain: float = 0.05,
         clip: NDArray[np.uint8] | None = None,
     ) -> None:
-        """Fill an outline in px: lit as if it bulged by `relief`, mottled by `grain` (0..1)."""
+        """Fill an outline in px, lit as if it bulged by `relief`, mottled by `grain` (0..1)."""
         box = self._box(points)
         if box is None:
             return
@@ -140,7 +140,7 @@ class Canvas:
         self._blend(box, paint, inside.astype(np.float32) * (1 / 255))
 
     def shade(self, points: Points, colour: Colour, *, alpha: float, blur_px: float) -> None:
-        """Lay a soft patch of colour, such as a shadow or a glow, over an outline in px."""
+        """Blend a soft patch of colour, such as a shadow or a glow, over an outline in px."""
         margin = round(2 * blur_px) + 2
         box = self._box(points, margin=margin)
         if box is None:
@@ -154,12 +154,12 @@ class Canvas:
         self._blend(box, paint, soft.astype(np.float32) * (alpha / 255))
 
     def stroke(self, points: Points, colour: Colour, *, thickness_px: float = 1.0) -> None:
-        """Draw an open line through points in px."""
+        """Draw an open polyline in px."""
         width = max(1, round(thickness_px))
         cv2.polylines(self.pixels, [_fixed(points)], False, colour, width, cv2.LINE_AA, _PLACES)
 
     def _bulge(self, inside: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Light a shape as if it were a cushion; about -1..1."""
+        """Return the light on a shape as if it were a cushion; about -1..1."""
         side = max(3, round(0.35 * min(inside.shape))) | 1
         padded = cv2.copyMakeBorder(inside, side, side, side, side, cv2.BORDER_CONSTANT, value=0)
         height = cv2.blur(cv2.blur(padded, (side, side)), (side, side)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The six classes of the demo, who draws them, and where they are found."""
+"""The demo's six classes: who draws them, and their settings."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from inspector.demo.buildings import boat, house
 from inspector.demo.canvas import Canvas, Pose
 from inspector.demo.plants import leaf, mushroom
 
-# What is drawn, and where it is found: most often in the first of its settings.
+# Drawing function and settings per class, the most frequent setting first.
 THINGS: dict[str, tuple[Callable[[Canvas, Pose], None], tuple[str, ...]]] = {
     "bird": (bird, ("forest", "air", "meadow", "snow")),
     "boat": (boat, ("sea", "sea", "sea")),

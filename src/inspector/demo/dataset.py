@@ -1,4 +1,4 @@
-"""Write a small dataset of drawn images of which everything that is wrong is known."""
+"""Write a small dataset of drawn images with known flaws."""
 
 import csv
 from collections import Counter
@@ -32,21 +32,21 @@ __all__ = ["ImageKind", "Planted", "TruthRow", "make_demo", "truth_path"]
 SHIFT = "validation is warmer, darker, softer, noisier and of stronger JPEG, and shows other places"
 _PNG_SHARE = 0.12
 _CAMERAS = {TRAINING: "Daylight 20", VALIDATION: "Lamplight 7"}
-# Validation images of a shifted demo come from a later season: 200 days.
+# Validation images of a shifted demo are from 200 days later, another season.
 _LATER_SECONDS = 200 * 86_400
 _NOTES = "Not a picture: Keras does not see this file, and neither does a model.\n"
 
 
 @dataclass(frozen=True, slots=True)
 class TruthRow:
-    """Hold the truth about one file.
+    """The truth about one file.
 
     Attributes:
         path: Relative to the folder, with "/".
         split: "training" or "validation".
-        label: The class whose folder it is in.
-        object: The number of the thing that it shows; "" for what shows nothing.
-        copy_of: The path of its original, or "".
+        label: Class folder that it is in.
+        object: Number of the subject it shows; "" for none.
+        copy_of: Path of its original, or "".
         kind: single, burst, bytes, pixels, near, transformed, conflict, flat, dark, blurred,
             unreadable or ignored.
         transform: How it was made from its original, or "".
@@ -63,11 +63,11 @@ class TruthRow:
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """Say what a demo contains; pairs are those across the two splits.
+    """What a demo contains; pairs are those across the two splits.
 
     Attributes:
-        groups: Bursts: things of which several frames were taken, in whatever split.
-        conflicting_labels: Images whose bytes lie in two classes, within training.
+        groups: Bursts: subjects with several frames, in any split.
+        conflicting_labels: Images whose bytes are in two classes, within training.
         shift: "none", or how validation differs.
     """
 
@@ -91,7 +91,7 @@ class Planted:
 
 
 def truth_path(folder: Path) -> Path:
-    """Return the path of the CSV that tells the truth about the demo in `folder`."""
+    """Return the path of the CSV with the truth about the demo in `folder`."""
     return folder.parent / f"{folder.name}.truth.csv"
 
 
@@ -103,16 +103,16 @@ def make_demo(
     images: int = 1200,
     wrote: Callable[[], None] = lambda: None,
 ) -> Planted:
-    """Write a demo dataset of `images` readable images, and the truth about it beside it.
+    """Write a demo dataset of `images` readable images, and its truth beside it.
 
     The same arguments give the same bytes with the same versions of numpy, OpenCV and Pillow.
 
     Args:
         folder: New or empty.
-        seed: Of everything that is drawn.
+        seed: Random seed of everything.
         kind: Which flaws it has.
-        images: How many readable images.
-        wrote: Called after each file; what it raises ends the making.
+        images: Number of readable images.
+        wrote: Called after each file; an exception stops the writing.
 
     Raises:
         UsageError: `images` is too small to hold one of each, or `seed` is negative.
@@ -148,7 +148,7 @@ def _write(folder: Path, seed: int, *, kind: ImageKind, images: int) -> Iterator
     seconds = 0
     for thing in plan(np.random.default_rng([seed, 0]), kind, images=images):
         seconds += thing.gap_seconds
-        # A generator for each thing: none depends on how much another has drawn.
+        # One generator per subject, so that none depends on the numbers another has used.
         rng = np.random.default_rng([seed, thing.number])
         for row, data in _Generator(rng, thing, kind, seconds).make():
             (folder / row.path).write_bytes(data)
@@ -163,7 +163,7 @@ def _write(folder: Path, seed: int, *, kind: ImageKind, images: int) -> Iterator
 
 
 class _Generator:
-    """Make the files of one thing."""
+    """Writes the files of one subject."""
 
     def __init__(
         self, rng: np.random.Generator, thing: Subject, kind: ImageKind, seconds: int
@@ -241,7 +241,7 @@ class _Generator:
             case _:
                 turns = 1 if self.thing.use is Use.TURN_90 else 3
                 data = files.jpeg(np.ascontiguousarray(np.rot90(pixels, turns)), quality=90)
-        # A name without a clue; 100,003 is prime, so that no two are alike.
+        # A name without a clue; 100,003 is prime, so no two names are equal.
         name = f"photo_{self.thing.number * 7919 % 100_003:05d}{Path(self._name(data)).suffix}"
         side = self.thing.sides[1]
         path = f"{side}/{label}/{name}"

@@ -1,4 +1,4 @@
-"""Files of the demo: encoding, metadata, and copies whose relation to the original is known."""
+"""Files of the demo: encoding, metadata, and copies with a known relation to the original."""
 
 import io
 from datetime import datetime, timedelta
@@ -9,13 +9,13 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 Pixels = NDArray[np.uint8]
-# All images of the demo were taken from this moment on, so that it needs no clock.
+# All images of the demo are dated from this moment on, so that it needs no clock.
 _FIRST = datetime(2024, 3, 1, 7, 30)
 _MAKE, _MODEL, _EXIF_BLOCK, _TAKEN = 0x010F, 0x0110, 0x8769, 0x9003
 
 
 def stamp(seconds: int, *, camera: str) -> bytes:
-    """Return an EXIF block for an image taken `seconds` after the demo's first moment."""
+    """Return the EXIF block of an image taken `seconds` after the demo's first moment."""
     taken = (_FIRST + timedelta(seconds=seconds)).strftime("%Y:%m:%d %H:%M:%S")
     exif = Image.Exif()
     exif[_MAKE] = "Demo"
@@ -52,7 +52,7 @@ def decode(data: bytes) -> Pixels:
 
 
 def same_pixels(data: bytes) -> bytes:
-    """Return other bytes with the same pixels: a JPEG without its EXIF, a PNG packed anew."""
+    """Return other bytes with the same pixels: a JPEG without EXIF, a PNG recompressed."""
     if data.startswith(b"\x89PNG"):
         return png(decode(data), level=9, comment="packed anew")
     at = 2

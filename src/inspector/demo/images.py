@@ -1,4 +1,4 @@
-"""Scenes of the demo, and the frames a camera takes of one scene within a second or two."""
+"""Scenes of the demo, and the frames that a camera takes of one scene within a second or two."""
 
 from dataclasses import dataclass
 
@@ -13,21 +13,21 @@ from inspector.demo.scenes import SCENES
 Pixels = NDArray[np.uint8]
 CLASSES = tuple(THINGS)
 SIZES_PX = ((160, 120), (200, 150), (240, 180), (240, 160), (150, 200), (180, 240), (120, 160))
-# The canvas is finer than the image, and wider, so that frames may move.
+# The canvas is finer and wider than the image, so that frames can move.
 _FINER = 1.4
 _MARGIN = 1.08
-# How often a thing stands in the 1st, 2nd, ... of its settings at home; away from home, never in
-# the first where there is another.
+# How often a subject is in the 1st, 2nd, ... of its settings; away from home never in the first, if
+# it has another.
 _HOME = (0.55, 0.25, 0.13, 0.07)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Hold one painted scene.
+    """A painted scene.
 
     Attributes:
-        pixels: The canvas (h, w, 3), finer and wider than the images of it.
-        size_px: Width and height of the images taken.
+        pixels: The canvas (h, w, 3), finer and wider than its images.
+        size_px: Width and height of the images.
     """
 
     pixels: Pixels
@@ -36,13 +36,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Say how images of one folder are taken.
+    """How images of one folder are taken.
 
     Attributes:
-        gain: Factor of brightness.
+        gain: Factor on brightness.
         warmth: What red gains and blue loses, as a share.
-        blur_px: Standard deviation of the lens's blur, in px of the image.
-        noise: Standard deviation of the sensor's noise, in grey levels.
+        blur_px: Standard deviation of the lens blur, in px of the image.
+        noise: Standard deviation of the sensor noise, in grey levels.
     """
 
     gain: float = 1.0
@@ -56,7 +56,7 @@ LAMPLIGHT = Light(gain=0.62, warmth=0.2, blur_px=0.5, noise=3.0)
 
 
 def paint_scene(rng: np.random.Generator, label: str, *, away: bool = False) -> Scene:
-    """Paint a new thing of class `label` in one of its settings (`away`: in its rarer ones)."""
+    """Paint a new subject of class `label` in one of its settings, a rarer one if `away`."""
     width, height = SIZES_PX[int(rng.integers(len(SIZES_PX)))]
     scale = _FINER * _MARGIN
     canvas = Canvas(rng, height=round(height * scale), width=round(width * scale))
@@ -118,7 +118,7 @@ def blur(picture: Pixels) -> Pixels:
 
 
 def darken(picture: Pixels) -> Pixels:
-    """Return the image as if nobody had switched on the light."""
+    """Return the image as if the light were off."""
     return (picture * np.float32(0.085)).astype(np.uint8)
 
 
@@ -129,7 +129,7 @@ def lens_cap(rng: np.random.Generator, width: int, height: int) -> Pixels:
 
 
 def halve(picture: Pixels) -> Pixels:
-    """Return the image at half of its size."""
+    """Return the image at half its size."""
     height, width = picture.shape[:2]
     size = (width // 2, height // 2)
     half: Pixels = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What the demo contains, before anything is drawn: things, how often, and in which folders."""
+"""What the demo contains, before anything is drawn: subjects, their copies and folders."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _BURST_FRAMES = (3, 6)
 
 
 class ImageKind(StrEnum):
-    """What is wrong with the demo."""
+    """Which flaws the demo has."""
 
     LEAK = "leak"
     SHIFT = "shift"
@@ -25,7 +25,7 @@ class ImageKind(StrEnum):
 
 
 class Use(StrEnum):
-    """What becomes of one thing."""
+    """What becomes of one subject."""
 
     SINGLE = "single"
     BURST = "burst"
@@ -54,20 +54,20 @@ _COPIES = {
     Use.CONFLICT: 0.005,
 }
 _SPECIALS = (Use.FLAT, Use.DARK, Use.BLURRED)
-# The share of bursts whose frames are spread over both folders.
+# Share of bursts whose frames are spread over both folders.
 _SPREAD = {ImageKind.LEAK: 0.8, ImageKind.BOTH: 0.35, ImageKind.SHIFT: 0.0, ImageKind.CLEAN: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Hold the plan of one thing.
+    """The plan of one subject.
 
     Attributes:
         number: From 1, in the order in which the images were taken.
         label: Its class.
         use: What becomes of it.
-        sides: The folder of each frame, or of the original and its copy.
-        gap_seconds: Time since the thing before.
+        sides: Folder of each frame, or of the original and its copy.
+        gap_seconds: Time since the previous subject.
     """
 
     number: int
@@ -78,7 +78,7 @@ class Subject:
 
 
 def plan(rng: np.random.Generator, kind: ImageKind, *, images: int) -> list[Subject]:
-    """Plan things whose images number exactly `images`."""
+    """Plan subjects with exactly `images` images in total."""
     uses = _uses(rng, kind, images=images)
     filled: Counter[tuple[str, str]] = Counter()
     things = []
@@ -86,7 +86,7 @@ def plan(rng: np.random.Generator, kind: ImageKind, *, images: int) -> list[Subj
         label = _emptiest(rng, filled)
         sides = _sides(rng, use, frames=frames, spread=_SPREAD[kind], filled=filled, label=label)
         filled.update((label, side) for side in sides)
-        # Minutes to hours: no clock joins two things.
+        # Minutes to hours apart: no time gap joins two subjects.
         things.append(Subject(number, label, use, sides, int(rng.integers(600, 40_000))))
     return things
 
@@ -104,7 +104,7 @@ def _uses(rng: np.random.Generator, kind: ImageKind, *, images: int) -> list[tup
         frames = frames if frames <= left else 1
         uses.append((Use.SINGLE if frames == 1 else Use.BURST, frames))
         left -= frames
-    # Two images of each class come first, for its two folders.
+    # Two images of each class come first, one for each folder.
     return first + [uses[i] for i in rng.permutation(len(uses))]
 
 

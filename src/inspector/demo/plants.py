@@ -1,4 +1,4 @@
-"""Leaves and mushrooms of the demo, each drawn anew from many random parameters."""
+"""Leaves and mushrooms of the demo, each drawn from many random parameters."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ _Corners = list[tuple[float, float]]
 
 
 def leaf(canvas: Canvas, pose: Pose) -> None:
-    """Draw a fallen leaf: oval, toothed or lobed; its stem to the left."""
+    """Draw a fallen leaf: oval, toothed or lobed, with its stem to the left."""
     rng = canvas.rng
     colour = hsv(rng.choice([0.25, 0.3, 0.12, 0.06, 0.0]) + rng.normal(0, 0.025), 0.75, 0.45)
     colour = tint(colour, rng.uniform(0.8, 1.7))

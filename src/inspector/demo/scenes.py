@@ -1,4 +1,4 @@
-"""The settings of the demo's things: water, sea, meadow, forest, snow, table, stones, air."""
+"""The settings of the demo's subjects: water, sea, meadow, forest, snow, table, stones, air."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from inspector.demo.canvas import (
 
 
 def water(canvas: Canvas) -> None:
-    """Paint the world under water: rays of light, weeds, a floor of sand and bubbles."""
+    """Paint the world under water: rays of light, weeds, a sandy floor and bubbles."""
     rng, height, width = canvas.rng, canvas.height, canvas.width
     hue = rng.uniform(0.44, 0.62)
     depth = np.linspace(1, 0, height, dtype=np.float32)[:, None]
@@ -159,7 +159,7 @@ def stones(canvas: Canvas) -> None:
 
 
 def air(canvas: Canvas) -> None:
-    """Paint nothing but sky."""
+    """Paint only sky."""
     _sky(canvas)
 
 

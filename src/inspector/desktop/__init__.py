@@ -1,1 +1,1 @@
-"""Paths, settings and the desktop entry: knows no project."""
+"""Paths, settings and the desktop entry; knows no project."""

@@ -1,4 +1,4 @@
-"""The program in a person's own desktop, without root: menu entry, icon, type of project files."""
+"""Installs the program in the user's desktop, without root: menu entry, icon, file type."""
 
 import os
 import re
@@ -19,7 +19,7 @@ _ICON = f"icons/hicolor/scalable/apps/{_NAME}.svg"
 
 
 def install() -> list[Path]:
-    """Write the menu entry of this very program, and return the files that were written.
+    """Write the menu entry of this installation, and return the files that were written.
 
     Raises:
         InspectorError: This is not Linux, or a file can't be written.
@@ -42,12 +42,12 @@ def install() -> list[Path]:
         raise InspectorError(
             f"the menu entry can't be written: {error}", f"Check the permissions of {share}."
         ) from error
-    _tell_desktop(share)
+    _refresh_desktop(share)
     return [share / name for name in contents]
 
 
 def remove() -> list[Path]:
-    """Take away what `install` wrote, and return the files that are gone.
+    """Remove what `install` wrote, and return the removed files.
 
     Raises:
         InspectorError: This is not Linux, or a file can't be removed.
@@ -62,7 +62,7 @@ def remove() -> list[Path]:
             f"the menu entry can't be removed: {error}", f"Check the permissions of {share}."
         ) from error
     if files:
-        _tell_desktop(share)
+        _refresh_desktop(share)
     return files
 
 
@@ -75,14 +75,14 @@ def _share() -> Path:
 
 
 def _program() -> list[str]:
-    """Return the words that start this program again."""
+    """Return the words that start this program."""
     if getattr(sys, "frozen", False):
         return [sys.executable]
     return [sys.executable, "-m", "inspector"]
 
 
 def _quoted(word: str) -> str:
-    r"""Quote a word for Exec=: for the command, then for the file's own strings.
+    r"""Quote a word for Exec=: first for the command, then for the strings of the file.
 
     Source: Desktop Entry Specification, "The Exec key".
     """
@@ -92,8 +92,8 @@ def _quoted(word: str) -> str:
     return '"' + for_command.replace("\\", "\\\\") + '"'
 
 
-def _tell_desktop(share: Path) -> None:
-    """Let the desktop look again; one without these tools looks by itself."""
+def _refresh_desktop(share: Path) -> None:
+    """Refresh the desktop's databases; a desktop without these tools refreshes by itself."""
     for tool, folder in (
         ("update-desktop-database", share / "applications"),
         ("update-mime-database", share / "mime"),

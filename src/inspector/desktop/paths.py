@@ -1,4 +1,4 @@
-"""Where the program keeps its own files: project files, caches and logs; never in a dataset."""
+"""Paths of the program's own files: project files, caches and logs; never in a dataset."""
 
 import re
 import sys
@@ -10,7 +10,7 @@ _NAME = "dataset-inspector"
 
 
 def projects_folder() -> Path:
-    """Return the folder of the project files that no one named."""
+    """Return the folder of project files without a given name."""
     return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "projects"
 
 
@@ -20,7 +20,7 @@ def samples_folder() -> Path:
 
 
 def own_runs_file() -> Path:
-    """Return the list of runs that were stored on this machine and name files of the user."""
+    """Return the list of runs stored on this machine that name files of the user."""
     return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "own-runs.txt"
 
 
@@ -30,7 +30,7 @@ def cache_folder() -> Path:
 
 
 def pictures_file() -> Path:
-    """Return the cache of thumbnails and fingerprints, of all datasets."""
+    """Return the cache of thumbnails and fingerprints of all datasets."""
     return cache_folder() / "pictures.sqlite"
 
 
@@ -40,7 +40,7 @@ def log_folder() -> Path:
 
 
 def resources_folder() -> Path:
-    """Return the folder of icons and tokens: in the source, an installed wheel or a bundle."""
+    """Return the folder of icons and tokens: in the source tree, a wheel or a bundle."""
     bundle = getattr(sys, "_MEIPASS", "")
     here = Path(__file__).resolve()
     places = [Path(bundle) / "resources"] if bundle else []
@@ -49,13 +49,13 @@ def resources_folder() -> Path:
 
 
 def default_project(dataset: Path) -> Path:
-    """Return the project file of a dataset that none was named for, found by its full path."""
+    """Return the default project file of a dataset, derived from its absolute path."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"
     return projects_folder() / f"{name}-{_digest(dataset)}.inspector"
 
 
 def _digest(path: Path) -> str:
-    import hashlib  # the window imports this file at its start, and hashlib takes a while
+    import hashlib  # slow, and the window imports this module at its start
 
     text = str(path.resolve())
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:10]

@@ -1,6 +1,6 @@
-"""What a person can set: described once, here; the dialog, the file and the guide follow.
+"""The settings, described once; the dialog, the file and the guide follow.
 
-The file holds only what differs from the defaults, and may be edited by hand.
+The file contains only values that differ from the defaults, and may be edited by hand.
 """
 
 import json
@@ -19,12 +19,12 @@ _TABLE = "preferences"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing to set; the type of its default is its own.
+    """One setting; its type is that of its default.
 
     Attributes:
-        choices: The words that are allowed, for a text.
-        highest: The largest number that is allowed, from 0, for a number.
-        zero: What the number 0 means, in words.
+        choices: The allowed words of a text.
+        highest: The largest allowed number, from 0.
+        zero: The meaning of the number 0, as text.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Setting:
     zero: str = ""
 
     def takes(self, value: object) -> bool:
-        """Tell whether the value is allowed."""
+        """Return whether a value is allowed."""
         if type(value) is not type(self.default):
             return False
         if isinstance(value, str):
@@ -49,7 +49,7 @@ THEME = Setting(
 )
 REOPEN = Setting(
     "reopen", "Reopen the last dataset",
-    "Opens it at the start, where you left it; otherwise the Start page comes first.", False,
+    "Opens it at startup, where you left off; otherwise the Start page is shown.", False,
 )  # fmt: skip
 NOTIFY = Setting(
     "notify", "Tell when a long job ends",
@@ -57,14 +57,14 @@ NOTIFY = Setting(
 )  # fmt: skip
 WORKERS = Setting(
     "workers", "Worker processes",
-    "How many read images while the window is open. From the next dataset that is opened.", 0,
+    "How many processes read images while the window is open. Applies to the next dataset.", 0,
     highest=64, zero="all cores but one",
 )  # fmt: skip
 SETTINGS = (THEME, REOPEN, NOTIFY, WORKERS)
 
 
 def settings_file() -> Path:
-    """Return the file of the person's overrides."""
+    """Return the path of the user's settings."""
     folder = platformdirs.user_config_dir("dataset-inspector", appauthor=False)
     return Path(folder) / "settings.toml"
 
@@ -73,7 +73,7 @@ def read_settings(file: Path | None = None) -> dict[str, Value]:
     """Return every setting by its name.
 
     Raises:
-        UsageError: The file can't be read, or holds a setting or a value that is none.
+        UsageError: The file can't be read, or contains an unknown setting or a wrong value.
     """
     file = file or settings_file()
     values: dict[str, Value] = {s.name: s.default for s in SETTINGS}
@@ -93,7 +93,7 @@ def read_settings(file: Path | None = None) -> dict[str, Value]:
 
 
 def kept_theme() -> str:
-    """Return the theme that is set; a file that can't be read counts as empty."""
+    """Return the theme of the settings; an unreadable file counts as empty."""
     try:
         return str(read_settings()[THEME.name])
     except InspectorError:
@@ -101,13 +101,13 @@ def kept_theme() -> str:
 
 
 def write_setting(setting: Setting, value: Value, file: Path | None = None) -> None:
-    """Write one setting, in one step; comments, order and other tables of the file stay.
+    """Write one setting atomically; comments, order and other tables of the file stay.
 
     Raises:
         UsageError: The value is not allowed, or the file is not valid TOML; it stays as it is.
         InspectorError: The file can't be written.
     """
-    # The file may be a link into a folder of dotfiles: the link stays.
+    # The file may be a link into a folder of dotfiles: keep the link.
     file = (file or settings_file()).resolve()
     if not setting.takes(value):
         raise UsageError(f"{setting.name} can't be {value}", setting.explanation)
@@ -143,7 +143,7 @@ def _table(file: Path) -> Mapping[str, object]:
 
 def _with(text: str, name: str, value: Value) -> str:
     """Return the text of the file with one value changed or added."""
-    import tomlkit  # takes 30 ms, which only a change of a setting should cost
+    import tomlkit  # imported late: takes 30 ms, needed only when a setting changes
     from tomlkit.items import Item, Key, Table
 
     document = tomlkit.parse(text)
@@ -153,7 +153,7 @@ def _with(text: str, name: str, value: Value) -> str:
     assert isinstance(table, MutableMapping)  # `_table` has checked it
     after: list[tuple[Key | None, Item]] = []
     if isinstance(table, Table) and name not in table:
-        # Blank lines and comments at the end stand above the next table, and mean that one.
+        # Trailing blank lines and comments belong to the next table.
         lines = table.value.body
         while lines and lines[-1][0] is None:
             after.insert(0, lines.pop())

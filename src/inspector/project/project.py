@@ -30,7 +30,7 @@ from inspector.project.export.image_scripts import ImageScripts
 from inspector.project.review.audit import Audits
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
-from inspector.project.review.gallery_query import Gallery
+from inspector.project.review.gallery import Gallery
 from inspector.project.review.groups import Groups
 from inspector.project.review.image_collection import Fingerprints
 from inspector.project.review.image_hashes import ImageHashes

@@ -1,1 +1,1 @@
-"""Reports for people and for paper."""
+"""Reports as HTML, and as test results for CI services."""

@@ -1,4 +1,4 @@
-"""Findings for a CI service: what SARIF and JUnit files are made of."""
+"""Findings as SARIF and JUnit report them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from inspector.code_reading.finding import FindingSeverity
 
 
 class ReportForm(StrEnum):
-    """What a report is written as."""
+    """The format of a report."""
 
     HTML = "html"
     SARIF = "sarif"
@@ -16,7 +16,7 @@ class ReportForm(StrEnum):
 
     @classmethod
     def of(cls, file: Path) -> "ReportForm":
-        """Return the form that a file's ending says."""
+        """Return the format for a file's suffix."""
         return {".sarif": cls.SARIF, ".xml": cls.JUNIT}.get(file.suffix.lower(), cls.HTML)
 
 
@@ -26,7 +26,7 @@ class CheckResult:
 
     Attributes:
         code: Stable, such as "twins_across".
-        title: In one line.
+        title: One line.
         files: Relative to the dataset, with "/".
     """
 

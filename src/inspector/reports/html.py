@@ -1,22 +1,24 @@
-"""The report: one HTML page that needs nothing else, for people and for paper."""
+"""The report: one self-contained HTML page, for the screen and for paper."""
 
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from inspector.code_reading.finding import FindingSeverity
 
-# Of the palette by Okabe and Ito, which people with any colour vision tell apart.
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+# From the palette by Okabe and Ito, which people with any colour vision can distinguish.
 _BLUE, _ORANGE = "#0072B2", "#E69F00"
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePair:
-    """Two JPEG thumbnails side by side, and the words below them; `two` may be b""."""
+    """Two JPEG thumbnails side by side with a caption; `two` may be b""."""
 
     one: bytes
     two: bytes
@@ -25,12 +27,12 @@ class ImagePair:
 
 @dataclass(frozen=True, slots=True)
 class SeparatedHistogram:
-    """A property in which the folders differ: words, counts over bins, and images.
+    """A property that differs between two folders: text, histograms, and images.
 
     Attributes:
         training: (bins,) shares of the training folder.
-        folder: (bins,) shares of the other one.
-        ends: What the first and the last bin stand for.
+        folder: (bins,) shares of the other folder.
+        ends: Names of the first and the last bin.
     """
 
     text: str
@@ -42,7 +44,7 @@ class SeparatedHistogram:
 
 @dataclass(frozen=True, slots=True)
 class OverSeeds:
-    """One figure over seeds, shares of 1, and that of your seed."""
+    """One figure over seeds, shares of 1, and its value for the user's seed."""
 
     text: str
     values: tuple[float, ...]
@@ -59,8 +61,8 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under heads; the first column is text."""
+class ReportTable:
+    """Rows below headers; the first column is text."""
 
     caption: str
     heads: tuple[str, ...]
@@ -69,14 +71,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """All that the report shows, in words and numbers that are ready."""
+    """The content of the report, as formatted texts and numbers."""
 
     title: str
     subtitle: str
     verdict: str
     summary: tuple[str, ...]
     cards: tuple[Card, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]
     pairs: tuple[ImagePair, ...]
     apart: tuple[SeparatedHistogram, ...] = ()
     seeds: tuple[OverSeeds, ...] = ()
@@ -89,7 +91,7 @@ class ReportPage:
 
 @dataclass(frozen=True, slots=True)
 class ChartBar:
-    """A rectangle of a chart, in its SVG units."""
+    """A rectangle of a chart, in SVG units."""
 
     x: float
     y: float
@@ -100,7 +102,7 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True)
 class SharesChart:
-    """Two histograms beside each other; `last_x` is where the last bin's name stands."""
+    """Two histograms side by side; `last_x` is the position of the last bin's name."""
 
     bars: tuple[ChartBar, ...]
     last_x: float
@@ -111,8 +113,10 @@ class SeedsChart:
     """A histogram over seeds with the user's seed marked.
 
     Attributes:
-        low: The smallest value; `high` is the largest.
-        mark_x: Where the user's seed is marked, None without one; `mark_text_x` is of its text.
+        low: The smallest value.
+        high: The largest value.
+        mark_x: Position of the user's seed; None without one.
+        mark_text_x: Position of its text.
     """
 
     bars: tuple[ChartBar, ...]
@@ -123,13 +127,15 @@ class SeedsChart:
 
 
 def render(page: ReportPage) -> str:
-    """Return the page as HTML in UTF-8 that loads nothing from anywhere."""
+    """Return the page as UTF-8 HTML that loads no other file."""
     template = _environment().get_template("report.html.j2")
     return template.render(page=page, style=_template_text("report.css"))
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     environment = Environment(
         loader=FunctionLoader(_template_text),
         autoescape=True,
@@ -151,7 +157,7 @@ def _template_text(name: str) -> str:
 
 
 def _shares_chart(one: SeparatedHistogram) -> SharesChart:
-    """Put both folders' shares beside each other, training blue."""
+    """Return both folders' shares side by side, training in blue."""
     highest = max(*one.training, *one.folder) or 1.0
     step = 320 / len(one.training)
     bars = tuple(

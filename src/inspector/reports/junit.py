@@ -11,11 +11,11 @@ _PASSED = "no finding of high severity"
 
 
 def junit(results: Sequence[CheckResult], *, dataset: str) -> str:
-    """Return a JUnit document: each finding of high severity is a failed test, others pass.
+    """Return a JUnit document: findings of high severity are failed tests, all others pass.
 
     Args:
         results: The findings.
-        dataset: Its name, the name of the suite.
+        dataset: Name of the dataset, which becomes the name of the suite.
     """
     failed = [one for one in results if one.severity is HIGH]
     suite = ElementTree.Element("testsuite", name=without_controls(dataset))

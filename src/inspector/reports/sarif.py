@@ -9,7 +9,7 @@ from urllib.parse import quote
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.reports.check_results import CheckResult
 
-# Source: GitHub takes no result with more; the complete list is among the properties.
+# Source: GitHub rejects results with more; the properties contain the complete list.
 MAX_LOCATIONS: Final = 1_000
 _LEVELS = {HIGH: "error", MIDDLE: "warning", LOW: "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -20,8 +20,8 @@ def sarif(results: Sequence[CheckResult], *, dataset: str, version: str) -> str:
 
     Args:
         results: The findings; each is one result.
-        dataset: Where the dataset lies in the repository, such as "data"; "" for its root.
-        version: Of this program.
+        dataset: Path of the dataset in the repository, such as "data"; "" for its root.
+        version: Version of this program.
     """
     rules = list({one.code: one for one in results}.values())
     driver = {

@@ -1,1 +1,1 @@
-"""How split membership comes about: replays of Keras and other libraries, and splits by group."""
+"""How split membership comes about: replays of Keras and other libraries, and split by group."""

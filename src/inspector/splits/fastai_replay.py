@@ -1,4 +1,4 @@
-"""fastai's splitters, exact without fastai; its listing follows the disk and is not sorted.
+"""fastai's splitters, exact without fastai; its listing is in disk order, unsorted.
 
 Source: fastai/data/transforms.py and fastai/vision/data.py of 2.8.
 """
@@ -21,7 +21,7 @@ class RandomSplitterParams:
     """Arguments of `RandomSplitter`.
 
     Attributes:
-        valid_pct: Share of validation, in 0..1.
+        valid_pct: Share of validation, 0..1.
         source: `seed`; `shared` where it is None and `set_seed` or `torch.manual_seed` was called.
     """
 
@@ -39,7 +39,7 @@ class GrandparentParams:
 
 @dataclass(frozen=True, slots=True)
 class FromFolderParams:
-    """Arguments of `ImageDataLoaders.from_folder`, as far as they split.
+    """Arguments of `ImageDataLoaders.from_folder` that affect the split.
 
     Attributes:
         valid_pct: Share of validation; None to read the folders `train` and `valid`.
@@ -57,7 +57,7 @@ def random_splitter(items: Items, params: RandomSplitterParams) -> ReplayedSplit
 
     Raises:
         UsageError: The share or the seed is out of range.
-        UnreplayableError: The random numbers are not known.
+        UnreplayableError: The random numbers are unknown.
     """
     if not 0 <= params.valid_pct <= 1:
         raise UsageError(f"valid_pct is {params.valid_pct:g}", "0.2 holds a fifth back.")
@@ -83,7 +83,7 @@ def from_folder(items: Items, params: FromFolderParams) -> ReplayedSplit:
 
     Raises:
         UsageError: The share or the seed is out of range.
-        UnreplayableError: The random numbers are not known.
+        UnreplayableError: The random numbers are unknown.
     """
     if params.valid_pct is not None:
         return random_splitter(items, RandomSplitterParams(params.valid_pct, params.source))
@@ -91,14 +91,14 @@ def from_folder(items: Items, params: FromFolderParams) -> ReplayedSplit:
 
 
 def list_files(folder: Path, *, folders: tuple[str, ...] = ()) -> Items:
-    """List as `get_image_files` does: in the order of the directory itself, on this disk.
+    """List as `get_image_files` does: in directory order, on this disk.
 
     Args:
         folder: Folder that the script reads.
-        folders: Names at its top to read alone; empty for all.
+        folders: Top-level folders to read; empty for all.
 
     Raises:
-        DatasetError: The folder is missing, or links go in circles.
+        DatasetError: The folder is missing, or links form a cycle.
     """
     if not folder.is_dir():
         raise DatasetError(f"there is no folder {folder}", "Check the path.")

@@ -1,7 +1,7 @@
-"""The random streams behind other libraries' splits, from numpy alone.
+"""The random streams behind other libraries' splits, with numpy only.
 
 Source: numpy's `RandomState` is frozen (NEP 19). torch's CPU generator seeds the same Mersenne
-twister by the same rule (c10's `mt19937`), so `RandomState` yields its words too.
+twister in the same way (c10's `mt19937`), so `RandomState` yields its words, too.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from inspector.errors import UsageError
 from inspector.splits.replayed import Assumption, Indices, ReplayGap, UnreplayableError
 
 NUMPY_SEEDS = 2**32
-# torch's own bounds: a negative seed counts as its two's complement.
+# torch's bounds: a negative seed counts as its two's complement.
 MIN_TORCH_SEED, MAX_TORCH_SEED = -(2**63), 2**64 - 1
-# From here on torch permutes by 64-bit draws. Source: ATen's randperm_cpu.
+# From here on torch permutes with 64-bit numbers. Source: ATen's randperm_cpu.
 MAX_TORCH_ITEMS = (2**32 - 1) // 20
 
 
@@ -25,10 +25,11 @@ class RandomSource:
 
     Attributes:
         seed: Seed of the generator; None where the script sets none.
-        shared: The generator is the library's global one (`np.random.seed`, `torch.manual_seed`)
-            or an object that other calls use too: exact only if nothing else drew from it.
-        earlier: Numbers of items of the splits that drew from the generator before this one.
-        used: Something else is known to have drawn from it before, such as a model's weights.
+        shared: True if the generator is the library's global one (`np.random.seed`,
+            `torch.manual_seed`) or an object that other calls use: exact only if nothing else used
+            it.
+        earlier: Sizes of earlier splits that used the generator.
+        used: True if something else used it before, such as a model's weights.
     """
 
     seed: int | None = None
@@ -45,10 +46,10 @@ class RandomSource:
         """Return the seed.
 
         Args:
-            seeds: Which seeds the library takes.
+            seeds: Seeds that the library accepts.
 
         Raises:
-            UnreplayableError: There is none, or the generator is past a number of unknown draws.
+            UnreplayableError: There is none, or an unknown number of values was taken before.
             UsageError: It is out of range.
         """
         if self.seed is None:
@@ -70,10 +71,10 @@ class RandomSource:
 
 
 def numpy_stream(source: RandomSource) -> np.random.RandomState:
-    """Return numpy's legacy generator past the permutations of earlier splits.
+    """Return numpy's legacy generator after the permutations of earlier splits.
 
     Raises:
-        UnreplayableError: The stream is not known.
+        UnreplayableError: The stream is unknown.
         UsageError: The seed is out of range.
     """
     stream = np.random.RandomState(source.known_seed(seeds=range(NUMPY_SEEDS)))
@@ -95,7 +96,7 @@ class TorchGenerator:
     def randperm(self, count: int) -> Indices:
         """Return `torch.randperm(count)`.
 
-        Each step i swaps with i + word % (count - i): forwards, and without rejection.
+        Step i swaps with i + word % (count - i): forwards, without rejection.
 
         Raises:
             UsageError: From 214,748,364 items on torch uses another algorithm.
@@ -116,10 +117,10 @@ class TorchGenerator:
 
 
 def torch_stream(source: RandomSource) -> TorchGenerator:
-    """Return torch's generator past the permutations of earlier splits.
+    """Return torch's generator after the permutations of earlier splits.
 
     Raises:
-        UnreplayableError: The stream is not known.
+        UnreplayableError: The stream is unknown.
         UsageError: The seed is out of range.
     """
     seed = source.known_seed(seeds=range(MIN_TORCH_SEED, MAX_TORCH_SEED + 1))

@@ -1,4 +1,4 @@
-"""A split that keeps groups together: stratified, with the share asked for."""
+"""A stratified split by group with a given validation share."""
 
 from collections.abc import Sequence
 
@@ -16,19 +16,20 @@ def split_by_group(
     seed: int,
     today: Mask | None = None,
 ) -> Mask:
-    """Choose whole groups for validation so that each class comes as near to `share` as it can.
+    """Choose whole groups for validation so that each class comes as close to `share` as possible.
 
-    Larger groups are placed first, in random order within a size; a group goes to validation
-    where that brings the classes nearer to their targets.
+    Larger groups are placed first, in random order within a size; a group goes to validation if
+    that brings the classes closer to their targets.
 
     Args:
         groups: (n,) group of each sample.
         labels: (n,) class of each sample, from 0.
-        share: Of each class, in 0..1.
-        today: Who is in validation now: given, groups stay where most of them are if they can.
+        share: Validation share per class, 0..1.
+        today: (n,) current validation mask: if given, groups stay where most of them are if
+            possible.
 
     Returns:
-        (n,) True for validation. No group is on both sides.
+        (n,) True for validation. No group is in both splits.
     """
     classes = int(labels.max()) + 1 if len(labels) else 0
     target = share * np.bincount(labels, minlength=classes).astype(np.float64)
@@ -65,7 +66,7 @@ def _choose(
 
 
 def number(keys: Sequence[str]) -> NDArray[np.int32]:
-    """Return a group number for each key; an empty key is a group of its own."""
+    """Return a group number per key; each empty key is a group of its own."""
     known: dict[str, int] = {}
     numbers = []
     for position, key in enumerate(keys):

@@ -1,7 +1,7 @@
 """Hugging Face `Dataset.train_test_split` and the order of `imagefolder`, exact without it.
 
-Source: datasets/arrow_dataset.py, datasets/data_files.py and
-packaged_modules/folder_based_builder of 5.2.0.
+Source: datasets/arrow_dataset.py, datasets/data_files.py and packaged_modules/folder_based_builder
+of 5.2.0.
 """
 
 import os
@@ -47,8 +47,8 @@ class HuggingFaceParams:
         test_size: Share (float) or number (int).
         train_size: Share (float) or number (int).
         source: `seed`. With `shared`, the seed is None and `np.random.seed` was called: each
-            earlier split moves that stream by one draw.
-        stratify: `stratify_by_column` names the labels.
+            earlier split advances that stream by one number.
+        stratify: True if `stratify_by_column` names the labels.
     """
 
     test_size: Size = None
@@ -62,8 +62,8 @@ def train_test_split(items: Items, params: HuggingFaceParams) -> ReplayedSplit:
     """Replay `Dataset.train_test_split`: training and test, the second named "validation".
 
     Raises:
-        UsageError: The library refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: The library rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     sizes = split_sizes(len(items), params.test_size, params.train_size, default=0.25)
     train, test = sizes
@@ -89,7 +89,7 @@ def _stream(source: RandomSource) -> np.random.Generator:
         for count in source.earlier:
             generator.permutation(count)
         return generator
-    # The current word of numpy's global state is the seed; then one number is drawn.
+    # The current word of numpy's global state is the seed; then one number is taken.
     numpy_global = np.random.RandomState(source.known_seed(seeds=range(NUMPY_SEEDS)))
     for _ in source.earlier:
         numpy_global.random_sample()
@@ -101,14 +101,15 @@ def _stream(source: RandomSource) -> np.random.Generator:
 def list_image_folder(folder: Path) -> dict[str, Items]:
     """List the splits of `load_dataset("imagefolder", data_dir=folder)` without metadata files.
 
-    Names decide: a folder, else a file, that is or holds a split's word. Files outside are
-    dropped, and a file that two patterns of its split match is listed twice, as in the library.
+    Names decide: a folder, or else a file, whose name is or contains a split's word. Other files
+    are dropped, and a file that matches two patterns of its split is listed twice, as in the
+    library.
 
     Returns:
-        The items of each split; labelled with the parent folder's name if all lie equally deep.
+        The items of each split, labelled with the parent folder's name if all are equally deep.
 
     Raises:
-        DatasetError: There is no image, the library stops at the folders, or there is a metadata
+        DatasetError: There is no image, the library rejects the folders, or there is a metadata
             file, which is not replayed.
     """
     base = folder.expanduser().resolve()
@@ -143,7 +144,7 @@ def list_image_folder(folder: Path) -> dict[str, Items]:
 def _with_labels(splits: list[list[Path]]) -> bool:
     """Tell whether there is a label column: several parent folders, all at one depth.
 
-    The library decides anew at each split, from the files so far.
+    The library decides per split, from the files so far.
     """
     folders: set[str] = set()
     depths: set[int] = set()
@@ -162,7 +163,7 @@ def _with_labels(splits: list[list[Path]]) -> bool:
 
 
 def _walk(base: Path) -> list[Path]:
-    """Return the files that count, by the whole path string; linked folders are not entered."""
+    """Return the files that count, sorted by the whole path; linked folders are not entered."""
     files: list[str] = []
     for where, below, names in os.walk(base):
         below[:] = [name for name in below if not name.startswith((".", "__"))]
@@ -200,7 +201,7 @@ def _matched(
 
 
 def _is_image(file: Path) -> bool:
-    """Tell whether the last ending, or the one before it, is a format of Pillow's."""
+    """Tell whether the last suffix, or the one before it, is a format of Pillow's."""
     return any(end.lower() in FORMATS for end in file.name.split(".")[1:][-2:])
 
 
@@ -208,6 +209,6 @@ def order_of_shuffle(count: int, source: RandomSource) -> Indices:
     """Return the order of `Dataset.shuffle(seed)`.
 
     Raises:
-        UnreplayableError: The random numbers are not known.
+        UnreplayableError: The random numbers are unknown.
     """
     return _stream(source).permutation(count)

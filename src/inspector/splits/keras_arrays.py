@@ -1,4 +1,4 @@
-"""Keras splits of arrays and tables: always a run of the rows as they are, never shuffled.
+"""Keras splits of arrays and tables: always a run of rows in the given order, never shuffled.
 
 Source: keras/src/trainers/data_adapters/array_slicing.py (`train_validation_split`) and
 keras/src/legacy/preprocessing/image.py (`DataFrameIterator`, `NumpyArrayIterator`) of 3.15.
@@ -18,7 +18,7 @@ from inspector.splits.replayed import Indices, Items, ReplayedSplit, split_of
 
 @dataclass(frozen=True, slots=True)
 class ArraySplitParams:
-    """`validation_split` of `fit` or of ImageDataGenerator, in 0..1 without its ends."""
+    """`validation_split` of `fit` or of ImageDataGenerator, between 0 and 1 exclusive."""
 
     validation_split: float
 
@@ -27,7 +27,7 @@ def fit_validation_split(items: Items, params: ArraySplitParams) -> ReplayedSpli
     """Replay `fit(validation_split=)`: the last rows are validation, before any shuffle.
 
     Raises:
-        UsageError: Keras raises because a side is empty.
+        UsageError: Keras raises because a split is empty.
     """
     _check(params)
     count = len(items)
@@ -44,7 +44,7 @@ def flow_from_dataframe(items: Items, params: ArraySplitParams) -> ReplayedSplit
     """Replay the subsets of `flow_from_dataframe`: the first rows are validation.
 
     Args:
-        items: The rows that count, as `valid_rows` returns them, in the order of the table.
+        items: Rows that count, as returned by `valid_rows`, in table order.
         params: `validation_split` of the ImageDataGenerator; both calls must have the same.
 
     Raises:
@@ -59,7 +59,7 @@ def flow(items: Items, params: ArraySplitParams) -> ReplayedSplit:
     """Replay the subsets of `ImageDataGenerator.flow`: the first rows are validation.
 
     Raises:
-        UsageError: The share is out of range, or the sides have different classes.
+        UsageError: The share is out of range, or the splits have different classes.
     """
     split = flow_from_dataframe(items, params)
     if items.labels is not None:
@@ -79,9 +79,9 @@ def valid_rows(
 
     Args:
         folder: `directory`.
-        names: The file column.
-        labels: The class column; needed with `classes` alone.
-        classes: `classes`, where the call names them: rows of other classes are dropped.
+        names: File column.
+        labels: Class column; needed only with `classes`.
+        classes: `classes`, if the call names them: rows of other classes are dropped.
     """
     return np.array(
         [

@@ -1,4 +1,4 @@
-"""Which files Keras lists in a folder, in its own order, for every dialect since 2.6.
+"""Files that Keras lists in a folder, in its own order, for every dialect since 2.6.
 
 Source: keras/src/utils/dataset_utils.py (index_directory) and
 keras/src/legacy/preprocessing/image.py (DirectoryIterator) of the releases named in `DIALECTS`.
@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 from inspector.errors import DatasetError, UsageError
 
 FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
-# Without the dot: "xjpg" counts as well.
+# Without the dot: "xjpg" counts, too.
 GENERATOR_FORMATS = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one range of Keras releases lists a folder.
+    """How a range of Keras releases lists a folder.
 
     Attributes:
         since: First release, (major, minor).
-        enters_links: Linked folders below a class are entered though follow_links is False.
+        enters_links: Linked folders below a class are entered even with follow_links=False.
         dot_classes: Folders whose name starts with "." are classes.
         chooses_classes: class_names may be a subset, and its order is the order of files.
-        lists_from_root: A list of labels counts files from the root, not from class folders.
+        lists_from_root: A list of labels counts files from the root rather than from class folders.
         knows_both: subset="both" exists.
     """
 
@@ -53,7 +53,7 @@ def dialect_of(version: str) -> Dialect:
     """Return the dialect of a Keras version such as "2.13" or "3.12.1"; "" is the newest.
 
     Raises:
-        UsageError: It is not a version, or older than 2.6.
+        UsageError: It is no version, or older than 2.6.
     """
     if not version:
         return DIALECTS[-1]
@@ -70,13 +70,13 @@ def dialect_of(version: str) -> Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Files in Keras's order, before a shuffle.
+    """Files in Keras's order, before any shuffle.
 
     Attributes:
-        paths: Relative to the folder, with "/"; a class named twice is here twice.
-        labels: int32 index into `class_names` for each path; -1 where there is no label.
+        paths: Relative to the folder, with "/"; files of a class named twice appear twice.
+        labels: int32 index into `class_names` per path; -1 without a label.
         class_names: In label order.
-        starts: Where each walked folder starts in `paths`.
+        starts: Start of each walked folder in `paths`.
     """
 
     paths: tuple[str, ...]
@@ -88,10 +88,10 @@ class Listed:
 def list_inferred(
     folder: str, dialect: Dialect, *, class_names: tuple[str, ...] | None, follow_links: bool
 ) -> Listed:
-    """List as labels="inferred" does.
+    """List as with labels="inferred".
 
     Raises:
-        DatasetError: The folder can't be listed, `class_names` do not fit, or links go in circles.
+        DatasetError: The folder can't be listed, `class_names` does not fit, or links form a cycle.
     """
     folders = [
         n for n in _folders(folder) if dialect.dot_classes or not n.startswith(".")
@@ -116,10 +116,10 @@ def list_inferred(
 def list_whole(
     folder: str, dialect: Dialect, *, follow_links: bool, class_folders: bool = False
 ) -> Listed:
-    """List as labels=None does, or a list of labels where `class_folders` is its dialect's way.
+    """List as with labels=None, or with a list of labels if `class_folders` is its dialect's way.
 
     Raises:
-        DatasetError: The folder can't be listed, or links go in circles.
+        DatasetError: The folder can't be listed, or links form a cycle.
     """
     follow = follow_links or dialect.enters_links
     if class_folders:
@@ -136,7 +136,7 @@ def list_for_generator(
     """List as ImageDataGenerator.flow_from_directory does.
 
     Raises:
-        DatasetError: The folder can't be listed, or links go in circles.
+        DatasetError: The folder can't be listed, or links form a cycle.
     """
     names = list(class_names) if class_names else _folders(folder)
     index = {name: i for i, name in enumerate(names)}
@@ -168,7 +168,7 @@ def _listed(
 
 
 def _files(folder: str, name: str, formats: tuple[str, ...], follow: bool) -> list[str]:
-    """Walk one class folder: tuples in order of the full path, names in order within."""
+    """Walk one class folder: folders in order of their full path, names sorted within."""
     top = os.path.join(folder, name)
     walked = []
     for where, below, files in os.walk(top, followlinks=follow):
@@ -189,7 +189,7 @@ def refuse_circle(where: str, below: list[str], *, reader: str = "Keras") -> Non
     """Refuse a linked folder that leads back to a folder above it.
 
     Raises:
-        DatasetError: One of the folders `below` does.
+        DatasetError: It is one of the folders `below`.
     """
     here = os.path.realpath(where)
     for name in below:

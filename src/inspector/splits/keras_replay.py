@@ -1,4 +1,4 @@
-"""Which files a Keras call puts into training and into validation: exact, without Keras."""
+"""Files that a Keras call puts into training and into validation: exact, without Keras."""
 
 import os
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ Positions = NDArray[np.int64]
 
 
 class Loader(StrEnum):
-    """What reads the folder."""
+    """The function that reads the folder."""
 
     DATASET = "image_dataset_from_directory"
     GENERATOR = "image_data_generator"
@@ -34,13 +34,13 @@ class Loader(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a loader, as far as it decides which files come.
+    """One call of a loader, with the arguments that affect the choice of files.
 
     Attributes:
         validation_split: Share of validation; 0 for none. For `split_dataset` its right_size.
         subset: "training", "validation", "both", or "" for all files.
-        labels: "inferred", "none", "list" with `label_list`, or "unread": a list that is not known.
-        left_size: For `split_dataset`, where it is given instead.
+        labels: "inferred", "none", "list" with `label_list`, or "unread": an unknown list.
+        left_size: For `split_dataset`, if given instead.
         keras: Version of Keras, "" for the newest known.
     """
 
@@ -59,14 +59,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class SplitPaths:
-    """Both sides of a split, as paths in Keras's own order (before a later reshuffle)."""
+    """Both parts of a split, as paths in Keras's order (before a later reshuffle)."""
 
     training: tuple[str, ...]
     validation: tuple[str, ...]
 
 
 def list_call(folder: Path, call: Call) -> Listed:
-    """List the files that a call sees, in order, before its shuffle.
+    """List the files of a call in order, before its shuffle.
 
     Raises:
         DatasetError: Keras would raise: the folder, class_names, or the number of labels.
@@ -102,7 +102,7 @@ def list_call(folder: Path, call: Call) -> Listed:
 
 
 def order(count: int, seed: int | None, *, shuffle: bool) -> Positions:
-    """Return the positions 0..count-1 in the order in which Keras stands before it cuts.
+    """Return the positions 0..count-1 in Keras's order before it cuts.
 
     Source: RandomState's legacy stream is frozen (NEP 19), so an arange shuffles as a list does.
     """
@@ -113,7 +113,7 @@ def order(count: int, seed: int | None, *, shuffle: bool) -> Positions:
 
 
 def check(call: Call) -> None:
-    """Refuse what Keras refuses before it looks at the disk.
+    """Check the arguments as Keras does before it reads the disk.
 
     Raises:
         UsageError: The share, the seed or the subset is out of range.
@@ -145,12 +145,12 @@ def check(call: Call) -> None:
 
 
 def cut(listed: Listed, call: Call) -> tuple[Positions, Positions]:
-    """Return the positions in `listed` of the training and of the validation side, in order.
+    """Return the positions in `listed` of training and of validation, in order.
 
-    Both are whole where `call` has no split. An empty side is empty, as in `list[:-0]`.
+    Both are complete if `call` has no split. An empty part stays empty, as in `list[:-0]`.
 
     Raises:
-        DatasetError: split_dataset would raise because a side is empty.
+        DatasetError: split_dataset would raise because a part is empty.
     """
     count = len(listed.paths)
     match call.loader:
@@ -170,11 +170,11 @@ def replay(folder: Path, call: Call) -> SplitPaths:
     """Replay a call with both of its subsets.
 
     Args:
-        folder: The folder that the call reads.
-        call: `subset` decides nothing here: both sides are returned.
+        folder: Folder that the call reads.
+        call: Its `subset` is ignored: both parts are returned.
 
     Raises:
-        UsageError: Keras refuses the arguments.
+        UsageError: Keras rejects the arguments.
         DatasetError: Keras raises on this folder.
     """
     check(call)
@@ -185,11 +185,11 @@ def replay(folder: Path, call: Call) -> SplitPaths:
 
 
 def files_of(folder: Path, call: Call) -> tuple[str, ...]:
-    """Return the files of the one dataset that a call makes, in its `file_paths` order.
+    """Return the files of the dataset that a call makes, in the order of its `file_paths`.
 
     Raises:
-        UsageError: Keras refuses the arguments.
-        DatasetError: Keras raises on this folder, or the side is empty.
+        UsageError: Keras rejects the arguments.
+        DatasetError: Keras raises on this folder, or the part is empty.
     """
     check(call)
     listed = list_call(folder, call)
@@ -204,7 +204,7 @@ def files_of(folder: Path, call: Call) -> tuple[str, ...]:
 
 
 def _picked(paths: Sequence[str], positions: Positions) -> tuple[str, ...]:
-    if len(positions) < 2:  # itemgetter gives no tuple then.
+    if len(positions) < 2:  # itemgetter returns no tuple for fewer
         return tuple(paths[i] for i in positions)
     picked: tuple[str, ...] = itemgetter(*positions.tolist())(paths)
     return picked
@@ -238,7 +238,7 @@ def _refuse(folder: Path, listed: Listed, call: Call, sides: tuple[Positions, ..
 
 
 def shown_name(path: str) -> str:
-    """Return a name as it can be shown, with the bytes that are no UTF-8 written out."""
+    """Return a file name for display, with bytes that are not UTF-8 escaped."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -252,7 +252,7 @@ def is_text(path: str) -> bool:
 
 
 def _cut_classes(listed: Listed, share: float) -> tuple[Positions, Positions]:
-    """Cut each listed class by itself: the first int(share * n) are validation."""
+    """Cut each listed class by itself: the first int(share * n) files are validation."""
     positions = np.arange(len(listed.paths))
     if not share:
         return positions, positions

@@ -1,4 +1,4 @@
-"""Lists a folder as the script does before it splits: the order decides as much as the seed."""
+"""List a folder as the script does before it splits: the order matters as much as the seed."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -41,10 +41,10 @@ def list_items(folder: Path, listing: Listing, *, split: str = "train") -> Items
     Args:
         folder: Folder that the script reads.
         listing: What lists it.
-        split: For Hugging Face: which split of the folder.
+        split: For Hugging Face: split of the folder.
 
     Raises:
-        DatasetError: The library refuses the folder.
+        DatasetError: The library rejects the folder.
         UsageError: There is no such split.
     """
     if listing is Listing.HUGGING_FACE:
@@ -64,7 +64,7 @@ def _keras(folder: Path, loader: Loader) -> Items:
 
 
 def _images(folder: Path, *, sort: bool) -> Items:
-    """List every image below a folder, sorted by its path or as this disk returns them."""
+    """List every image below a folder, sorted by path or in this disk's order."""
     if not folder.is_dir():
         raise DatasetError(f"there is no folder {folder}", "Check the path.")
     files = [

@@ -1,4 +1,4 @@
-"""One door to the replays of other libraries' splits, from a function's name and its keywords."""
+"""Entry to the replays of other libraries' splits, by function name and keywords."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from inspector.splits.ultralytics_replay import ClassifySplitParams
 
 
 class SplitFunction(StrEnum):
-    """What splits, by the name that code reading gives it."""
+    """A splitting function, by the name that code reading gives it."""
 
     TRAIN_TEST_SPLIT = "train_test_split"
     SHUFFLE_SPLIT = "ShuffleSplit"
@@ -138,21 +138,21 @@ _SEED_NAMES = ("random_state", "seed")
 
 @dataclass(frozen=True, slots=True)
 class SplitCall:
-    """One call that splits.
+    """A call of a splitting function.
 
     Attributes:
-        function: What splits.
-        params: Of the type that `PARAMS` names for it.
+        function: The function.
+        params: Of the type that `PARAMS` maps it to.
     """
 
     function: SplitFunction
     params: Params
 
     def __post_init__(self) -> None:
-        """Refuse parameters of another function.
+        """Check that the parameters belong to the function.
 
         Raises:
-            UsageError: They are of another type.
+            UsageError: They have another type.
         """
         if not isinstance(self.params, PARAMS[self.function]):
             raise UsageError(
@@ -164,16 +164,16 @@ class SplitCall:
 def split_call(
     function: SplitFunction, keywords: Mapping[str, object], *, source: RandomSource | None = None
 ) -> SplitCall:
-    """Return the call for a function and the keywords that decide its split.
+    """Return the call of a function with the keywords that affect its split.
 
     Args:
-        function: What splits.
-        keywords: By the library's own names (`test_size`, `random_state`, `lengths`, `seed` …).
-            `stratify` is True or False; a labels column goes to the items.
+        function: The function.
+        keywords: By the library's names (`test_size`, `random_state`, `lengths`, `seed` …).
+            `stratify` is True or False; a label column goes to the items.
         source: Where the random numbers come from, if it is more than a seed among the keywords.
 
     Raises:
-        UsageError: A keyword is not known or has another type.
+        UsageError: A keyword is unknown or has the wrong type.
     """
     kind = PARAMS[function]
     names = _names(kind)
@@ -200,15 +200,15 @@ def replay(items: Items, call: SplitCall) -> ReplayedSplit:
     """Replay a call on listed items.
 
     Raises:
-        UsageError: The library refuses the arguments.
-        UnreplayableError: What decides the split is not known.
+        UsageError: The library rejects the arguments.
+        UnreplayableError: Something that decides the split is unknown.
     """
     split: ReplayedSplit = _REPLAYS[call.function](items, call.params)
     return split
 
 
 def usual_listing(function: SplitFunction) -> Listing:
-    """Return what lists the folder for a function, where the script says nothing else."""
+    """Return the usual listing for a function, where the script does not tell."""
     match function:
         case SplitFunction.RANDOM_SPLIT | SplitFunction.INDEX_CUT:
             return Listing.IMAGE_FOLDER

@@ -1,4 +1,4 @@
-"""`DataFrame.sample` and the rest that `drop` leaves, exact without pandas.
+"""`DataFrame.sample` and the remainder after `drop`, exact without pandas.
 
 Source: pandas/core/sample.py and pandas/core/generic.py of 3.1.
 """
@@ -14,10 +14,10 @@ from inspector.splits.replayed import Items, ReplayedSplit, split_of
 
 @dataclass(frozen=True, slots=True)
 class SampleParams:
-    """Arguments of `DataFrame.sample` without replacement and weights.
+    """Arguments of `DataFrame.sample` without replacement or weights.
 
     Attributes:
-        n: Number of rows; 1 where `frac` is not given either.
+        n: Number of rows; 1 if `frac` is not given either.
         frac: Share of the rows, rounded half to even.
         source: `random_state`; `shared` where it is None and `np.random.seed` was called.
     """
@@ -28,13 +28,13 @@ class SampleParams:
 
 
 def sample(items: Items, params: SampleParams) -> ReplayedSplit:
-    """Replay `train = df.sample(...)` and `df.drop(train.index)`: drawn rows and the rest.
+    """Replay `train = df.sample(...)` and `df.drop(train.index)`: sampled rows and the rest.
 
-    The index must not repeat: `drop` removes all rows of a repeated one.
+    The index must be unique: `drop` removes all rows of a repeated value.
 
     Raises:
-        UsageError: pandas refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: pandas rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     count = len(items)
     if params.n is not None and params.frac is not None:

@@ -1,4 +1,4 @@
-"""Releases of libraries, as far as their splits differ."""
+"""Release numbers of libraries, as far as their splits differ."""
 
 from inspector.errors import UsageError
 
@@ -9,7 +9,7 @@ def release_of(version: str) -> tuple[int, ...]:
     """Return a release such as "1.7.2" as numbers; "" is newer than any.
 
     Raises:
-        UsageError: It is not a release.
+        UsageError: It is no release.
     """
     if not version:
         return NEWEST

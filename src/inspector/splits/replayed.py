@@ -1,4 +1,4 @@
-"""What a replay of another library's split takes and returns, and what it cannot replay."""
+"""Input and output of a replay of another library's split, and why one can't be replayed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,12 +28,12 @@ class ReplayGap(StrEnum):
 
 
 class UnreplayableError(UsageError):
-    """Say that a split cannot be replayed, whatever is known about the files.
+    """A split that can't be replayed, whatever is known about the files.
 
     Args:
-        reason: Which kind of fact is missing.
-        message: What is missing, in one sentence, without a full stop at its end.
-        advice: What to do instead; saving the list, where left out.
+        reason: Kind of the missing fact.
+        message: What is missing, in one sentence without its full stop.
+        advice: What to do instead; by default, save the list.
     """
 
     def __init__(self, reason: ReplayGap, message: str, advice: str = SAVE_LIST) -> None:
@@ -45,7 +45,7 @@ class UnreplayableError(UsageError):
 
 
 class Assumption(StrEnum):
-    """What must hold for a replay to be exact and cannot be checked on the files."""
+    """What must hold for a replay to be exact and can't be checked on the files."""
 
     FRESH_GENERATOR = "nothing else drew from the generator between its seed and the split"
     DISK_ORDER = "the script read the same copy of the folder, which this library does not sort"
@@ -60,12 +60,12 @@ class Items:
     """Listed items of a dataset, in the order in which the library reads them.
 
     Attributes:
-        paths: Of each item, with "/"; relative to `root` where that is given.
-        labels: (n,) class of each item, int64 or str; None where it is not known.
-        groups: (n,) group of each item, int64 or str; None where it is not known.
-        root: Folder that the paths start from, as the script names it.
-        class_folders: Every class folder, without files too, where that matters; else empty.
-        assumptions: What the listing itself takes for granted.
+        paths: Path of each item, with "/"; relative to `root` if given.
+        labels: (n,) class of each item, int64 or str; None where unknown.
+        groups: (n,) group of each item, int64 or str; None where unknown.
+        root: Folder that the paths start from, as named by the script.
+        class_folders: All class folders, even without files, where that matters; else empty.
+        assumptions: Assumptions of the listing.
     """
 
     paths: tuple[str, ...]
@@ -76,10 +76,10 @@ class Items:
     assumptions: tuple[Assumption, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse labels or groups of another length.
+        """Check the lengths of labels and groups.
 
         Raises:
-            UsageError: There is not one label, or not one group, per item.
+            UsageError: There is not exactly one label, or group, per item.
         """
         for name, keys in (("labels", self.labels), ("groups", self.groups)):
             if keys is not None and len(keys) != len(self.paths):
@@ -109,8 +109,8 @@ class Part:
     """One part of a split.
 
     Attributes:
-        name: "training", "validation", "test" by position where the library names none.
-        indices: (m,) int64 positions in the items, in the library's own order.
+        name: "training", "validation", "test" by position where the library gives no name.
+        indices: (m,) int64 positions in the items, in the library's order.
     """
 
     name: str
@@ -140,7 +140,7 @@ class ReplayedSplit:
 def split_of(items: Items, *parts: Indices, assumptions: tuple[Assumption, ...] = ()) -> (
     ReplayedSplit
 ):  # fmt: skip
-    """Name parts by position, and add what the listing of the items assumes."""
+    """Name parts by position, and add the assumptions of the listing."""
     names = (*PART_NAMES, *(f"part {i}" for i in range(len(PART_NAMES) + 1, len(parts) + 1)))
     return ReplayedSplit(
         tuple(
@@ -155,7 +155,7 @@ def labels_of(items: Items) -> Keys:
     """Return the labels.
 
     Raises:
-        UsageError: They are not known.
+        UsageError: They are unknown.
     """
     if items.labels is None:
         raise UsageError(
@@ -168,7 +168,7 @@ def groups_of(items: Items) -> Keys:
     """Return the groups.
 
     Raises:
-        UsageError: They are not known.
+        UsageError: They are unknown.
     """
     if items.groups is None:
         raise UsageError(

@@ -22,10 +22,10 @@ from inspector.splits.replayed import (
     split_of,
 )
 
-# Groups of equal size kept the order of numpy's default sort before.
+# Before, groups of equal size kept the order of numpy's default sort.
 SINCE_STABLE_GROUPS = (1, 9)
 SINCE_SHUFFLED_GROUPS = (1, 6)
-# Before, the shuffle moved the class table but not the groups that its rows stand for.
+# Before, the shuffle moved the class table but not the groups of its rows.
 SINCE_SHUFFLED_STRATIFIED_GROUPS = (1, 8)
 # Before, more folds than groups left folds empty.
 SINCE_COUNTED_STRATIFIED_GROUPS = (1, 9)
@@ -33,12 +33,12 @@ SINCE_COUNTED_STRATIFIED_GROUPS = (1, 9)
 
 @dataclass(frozen=True, slots=True)
 class FoldParams:
-    """Arguments of `KFold` and its stratified and grouped kin.
+    """Arguments of `KFold` and its stratified and grouped variants.
 
     Attributes:
         n_splits: Number of folds.
         source: `random_state`; only with `shuffle`.
-        fold: Which fold is validation, from 0: the one of `next(cv.split(...))`.
+        fold: Validation fold, from 0: that of `next(cv.split(...))`.
         version: Release of scikit-learn such as "1.7.2"; "" for the newest known.
     """
 
@@ -54,7 +54,7 @@ class RepeatedFoldParams:
     """Arguments of `RepeatedKFold` and `RepeatedStratifiedKFold`, which always shuffle.
 
     Attributes:
-        fold: Which fold is validation, from 0, counted through all repeats.
+        fold: Validation fold, from 0, counted through all repeats.
     """
 
     n_splits: int = 5
@@ -67,8 +67,8 @@ def kfold(items: Items, params: FoldParams) -> ReplayedSplit:
     """Replay one fold of `KFold`.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     _check(len(items), params)
     stream = numpy_stream(params.source) if params.shuffle else None
@@ -88,12 +88,12 @@ def _plain_folds(count: int, n_splits: int, stream: np.random.RandomState | None
 def stratified_kfold(items: Items, params: FoldParams) -> ReplayedSplit:
     """Replay one fold of `StratifiedKFold`.
 
-    Classes are numbered by first appearance; a fold gets of each what it would get if the sorted
+    Classes are numbered by first appearance; each fold gets as many of a class as if the sorted
     items were dealt out in turn.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     _check(len(items), params)
     labels = labels_of(items)
@@ -122,8 +122,8 @@ def repeated_kfold(items: Items, params: RepeatedFoldParams) -> ReplayedSplit:
     """Replay one fold of `RepeatedKFold`: one stream runs through all repeats.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     single = _single(len(items), params)
     stream = numpy_stream(params.source)
@@ -136,8 +136,8 @@ def repeated_stratified_kfold(items: Items, params: RepeatedFoldParams) -> Repla
     """Replay one fold of `RepeatedStratifiedKFold`.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     single = _single(len(items), params)
     labels = labels_of(items)
@@ -165,8 +165,8 @@ def group_kfold(items: Items, params: FoldParams) -> ReplayedSplit:
     """Replay one fold of `GroupKFold`: large groups first, each to the lightest fold.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     _check(len(items), params)
     names, codes = np.unique(groups_of(items), return_inverse=True)
@@ -198,12 +198,12 @@ def group_kfold(items: Items, params: FoldParams) -> ReplayedSplit:
 def stratified_group_kfold(items: Items, params: FoldParams) -> ReplayedSplit:
     """Replay one fold of `StratifiedGroupKFold`.
 
-    Groups with the most uneven classes come first; each goes to the fold where the classes'
-    proportions then vary least over the folds.
+    Groups with the most uneven classes come first; each goes to the fold where class proportions
+    then vary least over the folds.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     _check(len(items), params)
     _, labels, counts = np.unique(labels_of(items), return_inverse=True, return_counts=True)
@@ -232,7 +232,7 @@ def _balanced_homes(table: NDArray[np.float64], totals: NDArray[np.int64], folds
         best, lowest, fewest = 0, np.inf, np.inf
         for fold in range(folds):
             held[fold] += table[row]
-            # Not reduced at once over all folds: the rounding of the sums decides ties.
+            # Not reduced over all folds at once: the rounding of the sums decides ties.
             spread = float(np.mean(np.std(held / totals.reshape(1, -1), axis=0)))
             held[fold] -= table[row]
             load = float(held[fold].sum())

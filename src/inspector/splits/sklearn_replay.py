@@ -33,13 +33,13 @@ class TrainTestParams:
 
 @dataclass(frozen=True, slots=True)
 class ShuffleSplitParams:
-    """Arguments of `ShuffleSplit` and its stratified and grouped kin.
+    """Arguments of `ShuffleSplit` and its stratified and grouped variants.
 
     Attributes:
         test_size: Share (float) or number (int); of the groups for `GroupShuffleSplit`.
         train_size: Share (float) or number (int); of the groups for `GroupShuffleSplit`.
         source: `random_state`.
-        iteration: Which of the splits is taken, from 0: the one of `next(cv.split(...))`.
+        iteration: Which of the splits is taken, from 0: that of `next(cv.split(...))`.
         n_splits: Number of splits; None for the default of the class.
     """
 
@@ -51,11 +51,11 @@ class ShuffleSplitParams:
 
 
 def train_test_split(items: Items, params: TrainTestParams) -> ReplayedSplit:
-    """Replay `train_test_split`: training and test, the second under the name "validation".
+    """Replay `train_test_split`: training and test, the second named "validation".
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     sizes = split_sizes(len(items), params.test_size, params.train_size, default=0.25)
     train, test = sizes
@@ -78,8 +78,8 @@ def shuffle_split(items: Items, params: ShuffleSplitParams) -> ReplayedSplit:
     """Replay one split of `ShuffleSplit`.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     _check_iteration(params, default=10)
     sizes = split_sizes(len(items), params.test_size, params.train_size, default=0.1)
@@ -94,8 +94,8 @@ def stratified_shuffle_split(items: Items, params: ShuffleSplitParams) -> Replay
     """Replay one split of `StratifiedShuffleSplit`.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     _check_iteration(params, default=10)
     labels = labels_of(items)
@@ -111,8 +111,8 @@ def group_shuffle_split(items: Items, params: ShuffleSplitParams) -> ReplayedSpl
     """Replay one split of `GroupShuffleSplit`: the groups are shuffled, items keep their order.
 
     Raises:
-        UsageError: scikit-learn refuses the arguments.
-        UnreplayableError: The random numbers are not known.
+        UsageError: scikit-learn rejects the arguments.
+        UnreplayableError: The random numbers are unknown.
     """
     _check_iteration(params, default=5)
     names, groups = np.unique(groups_of(items), return_inverse=True)

@@ -29,10 +29,11 @@ class SplitFoldersParams:
     """Arguments of `splitfolders.ratio` and `splitfolders.fixed`.
 
     Attributes:
-        ratio: Shares of training, validation and maybe test, with the sum 1.
-        fixed: Instead of `ratio`: numbers of validation and maybe test per class, or of all three.
-        seed: Is set anew for each class.
-        formats: Endings with their dot, such as ".jpg", case counts; empty for all files.
+        ratio: Shares of training, validation and optionally test, with the sum 1.
+        fixed: Instead of `ratio`: numbers of validation and optionally test files per class, or of
+            all three.
+        seed: Set again for each class.
+        formats: Suffixes with their dot, such as ".jpg", case-sensitive; empty for all files.
         group: "stem" keeps files of one stem together; "" for none.
     """
 
@@ -48,12 +49,12 @@ def split_folders(items: Items, params: SplitFoldersParams) -> ReplayedSplit:
     """Replay `ratio` or `fixed` on files with one class folder each, or with none.
 
     Args:
-        items: Files as `list_class_files` lists them.
-        params: What the script gives.
+        items: Files as listed by `list_class_files`.
+        params: Arguments of the script.
 
     Raises:
-        UsageError: split-folders refuses the arguments, or a class has too few files.
-        UnreplayableError: The seed is None, or the grouping is not known.
+        UsageError: split-folders rejects the arguments, or a class has too few files.
+        UnreplayableError: The seed is None, or the grouping is unknown.
     """
     _check(params)
     parts: list[list[Indices]] = [[], [], []]
@@ -74,10 +75,10 @@ def split_folders(items: Items, params: SplitFoldersParams) -> ReplayedSplit:
 
 
 def list_class_files(folder: Path) -> Items:
-    """List the files that lie directly in a class folder; in the folder itself if it has none.
+    """List the files directly in a class folder, or in the folder itself if it has none.
 
     Raises:
-        DatasetError: The folder cannot be listed.
+        DatasetError: The folder can't be listed.
     """
     try:
         classes = sorted(entry for entry in folder.iterdir() if entry.is_dir())
@@ -120,7 +121,7 @@ def _check(params: SplitFoldersParams) -> None:
 
 
 def _classes(items: Items, formats: Sequence[str]) -> list[tuple[str, list[int]]]:
-    """Return each class with the positions of its files, by name."""
+    """Return each class with the positions of its files, sorted by name."""
     classes: dict[str, list[int]] = {name: [] for name in items.class_folders}
     for position in sorted(range(len(items)), key=lambda i: items.paths[i].split("/")):
         folder, _, name = items.paths[position].rpartition("/")
@@ -135,7 +136,7 @@ def _classes(items: Items, formats: Sequence[str]) -> list[tuple[str, list[int]]
 
 
 def _units(items: Items, indices: list[int], group: str) -> list[Indices]:
-    """Return what is shuffled: single files, or all files of one stem, by their first file."""
+    """Return the units of the shuffle: single files, or all files of one stem, by first file."""
     if not group:
         return [np.array([i], np.int64) for i in indices]
     stems: dict[str, list[int]] = {}

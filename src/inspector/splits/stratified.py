@@ -1,4 +1,4 @@
-"""Sizes and stratified draws that scikit-learn and Hugging Face datasets share.
+"""Sizes and stratified sampling that scikit-learn and Hugging Face datasets share.
 
 Source: scikit-learn's `_validate_shuffle_split` and `_approximate_mode`
 (sklearn/model_selection/_split.py, sklearn/utils/extmath.py), and their copies in
@@ -17,7 +17,7 @@ from inspector.splits.replayed import Indices, Keys
 
 Size = int | float | None
 Counts = NDArray[np.int64]
-# (counts, draws) -> how many of each class are expected, as floats.
+# (counts, sample size) -> expected number per class, as floats.
 Expectation = Callable[[Counts, int], NDArray[np.float64]]
 
 
@@ -52,11 +52,11 @@ def split_sizes(
         count: Number of items, or of groups.
         test_size: Share (float, rounded up) or number (int); None for the rest.
         train_size: Share (float, rounded down) or number (int); None for the rest.
-        default: Share of the test side where neither is given.
+        default: Share of test if neither is given.
         unit: What is counted, for the messages.
 
     Raises:
-        UsageError: The library refuses the sizes.
+        UsageError: The library rejects the sizes.
     """
     if test_size is None and train_size is None:
         test_size = default
@@ -99,16 +99,16 @@ def _check_size(name: str, size: Size, count: int, unit: str) -> None:
 def stratified_draw(
     labels: Keys, sizes: tuple[int, int], stream: Stream, *, expectation: Expectation
 ) -> tuple[Indices, Indices]:
-    """Draw training and test items with the class proportions of the whole.
+    """Sample training and test items with the class proportions of the whole.
 
     Args:
         labels: (n,) class of each item.
         sizes: Numbers of training and test items.
-        stream: Is moved on.
-        expectation: In which order the library multiplies and divides: it decides ties.
+        stream: Random stream; advanced.
+        expectation: Order in which the library multiplies and divides: it decides ties.
 
     Raises:
-        UsageError: A class has one item, or a side has fewer items than there are classes.
+        UsageError: A class has one item, or a part has fewer items than there are classes.
     """
     names, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
     _check_classes(names, counts, sizes)
@@ -140,9 +140,9 @@ def _check_classes(names: NDArray[Any], counts: Counts, sizes: tuple[int, int]) 
 
 
 def _class_sizes(counts: Counts, draws: int, stream: Stream, expectation: Expectation) -> Counts:
-    """Return how many items of each class are drawn: floors, then the largest remainders.
+    """Return the number of items per class: floors, then the largest remainders.
 
-    `choice` is called for every remainder, tied or not, and moves the stream each time.
+    `choice` is called for every remainder, tied or not, and advances the stream each time.
     """
     expected = expectation(counts, draws)
     sizes = np.floor(expected)

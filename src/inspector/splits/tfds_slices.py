@@ -1,7 +1,7 @@
 """Slices such as "train[:80%]" of tensorflow_datasets and of Hugging Face datasets.
 
-The arithmetic is exact. Which file stands where in a prepared TFDS dataset is decided by a hash of
-its keys and is not known here.
+The arithmetic is exact. The order of files in a prepared TFDS dataset depends on a hash of its keys
+and is unknown here.
 
 Source: tensorflow_datasets/core/splits.py of 4.9.10, datasets/arrow_reader.py of 5.2.0.
 """
@@ -25,7 +25,7 @@ from inspector.splits.replayed import (
 
 
 class SliceLibrary(StrEnum):
-    """Whose slices they are: the two refuse different things."""
+    """The library of a slice: the two reject different things."""
 
     TFDS = "tensorflow_datasets"
     HUGGING_FACE = "datasets"
@@ -44,8 +44,8 @@ class SliceParams:
 
     Attributes:
         specs: One per part, such as ("train[:80%]", "train[80%:]").
-        split: Name of the split that the items make up.
-        rounding: Of ReadInstruction; a Hugging Face spec may name its own in parentheses.
+        split: Split that the items make up.
+        rounding: As in ReadInstruction; a Hugging Face spec may name its own in parentheses.
     """
 
     specs: tuple[str, ...]
@@ -78,10 +78,10 @@ _SPECS = {
 
 
 def slice_items(items: Items, params: SliceParams) -> ReplayedSplit:
-    """Cut one split by slices: one part per spec.
+    """Cut one split by slices, one part per spec.
 
     Raises:
-        UsageError: The library refuses a spec.
+        UsageError: The library rejects a spec.
         UnreplayableError: It counts shards, or names a split whose items are not given.
     """
     parts = []
@@ -103,16 +103,16 @@ def slices(
     *,
     rounding: Rounding = Rounding.CLOSEST,
 ) -> tuple[Slice, ...]:
-    """Return the runs of items that a spec names; "+" joins several.
+    """Return the runs of items of a spec; "+" joins several.
 
     Args:
         spec: Such as "train[:80%]+test".
-        counts: Number of items of each split.
-        library: Whose rules hold.
+        counts: Number of items per split.
+        library: The library whose rules apply.
         rounding: For percentages, where the spec names none.
 
     Raises:
-        UsageError: The library refuses it.
+        UsageError: The library rejects it.
         UnreplayableError: It counts shards.
     """
     parsed = [_parsed(part, library, rounding) for part in re.split(r"\s*\+\s*", spec.strip())]

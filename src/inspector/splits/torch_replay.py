@@ -38,7 +38,7 @@ class RandomSplitParams:
     Attributes:
         lengths: Numbers of items, or shares that sum to 1 (since torch 1.13).
         source: `generator=torch.Generator().manual_seed(s)`, or `torch.manual_seed(s)` with
-            `shared`. Seeds that differ by 2**32 are one.
+            `shared`. Seeds that differ by 2**32 are equivalent.
     """
 
     lengths: tuple[int | float, ...]
@@ -61,7 +61,7 @@ class IndexCutParams:
 
     Attributes:
         shuffler: `np.random.shuffle(indices)`, `random.shuffle(indices)`, `torch.randperm(n)`.
-        cuts: Where the list is cut, from its start, ascending.
+        cuts: Positions of the cuts, ascending.
         source: The seed; `shared` for the global generators.
     """
 
@@ -74,8 +74,8 @@ def random_split(items: Items, params: RandomSplitParams) -> ReplayedSplit:
     """Replay `random_split`: one permutation, cut in the order of the lengths.
 
     Raises:
-        UsageError: torch refuses the lengths or the seed.
-        UnreplayableError: The random numbers are not known.
+        UsageError: torch rejects the lengths or the seed.
+        UnreplayableError: The random numbers are unknown.
     """
     lengths = split_lengths(len(items), params.lengths)
     order = torch_stream(params.source).randperm(len(items))
@@ -84,10 +84,10 @@ def random_split(items: Items, params: RandomSplitParams) -> ReplayedSplit:
 
 
 def split_lengths(count: int, lengths: Sequence[int | float]) -> list[int]:
-    """Return the lengths in items: shares are rounded down, the rest is dealt out from the first.
+    """Return the lengths in items: shares are rounded down, the rest goes out one by one.
 
     Raises:
-        UsageError: torch refuses them.
+        UsageError: torch rejects them.
     """
     total = sum(lengths)
     if lengths and math.isclose(total, 1) and total <= 1:
@@ -117,8 +117,8 @@ def cut_indices(items: Items, params: IndexCutParams) -> ReplayedSplit:
     """Replay a shuffled and cut list of indices. A SubsetRandomSampler only orders its part.
 
     Raises:
-        UsageError: The seed is refused.
-        UnreplayableError: The random numbers are not known.
+        UsageError: The seed is rejected.
+        UnreplayableError: The random numbers are unknown.
     """
     cuts = params.cuts
     if list(cuts) != sorted(cuts) or any(not 0 <= cut <= len(items) for cut in cuts):
@@ -156,7 +156,7 @@ def list_image_folder(folder: Path) -> Items:
     """List as torchvision's ImageFolder does: hidden files and broken links count.
 
     Raises:
-        DatasetError: torchvision refuses the folder, or links go in circles.
+        DatasetError: torchvision rejects the folder, or links form a cycle.
     """
     root = str(folder)
     try:
@@ -183,7 +183,7 @@ def list_image_folder(folder: Path) -> Items:
 
 
 def _image_files(root: str, name: str) -> list[str]:
-    """Walk one class folder: folders by their whole path, files by name."""
+    """Walk one class folder: folders sorted by full path, files by name."""
     steps: list[tuple[str, list[str]]] = []
     for folder, below, files in os.walk(Path(root, name), followlinks=True):
         refuse_circle(folder, below, reader="torchvision")

@@ -50,7 +50,7 @@ class ClassifySplitParams:
     """Arguments of `split_classify_dataset`.
 
     Attributes:
-        train_ratio: Share of training, in 0..1.
+        train_ratio: Share of training, 0..1.
         version: Release of Ultralytics such as "8.4.190"; "" for the newest known.
     """
 
@@ -59,15 +59,15 @@ class ClassifySplitParams:
 
 
 def split_classify_dataset(items: Items, params: ClassifySplitParams) -> ReplayedSplit:
-    """Replay `split_classify_dataset`: each class is sorted, shuffled with the seed 0 and cut.
+    """Replay `split_classify_dataset`: each class is sorted, shuffled with seed 0 and cut.
 
     Args:
-        items: Files as `list_class_images` lists them: the first folder of a path is its class.
-        params: What the script gives.
+        items: Files as listed by `list_class_images`; the first folder of a path is its class.
+        params: Arguments of the script.
 
     Raises:
         UsageError: The share is out of range.
-        UnreplayableError: The release draws without a seed.
+        UnreplayableError: The release shuffles without a seed.
     """
     release = release_of(params.version)
     if release < SINCE_SEEDED:
@@ -103,10 +103,10 @@ def split_classify_dataset(items: Items, params: ClassifySplitParams) -> Replaye
 
 
 def list_class_images(folder: Path) -> Items:
-    """List the images below each class folder, in the order of their paths.
+    """List the images below each class folder, sorted by path.
 
     Raises:
-        DatasetError: The folder cannot be listed, or Ultralytics cannot copy a file.
+        DatasetError: The folder can't be listed, or Ultralytics can't copy a file.
     """
     try:
         classes = sorted(entry for entry in folder.iterdir() if entry.is_dir())
@@ -132,7 +132,7 @@ def list_class_images(folder: Path) -> Items:
 
 
 def _classes(items: Items) -> list[Indices]:
-    """Return the positions of each class's images, sorted as paths sort: part by part."""
+    """Return the positions of each class's images, sorted part by part of the path."""
     classes: dict[str, list[int]] = {}
     for position in sorted(range(len(items)), key=lambda i: items.paths[i].split("/")):
         path = items.paths[position]

@@ -1,1 +1,1 @@
-"""What we remember: the project file and the cache of images, both SQLite. The only SQL."""
+"""Persistence: the project file and the image cache, both SQLite. The only package with SQL."""

@@ -1,4 +1,4 @@
-"""Backups of a project file, beside it: one per day and one before each change of its schema."""
+"""Backups beside a project file: one per day, and one before each change of its schema."""
 
 import os
 import re
@@ -56,9 +56,9 @@ def list_backups(project: Path) -> list[Backup]:
 
 
 def back_up_daily(connection: sqlite3.Connection, project: Path, now: datetime) -> None:
-    """Make today's backup, unless there is one or nothing changed since the last.
+    """Make today's backup unless one exists or nothing changed since the last.
 
-    A disk that takes none is no reason not to open the project.
+    A disk that takes no backup does not keep the project from opening.
     """
     newest = next(iter(list_backups(project)), None)
     if newest is not None:
@@ -72,11 +72,11 @@ def back_up_daily(connection: sqlite3.Connection, project: Path, now: datetime) 
 def back_up(
     connection: sqlite3.Connection, project: Path, now: datetime, *, reason: str = ""
 ) -> Path:
-    """Make a backup of a project file as `connection` sees it; keep the newest three.
+    """Back up a project file as `connection` sees it; keep the newest three.
 
     Raises:
-        OSError: The disk does not take it.
-        sqlite3.Error: The same, or the file is damaged.
+        OSError: The backup can't be written.
+        sqlite3.Error: Likewise, or the project file is damaged.
     """
     folder = backups_folder(project)
     folder.mkdir(exist_ok=True)
@@ -97,11 +97,11 @@ def back_up(
 
 
 def restore(project: Path, number: int, now: datetime) -> Path | None:
-    """Put a backup in the place of the project file; return the name that the old one has now.
+    """Replace the project file by a backup; return the new name of the old file.
 
     Raises:
         UsageError: There is no such backup.
-        ProjectError: The disk does not take it; the project file stays as it was.
+        ProjectError: It can't be written; the project file is unchanged.
     """
     chosen = next((b for b in list_backups(project) if b.number == number), None)
     if chosen is None:
@@ -130,7 +130,7 @@ def restore(project: Path, number: int, now: datetime) -> Path | None:
 
 
 def _changed_at(project: Path) -> float:
-    """Return when a project file, or what waits beside it, was changed last."""
+    """Return the last change of a project file or of its write-ahead log."""
     times = []
     for file in (project, Path(f"{project}-wal")):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The cache of images: a thumbnail and a fingerprint by content hash; it can be rebuilt."""
+"""The image cache: thumbnails and fingerprints by content hash; it can be rebuilt."""
 
 import contextlib
 import sqlite3
@@ -22,22 +22,22 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS pixel (sha256 BLOB PRIMARY KEY, digest BLOB NOT NULL)"
     " WITHOUT ROWID;"
 )
-# Of its own, so that an older cache gets it without losing its images.
+# A table of its own, so that an older cache gets it without losing its images.
 _IMAGE_HASHES = (
     "CREATE TABLE IF NOT EXISTS image_hash (sha256 BLOB NOT NULL, method TEXT NOT NULL,"
     " value BLOB NOT NULL, PRIMARY KEY (sha256, method)) WITHOUT ROWID"
 )
-# Likewise. Vectors of one model stand together, in the order in which they were made.
+# Likewise. Vectors of one model are stored together, in insertion order.
 _EMBEDDINGS = (
     "CREATE TABLE IF NOT EXISTS embedding (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL,"
     " model TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (sha256, model))"
 )
-# Hashes come in no order, so that each batch of them touches most pages of their index.
+# Hashes come in random order, so each batch touches most pages of their index.
 _CACHE_KB = 32_000
 
 
 class _Access(Enum):
-    """What can be done with the file."""
+    """What can be done with the cache file."""
 
     KEEP = auto()
     READ = auto()
@@ -45,23 +45,23 @@ class _Access(Enum):
 
 
 class ImageCache:
-    """Keep thumbnails in one SQLite file, fingerprints beside it; a broken file is begun anew.
+    """Thumbnails in one SQLite file, fingerprints beside it; a broken file is recreated.
 
-    Safe from any thread: each has its own connection, writers wait for each other. Where the disk
-    is full or read-only, what is in the file is read if that is possible; else it counts as empty.
+    Safe from any thread: each has its own connection, and writers wait for each other. Where the
+    disk is full or read-only, the cache is read if possible; otherwise it counts as empty.
 
     Attributes:
-        refusal: Why nothing can be kept; None where it can.
-        path: Of the SQLite file.
-        records: Path of the file of fingerprint records, one after another.
+        refusal: Why nothing can be stored; None where it can.
+        path: The SQLite file.
+        records: The file of concatenated fingerprint records.
 
     Args:
-        path: Of the SQLite file.
-        version: Of the features, 1 and up; what was kept of another one is given up.
+        path: The SQLite file.
+        version: Feature version from 1; entries of another version are dropped.
         record_bytes: Length of a fingerprint record.
     """
 
-    # How many contents one question names: SQLite takes 999 values at least.
+    # Contents per query: SQLite accepts at least 999 values.
     PART = 500
 
     def __init__(self, path: Path, *, version: int, record_bytes: int) -> None:
@@ -80,9 +80,9 @@ class ImageCache:
             self._open_otherwise(error)
 
     def _open_otherwise(self, error: Exception) -> None:
-        """Begin a broken file anew; read one that can't be written."""
+        """Recreate a broken file; read one that can't be written."""
         self.close()
-        # Others use it, or the disk fails: nothing is wrong with the file, and it is theirs too.
+        # Others use it, or the disk fails: the file itself is fine.
         if not (is_of_the_machine(error) or (isinstance(error, sqlite3.Error) and is_busy(error))):
             try:
                 for suffix in ("", "-wal", "-shm", "-fingerprints"):
@@ -106,13 +106,13 @@ class ImageCache:
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._begin()
-        # In this order: what others add meanwhile stands behind both.
+        # In this order: what others append meanwhile comes after both.
         connection = self._connection()
         (last,) = connection.execute("SELECT max(place) FROM picture").fetchone()
         self.records.touch()
         self._records = Records(self.records, self._record_bytes)
         if last is not None:
-            # Their records never came to the disk, and others must not be taken for them.
+            # These records never reached the disk, and others must not be mistaken for them.
             connection.execute(
                 "DELETE FROM picture WHERE place BETWEEN ? AND ?", (self._records.before, last)
             )
@@ -123,7 +123,7 @@ class ImageCache:
             return
         connection.execute("BEGIN IMMEDIATE")
         with connection:
-            # Another program may have begun it meanwhile.
+            # Another program may have created it meanwhile.
             if not self._is_current(connection):
                 connection.execute("DROP TABLE IF EXISTS image")
                 self.records.unlink(missing_ok=True)
@@ -136,10 +136,10 @@ class ImageCache:
         return bool(version == self._version)
 
     def put(self, rows: Sequence[CachedPicture]) -> None:
-        """Keep thumbnails, and where their fingerprints are.
+        """Store thumbnails and the positions of their fingerprints.
 
         Raises:
-            CacheError: The disk is full or can't be written; none of these is kept then.
+            CacheError: The disk is full or can't be written; none of them is stored then.
         """
         if self.refusal is not None:
             raise self.refusal
@@ -160,17 +160,17 @@ class ImageCache:
             )
 
     def thumbnail(self, sha256: bytes) -> bytes | None:
-        """Return the thumbnail of a content as JPEG, or None."""
+        """Return the JPEG thumbnail of a content, or None."""
         question = "SELECT thumbnail FROM picture WHERE sha256 = ?"
         rows = self._ask(question, (sha256,))
         return rows[0][0] if rows else None
 
     def contents(self) -> set[bytes]:
-        """Return the content hashes that are kept."""
+        """Return the hashes of all stored contents."""
         return {row[0] for row in self._ask("SELECT sha256 FROM picture")}
 
     def _ask(self, question: str, values: Sequence[object] = ()) -> list[Any]:
-        """Return the rows; none where the cache can't be read, as it only saves time."""
+        """Return the rows of a query; none where the cache can't be read, as it only saves time."""
         if self._access is _Access.NONE:
             return []
         try:
@@ -179,9 +179,9 @@ class ImageCache:
             return []
 
     def places(self, contents: Sequence[bytes]) -> Iterator[int]:
-        """Yield the row in `records`, from 0, of each content, in order; -1 for one not kept.
+        """Yield the row in `records`, from 0, of each content in order; -1 for a missing one.
 
-        One whose bytes were lost is not kept, and forgotten: the next scan makes it anew.
+        An entry whose record is lost is deleted, so that the next scan creates it again.
         """
         for sha256, place, crc in self._rows(contents):
             if place >= 0 and not (self._records and self._records.holds(place, crc)):
@@ -192,12 +192,12 @@ class ImageCache:
                 yield place
 
     def fingerprints(self, contents: Sequence[bytes]) -> Iterator[bytes]:
-        """Yield the fingerprint record of each content, in order; b"" for one that is not kept."""
+        """Yield the fingerprint record of each content in order; b"" for a missing one."""
         for _, place, crc in self._rows(contents):
             yield self._records.read(place, crc) if self._records and place >= 0 else b""
 
     def _rows(self, contents: Sequence[bytes]) -> Iterator[tuple[bytes, int, int]]:
-        """Yield the content, the place of its record, -1 where there is none, and its CRC-32."""
+        """Yield (content, position of its record or -1, CRC-32)."""
         for start in range(0, len(contents), self.PART):
             part = contents[start : start + self.PART]
             rows = self._ask(
@@ -219,7 +219,7 @@ class ImageCache:
         return digests
 
     def put_pixel_digests(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
-        """Keep (sha256 of the file, digest of its decoded pixels), where there is room."""
+        """Store (SHA-256 of the file, digest of its decoded pixels) if there is space."""
         if self.refusal is not None:
             return
         connection = self._connection()
@@ -239,7 +239,7 @@ class ImageCache:
         return stored
 
     def put_image_hashes(self, rows: Iterable[tuple[bytes, str, bytes]]) -> None:
-        """Store (sha256 of the file, method, hash) rows, where there is room."""
+        """Store (SHA-256 of the file, method, hash) if there is space."""
         if self.refusal is not None:
             return
         connection = self._connection()
@@ -249,13 +249,13 @@ class ImageCache:
             connection.executemany("INSERT OR REPLACE INTO image_hash VALUES (?, ?, ?)", rows)
 
     def embedded(self, model: str) -> set[bytes]:
-        """Return the contents that have a vector of a model."""
+        """Return the contents that have an embedding by a model."""
         return {row[0] for row in self._ask(
             "SELECT sha256 FROM embedding WHERE model = ?", (model,)
         )}  # fmt: skip
 
     def embeddings(self, model: str, contents: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
-        """Yield the stored vectors by content hash, for one part of the contents after another."""
+        """Yield the stored embeddings by content hash, one part of the contents at a time."""
         for start in range(0, len(contents), self.PART):
             part = contents[start : start + self.PART]
             yield dict(self._ask(
@@ -265,10 +265,10 @@ class ImageCache:
             ))  # fmt: skip
 
     def put_embeddings(self, model: str, rows: Iterable[tuple[bytes, bytes]]) -> None:
-        """Store (sha256 of the file, vector) rows of a model.
+        """Store (SHA-256 of the file, embedding) rows of a model.
 
         Raises:
-            CacheError: The disk is full or can't be written; none of these is stored then.
+            CacheError: The disk is full or can't be written; none of them is stored then.
         """
         if self.refusal is not None:
             raise self.refusal
@@ -285,7 +285,7 @@ class ImageCache:
             raise unkept(self.path, error) from error
 
     def close(self) -> None:
-        """Close every thread's connection, and the records."""
+        """Close every thread's connection and the record file."""
         for connection in self._all:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()

@@ -1,7 +1,7 @@
-"""Connections to a project file that somebody else may have made.
+"""Connections to a project file that may come from anyone.
 
-Nothing in the file's schema is trusted, and what a damaged file makes SQLite raise, at any query,
-comes out as `DamagedProjectError`.
+Nothing in the file's schema is trusted. Errors that SQLite raises for a damaged file, in any query,
+become `DamagedProjectError`.
 """
 
 import sqlite3
@@ -22,19 +22,19 @@ class CheckedCursor(sqlite3.Cursor):
     """A cursor that tells damage from other errors."""
 
     def execute(self, *arguments: Any) -> "CheckedCursor":
-        """Do as `sqlite3.Cursor.execute`."""
+        """As `sqlite3.Cursor.execute`."""
         return self._checked(super().execute, *arguments)
 
     def executemany(self, *arguments: Any) -> "CheckedCursor":
-        """Do as `sqlite3.Cursor.executemany`."""
+        """As `sqlite3.Cursor.executemany`."""
         return self._checked(super().executemany, *arguments)
 
     def fetchone(self) -> Any:
-        """Do as `sqlite3.Cursor.fetchone`."""
+        """As `sqlite3.Cursor.fetchone`."""
         return self._checked(super().fetchone)
 
     def fetchall(self) -> list[Any]:
-        """Do as `sqlite3.Cursor.fetchall`."""
+        """As `sqlite3.Cursor.fetchall`."""
         return self._checked(super().fetchall)
 
     def __next__(self) -> Any:
@@ -49,7 +49,7 @@ class CheckedCursor(sqlite3.Cursor):
                 raise damaged(connection.path, str(error)) from error
             raise
         except UnicodeDecodeError as error:
-            # SQLite's own message quotes a schema whose bytes are no text.
+            # SQLite's own message quotes the schema, whose bytes may be no text.
             connection = self.connection
             if isinstance(connection, CheckedConnection):
                 raise damaged(connection.path, "its schema is not text") from error
@@ -60,17 +60,17 @@ class CheckedConnection(sqlite3.Connection):
     """A connection whose cursors tell damage from other errors.
 
     Attributes:
-        path: The file, for messages.
+        path: The project file, for messages.
     """
 
     path: Path
 
     def execute(self, *arguments: Any) -> CheckedCursor:
-        """Do as `sqlite3.Connection.execute`."""
+        """As `sqlite3.Connection.execute`."""
         return self.cursor(CheckedCursor).execute(*arguments)
 
     def executemany(self, *arguments: Any) -> CheckedCursor:
-        """Do as `sqlite3.Connection.executemany`."""
+        """As `sqlite3.Connection.executemany`."""
         return self.cursor(CheckedCursor).executemany(*arguments)
 
 
@@ -81,9 +81,9 @@ def connect(
 
     Args:
         path: The project file.
-        read_only: True to open it for reading alone.
-        immutable: True to read the file without its log or a lock, as on a disk that is read-only.
-        options: As of `sqlite3.connect`.
+        read_only: True to open it for reading only.
+        immutable: True to read without a log or a lock, as from a read-only disk.
+        options: As for `sqlite3.connect`.
 
     Raises:
         sqlite3.Error: It can't be opened.
@@ -94,7 +94,7 @@ def connect(
     connection = sqlite3.connect(target, uri=read_only, factory=CheckedConnection, **options)
     connection.path = path
     try:
-        # Functions in a schema may have side effects, and sizes of cells in a page may lie.
+        # Functions in a schema may have side effects, and cell sizes in a page may be wrong.
         connection.execute("PRAGMA trusted_schema = 0")
         connection.execute("PRAGMA cell_size_check = 1")
         if read_only:
@@ -106,7 +106,7 @@ def connect(
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Tell whether the bytes of the file are wrong; not so where a disk or lock is in the way."""
+    """Tell whether an error means damaged bytes, as opposed to a disk or lock in the way."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
         return True
     # Python's own error, which has no code.
@@ -114,7 +114,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def damaged(path: Path, reason: str) -> DamagedProjectError:
-    """Return the error of a damaged project file, which offers the last backup."""
+    """Return the error of a damaged project file, offering the last backup."""
     newest = next(iter(list_backups(path)), None)
     if newest is None:
         advice = (

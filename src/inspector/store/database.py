@@ -1,4 +1,4 @@
-"""A project file: opened, brought up to date, written by one thread, read by any."""
+"""A project file: opened, migrated, written by one thread and read by any."""
 
 import contextlib
 import itertools
@@ -21,19 +21,19 @@ _URGENT, _ORDINARY, _LAST = 0, 1, 2
 
 
 class Database:
-    """Hold one SQLite file in WAL mode: every write goes through one thread, urgent ones first.
+    """One SQLite file in WAL mode; all writes go through one thread, urgent ones first.
 
-    A file whose disk is full or read-only is opened for reading.
+    A file on a full or read-only disk is opened for reading.
 
     Attributes:
         refusal: Why nothing can be written; None where it can.
 
     Args:
-        path: The file; it is made where it does not exist.
-        read_only: True to write nothing, whatever is possible.
+        path: The file; created if missing.
+        read_only: True never to write.
 
     Raises:
-        ProjectError: The file is not a project, is from a newer program, or can't be read.
+        ProjectError: The file is no project, is from a newer version, or can't be read.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -48,7 +48,7 @@ class Database:
         self._closed = False
         self._connection: CheckedConnection | None = None
         self._ending = threading.Lock()
-        # Urgent ones that wait, and whether the last one of them was refused.
+        # Number of urgent writes that wait, and whether the last one was refused.
         self._unsaved, self._refused = 0, False
         if read_only:
             check_file(path)
@@ -72,11 +72,12 @@ class Database:
         self._thread.start()
 
     def write(self, work: Callable[[sqlite3.Connection], _T], *, urgent: bool = False) -> _T:
-        """Run `work` in one transaction on the writing thread and wait for what it returns.
+        """Run `work` in one transaction on the writer thread and return its result.
 
         Args:
-            work: Called with the writing connection; what it raises undoes it and comes out here.
-            urgent: True for what a person decided: it overtakes the scan and is synced to disk.
+            work: Called with the writing connection; its exceptions roll back and are re-raised
+                here.
+            urgent: True for user decisions: overtakes scan batches and is synced to disk.
 
         Raises:
             UnwritableError: The disk is full or read-only, or another program holds the file.
@@ -84,7 +85,7 @@ class Database:
         return self.submit(work, urgent=urgent).result()
 
     def note(self, work: Callable[[sqlite3.Connection], object]) -> None:
-        """Do as `write` for what can be computed again; do nothing where that is impossible."""
+        """As `write` for what can be computed again; does nothing where writing is impossible."""
         with contextlib.suppress(UnwritableError):
             self.write(work)
 
@@ -92,10 +93,10 @@ class Database:
         """Check that a decision could be written now.
 
         Args:
-            patience_seconds: To wait for another program that is writing.
+            patience_seconds: How long to wait for another program that is writing.
 
         Raises:
-            UnwritableError: It could not: why, and who is in the way.
+            UnwritableError: It could not; the message tells why and who is in the way.
         """
         if self.refusal is not None:
             raise self.refusal
@@ -109,21 +110,21 @@ class Database:
                 raise unwritable(self.path, error) from error
 
     def is_saved(self) -> bool:
-        """Tell whether all that is urgent is on disk: none waits, and the last was not refused."""
+        """Tell whether all urgent writes are on disk: none waits, and the last was not refused."""
         with self._ending:
             return self._unsaved == 0 and not self._refused and self.refusal is None
 
     def submit(
         self, work: Callable[[sqlite3.Connection], _T], *, urgent: bool = False
     ) -> Future[_T]:
-        """Do as `write` without waiting; what it returns or raises comes by the future.
+        """As `write`, without waiting; result or exception arrive through the future.
 
         Raises:
             RuntimeError: The database is closed.
         """
         future: Future[_T] = Future()
         rank = _URGENT if urgent else _ORDINARY
-        # Under the lock: what is queued behind the thread's end would never be answered.
+        # Under the lock: work queued after the thread's end would never be answered.
         with self._ending:
             if self._closed:
                 raise RuntimeError("the project is closed")
@@ -144,7 +145,7 @@ class Database:
         return connection
 
     def close(self) -> None:
-        """Finish what is queued, stop the thread and close every connection."""
+        """Finish queued writes, stop the thread and close every connection."""
         with self._ending:
             if self._closed:
                 return
@@ -154,7 +155,7 @@ class Database:
             self._thread.join()
         for reader in self._readers:
             reader.close()
-        # The last one writes the log into the file, which readers may not.
+        # The last connection writes the log into the file, which readers may not.
         if self._connection is not None:
             self._connection.close()
             remember_checked(self.path)
@@ -173,7 +174,7 @@ class Database:
             _, _, work, future, urgent = self._queue.get()
             if work is None:
                 return
-            # One that was cancelled takes no answer, and would end this thread.
+            # A cancelled future takes no result and would end this thread.
             if not future.set_running_or_notify_cancel():
                 self._note_end(urgent, refused=False)
                 continue

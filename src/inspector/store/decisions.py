@@ -1,4 +1,4 @@
-"""What a person decided: each operation is logged with what it changed, so it can be undone."""
+"""User decisions: each operation is logged with its changes, so that it can be undone."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from inspector.store.database import Database
 
 
 class DecisionField(StrEnum):
-    """What an operation can set of a sample, or of a pair of them."""
+    """A field that an operation can set, of a sample or of a pair."""
 
     MARK = "mark"
     LABEL = "label"
@@ -26,7 +26,7 @@ class Change:
 
     Attributes:
         a: Sample id.
-        b: The other sample id for `NOT_ALIKE`, else 0.
+        b: The other sample's id for `NOT_ALIKE`, else 0.
         new: The value as text; "" clears it.
     """
 
@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One row of the log; `at` is seconds since the epoch, `undoes` the operation it reverts."""
+    """One row of the log; `at` is in s since the epoch, `undoes` is the operation it reverts."""
 
     id: int
     at: float
@@ -51,7 +51,7 @@ class Operation:
 def apply(
     connection: sqlite3.Connection, verb: str, text: str, changes: Iterable[Change], at: float
 ) -> tuple[int, int]:
-    """Log an operation and make its changes; return its id and how many values changed.
+    """Log an operation and apply its changes; return its id and the number of changed values.
 
     An operation that changes nothing is not logged: its id is 0.
     """
@@ -73,12 +73,12 @@ def apply(
 
 
 def to_undo(connection: sqlite3.Connection) -> Operation | None:
-    """Return the operation that undo would undo."""
+    """Return the operation that undo would revert."""
     return _one(connection, "undoes IS NULL AND undone = 0 ORDER BY id DESC")
 
 
 def to_redo(connection: sqlite3.Connection) -> Operation | None:
-    """Return the operation that redo would bring back; a new decision ends the row of redos."""
+    """Return the operation that redo would restore; a new decision clears them."""
     undone_at = "(SELECT max(u.id) FROM operation u WHERE u.undoes = operation.id)"
     return _one(
         connection,
@@ -88,12 +88,12 @@ def to_redo(connection: sqlite3.Connection) -> Operation | None:
 
 
 def undo(connection: sqlite3.Connection, operation: Operation, at: float) -> int:
-    """Append an operation that reverts `operation`; return how many values changed."""
+    """Append an operation that reverts `operation`; return the number of changed values."""
     return _swing(connection, operation, at, verb="undo", back=True)
 
 
 def redo(connection: sqlite3.Connection, operation: Operation, at: float) -> int:
-    """Append an operation that makes an undone `operation` again."""
+    """Append an operation that repeats an undone `operation`."""
     return _swing(connection, operation, at, verb="redo", back=False)
 
 
@@ -104,7 +104,7 @@ def log(connection: sqlite3.Connection) -> list[Operation]:
 
 
 def samples_of(connection: sqlite3.Connection, operation: int) -> list[int]:
-    """Return the ids of the samples that an operation touched."""
+    """Return the ids of the samples that an operation changed."""
     rows = connection.execute(
         "SELECT a FROM change WHERE operation = ? UNION SELECT b FROM change"
         " WHERE operation = ? AND b > 0",
@@ -114,12 +114,12 @@ def samples_of(connection: sqlite3.Connection, operation: int) -> list[int]:
 
 
 def not_alike(connection: sqlite3.Connection) -> list[tuple[int, int]]:
-    """Return the pairs that a person judged not alike, a < b."""
+    """Return the pairs marked as not duplicates, a < b."""
     return connection.execute("SELECT a, b FROM not_alike").fetchall()
 
 
 def since_export(connection: sqlite3.Connection, exported_operation: int) -> int:
-    """Return how many operations that still hold came after the one that was last exported."""
+    """Return the number of active operations after the last exported one."""
     (count,) = connection.execute(
         "SELECT count(*) FROM operation WHERE undoes IS NULL AND undone = 0 AND id > ?",
         (exported_operation,),
@@ -191,29 +191,29 @@ def _put(connection: sqlite3.Connection, a: int, b: int, field: DecisionField, v
 
 
 class DecisionRepository:
-    """The log of decisions and what follows from it; safe from any thread."""
+    """The log of decisions and the values that follow from it; safe from any thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def apply(self, verb: str, text: str, changes: Iterable[Change], at: float) -> tuple[int, int]:
-        """Log an operation and make its changes, as `apply`."""
+        """Log an operation and apply its changes, as `apply`."""
         return self._database.write(lambda c: apply(c, verb, text, changes, at), urgent=True)
 
     def to_undo(self) -> Operation | None:
-        """Return the operation that undo would undo."""
+        """Return the operation that undo would revert."""
         return to_undo(self._database.read())
 
     def to_redo(self) -> Operation | None:
-        """Return the operation that redo would bring back."""
+        """Return the operation that redo would restore."""
         return to_redo(self._database.read())
 
     def undo(self, operation: Operation, at: float) -> int:
-        """Append an operation that reverts `operation`; return how many values changed."""
+        """Append an operation that reverts `operation`; return the number of changed values."""
         return self._database.write(lambda c: undo(c, operation, at), urgent=True)
 
     def redo(self, operation: Operation, at: float) -> int:
-        """Append an operation that makes an undone `operation` again."""
+        """Append an operation that repeats an undone `operation`."""
         return self._database.write(lambda c: redo(c, operation, at), urgent=True)
 
     def log(self) -> list[Operation]:
@@ -221,11 +221,11 @@ class DecisionRepository:
         return log(self._database.read())
 
     def samples_of(self, operation: int) -> list[int]:
-        """Return the ids of the samples that an operation touched."""
+        """Return the ids of the samples that an operation changed."""
         return samples_of(self._database.read(), operation)
 
     def not_alike(self) -> list[tuple[int, int]]:
-        """Return the pairs that a person judged not alike, a < b."""
+        """Return the pairs marked as not duplicates, a < b."""
         return not_alike(self._database.read())
 
     def newest(self) -> int:
@@ -233,5 +233,5 @@ class DecisionRepository:
         return newest(self._database.read())
 
     def since(self, operation: int) -> int:
-        """Return how many operations that still hold came after `operation`."""
+        """Return the number of active operations after `operation`."""
         return since_export(self._database.read(), operation)

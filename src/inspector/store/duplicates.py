@@ -1,4 +1,4 @@
-"""What looked alike in the last run: sets of equal images and pairs between them."""
+"""Results of the last duplicate search: sets of equal images, and pairs between them."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from inspector.store.database import Database
 
 
 class EqualMember(NamedTuple):
-    """A sample that equals another: the set's first one, and "bytes" or "pixels"."""
+    """A sample that equals another: the first of its set, and "bytes" or "pixels"."""
 
     sample: int
     canonical: int
@@ -16,7 +16,7 @@ class EqualMember(NamedTuple):
 
 
 class StoredPair(NamedTuple):
-    """Two representatives that look alike, a < b, by one of the eight orientations."""
+    """Two canonical images that are near-duplicates, a < b, in one of eight orientations."""
 
     a: int
     b: int
@@ -29,12 +29,12 @@ def replace(
     sets: Iterable[EqualMember],
     pairs: Iterable[StoredPair],
 ) -> None:
-    """Keep a run's result in place of the one before.
+    """Replace the stored results by those of a new run.
 
     Args:
-        connection: Of the project.
+        connection: Project connection.
         sets: Every sample that equals another.
-        pairs: Between representatives.
+        pairs: Pairs of canonical images.
     """
     connection.execute("DELETE FROM equal_set")
     connection.execute("DELETE FROM pair")
@@ -43,7 +43,7 @@ def replace(
 
 
 def equal_sets(connection: sqlite3.Connection) -> list[EqualMember]:
-    """Return the members of sets, for present samples."""
+    """Return the members of sets among present samples."""
     rows = connection.execute(
         "SELECT e.sample, e.representative, e.kind FROM equal_set e"
         " JOIN sample s ON s.id = e.sample AND s.missing = 0 ORDER BY 2, 1"
@@ -52,25 +52,25 @@ def equal_sets(connection: sqlite3.Connection) -> list[EqualMember]:
 
 
 def pairs(connection: sqlite3.Connection) -> list[StoredPair]:
-    """Return the pairs between representatives."""
+    """Return the pairs of canonical images."""
     rows = connection.execute("SELECT a, b, transform, similarity FROM pair")
     return [StoredPair(*row) for row in rows]
 
 
 class DuplicateRepository:
-    """What the last comparison of all images found; safe from any thread."""
+    """Results of the last duplicate search; safe from any thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def replace(self, sets: Iterable[EqualMember], pairs: Iterable[StoredPair]) -> None:
-        """Store a run's result in place of the one before, as `replace`."""
+        """Replace the stored results by those of a new run."""
         self._database.write(lambda c: replace(c, sets, pairs))
 
     def equal_sets(self) -> list[EqualMember]:
-        """Return the members of sets, for present samples."""
+        """Return the members of sets among present samples."""
         return equal_sets(self._database.read())
 
     def pairs(self) -> list[StoredPair]:
-        """Return the pairs between representatives."""
+        """Return the pairs of canonical images."""
         return pairs(self._database.read())

@@ -23,9 +23,9 @@ def exclusive_lock(
     """Hold a lock on `file` while the body runs; others wait for it.
 
     Args:
-        file: Created for it beside what it protects, and left there; it names its holder.
-        waiting: Called once where another program holds it.
-        stopped: True to give up waiting.
+        file: Lock file, created beside what it protects and left there; it names its holder.
+        waiting: Called once if another program holds the lock.
+        stopped: Returns True to give up waiting.
 
     Yields:
         True with the lock held, False where waiting was given up.
@@ -43,7 +43,7 @@ def exclusive_lock(
             yield False
             return
     try:
-        # Only a help to whoever waits: the lock holds without it.
+        # The name only helps those who wait: the lock holds without it.
         with contextlib.suppress(OSError):
             file.write_text(f"process {os.getpid()} on {socket.gethostname()}\n", "utf-8")
         yield True
@@ -52,7 +52,7 @@ def exclusive_lock(
 
 
 def holder(file: Path) -> str:
-    """Return who holds a lock, such as "process 71 on lab-3"; "another program" if not known."""
+    """Return who holds a lock, such as "process 71 on lab-3", or "another program"."""
     try:
         with file.open(encoding="utf-8", errors="replace") as stream:
             text = stream.read(_MAX_HOLDER_BYTES)

@@ -1,4 +1,4 @@
-"""Bring a project file of an older version up to date, in one transaction."""
+"""Migrate a project file of an older version, in one transaction."""
 
 import json
 import sqlite3
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def migrate(connection: sqlite3.Connection, newest: int) -> None:
-    """Apply every migration that the file lacks; it is as it was where one fails."""
+    """Apply every missing migration; a failure leaves the file as it was."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Another program may have done it while this one waited.
+        # Another program may have migrated it meanwhile.
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         for number in range(version, newest):
             _MIGRATIONS[number](connection)
@@ -22,9 +22,9 @@ def migrate(connection: sqlite3.Connection, newest: int) -> None:
 
 
 def _typed_records(connection: sqlite3.Connection) -> None:
-    """Turn the bare strings of version 1 into records of JSON.
+    """Convert the bare strings of version 1 into JSON records.
 
-    The old table stays under another name: what can't be converted is not lost.
+    The old table stays under another name, so that values that can't be converted are not lost.
     """
     connection.execute(
         "CREATE TABLE record (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
@@ -75,7 +75,7 @@ def _split_lock(old: _Old) -> dict[str, Any] | None:
 
 
 def _document(name: str, **names: str) -> Callable[[_Old], Any]:
-    """Take a value that was JSON already, with fields renamed: new name = old name."""
+    """Convert a value that is JSON already, with fields renamed: new name = old name."""
 
     def convert(old: _Old) -> Any:
         if not old.get(name):
@@ -112,5 +112,5 @@ _RECORDS: dict[str, Callable[[_Old], Any]] = {
     "export": _one("operation", "exported", int),
     "opened test": _document("opened_test"),
 }  # fmt: skip
-# By the version that each starts from.
+# Keyed by the version that each migration starts from.
 _MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _typed_records}

@@ -1,4 +1,4 @@
-"""How a project file is opened: to write, or to read where its disk takes no writing."""
+"""Open a project file for writing, or for reading where its disk can't be written."""
 
 import contextlib
 import sqlite3
@@ -26,19 +26,19 @@ READING_PATIENCE_SECONDS = 5.0
 
 
 def open_to_write(path: Path) -> CheckedConnection:
-    """Open a project file; create it where there is none, and bring it up to date.
+    """Open a project file for writing; create or migrate it as needed.
 
     Raises:
-        UnwritableError: It can be read but not written: no room, or read-only.
-        DamagedProjectError: Its bytes are wrong.
-        ProjectError: It is not a project, is from a newer program, or another program holds it.
+        UnwritableError: It can be read but not written: no space, or read-only.
+        DamagedProjectError: Its bytes are damaged.
+        ProjectError: It is no project, is from a newer version, or another program holds it.
     """
     check_file(path)
     exists = path.exists()
     try:
         if not exists:
             create(path, application=APPLICATION_ID, version=VERSION)
-        # Who is locked out of reading hears of it soon; who may write later waits for that.
+        # A program that is locked out of reading fails soon; one that may write later waits.
         connection = connect(
             path, isolation_level=None, timeout=READING_PATIENCE_SECONDS, check_same_thread=False
         )
@@ -58,12 +58,12 @@ def open_to_write(path: Path) -> CheckedConnection:
 
 
 def open_to_read(path: Path) -> CheckedConnection:
-    """Open for reading; where a log can't even be looked for, the file as it stands.
+    """Open for reading; where the log can't even be looked for, read the bare file.
 
     Raises:
         ProjectError: It can't be read.
     """
-    # Without an index of the log on a full or read-only disk SQLite opens nothing that may change.
+    # On a full or read-only disk without a log index, SQLite opens only immutable files.
     ways = (False,) if _has_log(path) else (False, True)
     for immutable in ways:
         connection = connect(
@@ -88,7 +88,7 @@ def open_to_read(path: Path) -> CheckedConnection:
 
 
 def check_readable(connection: CheckedConnection) -> None:
-    """Check that a file which is only read is a project of this version, and whole.
+    """Check that a file opened for reading is an intact project of this version.
 
     Raises:
         ProjectError: It is not.
@@ -149,7 +149,7 @@ def _prepare(connection: CheckedConnection) -> None:
 
 
 def _not_opened(path: Path, error: Exception, *, exists: bool) -> ProjectError:
-    """Return why a file can't be opened to write; one that is not there can't be read either."""
+    """Return why a file can't be opened for writing; a missing one can't be read either."""
     if isinstance(error, sqlite3.Error) and is_busy(error):
         return ProjectError(
             f"{database_holder(path)} holds the project file {path}",

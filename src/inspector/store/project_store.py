@@ -11,14 +11,14 @@ from inspector.store.split_lock import SplitLockRepository
 
 
 class ProjectStore:
-    """Open a project file; safe from any thread.
+    """An open project file; safe from any thread.
 
     Args:
-        path: The file; created where there is none.
-        read_only: True to write nothing, whatever is possible.
+        path: The file; created if missing.
+        read_only: True never to write.
 
     Raises:
-        ProjectError: The file is not a project, is from a newer program, or can't be read.
+        ProjectError: The file is no project, is from a newer version, or can't be read.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -30,5 +30,5 @@ class ProjectStore:
         self.split_lock = SplitLockRepository(self.database)
 
     def close(self) -> None:
-        """Finish what is queued and close the file."""
+        """Finish queued writes and close the file."""
         self.database.close()

@@ -6,15 +6,15 @@ from pathlib import Path
 
 
 def thumbnails_of(project: Path, pictures: Path, count: int) -> list[bytes]:
-    """Return thumbnails as JPEG of up to `count` images, spread over the project.
+    """Return up to `count` JPEG thumbnails, spread over the project.
 
     Args:
-        project: A project file.
-        pictures: The image cache.
-        count: At most this many.
+        project: Project file.
+        pictures: Image cache.
+        count: Maximum number.
 
     Returns:
-        None at all where either is missing, busy or of another make.
+        An empty list where either file is missing, busy or of another version.
     """
     try:
         with closing(_reading(project)) as names, closing(_reading(pictures)) as cache:
@@ -25,7 +25,7 @@ def thumbnails_of(project: Path, pictures: Path, count: int) -> list[bytes]:
 
 
 def _reading(file: Path) -> sqlite3.Connection:
-    # Without a log beside it nobody writes; told so, SQLite leaves no files for those who would.
+    # Without a log nobody is writing; told so, SQLite creates no files beside the database.
     alone = "" if Path(f"{file}-wal").exists() else "&immutable=1"
     return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{alone}", uri=True, timeout=0)
 

@@ -1,7 +1,7 @@
-"""What a project remembers beside its samples and decisions: one typed record per key.
+"""What a project remembers beside samples and decisions: one typed record per key.
 
-A record is stored as JSON and checked when it is read, so that a project file that was edited or
-damaged is an error with a place in it, and never a wrong type deep inside the program.
+A record is stored as JSON and validated when read, so that an edited or damaged project file is an
+error that names the position, and never a wrong type deep inside the program.
 """
 
 import json
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class RecordKey(Enum):
-    """Under which name a record is stored: each names one `Record`."""
+    """The name under which a record is stored; each names one `Record`."""
 
     DATASET = "dataset"
     LISTING = "listing"
@@ -48,12 +48,12 @@ class RecordKey(Enum):
 
 @dataclass(frozen=True)
 class Record(Generic[T]):
-    """A key with the type of what is stored under it.
+    """A key with the type of its value.
 
     Attributes:
         type: A frozen msgspec.Struct or dataclass.
-        empty: What is read where nothing is stored.
-        rebuildable: Whether the program can compute it again; a damaged one reads as `empty`.
+        empty: Value where nothing is stored.
+        rebuildable: True if the program can compute it again; a damaged one reads as `empty`.
     """
 
     key: RecordKey
@@ -63,13 +63,13 @@ class Record(Generic[T]):
 
 
 class DatasetRecord(msgspec.Struct, frozen=True):
-    """Which dataset the project is of, and how it is read.
+    """The dataset of the project, and how it is read.
 
     Attributes:
-        root: The real path of its folder; "" in a new project.
-        role: What the top folders are, as files before version 3 remember it.
-        manifest: The CSV that names the files, or "".
-        layout: How the user says the dataset is read.
+        root: Real path of its folder; "" in a new project.
+        role: Role of the top folders, as files before version 3 store it.
+        manifest: CSV file that lists the images, or "".
+        layout: How the user said the dataset is read.
     """
 
     root: str = ""
@@ -86,40 +86,40 @@ class ListingRecord(msgspec.Struct, frozen=True):
 
 
 class ScanRecord(msgspec.Struct, frozen=True):
-    """The last scan: when it began, in ns since the epoch, and whether all of it is done."""
+    """The last scan: its start in ns since the epoch, and whether it is complete."""
 
     began_ns: int = 0
     complete: bool = False
 
 
 class SampleRevision(msgspec.Struct, frozen=True):
-    """How often rows of samples were written."""
+    """Number of times that sample rows were written."""
 
     number: int = 0
 
 
 class SimilarityRecord(msgspec.Struct, frozen=True):
-    """From which similarity pairs are confirmed, 0 to 1."""
+    """The confirmed threshold, 0 to 1."""
 
     confirmed: float = SURE
 
 
 class Judgement(msgspec.Struct, frozen=True, array_like=True):
-    """What the user said of a pair: `held` by the grouping rule, and of the `same` group."""
+    """A user's verdict on a pair: `held` by the grouping rule, and in the `same` group."""
 
     held: bool
     same: bool
 
 
 class GroupingRecord(msgspec.Struct, frozen=True):
-    """What the user chose about groups.
+    """The user's choices about groups.
 
     Attributes:
-        enabled: By the name of a grouping rule, whether it is enabled.
-        gap_seconds: Within which photos of one camera belong together; None for the default.
+        enabled: Whether each grouping rule is enabled, by name.
+        gap_seconds: Gap within which photos of one camera form a burst; None for the default.
         judgements: By rule, then by "id-id" of a pair.
-        asks_first: Whether no rule is enabled that nobody accepted; older programs enabled some.
-        patterns: Patterns on the path that are proposed.
+        asks_first: True if no rule is enabled without being accepted; older versions enabled some.
+        patterns: Path patterns that are proposed.
     """
 
     enabled: dict[str, bool] = {}
@@ -130,13 +130,13 @@ class GroupingRecord(msgspec.Struct, frozen=True):
 
 
 class PairJudgementsRecord(msgspec.Struct, frozen=True):
-    """By "id-id" of a near pair, whether the user said that it shows the same content."""
+    """By "id-id" of a near pair, whether the user said it shows the same content."""
 
     same: dict[str, bool] = {}
 
 
 class SplitChange(msgspec.Struct, frozen=True, array_like=True):
-    """The images of a split before and after."""
+    """Number of images of a split before and after."""
 
     split: str
     before: int
@@ -144,14 +144,14 @@ class SplitChange(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CleanUpRecord(msgspec.Struct, frozen=True):
-    """What the last clean-up did.
+    """The last clean-up.
 
     Attributes:
-        operation: Its id in the log; 0 where it excluded nothing.
+        operation: Id in the log; 0 where it excluded nothing.
         at: Seconds since the epoch.
-        excluded: Images that went, as copies; unreadable files are beside them.
-        leaked_before: Evaluation images with a near-duplicate in training.
-        reviewed_before: Clusters of duplicates that were reviewed before.
+        excluded: Number of copies excluded, without the unreadable files.
+        leaked_before: Evaluation images that had a near-duplicate in training.
+        reviewed_before: Duplicate clusters that were reviewed before it.
     """
 
     operation: int = 0
@@ -165,7 +165,7 @@ class CleanUpRecord(msgspec.Struct, frozen=True):
 
 
 class SplitLockRecord(msgspec.Struct, frozen=True):
-    """The locked split: its manifest, its rule in words, and when, in seconds since the epoch."""
+    """The locked split: its manifest, the text of its rule, and when, in s since the epoch."""
 
     file: str = ""
     rule: str = ""
@@ -173,13 +173,13 @@ class SplitLockRecord(msgspec.Struct, frozen=True):
 
 
 class SeedVariabilityRecord(msgspec.Struct, frozen=True):
-    """A baseline model and the class balance over seeds of one call.
+    """Baseline accuracy and class balance over seeds of one call.
 
     Attributes:
-        digest: Of the rule and the images.
-        own: The seed that is in use, the first of `seeds` then.
-        accuracy: (seeds,) shares of 1; None where a split has no images on one side.
-        class_deviation: (seeds,) the same.
+        digest: Digest of rule and images.
+        own: The seed in use, which comes first in `seeds`.
+        accuracy: (seeds,) 0..1; None where a split has no images in one part.
+        class_deviation: (seeds,) likewise.
     """
 
     digest: str
@@ -194,9 +194,9 @@ class DiagnosisRecord(msgspec.Struct, frozen=True):
     """The last diagnosis.
 
     Attributes:
-        answer: As `diagnose --json` prints it.
+        answer: As printed by `diagnose --json`.
         at: Seconds since the epoch; 0 where an older version stored none.
-        parts: Digests of what it depends on, by name.
+        parts: Digests of its inputs, by name.
     """
 
     answer: dict[str, Any]
@@ -205,17 +205,17 @@ class DiagnosisRecord(msgspec.Struct, frozen=True):
 
 
 class ExperimentRecord(msgspec.Struct, frozen=True):
-    """The last experiment: `answer` as `diagnose --train --json` prints it."""
+    """The last experiment; `answer` is as printed by `diagnose --train --json`."""
 
     answer: dict[str, Any]
 
 
 class SuspectRecord(msgspec.Struct, frozen=True, array_like=True):
-    """A suspected label error: id of the sample, the class to take instead, score 0 to 1.
+    """A suspected label error: sample id, suggested class, score 0 to 1.
 
     Attributes:
-        confidence: The likeliest classes with their probability, the first one first; () where an
-            older version stored none.
+        confidence: The likeliest classes with their probability, highest first; () where an older
+            version stored none.
     """
 
     sample: int
@@ -225,14 +225,14 @@ class SuspectRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class StratumRecord(msgspec.Struct, frozen=True, array_like=True):
-    """A part of the ranking: its number of images, and ids of those that may be judged."""
+    """A stratum of the ranking: its number of images, and the ids to sample for review."""
 
     size: int
     drawn: tuple[int, ...]
 
 
 class LabelErrorsRecord(msgspec.Struct, frozen=True):
-    """The last search for label errors; `digest` is of the files and labels it read."""
+    """The last search for label errors; `digest` covers the files and labels it read."""
 
     digest: str
     suspects: tuple[SuspectRecord, ...]
@@ -240,7 +240,7 @@ class LabelErrorsRecord(msgspec.Struct, frozen=True):
 
 
 class ProbeRecord(msgspec.Struct, frozen=True):
-    """What one probe found; values as of `audit.shortcut_search.ProbeResult`."""
+    """Result of one probe; values as in `audit.shortcuts.search.ProbeResult`."""
 
     probe: str
     accuracy: float
@@ -258,10 +258,10 @@ class ShortcutsRecord(msgspec.Struct, frozen=True):
     """The last search for shortcuts.
 
     Attributes:
-        digest: Of the files, labels, groups and split that it read.
+        digest: Digest of the files, labels, groups and split that it read.
         folder: Name of the evaluation split; "" without one.
-        images: In the training folder.
-        groups: They form so many groups.
+        images: Number of training images.
+        groups: Number of groups they form.
     """
 
     digest: str
@@ -272,7 +272,7 @@ class ShortcutsRecord(msgspec.Struct, frozen=True):
 
 
 class LabelVerdict(msgspec.Struct, frozen=True, array_like=True):
-    """Whether a person said that this label of an image is wrong; `sample` is its id."""
+    """A person's verdict whether this label of an image is wrong; `sample` is its id."""
 
     sample: int
     label: str
@@ -280,23 +280,23 @@ class LabelVerdict(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LabelReviewRecord(msgspec.Struct, frozen=True):
-    """Verdicts in the order given, one per image, and how many are asked for."""
+    """Verdicts in the order given, one per image, and the number asked for."""
 
     verdicts: tuple[LabelVerdict, ...] = ()
     target: int = 0
 
 
 class PoliciesRecord(msgspec.Struct, frozen=True):
-    """Saved augmentation policies by name, each as a policy file holds it.
+    """Saved augmentation policies by name, as in a policy file.
 
-    What a newer version wrote is kept as it is, so a policy is checked when it is used.
+    Content of a newer version is kept unchanged, so a policy is validated on use.
     """
 
     policies: dict[str, Any] = {}
 
 
 class ExportRecord(msgspec.Struct, frozen=True):
-    """The newest decision that the last export held, by its operation's id."""
+    """Id of the newest operation that the last export contains."""
 
     operation: int = 0
 
@@ -337,25 +337,25 @@ class RecordRepository:
         self._database = database
 
     def get(self, record: Record[T]) -> T:
-        """Return what is stored, or the record's `empty`.
+        """Return the stored value, or the record's `empty`.
 
         Raises:
-            ProjectError: What is stored is damaged and can't be computed again.
+            ProjectError: The stored value is damaged and can't be computed again.
         """
         return read(self._database.read(), record)
 
     def put(self, record: Record[T], value: T, *, urgent: bool = False) -> None:
-        """Store `value`; `urgent` for what the user decided (see `Database.write`)."""
+        """Store `value`; `urgent` for user decisions (see `Database.write`)."""
         self._database.write(lambda c: write(c, record, value), urgent=urgent)
 
     def note(self, record: Record[T], value: T) -> None:
-        """Store what can be computed again; do nothing where the project can't be written."""
+        """Store what can be computed again; does nothing where writing is impossible."""
         self._database.note(lambda c: write(c, record, value))
 
     def update(self, record: Record[T], change: Callable[[T], T], *, urgent: bool = False) -> T:
-        """Store what `change` makes of the stored value, in one transaction; return it.
+        """Apply `change` to the stored value in one transaction; return the new value.
 
-        What `change` raises comes out here, and nothing is stored.
+        Exceptions of `change` are re-raised here, and nothing is stored.
         """
 
         def work(connection: sqlite3.Connection) -> T:
@@ -367,14 +367,14 @@ class RecordRepository:
 
 
 def read(connection: sqlite3.Connection, record: Record[T]) -> T:
-    """Do as `RecordRepository.get` on a connection of the project."""
+    """As `RecordRepository.get`, on a given connection."""
     row = connection.execute(
         "SELECT value FROM record WHERE key = ?", (record.key.value,)
     ).fetchone()
     if row is None:
         return record.empty
     try:
-        # In two steps: names of files may hold what no UTF-8 can, which JSON escapes.
+        # In two steps: JSON escapes file names that are not valid UTF-8.
         value: T = msgspec.convert(json.loads(row[0]), record.type)
     except (ValueError, RecursionError) as error:
         if record.rebuildable:
@@ -387,6 +387,6 @@ def read(connection: sqlite3.Connection, record: Record[T]) -> T:
 
 
 def write(connection: sqlite3.Connection, record: Record[T], value: T) -> None:
-    """Do as `RecordRepository.put` inside a transaction on the writing connection."""
+    """As `RecordRepository.put`, inside a transaction on the writing connection."""
     text = json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
     connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (record.key.value, text))

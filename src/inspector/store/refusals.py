@@ -1,4 +1,4 @@
-"""Why SQLite refuses a file, told to a person: no room, read-only, or another program's lock."""
+"""Why SQLite refuses a file, as text: no space, read-only, or locked by another program."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from inspector.store.wal import is_busy
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
-# A disk without room also shows itself by these, where SQLite's log or its index do not fit.
+# A full disk also shows by these, where SQLite's log or its index do not fit.
 _MACHINE = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_AUTH,
@@ -26,14 +26,14 @@ def lock_of(file: Path) -> Path:
 
 
 def is_of_the_machine(error: BaseException) -> bool:
-    """Tell whether the disk or its permissions are in the way, and nothing is wrong in the file."""
+    """Tell whether the disk or its permissions are the cause, and not the file."""
     if isinstance(error, OSError):
         return True
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _MACHINE
 
 
 def unwritable(file: Path, error: BaseException) -> UnwritableError:
-    """Return what a person is told where a project file can't be written."""
+    """Return the error of a project file that can't be written."""
     start = f"the project file {file.name} can't be written"
     if isinstance(error, sqlite3.Error) and is_busy(error):
         return UnwritableError(
@@ -58,7 +58,7 @@ def reason(file: Path, error: BaseException) -> str:
 
 
 def database_holder(file: Path) -> str:
-    """Return which process has a lock on a project file, such as "process 71"."""
+    """Return which process has locked a project file, such as "process 71"."""
     if sys.platform == "linux":
         inodes = set()
         for suffix in ("", "-shm", "-wal"):

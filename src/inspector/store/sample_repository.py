@@ -1,4 +1,4 @@
-"""Samples of a project: listed, filled by the scan, and read from memory where nothing changed."""
+"""Samples of a project: listed, filled by the scan, and read from memory while unchanged."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -10,22 +10,23 @@ from inspector.store import records, samples
 from inspector.store.database import Database
 from inspector.store.records import LISTING, SCAN, ListingRecord, ScanRecord
 from inspector.store.sample_cache import SampleCache
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import FileContent, Sample, StatusCount
 
 
 class SampleRepository:
-    """Ask for samples, and write what listings and scans find; safe from any thread."""
+    """Query samples, and write the results of listings and scans; safe from any thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._everything = SampleCache()
 
-    def everything(self) -> Sequence[Sample]:
+    def everything(self) -> SampleTable:
         """Return every present sample, in order of paths."""
-        return self._everything.rows(self._database.read())
+        return self._everything.table(self._database.read())
 
     def by_ids(self, ids: Iterable[int]) -> list[Sample]:
-        """Return the present samples among `ids`, in order of paths."""
+        """Return the present samples among `ids`, ordered by path."""
         return samples.by_ids(self._database.read(), ids)
 
     def by_paths(self, paths: Sequence[str]) -> list[Sample]:
@@ -33,23 +34,23 @@ class SampleRepository:
         return samples.by_paths(self._database.read(), paths)
 
     def content(self, sample: int) -> bytes:
-        """Return the SHA-256 of a sample, b"" where it is not known."""
+        """Return the SHA-256 of a sample, b"" where unknown."""
         return samples.content(self._database.read(), sample)
 
     def is_outdated(self, version: int) -> bool:
-        """Tell whether a present file was read with another version of the features."""
+        """Tell whether a present file was read with another feature version."""
         return samples.is_outdated(self._database.read(), version)
 
     def known_contents(self) -> list[FileContent]:
-        """Return every present image, in order of paths."""
+        """Return every present image, ordered by path."""
         return samples.known_contents(self._database.read())
 
     def splits(self) -> dict[bytes, str]:
-        """Return the split of one file of each content, by content hash."""
+        """Return the split of one file per content, by content hash."""
         return samples.splits(self._database.read())
 
     def identical_across_splits(self, most: int) -> list[tuple[int, int]]:
-        """Return pairs of present images of one content in two splits, at most `most`."""
+        """Return at most `most` pairs of identical images in two splits."""
         return samples.identical_across_splits(self._database.read(), most)
 
     def shapes(self) -> dict[bytes, samples.ContentShape]:
@@ -61,7 +62,7 @@ class SampleRepository:
         return samples.count_rows(self._database.read())
 
     def present_and_missing(self) -> tuple[int, int]:
-        """Count files that are there and files that are gone."""
+        """Count present and missing files."""
         return samples.present_and_missing(self._database.read())
 
     def begin_listing(self) -> int:
@@ -72,21 +73,21 @@ class SampleRepository:
             records.write(connection, LISTING, ListingRecord(last.number + 1, last.names))
             return last.number + 1
 
-        # Not by a reader, which would open a connection for good in each thread that lists.
+        # A reader would leave a connection open in each thread that lists.
         return self._database.write(work)
 
     def add_entries(
         self, entries: Sequence[Entry], *, listing: int, version: int, racy_ns: int | None
     ) -> tuple[int, list[FileContent]]:
-        """Add or refresh files as the disk names them.
+        """Add or update files as listed on disk.
 
         Args:
-            listing: The number of the listing.
-            version: Of the features.
-            racy_ns: As of `samples.unscanned`; None where nothing will be read.
+            listing: Number of the listing.
+            version: Feature version.
+            racy_ns: As in `samples.unscanned`; None where nothing will be read.
 
         Returns:
-            How many are new, and which are to be read.
+            The number of new files, and the files to read.
         """
 
         def work(connection: sqlite3.Connection) -> tuple[int, list[FileContent]]:
@@ -101,11 +102,11 @@ class SampleRepository:
         return self._database.write(work)
 
     def end_listing(self, listing: int, names: Sequence[str]) -> int:
-        """Mark what a listing did not see as missing; return how many went.
+        """Mark files that a listing did not see as missing; return their number.
 
         Args:
-            listing: Its number.
-            names: Some paths by which the dataset is known again elsewhere.
+            listing: Number of the listing.
+            names: Some paths by which the dataset is recognised elsewhere.
         """
 
         def work(connection: sqlite3.Connection) -> int:
@@ -115,7 +116,7 @@ class SampleRepository:
         return self._database.write(work)
 
     def reread(self, ids: Set[int]) -> list[FileContent]:
-        """Return the images among `ids`, which are to be read again: the scan is not done."""
+        """Return the images among `ids`, to be read again; the scan counts as incomplete."""
 
         def work(connection: sqlite3.Connection) -> list[FileContent]:
             _reopen(connection)
@@ -124,15 +125,15 @@ class SampleRepository:
         return self._database.write(work)
 
     def fill(self, rows: Sequence[FileFacts], known: Mapping[int, bytes]) -> Future[None]:
-        """Write what the scan read, without waiting; `known` is by id what it held before."""
+        """Write what the scan read, without waiting; `known` is the content before, by id."""
         return self._database.submit(lambda c: samples.fill(c, rows, known))
 
     def follow_moves(self) -> int:
-        """Give missing rows the new path of their content; return how many moved."""
+        """Give missing rows the new path of their content; return the number of moved files."""
         return self._database.write(samples.follow_moves)
 
     def end_scan(self, scan: ScanRecord) -> None:
-        """Remember how the last scan ended."""
+        """Record how the last scan ended."""
         self._database.write(lambda c: records.write(c, SCAN, scan))
 
 

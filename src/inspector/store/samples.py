@@ -1,8 +1,7 @@
-"""Rows of samples: indexed by name, filled by the scan, moved and missing ones told apart."""
+"""Rows of samples: indexed by path, filled by the scan, with moved and missing files tracked."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 from inspector.dataset.file_facts import FileFacts
@@ -13,7 +12,7 @@ from inspector.store.records import SAMPLE_REVISION, SampleRevision
 
 
 class FileContent(NamedTuple):
-    """A file and what it held when it was last read; `sha256` is b"" where it never was."""
+    """A file and its content when last read; `sha256` is b"" where it never was."""
 
     id: int
     path: RelativePath
@@ -22,7 +21,7 @@ class FileContent(NamedTuple):
 
 
 class StatusCount(NamedTuple):
-    """How many present files have a status, a split and a label: `files`."""
+    """Number of present files with a status, a split and a label."""
 
     status: str
     split: Split
@@ -31,7 +30,7 @@ class StatusCount(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What a person decided of a sample, as in `Sample`."""
+    """The decisions on a sample, as in `Sample`."""
 
     mark: str = ""
     new_label: Label = NO_LABEL
@@ -40,19 +39,18 @@ class Decision(NamedTuple):
     reviewed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One file of the dataset, as known now.
+class Sample(NamedTuple):
+    """One file of the dataset, as known now; a tuple, which is made fastest.
 
     Attributes:
         path: Relative to the dataset, with "/".
         size: Bytes.
-        width: Upright, in pixels; 0 where no pixels came out.
+        width: Upright width in px; 0 where the file could not be decoded.
         flags: Bits of `inspector.dataset.decoding.Flag`.
-        brightness: Mean luma, 0..255; contrast, sharpness, entropy as in `dataset.quality`.
+        brightness: Mean luma, 0..255; contrast, sharpness and entropy as in `dataset.quality`.
         mark: "", "keep" or "drop".
         new_label: Class that a person chose instead, or "".
-        reason_decided: Why it was dropped, in words, or "".
+        reason_decided: Why it was excluded, as text, or "".
     """
 
     id: int
@@ -85,11 +83,11 @@ class Sample:
 
     @property
     def decision(self) -> Decision:
-        """The decision alone."""
+        """The decisions alone."""
         return Decision(self.mark, self.new_label, self.reason_decided, self.bound, self.reviewed)
 
 
-# Where a field of `Sample` is not the column of `sample` by its name.
+# Columns of fields of `Sample` that are not columns of `sample` by the same name.
 _ELSEWHERE = {
     "sha256": "coalesce(s.sha256, x'')",
     "mark": "coalesce(d.mark, '')",
@@ -98,7 +96,7 @@ _ELSEWHERE = {
     "bound": "coalesce(d.bound, 0)",
     "reviewed": "coalesce(d.reviewed, 0)",
 }
-_COLUMNS = ", ".join(_ELSEWHERE.get(f.name, f"s.{f.name}") for f in fields(Sample))
+_COLUMNS = ", ".join(_ELSEWHERE.get(name, f"s.{name}") for name in Sample._fields)
 _SAME = (
     "(l.status = 'pending' AND sample.version > 0 AND sample.size = l.size"
     " AND sample.mtime_ns = l.mtime_ns)"
@@ -107,27 +105,22 @@ _FROM = "FROM sample s LEFT JOIN decision d ON d.sample = s.id"
 
 
 def select(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[Sample]:
-    """Return present samples that fit a condition of this room, in order of their paths."""
+    """Return the present samples that match a condition, ordered by path."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} {_FROM} WHERE s.missing = 0 AND {where} ORDER BY s.path", values
     )
     return [Sample(*row) for row in rows]
 
 
-def everything(connection: sqlite3.Connection) -> list[Sample]:
-    """Return every present sample in order of paths."""
-    return select(connection, "1", ())
-
-
 def decisions(connection: sqlite3.Connection) -> dict[int, Decision]:
-    """Return what was decided, by id of the samples of which something is."""
+    """Return the decisions by id, for samples that have any."""
     rows = connection.execute("SELECT sample, mark, label, reason, bound, reviewed FROM decision")
     decided = {row[0]: Decision(*row[1:]) for row in rows}
     return {sample: one for sample, one in decided.items() if one != Decision()}
 
 
 def by_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Sample]:
-    """Return the present samples among `ids`, in order of their paths."""
+    """Return the present samples among `ids`, ordered by path."""
     marks = ",".join(str(int(i)) for i in ids)
     return select(connection, f"s.id IN ({marks})", ())
 
@@ -142,7 +135,7 @@ def by_paths(connection: sqlite3.Connection, paths: Sequence[str]) -> list[Sampl
 
 
 def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: int) -> int:
-    """Add or refresh files as the disk names them; return how many are new or changed.
+    """Add or update files as listed on disk; return the number of new or changed files.
 
     A file whose size or time changed, or that had a status by name alone, waits for its scan.
     """
@@ -175,7 +168,7 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
 
 
 def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
-    """Mark as missing what the last listing did not see; return how many went."""
+    """Mark files that the last listing did not see as missing; return their number."""
     _touch(connection)
     return connection.execute(
         "UPDATE sample SET missing = 1 WHERE missing = 0 AND seen < ?", (seen,)
@@ -183,11 +176,11 @@ def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
 
 
 def unscanned(connection: sqlite3.Connection, version: int, racy_ns: int) -> list[FileContent]:
-    """Return the files added last whose content is not known.
+    """Return the files added last whose content is unknown.
 
     Args:
-        connection: That `add_entries` was called with.
-        version: Of the features; rows of another version are read again.
+        connection: The one that `add_entries` was called with.
+        version: Feature version; rows of another version are read again.
         racy_ns: Files changed at or after this time are read again (git's racy rule).
     """
     rows = connection.execute(
@@ -201,7 +194,7 @@ def unscanned(connection: sqlite3.Connection, version: int, racy_ns: int) -> lis
 
 
 def is_outdated(connection: sqlite3.Connection, version: int) -> bool:
-    """Tell whether a present file was read with another version of the features."""
+    """Tell whether a present file was read with another feature version."""
     row = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM sample WHERE missing = 0 AND version NOT IN (0, ?))",
         (version,),
@@ -210,7 +203,7 @@ def is_outdated(connection: sqlite3.Connection, version: int) -> bool:
 
 
 def known_contents(connection: sqlite3.Connection) -> list[FileContent]:
-    """Return every present image, in order of paths."""
+    """Return every present image, ordered by path."""
     rows = connection.execute(
         "SELECT id, path, sha256, size FROM sample WHERE missing = 0 AND status = 'image'"
         " ORDER BY path"
@@ -219,7 +212,7 @@ def known_contents(connection: sqlite3.Connection) -> list[FileContent]:
 
 
 def identical_across_splits(connection: sqlite3.Connection, most: int) -> list[tuple[int, int]]:
-    """Return pairs of present images of one content in two splits, at most `most`."""
+    """Return at most `most` pairs of identical images in two splits."""
     rows = connection.execute(
         "SELECT min(a.id), min(b.id) FROM sample a JOIN sample b"
         " ON a.sha256 = b.sha256 AND a.split < b.split"
@@ -240,12 +233,12 @@ _FILL = (
 def fill(
     connection: sqlite3.Connection, rows: Sequence[FileFacts], known: Mapping[int, bytes]
 ) -> None:
-    """Write what the scan found.
+    """Write what the scan read.
 
     Args:
-        connection: Of the project.
-        rows: Of files in the listing.
-        known: By id the content of those that had one before.
+        connection: Project connection.
+        rows: Rows of listed files.
+        known: Content before, by id, of files that had one.
     """
     if known:
         rows = [_followed(connection, row, known.get(row.id, b"")) for row in rows]
@@ -254,19 +247,19 @@ def fill(
 
 
 def _followed(connection: sqlite3.Connection, row: FileFacts, before: bytes) -> FileFacts:
-    """Return a row of `fill`, for a fresh sample where the content became another."""
+    """Return a row of `fill`, moved to a fresh sample where the content changed."""
     changed = before and row.sha256 and before != row.sha256
     return row._replace(id=_replace_content(connection, row.id)) if changed else row
 
 
 def present_and_missing(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Count files that are there and files that are gone."""
+    """Count present and missing files."""
     row = connection.execute("SELECT sum(missing = 0), sum(missing = 1) FROM sample").fetchone()
     return int(row[0] or 0), int(row[1] or 0)
 
 
 class ContentShape(NamedTuple):
-    """Width and height in pixels, and the entropy of the luma in bits, of one content."""
+    """Width and height in px and the luma entropy in bits of one content."""
 
     width: int
     height: int
@@ -282,7 +275,7 @@ def shapes(connection: sqlite3.Connection) -> dict[bytes, ContentShape]:
 
 
 def splits(connection: sqlite3.Connection) -> dict[bytes, str]:
-    """Return the split of one file of each content, by content hash."""
+    """Return the split of one file per content, by content hash."""
     rows = connection.execute(
         "SELECT sha256, split FROM sample WHERE missing = 0 AND status = 'image' ORDER BY path"
     )
@@ -290,9 +283,10 @@ def splits(connection: sqlite3.Connection) -> dict[bytes, str]:
 
 
 def _replace_content(connection: sqlite3.Connection, old: int) -> int:
-    """Set a file aside whose content became another; return the id of its fresh row.
+    """Set aside a file whose content changed; return the id of its fresh row.
 
-    The old row keeps the old content's decisions, as missing; the fresh one has none.
+    The old row keeps the decisions on the old content and counts as missing; the fresh one has
+    none.
     """
     connection.execute("UPDATE sample SET missing = 1 WHERE id = ?", (old,))
     cursor = connection.execute(
@@ -305,9 +299,9 @@ def _replace_content(connection: sqlite3.Connection, old: int) -> int:
 
 
 def follow_moves(connection: sqlite3.Connection) -> int:
-    """Give missing rows the new path of their content, so that decisions go along.
+    """Give missing rows the new path of their content, so that decisions move along.
 
-    A fresh row without decisions takes over the old row's place in the log by giving way to it.
+    A fresh row without decisions is removed in favour of the old one and its place in the log.
     """
     rows = connection.execute(
         "SELECT old.id, min(new.id) FROM sample old JOIN sample new ON new.sha256 = old.sha256"
@@ -351,6 +345,6 @@ def count_rows(connection: sqlite3.Connection) -> list[StatusCount]:
 
 
 def content(connection: sqlite3.Connection, sample: int) -> bytes:
-    """Return the content hash of a sample, b"" where it is not known."""
+    """Return the content hash of a sample, b"" where unknown."""
     row = connection.execute("SELECT sha256 FROM sample WHERE id = ?", (sample,)).fetchone()
     return row[0] or b"" if row else b""

@@ -1,4 +1,4 @@
-"""The locked split: which content is in which split, stored before anything is cleaned."""
+"""The locked split: which content is in which split, stored before anything is cleaned up."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from inspector.store.records import SPLIT_LOCK, SplitLockRecord
 
 
 class LockedFile(NamedTuple):
-    """A file of the locked split, with the SHA-256 of its bytes."""
+    """A file of the locked split, with the SHA-256 of its content."""
 
     path: RelativePath
     sha256: bytes
@@ -19,13 +19,13 @@ class LockedFile(NamedTuple):
 
 
 class SplitLockRepository:
-    """The split that was locked last; safe from any thread."""
+    """The current split lock; safe from any thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def replace(self, record: SplitLockRecord, files: Iterable[LockedFile]) -> None:
-        """Store a lock in place of the one before, all of it or nothing."""
+        """Replace the lock in one transaction."""
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM lock")
@@ -39,6 +39,6 @@ class SplitLockRepository:
         return records.read(self._database.read(), SPLIT_LOCK)
 
     def files(self) -> list[LockedFile]:
-        """Return the locked split in order of paths; empty while none is locked."""
+        """Return the locked split, ordered by path; empty where none is locked."""
         rows = self._database.read().execute("SELECT path, sha256, side FROM lock ORDER BY path")
         return [LockedFile(*row) for row in rows]

@@ -1,6 +1,6 @@
-"""The TensorFlow door: runs in a child process, started by its name, imported by nobody.
+"""The TensorFlow side: runs in a child process that is started by name; nothing imports it.
 
-Here because these have to be set before TensorFlow is imported.
+The environment variables below must be set before TensorFlow is imported.
 """
 
 import os

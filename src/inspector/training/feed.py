@@ -1,4 +1,4 @@
-"""Batches for training: in the epoch's order, augmented by threads while TensorFlow trains."""
+"""Batches for training, in the epoch's order, augmented by threads while TensorFlow trains."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -13,20 +13,20 @@ from inspector.augmentation.apply import augment
 from inspector.augmentation.policy_json import Policy
 from inspector.dataset.training_decode import Pixels
 from inspector.training.pictures import TrainingImages
-from inspector.training_protocol import SampleColumns
+from inspector.training_protocol.run_spec import SampleColumns
 
 _AHEAD = 4
-"""Batches in the making: enough for two threads that are never out of work."""
+"""Batches prepared ahead: enough to keep two threads busy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Up to a batch size of samples.
+    """Up to `batch_size` samples.
 
     Attributes:
         pictures: uint8 (n, side, side, 3).
         labels: int32 (n,).
-        rows: int64 (n,), which samples of the list they are.
+        rows: int64 (n,), indices into the sample list.
     """
 
     pictures: Pixels
@@ -37,16 +37,17 @@ class Batch:
 def augmenting(threads: int) -> int:
     """Return how many of a run's threads augment: half, at most two.
 
-    More wait for Python's lock and take processor time from the training step. Source:
-    bench/training.py on two cores: .82 to .90 of ready arrays with one, .74 to .76 with two.
+    More threads wait for the GIL and take processor time from the training step. Source:
+    bench/training.py on two cores: 0.82 to 0.90 of the speed of ready arrays with one thread, 0.74
+    to 0.76 with two.
     """
     return min(2, max(1, threads // 2))
 
 
 def draw_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
-    """Draw the order of `count` samples in an epoch: a function of the arguments alone.
+    """Return the order of `count` samples in an epoch; it depends on the arguments alone.
 
-    Source: Philox, a counter-based generator (Salmon et al. 2011), here keyed by both numbers.
+    Source: Philox, a counter-based generator (Salmon et al. 2011), keyed by seed and epoch.
     """
     key = np.array([seed % 2**64, epoch % 2**64], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key)).permutation(count)
@@ -56,20 +57,20 @@ class Feed:
     """The training list as batches.
 
     Args:
-        pictures: That hold all of the list.
-        samples: The list; a file's hash, hex, is the `image_id` of its draws (its path if the
-            hash is not known), and the epoch counts from 1, as in `EpochDone`.
-        seed: Of order and augmentation.
+        pictures: Must hold all samples of the list.
+        samples: The list. The `image_id` of an augmentation is the file's SHA-256 in hex, or its
+            path where the hash is unknown; epochs count from 1, as in `EpochDone`.
+        seed: Seed of order and augmentation.
         batch_size: The last batch of an epoch may be smaller.
-        threads: That augment.
-        policy: None for images as they are.
+        threads: Number of augmenting threads.
+        policy: None for no augmentation.
     """
 
     def __init__(
         self, pictures: TrainingImages, samples: SampleColumns, *, seed: int, batch_size: int,
         threads: int, policy: Policy | None,
     ) -> None:  # fmt: skip
-        # A plain view: every image cut from a memmap would be one itself, at a cost.
+        # A plain view: each slice of a memmap would be a memmap itself, which costs time.
         self._pixels = np.asarray(pictures.pixels)
         self._at = pictures.find(samples)
         self._labels = np.array(samples.labels, dtype=np.int32)
@@ -83,16 +84,16 @@ class Feed:
 
     @property
     def augments(self) -> bool:
-        """Tell whether an epoch's images differ from the files'."""
+        """Tell whether images change from epoch to epoch."""
         return self._policy is not None
 
     @property
     def steps(self) -> int:
-        """Batches in a whole epoch."""
+        """Batches per full epoch."""
         return -(-len(self._at) // self._batch_size)
 
     def epoch(self, epoch: int, *, steps: int) -> Generator[Batch]:
-        """Yield the first `steps` batches of an epoch, the next ones in the making meanwhile."""
+        """Yield the first `steps` batches of an epoch, preparing the next ones meanwhile."""
         order = draw_order(len(self._at), seed=self._seed, epoch=epoch)
         starts = range(0, len(order), self._batch_size)[:steps]
         calls = (
@@ -101,7 +102,7 @@ class Feed:
         yield from self._run_ahead(calls)
 
     def close(self) -> None:
-        """End the threads."""
+        """Stop the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _run_ahead(self, calls: Iterator[Callable[[], Batch]]) -> Iterator[Batch]:

@@ -1,4 +1,4 @@
-"""One network that learns: the only place where arrays meet TensorFlow's functions."""
+"""A network that learns: the only place where arrays meet TensorFlow functions."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ Floats = NDArray[np.float32]
 
 
 class Learner:
-    """A network, its optimiser, and the two traced functions that use them.
+    """A network, its optimiser and the two traced functions that use them.
 
     Args:
-        network: That learns.
-        learning_rate: Of Adam.
+        network: The network to train.
+        learning_rate: Learning rate of Adam.
     """
 
     def __init__(self, network: Network, *, learning_rate: float) -> None:
@@ -35,7 +35,7 @@ class Learner:
         kind = tf.uint8 if network.extractor is None else tf.float32
         inputs = tf.TensorSpec(shape, kind)
         labels = tf.TensorSpec([None], tf.int32)
-        # A signature with an open batch dimension: the last partial batch is not traced anew.
+        # The open batch dimension keeps the last, partial batch from being traced again.
         self._train = tf.function(self._train_batch, input_signature=[inputs, labels])
         self._predict = tf.function(self._predict_batch, input_signature=[inputs])
         self._extract = None
@@ -45,35 +45,35 @@ class Learner:
 
     @property
     def parameters(self) -> int:
-        """All of the network's, trained or not."""
+        """Number of parameters, trainable or not."""
         return int(self.network.full.count_params())
 
     def extract(self, pictures: Pixels) -> Array:
-        """Return what the head takes: the frozen backbone's features, or the images as is."""
+        """Return the head's input: features of the frozen backbone, or the images unchanged."""
         if self._extract is None:
             return pictures
         features: Floats = self._extract(tf.constant(pictures)).numpy()
         return features
 
     def train(self, inputs: Array, labels: NDArray[np.int32]) -> tuple[float, int]:
-        """Take one step; return the batch's summed loss and how many it had right before it."""
+        """Take one step; return the batch's summed loss and its number of correct predictions."""
         loss, right = self._train(tf.constant(inputs), tf.constant(labels))
         return float(loss), int(right)
 
     def predict(self, inputs: Array) -> Floats:
-        """Return probabilities (n, classes) for what `extract` gave."""
+        """Return probabilities (n, classes) for the output of `extract`."""
         probabilities: Floats = self._predict(tf.constant(inputs)).numpy()
         return probabilities
 
     def state(self) -> list[Array]:
-        """Return copies of all that a step changes: weights, dropout's seeds, the optimiser's."""
+        """Return copies of everything that a step changes: weights, dropout seeds, optimiser."""
         return [np.array(v.numpy()) for v in self._variables()]
 
     def restore(self, state: list[Array]) -> None:
-        """Take back what `state` gave.
+        """Restore a `state`.
 
         Raises:
-            TrainingError: It is another network's.
+            TrainingError: It belongs to another network.
         """
         variables = self._variables()
         fits = len(state) == len(variables) and all(

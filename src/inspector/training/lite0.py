@@ -1,6 +1,6 @@
-"""EfficientNet-Lite0 in Keras, with the weights of the program's ONNX file: no download.
+"""EfficientNet-Lite0 in Keras, with the weights of the bundled ONNX file: no download.
 
-Batch normalisation is folded into the convolutions there, so the network has none.
+The file has batch normalisation folded into the convolutions, so the network has no such layers.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class _Stage(NamedTuple):
     out: int
 
 
-# Source: Tan 2020, EfficientNet-Lite; packaging/embedding_model.py has the same table.
+# Source: Tan 2020, EfficientNet-Lite. packaging/embedding_model.py has the same table.
 _STAGES = (
     _Stage(1, 3, 1, 1, 16),
     _Stage(2, 3, 2, 6, 24),
@@ -38,7 +38,7 @@ _STAGES = (
 
 
 def lite0(pixels: Any) -> Any:
-    """Return the 1,280 features of pixels of 0..255, mean over the image."""
+    """Return 1,280 features of pixels of 0..255, averaged over the image."""
     backbone = _backbone(tuple(pixels.shape[1:]))
     return layers.GlobalAveragePooling2D(name="features")(backbone(pixels))
 
@@ -81,7 +81,7 @@ def _conv(x: Any, filters: int, kernel: int, name: str, *, strides: int = 1,
 
 
 def _weights(file: Path) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Return weight and bias of each convolution by the name of its layer."""
+    """Return the weight and bias of each convolution by layer name."""
     tensors = dict(_tensors(file.read_bytes()))
     return {
         _layer_name(name): (value, tensors[name.replace(".weight.", ".bias.")])
@@ -97,10 +97,10 @@ def _layer_name(tensor: str) -> str:
 
 
 def _tensors(model: bytes) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Yield the float16 tensors of an ONNX file, without the package onnx.
+    """Yield the float16 tensors of an ONNX file, without the package `onnx`.
 
-    Source: onnx.proto3: ModelProto.graph is field 7, GraphProto.initializer 5, and of TensorProto
-    dims 1, data_type 2, name 8 and raw_data 9.
+    Source: onnx.proto3: ModelProto.graph is field 7, GraphProto.initializer 5; of TensorProto, dims
+    is 1, data_type 2, name 8 and raw_data 9.
     """
     for field, graph in _fields(model):
         if field != 7 or not isinstance(graph, bytes):
@@ -130,7 +130,7 @@ def _tensor(message: bytes) -> tuple[str, list[int], bytes]:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield the fields of a protobuf message: numbers, or bytes."""
+    """Yield the fields of a protobuf message as (number, integer or bytes)."""
     at = 0
     while at < len(data):
         key, at = _varint(data, at)

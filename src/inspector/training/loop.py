@@ -1,4 +1,4 @@
-"""A run from its spec to its card, epoch by epoch, so that it can go on from any of them."""
+"""A run from spec to model card, epoch by epoch, so that it can resume after any epoch."""
 
 import math
 import time
@@ -27,47 +27,40 @@ from inspector.training.records import (
     write_card,
     write_predictions,
 )
-from inspector.training_protocol import (
-    BEST,
-    LAST,
-    PREDICTIONS_BEST,
-    PREDICTIONS_LAST,
-    Budget,
+from inspector.training_protocol.messages import (
     EpochDone,
     Evaluated,
     Event,
     Preparing,
     RunDone,
-    RunSpec,
-    SampleColumns,
-    Scaling,
     Started,
     Step,
-    check_spec,
 )
+from inspector.training_protocol.run_folder import BEST, LAST, PREDICTIONS_BEST, PREDICTIONS_LAST
+from inspector.training_protocol.run_spec import Budget, RunSpec, SampleColumns, Scaling, check_spec
 
 Probabilities = NDArray[np.float32]
 Tell = Callable[[Event], None]
 
 _TOLD_SECONDS = 0.2
 _EVALUATED = 128
-"""Pictures in a batch of evaluation; small enough to stop within a second at 224 px."""
+"""Images per evaluation batch; small enough to stop within a second at 224 px."""
 
 _TINY = 1e-7
 
 
 class RunControl(Protocol):
-    """What a run asks between any two batches."""
+    """Checked by a run between two batches."""
 
     def check(self) -> None:
-        """Wait while paused; raise where the run shall stop."""
+        """Wait while paused; raise if the run must stop."""
 
 
 def train_run(folder: Path, spec: RunSpec, *, tell: Tell, control: RunControl) -> None:
-    """Train the run in `folder`, or go on after its last complete epoch, to its `RunDone`.
+    """Train the run in `folder` up to its `RunDone`, resuming after its last complete epoch.
 
     Raises:
-        TrainingError: It can't start or go on.
+        TrainingError: The run can't start or resume.
     """
     run = _Run(folder, spec, tell, control)
     try:
@@ -84,7 +77,7 @@ def reevaluate(
     """Load a run's best weights and evaluate them on one of its lists, read from the files.
 
     Raises:
-        TrainingError: The list is empty, or the weights or a sample are gone or were changed.
+        TrainingError: The list is empty, or the weights or a sample are missing or changed.
     """
     check_spec(spec)
     samples: SampleColumns = getattr(spec, side)
@@ -127,7 +120,7 @@ def evaluate_arrays(folder: Path, file: Path, *, control: RunControl) -> Evaluat
 
 
 def predict(learner: Learner, inputs: NDArray[Any], control: RunControl) -> Probabilities:
-    """Return probabilities (n, classes) of what `Learner.extract` gave, row by row."""
+    """Return probabilities (n, classes) for the output of `Learner.extract`, row by row."""
     parts = []
     for start in range(0, len(inputs), _EVALUATED):
         control.check()
@@ -146,7 +139,7 @@ def judge(
 
 
 class _Told:
-    """Tell how far a preparation is, at most 5 times a second, and stop it where asked."""
+    """Reports the progress of a preparation, at most 5 times per second; stops it on request."""
 
     def __init__(self, run: str, what: str, tell: Tell, control: RunControl) -> None:
         self._run, self._what, self._tell, self._control = run, what, tell, control
@@ -160,7 +153,7 @@ class _Told:
 
 
 class _Run:
-    """A run that is going."""
+    """A run in progress."""
 
     def __init__(self, folder: Path, spec: RunSpec, tell: Tell, control: RunControl) -> None:
         self._folder, self._tell, self._control = folder, tell, control
@@ -196,16 +189,16 @@ class _Run:
         )  # fmt: skip
 
     def close(self) -> None:
-        """End the feed's threads and let go of the graph."""
+        """Stop the feed's threads and release the graph."""
         self._feed.close()
         keras.backend.clear_session()
 
     def is_over(self) -> bool:
-        """Tell whether the budget is spent."""
+        """Tell whether the budget is used up."""
         return len(self._state.history) >= self._epochs() or self._is_flat()
 
     def train_epoch(self) -> None:
-        """Train and evaluate one epoch, and store that it is complete."""
+        """Train and evaluate one epoch and store its checkpoint."""
         began = time.monotonic()
         epoch = len(self._state.history) + 1
         loss, accuracy, steps = self._learn(epoch)
@@ -231,7 +224,7 @@ class _Run:
         self._tell(done)
 
     def finish(self) -> None:
-        """Write what a complete run has, and say so."""
+        """Write the files of a complete run and report it."""
         spec, state = self._spec, self._state
         save_model(self._folder / LAST, self._learner.network.full)
         probabilities = predict(self._learner, self._validation, self._control)
@@ -248,7 +241,7 @@ class _Run:
         )  # fmt: skip
 
     def _learn(self, epoch: int) -> tuple[float, float, int]:
-        """Return the mean loss, the accuracy and the number of steps of one pass."""
+        """Train for one epoch; return its mean loss, accuracy and number of steps."""
         steps = self._feed.steps
         if self._spec.budget is Budget.STEPS:
             steps = min(steps, self._spec.steps - self._state.steps)
@@ -276,8 +269,10 @@ class _Run:
     def _choose(
         self, epoch: int, loss: float | None, accuracy: float | None, probabilities: Probabilities
     ) -> None:
-        """Keep this epoch's weights if they are the best on the selection holdout, or there is"
-        " none."""
+        """Keep this epoch's weights if they are the best on the selection holdout.
+
+        Without a holdout, every epoch counts as the best.
+        """
         best = (-1.0, 0.0) if loss is None or accuracy is None else (accuracy, -loss)
         if loss is not None and best <= self._state.best:
             return
@@ -300,7 +295,7 @@ class _Run:
         return self._spec.budget is Budget.PLATEAU and waited >= self._spec.patience
 
     def _inputs(self, pictures: TrainingImages, samples: SampleColumns, what: str) -> NDArray[Any]:
-        """Return what the head is evaluated on, in the list's order: features once, or images."""
+        """Return the head's evaluation inputs in list order: features, computed once, or images."""
         rows = pictures.find(samples)
         if self._learner.network.extractor is None or not len(rows):
             pixels: Pixels = pictures.pixels[rows]
@@ -314,7 +309,7 @@ class _Run:
         return np.concatenate(parts)
 
     def _ready_features(self, pictures: TrainingImages) -> NDArray[Any] | None:
-        """Compute the training features once where every epoch has the same."""
+        """Compute the training features once where they are the same in every epoch."""
         if self._learner.network.extractor is None or self._feed.augments:
             return None
         return self._inputs(pictures, self._spec.training, "training")

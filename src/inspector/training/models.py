@@ -1,8 +1,8 @@
-"""The models: a small one of our own, backbones of keras.applications, and the user's file.
+"""Models: a small CNN, backbones of keras.applications, and the user's own file.
 
-All take float pixels of 0..255 (batch, side, side, 3), normalise them by layers of their own, and
-give a probability per class; they are made of Keras's own layers only, so a saved one loads
-without this program.
+All take float pixels of 0..255 (batch, side, side, 3), normalise them with layers of their own and
+return a probability per class. They use Keras layers only, so a saved model loads without this
+program.
 """
 
 import socket
@@ -18,7 +18,7 @@ from keras import layers
 
 from inspector.errors import TrainingError
 from inspector.training.lite0 import lite0
-from inspector.training_protocol import (
+from inspector.training_protocol.run_spec import (
     BACKBONES,
     IMAGENET,
     LITE0_TUNED,
@@ -31,13 +31,19 @@ from inspector.training_protocol import (
 
 _WIDTHS = (16, 32, 64)
 _MOMENTA = (0.5, 0.9)
-"""Of BatchNormalization, for short epochs and for long ones. With Keras's .99 the running figures
-need about 500 steps to arrive, and evaluation before that is at chance (facts: .945 in training
-mode, .10 in evaluation); with .9 and 7 steps an epoch that was so for three epochs."""
+"""Momentum of BatchNormalization for short epochs and for long ones.
+
+With Keras's default of 0.99 the running statistics need about 500 steps to converge, and evaluation
+before that is at chance (measured: 0.945 in training mode, 0.10 in evaluation mode). With 0.9 and 7
+steps per epoch that held for three epochs.
+"""
 
 _STRIDED_PX = 64
-"""From this size on, the first convolution takes every second place: on clothing at 96 px, 8 epochs
-and 3 seeds, accuracy .397 against .367 with all places and a quarter of the time."""
+"""From this size on, the first convolution has stride 2.
+
+Measured on clothing at 96 px, 8 epochs, 3 seeds: accuracy 0.397 against 0.367 without the stride,
+in a quarter of the time.
+"""
 
 _DROPOUT = 0.2
 _FETCH_SECONDS = 20.0
@@ -57,7 +63,7 @@ _PREPROCESSING = {
     "ResNet50": "caffe",
     "VGG16": "caffe",
 }
-"""How each backbone was fed, by the mode of keras's imagenet_utils; the others do it themselves."""
+"""Preprocessing mode of each backbone in keras's imagenet_utils; other backbones include it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,11 @@ class Network:
     """A model in the parts in which it is trained.
 
     Attributes:
-        full: Pixels to probabilities; what is saved.
-        head: What is trained: `full` itself, or features to probabilities.
-        extractor: Pixels to features, frozen; None where all of the model is trained.
-        logits: The output is not a probability yet.
-        rate: What the learning rate is multiplied by.
+        full: Pixels to probabilities; this is saved.
+        head: The trained part: `full` itself, or features to probabilities.
+        extractor: Pixels to features, frozen; None where the whole model is trained.
+        logits: True if the output is not a probability yet.
+        rate: Factor on the learning rate.
     """
 
     full: Any
@@ -80,14 +86,14 @@ class Network:
 
 
 def build_network(spec: RunSpec, normalisation: Mapping[str, Any]) -> Network:
-    """Build what the spec names, from its seed.
+    """Build the model that the spec names, initialised from its seed.
 
     Args:
-        spec: Of the run.
-        normalisation: The policy's own, for `Scaling.POLICY`, as a dict.
+        spec: The run's spec.
+        normalisation: Parameters of the policy's own normalisation, for `Scaling.POLICY`.
 
     Raises:
-        TrainingError: The model is not known, can't be read, or has no weights.
+        TrainingError: The model is unknown, can't be read or has no weights.
     """
     keras.utils.set_random_seed(spec.seed % 2**32)
     side, classes = spec.image_size_px, len(spec.class_names)
@@ -115,12 +121,12 @@ def small_cnn(
     side_px: int, classes: int, scaling: Scaling, *, policy: Mapping[str, Any] | None = None,
     steps_per_epoch: int = 100,
 ) -> Any:  # fmt: skip
-    """Build a CNN that is right for a CPU and some thousand images: 24,000 parameters.
+    """Build a CNN for a CPU and some thousand images: 24,000 parameters.
 
-    Three blocks of 3x3 convolution, halving, BatchNormalization and ReLU (in this order a step
-    costs half of what it does with the halving last), then the mean over the image, so that any
-    size will do. What evaluation normalises by is the mean of about the last
-    quarter of an epoch, 10 batches at most.
+    Three blocks of 3x3 convolution, pooling, BatchNormalization and ReLU (a step takes half as long
+    in this order as with the pooling last), then global average pooling, so that any image size
+    works. Evaluation normalises by the mean of about the last quarter of an epoch, at most 10
+    batches.
     """
     momentum = float(np.clip(1 - 4 / steps_per_epoch, *_MOMENTA))
     pixels = keras.Input((side_px, side_px, 3), name="pixels")
@@ -138,10 +144,10 @@ def small_cnn(
 
 
 def normalise(pixels: Any, scaling: Scaling, policy: Mapping[str, Any]) -> Any:
-    """Put the layers behind `pixels` that bring 0..255 to what `scaling` says.
+    """Add the layers that bring pixels of 0..255 to the range of `scaling`.
 
     Raises:
-        TrainingError: The policy asks for what needs a fit over the training set.
+        TrainingError: The policy's normalisation needs a fit over the training set.
     """
     match scaling:
         case Scaling.RESCALE:
@@ -157,12 +163,12 @@ def normalise(pixels: Any, scaling: Scaling, policy: Mapping[str, Any]) -> Any:
 
 
 def offline_transfer(side_px: int, classes: int, *, tuned: bool) -> Network:
-    """Build EfficientNet-Lite0 from the program's own weights, and a new head of one layer.
+    """Build EfficientNet-Lite0 with the bundled weights and a new one-layer head.
 
     Args:
-        side_px: Of the images; a multiple of 32 is what it was trained on.
-        classes: Of the head.
-        tuned: True to train all of it, at a tenth of the learning rate.
+        side_px: Image side; the weights were trained on multiples of 32.
+        classes: Number of classes.
+        tuned: True to train all layers, at a tenth of the learning rate.
     """
     pixels = keras.Input((side_px, side_px, 3), name="pixels")
     features = lite0(pixels)
@@ -181,12 +187,12 @@ def offline_transfer(side_px: int, classes: int, *, tuned: bool) -> Network:
 def transfer(
     name: str, side_px: int, classes: int, *, weights: str | None, untrained: bool
 ) -> Network:
-    """Build a frozen backbone and a new head of one layer.
+    """Build a frozen backbone and a new one-layer head.
 
     Args:
         name: One of `BACKBONES`.
-        side_px: Of the images; each backbone has a least one.
-        classes: Of the head.
+        side_px: Image side; each backbone has a minimum.
+        classes: Number of classes.
         weights: As `RunSpec.weights`.
         untrained: As `RunSpec.untrained`.
 
@@ -216,10 +222,10 @@ def transfer(
 def own_model(
     file: Path, side_px: int, classes: int, *, scaling: Scaling, policy: Mapping[str, Any]
 ) -> Network:
-    """Load the user's model in safe mode and put our normalisation before it.
+    """Load the user's model in safe mode and put the normalisation in front of it.
 
     Raises:
-        TrainingError: It can't be read, holds code, or does not fit the images or the classes.
+        TrainingError: It can't be read, contains code, or does not fit the images or the classes.
     """
     model = load_model(file)
     shape = getattr(model, "input_shape", None)
@@ -245,13 +251,13 @@ def load_model(file: Path) -> Any:
     """Load a .keras file in safe mode, for prediction.
 
     Raises:
-        TrainingError: It is not there, is damaged, or holds code that would be run.
+        TrainingError: It is missing, damaged, or contains code to run.
     """
     if not file.is_file():
         raise TrainingError(f"there is no model file {file}", "Choose another file.")
     try:
         return keras.saving.load_model(file, compile=False, safe_mode=True)
-    except Exception as error:  # keras raises nearly anything for a damaged file
+    except Exception as error:  # keras raises almost any exception for a damaged file
         code = "safe_mode" in str(error) or "Lambda" in str(error)
         raise TrainingError(
             f"{file.name} holds code and was not loaded"
@@ -263,7 +269,7 @@ def load_model(file: Path) -> Any:
 
 def _samplewise(x: Any, *, std: bool) -> Any:
     if std:
-        # Exactly (x - mean) / deviation over all pixels and channels, by a layer of Keras's own.
+        # Exactly (x - mean) / deviation over all pixels and channels, with a built-in Keras layer.
         return layers.LayerNormalization(axis=[1, 2, 3], center=False, scale=False, epsilon=1e-6)(x)
     return x - keras.ops.mean(x, axis=[1, 2, 3], keepdims=True)
 
@@ -283,7 +289,7 @@ def _as_policy(pixels: Any, policy: Mapping[str, Any]) -> Any:
 
 
 def _preprocess(pixels: Any, mode: str) -> Any:
-    """Feed a backbone as it was fed when its weights were made.
+    """Preprocess pixels as they were when the backbone was trained.
 
     Source: keras.src.applications.imagenet_utils._preprocess_numpy_input.
     """
@@ -306,14 +312,14 @@ def _preprocess(pixels: Any, mode: str) -> Any:
 
 def _build_backbone(name: str, side_px: int, weights: str | None) -> Any:
     build = getattr(keras.applications, name)
-    # These have their preprocessing inside, which is what `_preprocess` counts on.
+    # These backbones include their preprocessing; `_preprocess` relies on it.
     inside = {} if name in _PREPROCESSING else {"include_preprocessing": True}
     try:
         with _patience(_FETCH_SECONDS):
             return build(
                 include_top=False, input_shape=(side_px, side_px, 3), weights=weights, **inside
             )
-    except Exception as error:  # keras raises plain Exception for a failed download
+    except Exception as error:  # keras raises a plain Exception for a failed download
         if weights == IMAGENET and "fetch failure" in str(error):
             raise TrainingError(
                 f"the weights of {name} can't be fetched: there is no connection to their server",
@@ -344,7 +350,7 @@ def _fits(shape: tuple[int | None, ...], fitting_shape: tuple[int, ...]) -> bool
 
 
 def ends_in_softmax(model: Any) -> bool:
-    """Tell whether a model gives probabilities, and not logits."""
+    """Tell whether a model returns probabilities rather than logits."""
     last = model.layers[-1]
     if isinstance(last, keras.Model):
         return ends_in_softmax(last)

@@ -1,7 +1,7 @@
-"""Files to squares of pixels: read, verified and decoded once, then mapped from a cache.
+"""Image files as square arrays: read, verified and decoded once, then mapped from a cache.
 
-The pixels are Keras's: the EXIF orientation is ignored, and sizes are changed bilinearly without
-antialiasing, as `image_dataset_from_directory` does, but rounded to whole levels (uint8).
+The pixels are those of Keras: EXIF orientation is ignored and images are resized bilinearly without
+antialiasing, as by `image_dataset_from_directory`, but rounded to whole levels (uint8).
 """
 
 import errno
@@ -20,36 +20,36 @@ from numpy.typing import NDArray
 from inspector.dataset.rasters import RefusedError
 from inspector.dataset.training_decode import Pixels, decode_square
 from inspector.errors import TrainingError
-from inspector.training_protocol import SampleColumns
+from inspector.training_protocol.run_spec import SampleColumns
 
 Told = Callable[[int, int], None]
-"""Called with (done, total) now and then; raises to stop."""
+"""Called with (done, total) from time to time; raises to stop."""
 
 FEATURE_VERSION = 1
-"""Part of the cache's key: raise it when other pixels come out of the same bytes."""
+"""Part of the cache key: raise it when the same bytes give other pixels."""
 
 _CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingImages:
-    """All images of a run in one array, each once whatever the lists that name it.
+    """All images of a run in one array, each once however many lists name it.
 
     Attributes:
-        pixels: uint8 (n, side, side, 3) RGB, perhaps mapped from a file, read only.
-        rows: Where an image is, by the key of `keys`.
+        pixels: uint8 (n, side, side, 3) RGB, read-only, possibly mapped from a file.
+        rows: Row of each image by its key; see `keys`.
     """
 
     pixels: Pixels
     rows: dict[str, int]
 
     def find(self, samples: SampleColumns) -> NDArray[np.int64]:
-        """Return the rows of the samples, in their order."""
+        """Return the rows of the samples, in order."""
         return np.array([self.rows[key] for key in keys(samples)], dtype=np.int64)
 
 
 def keys(samples: SampleColumns) -> list[str]:
-    """Return what stands for each image: its hash where it is known, else its path."""
+    """Return the cache key of each image: its hash where known, else its path."""
     return [
         digest or f"path:{path}" for path, digest in zip(samples.paths, samples.sha256, strict=True)
     ]
@@ -59,7 +59,7 @@ def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:
     """Read, verify and decode one sample.
 
     Raises:
-        TrainingError: It is gone, was changed since the split was made, or can't be decoded.
+        TrainingError: It is missing, changed since the split was made, or can't be decoded.
     """
     again = "Scan the folder again and start a new run."
     try:
@@ -70,7 +70,7 @@ def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:
         raise TrainingError(f"{path} was changed since the split was made", again)
     try:
         return decode_square(data, name=path, side_px=side_px)
-    except Exception as error:  # decoders raise nearly anything for a hostile file
+    except Exception as error:  # decoders raise almost any exception for a hostile file
         reason = str(error) if isinstance(error, RefusedError) else "it can't be decoded"
         raise TrainingError(
             f"{path}: {reason}", "Exclude it from the dataset, then start."
@@ -80,7 +80,7 @@ def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:
 def read_squares(
     root: Path, samples: SampleColumns, *, side_px: int, threads: int, told: Told
 ) -> Iterator[Pixels]:
-    """Yield each sample's square in order, decoded by threads a little ahead.
+    """Yield each sample's square in order, decoded by threads slightly ahead.
 
     Raises:
         TrainingError: As `read_square`.
@@ -108,10 +108,10 @@ def load_pictures(
     threads: int,
     told: Told,
 ) -> TrainingImages:
-    """Map the images of all lists from the cache, decoding them into it at the first time.
+    """Map the images of all lists from the cache, decoding them into it the first time.
 
-    The cache's key is the set of the files' hashes, so runs with other splits or seeds of the
-    same samples share it; images without a hash are never taken from it.
+    The cache key is the set of file hashes, so runs with other splits or seeds of the same samples
+    share it. Images without a hash are never taken from the cache.
 
     Raises:
         TrainingError: As `read_square`, or the disk is full.
@@ -130,7 +130,7 @@ def load_pictures(
 
 
 def _union(lists: Iterable[SampleColumns]) -> SampleColumns:
-    """Return each image once, ordered by its key."""
+    """Return each image of all lists once, sorted by key."""
     entries: dict[str, tuple[str, int, str]] = {}
     for samples in lists:
         columns = zip(samples.paths, samples.labels, samples.sha256, strict=True)
@@ -147,7 +147,10 @@ def _is_whole(file: Path, shape: tuple[int, ...]) -> bool:
 
 
 def _write_array(file: Path, squares: Iterator[Pixels], shape: tuple[int, ...]) -> None:
-    """Write an .npy file in one rename; by plain writes, as a full disk kills who maps it."""
+    """Write an .npy file and rename it into place.
+
+    Plain writes: a memory-mapped file on a full disk would kill the process.
+    """
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a run leaves in its folder, each file written whole or not at all."""
+"""What a run writes into its folder, each file atomically."""
 
 import json
 import os
@@ -14,18 +14,20 @@ from numpy.typing import NDArray
 
 from inspector.dataset.csv_table import write_rows
 from inspector.errors import TrainingError
-from inspector.training_protocol import (
-    BACKBONES,
+from inspector.training_protocol.messages import EpochDone
+from inspector.training_protocol.run_folder import (
     CARD,
     CARD_TEXT,
     CHECKPOINT,
-    OFFLINE_BACKBONES,
     PREDICTION_FIELDS,
     STATE,
-    EpochDone,
+    write_whole,
+)
+from inspector.training_protocol.run_spec import (
+    BACKBONES,
+    OFFLINE_BACKBONES,
     RunSpec,
     SampleColumns,
-    write_whole,
 )
 
 Array = NDArray[Any]
@@ -33,13 +35,13 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a run is.
+    """Progress of a run.
 
     Attributes:
         steps: Optimiser steps taken.
-        best_epoch: 0 before the first.
-        best: Accuracy and negated loss on the selection holdout, in that order of weight.
-        history: Of the epochs that are complete.
+        best_epoch: 0 before the first epoch.
+        best: Accuracy and negated loss on the selection holdout, compared in that order.
+        history: Metrics of the complete epochs.
     """
 
     steps: int = 0
@@ -49,7 +51,7 @@ class State:
 
 
 def save_checkpoint(folder: Path, state: State, variables: list[Array]) -> None:
-    """Write one file that holds both, so that a kill at any moment leaves a pair that fits."""
+    """Write state and variables into one file, so that they match after a kill at any moment."""
     text = json.dumps(asdict(state), indent=1)
     arrays: dict[str, Any] = {f"v{number:05}": array for number, array in enumerate(variables)}
     with replacing(folder / CHECKPOINT) as part, part.open("wb") as stream:
@@ -84,7 +86,7 @@ def load_checkpoint(folder: Path) -> tuple[State, list[Array]] | None:
 
 
 def save_model(file: Path, model: Any) -> None:
-    """Write a .keras file whole."""
+    """Write a .keras file atomically."""
     with replacing(file) as part:
         model.save(part)
 
@@ -92,13 +94,13 @@ def save_model(file: Path, model: Any) -> None:
 def write_predictions(
     file: Path, samples: SampleColumns, classes: tuple[str, ...], probabilities: NDArray[np.float32]
 ) -> None:
-    """Write a line for each sample, in the order of the list.
+    """Write one line per sample, in list order.
 
     Args:
-        file: To write.
-        samples: n of them.
-        classes: Names.
-        probabilities: (n, classes), row by row those of `samples`.
+        file: Target file.
+        samples: The n samples.
+        classes: Class names.
+        probabilities: (n, classes), in the order of `samples`.
     """
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
@@ -118,7 +120,7 @@ def write_predictions(
 
 
 def write_card(folder: Path, spec: RunSpec, state: State, *, parameters: int) -> None:
-    """Write the model card: for programs, and for people in a page."""
+    """Write the model card, as JSON and as a page to read."""
     best, last = state.history[state.best_epoch - 1], state.history[-1]
     counts = {n: len(getattr(spec, n)) for n in ("training", "selection", "validation")}
     card: dict[str, Any] = {
@@ -180,10 +182,10 @@ def _scaling(spec: RunSpec) -> str:
 
 @contextmanager
 def replacing(file: Path) -> Iterator[Path]:
-    """Give a name to write to, which then becomes `file` in one step.
+    """Yield a temporary path that becomes `file` in one step.
 
     Raises:
-        TrainingError: The disk does not take it.
+        TrainingError: The file can't be written.
     """
     part = file.with_name(f"part-{file.name}")
     try:

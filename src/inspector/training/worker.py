@@ -1,4 +1,4 @@
-"""The child: imports TensorFlow at its start, then trains one run after another."""
+"""The training child: imports TensorFlow at its start, then trains one run after another."""
 
 import contextlib
 import errno
@@ -16,7 +16,7 @@ from typing import assert_never
 
 from inspector.errors import InspectorError
 from inspector.subprocesses import Parent
-from inspector.training_protocol import (
+from inspector.training_protocol.messages import (
     Command,
     ContinueRun,
     Paused,
@@ -28,9 +28,9 @@ from inspector.training_protocol import (
     RunStopped,
     StopRun,
     Train,
-    read_history,
-    read_spec,
 )
+from inspector.training_protocol.run_folder import read_history
+from inspector.training_protocol.run_spec import read_spec
 
 _WAKE_SECONDS = 0.1
 _CRASH = "crash.txt"
@@ -42,9 +42,9 @@ class RunHalted(Exception):  # noqa: N818 - an order, not an error
 
 
 class CommandInbox:
-    """What the parent wants: a queue of runs, and who shall stop or wait.
+    """Commands of the parent: the queue of runs, and which run must stop or pause.
 
-    One thread listens, so that a stop is heard while TensorFlow trains.
+    A listening thread takes them, so that a stop takes effect while TensorFlow trains.
     """
 
     def __init__(self, parent: Parent) -> None:
@@ -57,7 +57,7 @@ class CommandInbox:
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
 
     def next(self) -> Train | Reevaluate | None:
-        """Wait for the next run; None to end."""
+        """Wait for the next run; None means quit."""
         order = self._waiting.get()
         return None if self._ending else order
 
@@ -65,7 +65,7 @@ class CommandInbox:
         """Wait while the run is paused.
 
         Raises:
-            Halted: It shall stop.
+            RunHalted: The run must stop.
         """
         with self._lock:
             announced = False
@@ -88,7 +88,7 @@ class CommandInbox:
                     self._take(order)  # type: ignore[arg-type]
                     self._lock.notify_all()
         except BaseException:
-            # Without this thread no order is heard: the parent would wait for ever.
+            # Without this thread no command would arrive, and the parent would wait forever.
             traceback.print_exc()
             sys.stderr.flush()
             os._exit(_DEAF)
@@ -114,19 +114,19 @@ class CommandInbox:
 
 
 class CommandControl:
-    """A run's view of the orders."""
+    """One run's view of the inbox."""
 
     def __init__(self, orders: CommandInbox, run: str) -> None:
         self._orders = orders
         self._run = run
 
     def check(self) -> None:
-        """Wait while paused; raise `RunHalted` where the run shall stop."""
+        """Wait while paused; raise `RunHalted` if the run must stop."""
         self._orders.check(self._run)
 
 
 def run(parent: Parent) -> None:
-    """Be the training child: see `inspector.training_protocol` for what is said."""
+    """Run the training child; see `inspector.training_protocol`."""
     orders = CommandInbox(parent)
     try:
         with _quiet():
@@ -139,7 +139,7 @@ def run(parent: Parent) -> None:
             raise
         parent.send(_not_installed())
         return
-    # Advice to programmers of functions, which would pass for last words.
+    # TensorFlow's advice to programmers on stderr would be mistaken for a cause of death.
     tf.get_logger().setLevel("ERROR")
     gpus = tuple(gpu.name for gpu in tf.config.list_physical_devices("GPU"))
     python = sys.version.partition(" ")[0]
@@ -150,7 +150,7 @@ def run(parent: Parent) -> None:
 
 
 def _not_installed() -> RunFailed:
-    """Say how TensorFlow comes to a wheel that was installed without it."""
+    """Tell how to install TensorFlow beside a wheel that came without it."""
     here = (sys.platform, platform.machine())
     package = "tensorflow-cpu" if here == ("linux", "x86_64") else "tensorflow"
     pip = f"{sys.executable} -m pip install"
@@ -163,7 +163,7 @@ def _not_installed() -> RunFailed:
 
 
 def _do(order: Train | Reevaluate, parent: Parent, orders: CommandInbox) -> None:
-    """Do one order; whatever happens, the child stays for the next."""
+    """Carry out one command; the child survives any failure."""
     from inspector.training import loop
 
     folder = Path(order.folder)
@@ -193,7 +193,7 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: CommandInbox) -> None
 
 
 def _explain(folder: Path, error: Exception) -> RunFailed:
-    """Say what TensorFlow or we did wrong; the whole of it goes into the run's folder."""
+    """Return the cause of a failure; the traceback goes into the run's folder."""
     with contextlib.suppress(OSError):
         (folder / _CRASH).write_text(traceback.format_exc(), "utf-8")
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
@@ -221,7 +221,7 @@ def _epochs_done(folder: Path) -> int:
 
 
 def _set_threads(threads: int) -> None:
-    """Give TensorFlow its threads; after a child's first run that is too late, and told so."""
+    """Set TensorFlow's threads; after a child's first run they can't be changed any more."""
     import tensorflow as tf
 
     with contextlib.suppress(RuntimeError):
@@ -231,7 +231,7 @@ def _set_threads(threads: int) -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep off stderr what TensorFlow says before it can be told not to: those are last words."""
+    """Keep TensorFlow's start-up messages off stderr, where they look like a cause of death."""
     sys.stderr.flush()
     saved, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)

@@ -1,9 +1,10 @@
-"""Baseline models in a child process: a diagnosis, seed variability, suspected labels.
+"""Baseline models in a child process: diagnosis, seed variability, suspected labels, shortcuts.
 
-The child tells how far it is, of a diagnosis its first figures too, and the answer.
+The child reports its progress, a preview of a diagnosis, and then the answer.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,25 +12,24 @@ from numpy.typing import NDArray
 
 from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import Diagnosis, Question
-from inspector.audit.gap import diagnose
+from inspector.audit.gap.diagnose import diagnose
 from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, score_seeds
 from inspector.audit.shortcuts.search import ProbeResult, ShortcutQuestion, find_shortcuts
-from inspector.errors import ProcessError
-from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
+from inspector.subprocesses import Parent
+from inspector.work.child_messages import messages_from, unknown_message
 from inspector.work.jobs import Progress, Stop
 
 NAME = "inspector.work.diagnosis_process:run"
-_LISTEN_SECONDS = 0.2
-_AGAIN = "Try again; where memory is short, close other programs first."
+_WHOSE = "the baseline models' process"
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisRequest:
-    """Diagnose a question with so many split seeds."""
+    """Diagnose a question with `seeds` split seeds."""
 
     question: Question
     seeds: int | None
@@ -37,13 +37,13 @@ class DiagnosisRequest:
 
 @dataclass(frozen=True, slots=True)
 class SeedScoresRequest:
-    """Train on many draws of one split.
+    """Train on many seeds of one split.
 
     Attributes:
         descriptors: (n, d) of all images.
         labels: (n,) class numbers.
-        seeds: (s,) one for each draw.
-        masks: (s, n / 8) bits, as of `numpy.packbits`: who is validation.
+        seeds: (s,) split seeds.
+        masks: (s, n / 8) validation masks as bits, as of `numpy.packbits`.
     """
 
     descriptors: Floats
@@ -54,12 +54,12 @@ class SeedScoresRequest:
 
 @dataclass(frozen=True, slots=True)
 class LabelErrorsRequest:
-    """Rank labels by what models say; arrays as of `wrong_labels`.
+    """Rank labels by how far models contradict them; arrays as of `wrong_labels`.
 
     Attributes:
         descriptors: (n, 688), not reduced yet.
-        embedding: A .npy file of (n, 1280) float16, "" where there is none.
-        probabilities: The answer holds those of all rows.
+        embedding: .npy file of (n, 1280) float16, "" for none.
+        probabilities: True to return the class probabilities of all rows.
     """
 
     descriptors: Floats
@@ -71,7 +71,7 @@ class LabelErrorsRequest:
 
 @dataclass(frozen=True, slots=True)
 class ShortcutsRequest:
-    """Look for shortcuts."""
+    """Search for shortcuts."""
 
     question: ShortcutQuestion
 
@@ -82,7 +82,7 @@ _Answer = Diagnosis | SeedScores | LabelErrors | tuple[ProbeResult, ...]
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisProgress:
-    """Some parts of a stage are done."""
+    """Progress of one stage."""
 
     stage: str
     done: int
@@ -91,20 +91,20 @@ class DiagnosisProgress:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisPreview:
-    """The first figures, without controls and verdicts."""
+    """The first figures of a diagnosis, without controls and verdicts."""
 
     answer: Diagnosis
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisAnswer:
-    """All of it."""
+    """The complete answer."""
 
     answer: _Answer
 
 
 def run(parent: Parent) -> None:
-    """Be the child: answer one question."""
+    """Run the child: answer one request."""
     ask = parent.receive()
 
     def at(stage: str, done: int, total: int) -> None:
@@ -158,7 +158,7 @@ def ask_child(
     """Diagnose in a child; return None when stopped.
 
     Raises:
-        ProcessError: The child can't be started, or ended without an answer.
+        ProcessError: The child can't be started, or exits without an answer.
     """
     answer = _answered(DiagnosisRequest(question, seeds), stop, progress, low_priority, first)
     assert answer is None or isinstance(answer, Diagnosis)
@@ -168,10 +168,10 @@ def ask_child(
 def score_seeds_in_child(
     ask: SeedScoresRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
 ) -> SeedScores | None:
-    """Draw many seeds in a child; return None when stopped.
+    """Score many split seeds in a child; return None when stopped.
 
     Raises:
-        ProcessError: The child can't be started, or ended without an answer.
+        ProcessError: The child can't be started, or exits without an answer.
     """
     answer = _answered(ask, stop, progress, low_priority)
     assert answer is None or isinstance(answer, SeedScores)
@@ -181,10 +181,10 @@ def score_seeds_in_child(
 def suspect_in_child(
     ask: LabelErrorsRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
 ) -> LabelErrors | None:
-    """Find suspected labels in a child; return None when stopped.
+    """Find suspected label errors in a child; return None when stopped.
 
     Raises:
-        ProcessError: The child can't be started, or ended without an answer.
+        ProcessError: The child can't be started, or exits without an answer.
     """
     answer = _answered(ask, stop, progress, low_priority)
     assert answer is None or isinstance(answer, LabelErrors)
@@ -194,10 +194,10 @@ def suspect_in_child(
 def find_shortcuts_in_child(
     question: ShortcutQuestion, *, stop: Stop, progress: Progress, low_priority: bool = False
 ) -> tuple[ProbeResult, ...] | None:
-    """Look for shortcuts in a child; return None when stopped.
+    """Search for shortcuts in a child; return None when stopped.
 
     Raises:
-        ProcessError: The child can't be started, or ended without an answer.
+        ProcessError: The child can't be started, or exits without an answer.
     """
     answer = _answered(ShortcutsRequest(question), stop, progress, low_priority)
     assert answer is None or isinstance(answer, tuple)
@@ -205,51 +205,30 @@ def find_shortcuts_in_child(
 
 
 def _answered(
-    ask: _Request,
+    request: _Request,
     stop: Stop,
     progress: Progress,
     low_priority: bool,
     first: Callable[[Diagnosis], None] | None = None,
 ) -> _Answer | None:
-    try:
-        child = ChildProcess(NAME, low_priority=low_priority, one_thread=True)
-    except ProcessExited as gone:
-        raise ProcessError(f"the baseline models can't be started, {gone}", _AGAIN) from gone
-    try:
-        return _listen(child, ask, stop, progress, first)
-    except ProcessExited as gone:
-        raise ProcessError(f"the baseline models' process is gone, {gone}", _AGAIN) from gone
-    finally:
-        child.kill()
-
-
-def _listen(
-    child: ChildProcess,
-    ask: _Request,
-    stop: Stop,
-    progress: Progress,
-    first: Callable[[Diagnosis], None] | None,
-) -> _Answer | None:
-    """Ask, and follow what is told up to the answer."""
+    """Return the child's answer, reporting its progress until then; None when stopped."""
     stage = ""
     done = 0
-    child.send(ask)
-    while not stop.is_set():
-        # A stage may say nothing for seconds; a stop is heard all the same.
-        if not wait_for_answers([child], _LISTEN_SECONDS):
-            continue
-        match child.receive():
-            case DiagnosisProgress() as at:
-                if at.stage != stage:
-                    stage, done = at.stage, 0
-                    progress.start(f"diagnosis: {stage}", at.total)
-                progress.advance(at.done - done)
-                done = at.done
-            case DiagnosisPreview(answer=figures):
-                if first is not None:
-                    first(figures)
-            case DiagnosisAnswer(answer=answer):
-                return answer
-            case other:
-                raise ProcessExited(f"an answer of an unknown kind: {other!r}")
+    messages = messages_from(NAME, request, whose=_WHOSE, stop=stop, low_priority=low_priority)
+    with closing(messages):
+        for message in messages:
+            match message:
+                case DiagnosisProgress() as at:
+                    if at.stage != stage:
+                        stage, done = at.stage, 0
+                        progress.start(f"diagnosis: {stage}", at.total)
+                    progress.advance(at.done - done)
+                    done = at.done
+                case DiagnosisPreview(answer=figures):
+                    if first is not None:
+                        first(figures)
+                case DiagnosisAnswer(answer=answer):
+                    return answer
+                case other:
+                    raise unknown_message(other, whose=_WHOSE)
     return None

@@ -1,7 +1,7 @@
-"""What a policy does, measured in a child process: the window's threads are left to draw images.
+"""Effects of an augmentation policy, measured in a child process.
 
-A preview on a thread beside a measurement waits for the interpreter's lock at each call: 9 draws of
-4 ms took 700 ms. So images go to a child once, and each question is answered in a moment.
+On a thread of the window, previews beside a measurement wait for the GIL at each call: 9 previews
+of 4 ms took 700 ms. So images are sent to a child once, and it answers each question quickly.
 """
 
 from collections.abc import Sequence
@@ -24,20 +24,20 @@ DRAWS = 3
 
 @dataclass(frozen=True, slots=True)
 class MeasuredImages:
-    """Measure on these from now on: RGB (h, w, 3), uint8, as training reads them."""
+    """The images to measure on from now on: RGB (h, w, 3), uint8, as training reads them."""
 
     pictures: Sequence[NDArray[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceSet:
-    """Many small images of training and validation, to measure labels on.
+    """Many small images of training and validation, to measure label preservation on.
 
     Attributes:
-        pictures: RGB (side, side, 3), uint8, of training.
-        labels: Place in `names` of each one's class.
-        groups: Number of each one's group, near-duplicates among them.
-        validation: Of validation, likewise; empty where there is no such folder.
+        pictures: Training images, RGB (side, side, 3), uint8.
+        labels: Index into `names` per training image.
+        groups: Group number per training image, near-duplicates joined.
+        validation: Validation images of the same form; empty without a validation folder.
     """
 
     pictures: tuple[NDArray[np.uint8], ...]
@@ -54,7 +54,7 @@ class RangesRequest:
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """What the reference set suggests, and whether labels can be measured on it at all."""
+    """The suggested ranges, and whether label preservation can be measured on the set at all."""
 
     suggested: tuple[SuggestedRange, ...]
     tells: bool
@@ -62,7 +62,7 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class EffectsRequest:
-    """Ask what a policy does to the images, and the one beside it."""
+    """Ask for the effects of a policy and of the one it is compared with."""
 
     policy: Policy
     beside: Policy | None
@@ -70,7 +70,7 @@ class EffectsRequest:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """The answer, with levels (2, 3, bins) as `effects.levels` has them."""
+    """The effects, with levels (2, 3, bins) as of `policy_effects.levels`."""
 
     effect: Effect
     beside: Effect | None
@@ -79,7 +79,7 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class LintRequest:
-    """Ask for the findings about a policy, alone and beside another."""
+    """Ask for the lint findings of a policy, alone and compared with another."""
 
     policy: Policy
     beside: Policy | None
@@ -87,7 +87,7 @@ class LintRequest:
 
 @dataclass(frozen=True, slots=True)
 class LabelChangeRequest:
-    """Ask what one part of a policy, as `label_safety.parts` names it, does to labels."""
+    """Ask how one part of a policy, named as in `label_preservation.parts`, changes labels."""
 
     name: str
     part: Policy
@@ -99,7 +99,7 @@ Answer = Ranges | Effects | tuple[Advice, ...] | LabelChange
 
 
 def run(parent: Parent) -> None:
-    """Be the child: take images and answer questions until the parent is gone."""
+    """Run the child: take images and answer questions until the parent exits."""
     pictures = MeasuredImages(())
     reference_set = ReferenceSet((), (), (), (), ())
     safety = LabelPreservation((), ())

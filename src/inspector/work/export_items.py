@@ -1,4 +1,4 @@
-"""What an export does with each file of a dataset."""
+"""The files of an export, and those it leaves out."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from inspector.dataset.names import NO_GROUP, NO_LABEL, NO_SPLIT, Group, Label, 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file of an export: paths are relative, with "/"; `reason` says what changed.
+    """One file of an export; paths are relative with "/", `reason` tells what changed.
 
     Attributes:
-        was: Split and class before.
-        group: What it belongs to, such as a patient; "" where it stands alone.
-        width: Upright, in pixels; 0 where it is not known, as `height`.
+        was: Split and class before the export.
+        group: Group, such as a patient; "" for none.
+        width: Upright width in px; 0 where unknown, as for `height`.
     """
 
     source: RelativePath
@@ -30,7 +30,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """One file that an export leaves out, and why."""
+    """One file that an export leaves out, with the reason."""
 
     source: RelativePath
     size: int

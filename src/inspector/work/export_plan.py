@@ -1,4 +1,4 @@
-"""What an export would do: planned and checked before a byte is written."""
+"""The plan of an export: checked before a byte is written."""
 
 import os
 import shutil
@@ -29,10 +29,10 @@ class ExportMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """An export that was checked: `root` and `target` are absolute folders.
+    """A checked export; `root` and `target` are absolute folders.
 
     Attributes:
-        form: What is written beside the images and the manifest.
+        form: Decides what is written beside the images and the manifest.
     """
 
     root: str
@@ -45,17 +45,17 @@ class ExportPlan:
 
     @property
     def files(self) -> int:
-        """How many files it makes."""
+        """Number of files it writes."""
         return len(self.items)
 
     @property
     def bytes(self) -> int:
-        """How many bytes they have."""
+        """Their total size."""
         return sum(item.size for item in self.items)
 
     @property
     def partial(self) -> Path:
-        """The folder beside the target in which it is staged."""
+        """The staging folder beside the target."""
         target = Path(self.target)
         return target.with_name(f".{target.name}.partial")
 
@@ -72,16 +72,16 @@ def make_plan(
     """Check an export and return its plan.
 
     Args:
-        root: The dataset's folder.
-        target: The folder that is made.
-        items: Under the names that they have in the dataset's layout.
-        left_out: What does not go along, with the reasons.
+        root: Dataset folder.
+        target: Folder to create.
+        items: Items under their names in the dataset's layout.
+        left_out: Files left out, with reasons.
         mode: How files get there.
-        form: What it is for; None for the layout as it is.
+        form: Export form; None for the layout as it is.
 
     Raises:
-        ExportError: The target exists, overlaps the dataset, can't be written or is too small,
-            or two files would have one name on another system.
+        ExportError: The target exists, overlaps the dataset, can't be written or is too small, or
+            two files would share a name on another system.
     """
     goal = Path(target).absolute()
     check_place(Path(root), goal)
@@ -129,7 +129,7 @@ def check_place(root: Path, goal: Path) -> None:
 
 
 def _check_targets(items: Sequence[Item]) -> None:
-    """Refuse targets that could lead out of the target folder, or run into each other."""
+    """Refuse targets that could lead outside the target folder or collide."""
     folders: set[str] = set()
     for item in items:
         why = why_no_target(item.target) or why_no_path(item.source)
@@ -147,7 +147,7 @@ def _check_targets(items: Sequence[Item]) -> None:
 
 
 def _check_names(items: Sequence[Item]) -> None:
-    """Refuse names that are one name where case or Unicode form does not count."""
+    """Refuse names that differ only in case or Unicode form."""
     seen: dict[str, str] = {}
     for item in items:
         plain = unicodedata.normalize("NFC", item.target).casefold()

@@ -1,4 +1,4 @@
-"""Make a planned export: staged beside the target, verified, then renamed in one step."""
+"""Write a planned export: stage it beside the target, verify it, then rename it in one step."""
 
 import errno
 import hashlib
@@ -26,7 +26,7 @@ _FICLONE = 0x40049409
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What stands after an export; `verified` files had the hash that was known."""
+    """A finished export; `verified` files had the known hash."""
 
     files: int
     bytes: int
@@ -35,11 +35,11 @@ class Published:
 
 
 def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = False) -> Published:
-    """Stage, verify and publish a plan; nothing stands at the target until all of it does.
+    """Stage, verify and publish a plan; the target appears only once it is complete.
 
     Raises:
-        ExportError: A file changed or is gone, the disk is full, another plan is staged in the
-            way, or it was stopped; what is staged stays for a resume.
+        ExportError: A file changed or is missing, the disk is full, another plan is staged in the
+            way, or it was stopped; staged files stay for a resume.
     """
     partial = plan.partial
     try:
@@ -81,7 +81,7 @@ def _digest(plan: ExportPlan) -> str:
 
 
 def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
-    """Tell whether a staging folder holds nothing but what the plan brings there."""
+    """Tell whether a staging folder holds nothing but files of the plan."""
     targets: list[str] = [item.target for item in plan.items]
     no_hashes = dict.fromkeys(targets, bytes(32))
     targets += [side.name for side in plan.form.side_files(plan.items, no_hashes)]
@@ -103,7 +103,7 @@ def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
 def _stage(
     plan: ExportPlan, staging: StagingFolder, stop: Stop, progress: Progress
 ) -> dict[str, bytes]:
-    """Bring every file into the staging folder; return the hash of each by its target."""
+    """Bring every file into the staging folder; return the hash per target."""
     progress.start("export", plan.files)
     hashes: dict[str, bytes] = {}
     for item in plan.items:
@@ -142,7 +142,7 @@ def _source(plan: ExportPlan, item: Item) -> Path:
     """Return the real file of an item.
 
     Raises:
-        ExportError: It is gone, or became something else.
+        ExportError: It is missing, or became something else.
     """
     source = Path(os.path.realpath(Path(plan.root) / item.source))
     try:
@@ -157,7 +157,7 @@ def _source(plan: ExportPlan, item: Item) -> Path:
 
 
 def _copy(source: Path, staging: StagingFolder, mode: ExportMode) -> bytes:
-    """Bring `source` into the staging folder under the name `PART`; return the SHA-256."""
+    """Bring `source` into the staging folder under the name `PART`; return its SHA-256."""
     match mode:
         case ExportMode.SYMLINK:
             staging.symlink(source, PART)
@@ -173,7 +173,7 @@ def _copy(source: Path, staging: StagingFolder, mode: ExportMode) -> bytes:
 
 
 def _copy_bytes(source: Path, part: int) -> bytes:
-    """Copy a file to a descriptor, which is synced and closed; return the SHA-256."""
+    """Copy a file to a descriptor, sync and close it; return the SHA-256."""
     digest = hashlib.sha256()
     with os.fdopen(part, "wb") as writing:
         for block in _blocks(source):
@@ -185,7 +185,7 @@ def _copy_bytes(source: Path, part: int) -> bytes:
 
 
 def _reflink(source: Path, staging: StagingFolder) -> bool:
-    """Share blocks where the file system can; False where it can't, with nothing left."""
+    """Share blocks if the file system can; else return False and leave nothing behind."""
     if sys.platform != "linux":
         return False
     import fcntl
@@ -218,7 +218,7 @@ def _blocks(source: Path) -> Iterator[bytes]:
     """Yield the bytes of a file of the dataset.
 
     Raises:
-        ExportError: It can't be read: nothing is wrong with the target.
+        ExportError: It can't be read; the target is not at fault.
     """
     try:
         with source.open("rb") as stream:
@@ -232,7 +232,7 @@ def _blocks(source: Path) -> Iterator[bytes]:
 
 
 def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> str:
-    """Write what stands and what was left out; rows without a path were left out."""
+    """Write the manifest: exported files, and those left out as rows without a path."""
     name = manifest_name(plan.items)
     staging.remove(name)
     with os.fdopen(staging.create(name), "w", encoding="utf-8", newline="") as stream:
@@ -253,7 +253,7 @@ def _row(item: Item, sha256: bytes) -> tuple[object, ...]:
 
 
 def _write_side_files(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> None:
-    """Write what the form adds; what an earlier attempt wrote is written anew."""
+    """Write the form's files, replacing those of an earlier attempt."""
     for side in plan.form.side_files(plan.items, hashes):
         name = side.name.rpartition("/")[2]
         with staging.parent_of(side.name) as folder:

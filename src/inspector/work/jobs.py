@@ -1,4 +1,4 @@
-"""A running job as others see it: a flag to stop it, and how far it is."""
+"""A running job as others see it: a stop flag and its progress."""
 
 import queue
 import threading
@@ -17,13 +17,13 @@ _T = TypeVar("_T")
 
 
 def ahead(source: Iterator[_T], nothing: _T) -> Generator[_T]:
-    """Yield what `source` does, which runs ahead in a thread of its own, to its end.
+    """Yield the items of `source`, which runs ahead in its own thread, to the end.
 
-    What it raises comes out here. Closed, it waits for the piece that is being made.
+    Its exceptions are re-raised here. Closing the generator waits for the item in progress.
 
     Args:
-        source: It is iterated in the thread.
-        nothing: Yielded in between where there is none after a hundredth of a second.
+        source: Iterated in the thread.
+        nothing: Yielded whenever no item is ready within 0.01 s.
     """
     ready: queue.SimpleQueue[list[_T]] = queue.SimpleQueue()
     over = threading.Event()
@@ -55,28 +55,28 @@ def ahead(source: Iterator[_T], nothing: _T) -> Generator[_T]:
 
 
 class Stop:
-    """A flag that any thread may set; work looks at it between two pieces."""
+    """A flag that any thread may set; jobs check it between two items."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
     def set(self) -> None:
-        """Ask for the end."""
+        """Ask the job to stop."""
         self._event.set()
 
     def is_set(self) -> bool:
-        """Tell whether the end was asked for."""
+        """Tell whether the job was asked to stop."""
         return self._event.is_set()
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressSnapshot:
-    """How far a phase is.
+    """Progress of a phase at one moment.
 
     Attributes:
-        total: 0 while it is not known.
-        rate: Pieces a second, smoothed.
-        seconds_left: 0 while it can't be told.
+        total: 0 while unknown.
+        rate: Items per second, smoothed.
+        seconds_left: 0 while unknown.
     """
 
     phase: str
@@ -87,7 +87,7 @@ class ProgressSnapshot:
 
     @property
     def left(self) -> str:
-        """How long it still takes, in words; "" while that can't be told."""
+        """Time left as text; "" while unknown."""
         if not self.seconds_left:
             return ""
         if self.seconds_left < 90:
@@ -96,30 +96,30 @@ class ProgressSnapshot:
 
 
 class Progress:
-    """Count pieces of a phase; sampled by a view, never signalled for each piece."""
+    """Counts the items of a phase; views sample it, so no signal is sent per item."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._phase = ""
         self._done = self._total = 0
-        # When pieces were counted, and how many there were then, the first being the start.
+        # (time, items done) of each count, the start of the phase first.
         self._counted: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
 
     def start(self, phase: str, total: int) -> None:
-        """Begin a phase of `total` pieces, 0 where that is not known."""
+        """Begin a phase of `total` items, 0 where that is unknown."""
         with self._lock:
             self._phase, self._done, self._total = phase, 0, total
             self._counted = deque([(time.monotonic(), 0)])
 
     def rename(self, phase: str, total: int) -> None:
-        """Go on counting under another name, of `total` pieces with those that are done."""
+        """Continue the phase under another name, with `total` items including those done."""
         with self._lock:
             self._phase, self._total = phase, total
-            # What it was done at then says little of what is left.
+            # The rate so far says little about the items left.
             self._counted = deque([(time.monotonic(), self._done)])
 
     def advance(self, pieces: int = 1) -> None:
-        """Count pieces that are done."""
+        """Count finished items."""
         with self._lock:
             self._done += pieces
             now = time.monotonic()
@@ -133,16 +133,17 @@ class Progress:
                 self._counted.popleft()
 
     def snapshot(self) -> ProgressSnapshot:
-        """Return how far it is; the rate is smoothed over some seconds and over whole batches."""
+        """Return the current progress; the rate is smoothed over some seconds and whole batches."""
         with self._lock:
             began, before = self._counted[0]
-            # Up to the last batch, not to now: between two batches the rate does not fall.
+            # Up to the last batch rather than to now, so that the rate does not fall between
+            # batches.
             ended, done = self._counted[-1]
             seconds = ended - began
             rate = (done - before) / seconds if seconds > 0 and self._done else 0.0
             late = time.monotonic() - ended
             if rate and late > seconds:
-                # Nothing came for longer than all of that took: it became slower.
+                # The current batch takes longer than the counted ones did: the job has slowed down.
                 rate = (done - before) / (seconds + late)
             left = (self._total - self._done) / rate if rate and self._total else 0.0
             return ProgressSnapshot(self._phase, self._done, self._total, rate, max(0.0, left))

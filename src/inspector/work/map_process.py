@@ -1,6 +1,7 @@
-"""The map in a child process: components at once, neighbours, then t-SNE where it is installed."""
+"""The image map in a child process: principal components, neighbours, then t-SNE if installed."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,12 @@ from inspector.audit.image_map import (
     neighbourhood,
     points_of,
 )
-from inspector.errors import ProcessError
-from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
+from inspector.subprocesses import Parent
+from inspector.work.child_messages import messages_from, unknown_message
 from inspector.work.jobs import Progress, Stop
 
 NAME = "inspector.work.map_process:run"
-_LISTEN_SECONDS = 0.2
-_AGAIN = "Try again; where memory is short, close other programs first."
+_WHOSE = "the map's process"
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -30,9 +30,10 @@ class MapRequest:
     """Lay out a map.
 
     Attributes:
-        embedding: A .npy file of (n, 1280) float16.
-        labels: (n,) class numbers from 0; splits: (n,) split numbers from 0.
-        tsne: Whether t-SNE follows, where it is installed.
+        embedding: .npy file of (n, 1280) float16.
+        labels: (n,) class numbers from 0.
+        splits: (n,) split numbers from 0.
+        tsne: True to run t-SNE as well, if it is installed.
     """
 
     embedding: str
@@ -43,7 +44,7 @@ class MapRequest:
 
 @dataclass(frozen=True, slots=True)
 class MapPositions:
-    """Where points lie: (n, 2), by "PCA" or "t-SNE"."""
+    """Positions of the points, (n, 2), by the method "PCA" or "t-SNE"."""
 
     method: str
     positions: Floats
@@ -51,7 +52,7 @@ class MapPositions:
 
 @dataclass(frozen=True, slots=True)
 class MapStep:
-    """How far t-SNE is."""
+    """Progress of t-SNE."""
 
     done: int
     total: int
@@ -59,11 +60,11 @@ class MapStep:
 
 @dataclass(frozen=True, slots=True)
 class MapDone:
-    """Nothing follows."""
+    """The last message."""
 
 
 def run(parent: Parent) -> None:
-    """Be the child: lay out one map."""
+    """Run the child: lay out one map."""
     ask = parent.receive()
     assert isinstance(ask, MapRequest)
     embedding = np.load(ask.embedding, mmap_mode="r")
@@ -84,53 +85,33 @@ def run(parent: Parent) -> None:
 
 
 def lay_out_in_child(
-    ask: MapRequest,
+    request: MapRequest,
     take: Callable[[MapPositions | Neighbourhood], None],
     *,
     stop: Stop,
     progress: Progress,
     low_priority: bool = False,
 ) -> bool:
-    """Lay out a map in a child, which hands over what it has as it comes; False when stopped.
+    """Lay out a map in a child and pass each part to `take` as it comes; False when stopped.
 
     Raises:
-        ProcessError: The child can't be started, or ended without an answer.
+        ProcessError: The child can't be started, or exits without an answer.
     """
-    try:
-        child = ChildProcess(NAME, low_priority=low_priority, one_thread=True)
-    except ProcessExited as gone:
-        raise ProcessError(f"the map can't be computed, {gone}", _AGAIN) from gone
-    try:
-        return _listen(child, ask, take, stop, progress)
-    except ProcessExited as gone:
-        raise ProcessError(f"the map's process is gone, {gone}", _AGAIN) from gone
-    finally:
-        child.kill()
-
-
-def _listen(
-    child: ChildProcess,
-    ask: MapRequest,
-    take: Callable[[MapPositions | Neighbourhood], None],
-    stop: Stop,
-    progress: Progress,
-) -> bool:
     progress.start("map", 0)
-    child.send(ask)
     done = 0
-    while not stop.is_set():
-        if not wait_for_answers([child], _LISTEN_SECONDS):
-            continue
-        match child.receive():
-            case MapPositions() | Neighbourhood() as part:
-                take(part)
-            case MapStep() as step:
-                if not done:
-                    progress.start("map: t-SNE", step.total)
-                progress.advance(step.done - done)
-                done = step.done
-            case MapDone():
-                return True
-            case other:
-                raise ProcessExited(f"an answer of an unknown kind: {other!r}")
+    messages = messages_from(NAME, request, whose=_WHOSE, stop=stop, low_priority=low_priority)
+    with closing(messages):
+        for message in messages:
+            match message:
+                case MapPositions() | Neighbourhood() as part:
+                    take(part)
+                case MapStep() as step:
+                    if not done:
+                        progress.start("map: t-SNE", step.total)
+                    progress.advance(step.done - done)
+                    done = step.done
+                case MapDone():
+                    return True
+                case other:
+                    raise unknown_message(other, whose=_WHOSE)
     return False

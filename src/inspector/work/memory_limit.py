@@ -1,4 +1,4 @@
-"""How much memory a worker may take for files, so that none of them costs the machine its own."""
+"""A memory limit for workers, so that no file can exhaust the machine."""
 
 import sys
 from collections.abc import Iterator
@@ -9,9 +9,10 @@ from inspector.dataset.decoding import MAX_MEMORY_BYTES
 
 @contextmanager
 def limited_memory() -> Iterator[None]:
-    """Limit the address space while the body runs; what exceeds it raises `MemoryError`.
+    """Limit the address space while the body runs; exceeding it raises `MemoryError`.
 
-    Comparing images maps a file of all fingerprints and is not limited. Windows has no such limit.
+    Comparing images maps the whole file of fingerprints and is not limited. Windows has no such
+    limit.
     """
     if sys.platform == "win32":
         yield
@@ -23,7 +24,7 @@ def limited_memory() -> Iterator[None]:
     try:
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     except (OSError, ValueError):
-        # Some systems refuse; the file is read all the same.
+        # Some systems refuse the limit; read the file anyway.
         yield
         return
     try:

@@ -1,4 +1,4 @@
-"""A small supervised pool: a file that kills or hangs its worker costs that file alone."""
+"""A small supervised process pool: a file that kills or hangs its worker affects no other file."""
 
 import collections
 import contextlib
@@ -27,7 +27,7 @@ _NO_WORKER = "Close other programs, or take fewer workers with --jobs; then try 
 
 @dataclass(frozen=True, slots=True)
 class TaskDone:
-    """A chunk and what the function returned for it."""
+    """A chunk and its result."""
 
     items: Sequence[Any]
     result: Any
@@ -55,13 +55,13 @@ class _Worker:
 
 
 class Pool:
-    """Keep workers busy with chunks; started at the first `map`, kept warm after.
+    """Keeps workers busy with chunks; they start at the first `map` and stay warm.
 
     Args:
         function: "package.module:name", called in a worker as name(list of items).
-        workers: Processes.
-        timeout_seconds: That one item may take, as `SpentTime` counts; a chunk may take it for
-            each of its items.
+        workers: Number of processes.
+        timeout_seconds: Limit per item, as `SpentTime` counts; a chunk's limit is that times its
+            items.
         low_priority: True to yield to the window.
     """
 
@@ -82,17 +82,18 @@ class Pool:
         stop: Stop,
         timeout_seconds: float | None = None,
     ) -> Iterator[Answer]:
-        """Yield an answer for each chunk, or for each guilty item of it, as they come.
+        """Yield an answer per chunk, or per failed item of it, as they complete.
 
         Args:
-            chunks: Items for one call of the function each; none to be asked again, at once.
-            stop: Set it from any thread to end soon.
-            timeout_seconds: That one item of these may take; None for the pool's own.
+            chunks: Each holds the items of one call; an empty chunk asks to be called again at
+                once.
+            stop: Set from any thread to end soon.
+            timeout_seconds: Limit per item of this call; None for the pool's own.
 
         Raises:
             InspectorError: The function raised it.
-            ProcessError: No worker can be started, or none lives for long.
-            RuntimeError: It raised something else: a bug, with the worker's traceback.
+            ProcessError: No worker can be started, or workers keep dying.
+            RuntimeError: The function raised anything else: a bug; holds the worker's traceback.
         """
         limit = self._timeout if timeout_seconds is None else timeout_seconds
         waiting = iter(chunks)
@@ -101,7 +102,7 @@ class Pool:
         try:
             while not stop.is_set():
                 if not again and not any(w.chunks for w in self._workers):
-                    # For nothing to do nobody is started.
+                    # Without work no worker is started.
                     chunk = next(waiting, None)
                     if chunk is None:
                         return
@@ -121,13 +122,13 @@ class Pool:
                     self._drop(worker)
 
     def close(self) -> None:
-        """End every worker."""
+        """Kill every worker."""
         for worker in list(self._workers):
             self._drop(worker)
 
     def _start(self) -> _Worker:
         try:
-            # One thread each: the workers are as many as the cores.
+            # One thread each: there are as many workers as cores.
             child = ChildProcess(
                 "inspector.work.pool:serve", low_priority=self._low_priority, one_thread=True
             )
@@ -156,14 +157,14 @@ class Pool:
                 if not chunk:
                     return False
                 packed = pack(list(chunk))
-                # Who blocks at a full pipe while the worker waits to answer would wait for ever.
+                # Blocking on a full pipe while the worker waits to answer would deadlock.
                 if worker.chunks and sum(worker.sent) + len(packed) > worker.child.room:
                     again.appendleft(chunk)
                     continue
                 if not worker.chunks:
                     worker.spent.restart()
                 worker.chunks.append(chunk)
-                # A worker that is gone tells so when its pipe is read.
+                # A dead worker is noticed when its pipe is read.
                 worker.sent.append(len(packed))
                 with contextlib.suppress(ProcessExited):
                     worker.child.send_packed(packed)
@@ -203,7 +204,7 @@ class Pool:
     def _bury(
         self, worker: _Worker, status: str, reason: str, again: collections.deque[Sequence[Any]]
     ) -> Iterator[Answer]:
-        """Replace a lost worker: its chunk is halved, a single item is the guilty one."""
+        """Replace a lost worker: halve its chunk, or report its single item as failed."""
         first, *rest = worker.chunks
         self._drop(worker)
         again.extend(rest)
@@ -220,7 +221,7 @@ class Pool:
         end = time.monotonic() + GRACE_SECONDS
         while any(w.chunks for w in self._workers) and time.monotonic() < end:
             for answer in self._collect(collections.deque(), timeout_seconds):
-                # Who ends the program ends its workers too: their files are not to blame.
+                # Ending the program ends its workers, too: their files are not to blame.
                 if isinstance(answer, TaskDone):
                     yield answer
 
@@ -230,8 +231,8 @@ class Pool:
 
 
 def serve(parent: Parent) -> None:
-    """Be a worker: receive the function's name, then chunks until the parent is gone."""
-    # A session that ends sends it to everyone: the parent ends its workers, whose files are fine.
+    """Run a worker: receive the function's name, then chunks, until the parent exits."""
+    # A session that ends sends SIGTERM to all: the parent ends its workers, whose files are fine.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     name = parent.receive()
     assert isinstance(name, str)
@@ -242,7 +243,7 @@ def serve(parent: Parent) -> None:
         parent.receive()
         parent.send((False, traceback.format_exc()))
         return
-    # What was imported stays: looking through it for garbage took a tenth of a tiny file's time.
+    # Imported objects stay: collecting through them took a tenth of a tiny file's time.
     gc.freeze()
     parent.send((None, None))
     while True:

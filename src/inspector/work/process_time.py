@@ -1,4 +1,4 @@
-"""How long a process worked or stood still; waiting for a busy processor does not count."""
+"""Time that a process worked or was blocked; waiting for a busy processor does not count."""
 
 import os
 import sys
@@ -9,14 +9,14 @@ _RUNNABLE = "R"
 
 
 class SpentTime:
-    """Count the seconds that a process spends on its task.
+    """Counts the seconds that a process spends on its task.
 
-    While it computes, its processor time counts; while it sleeps or waits for a disk, the clock
-    does. So neither a busy machine nor a device that never answers changes what a limit means.
-    Where the system does not say (all but Linux), the clock counts.
+    While it computes, its processor time counts; while it sleeps or waits for a disk, wall-clock
+    time counts. So a limit means the same on a busy machine, and a device that never answers still
+    ends it. On systems other than Linux, wall-clock time counts.
 
     Args:
-        pid: Of the process.
+        pid: Process id.
     """
 
     def __init__(self, pid: int) -> None:
@@ -24,13 +24,13 @@ class SpentTime:
         self.restart()
 
     def restart(self) -> None:
-        """Begin to count anew."""
+        """Reset the counter."""
         self._spent = 0.0
         self._looked = time.monotonic()
         self._processor: float | None = None
 
     def seconds(self) -> float:
-        """Return what was spent up to now, to a quarter of a second."""
+        """Return the time spent so far, to 0.25 s."""
         now = time.monotonic()
         passed = now - self._looked
         if passed < _LOOK_SECONDS:
@@ -38,7 +38,7 @@ class SpentTime:
         self._looked = now
         state, processor = _look(self._pid)
         if state == _RUNNABLE:
-            # At the first look it is not known what it had used before.
+            # The first look has no earlier value to compare with.
             before = processor if self._processor is None else self._processor
             passed = min(passed, processor - before)
         self._processor = processor
@@ -47,7 +47,7 @@ class SpentTime:
 
 
 def _look(pid: int) -> tuple[str, float]:
-    """Return the state of a process and its processor time, s; no state where that is unknown."""
+    """Return the state of a process and its processor time in s; "" for an unknown state."""
     if sys.platform != "linux":
         return "", 0.0
     try:

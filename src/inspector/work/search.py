@@ -1,8 +1,8 @@
-"""A search for duplicates, as its workers see it: arrays in one folder, a task for each part.
+"""The search for duplicates as workers see it: arrays in one folder, one task per part.
 
-The folder holds, one row for each image of the search: `chosen`, rows of the file of records, and
-`splits`, their numbers, from the one who asks; `images`, unpacked records; `descriptors`; `points`;
-and a file of neighbours for each block of points. That is 10 kB for each image.
+The folder holds, with one row per image of the search: `chosen` (row in the file of records) and
+`splits` (split number), written by the caller; `images` (unpacked records), `descriptors` and
+`points`; and one file of neighbours per block of points. That is 10 kB per image.
 """
 
 from pathlib import Path
@@ -33,7 +33,7 @@ from inspector.work.tasks import (
 
 
 def search(task: SearchTask) -> CandidateResult | Written:
-    """Do one part of a search."""
+    """Run one part of a search."""
     match task:
         case Begin():
             return _begin(task)
@@ -56,7 +56,7 @@ def search(task: SearchTask) -> CandidateResult | Written:
 
 
 def _begin(task: Begin) -> Written:
-    """Make room for what is known of each image."""
+    """Allocate the arrays of a search."""
     folder = Path(task.folder)
     n = len(np.load(folder / "chosen.npy"))
     np.lib.format.open_memmap(folder / "images.npy", "w+", FINGERPRINT, (n,))
@@ -71,7 +71,7 @@ def _images(folder: str) -> NDArray[np.void]:
 
 def _describe(task: Describe) -> Written:
     file = Path(task.file)
-    # Another program may be adding one just now.
+    # Another program may be appending a record.
     whole = file.stat().st_size // PACKED.itemsize
     packed = np.memmap(file, dtype=PACKED, mode="r", shape=(whole,))
     part = slice(task.start, task.stop)

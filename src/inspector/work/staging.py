@@ -1,7 +1,7 @@
 """The folder in which an export is staged: nothing written through it lands anywhere else.
 
-Each name is resolved from the folder above it, which stays open, and links are never followed, so
-that a link planted while an export runs changes nothing either.
+Each name is resolved relative to its open parent folder and links are never followed, so a link
+planted during an export has no effect either.
 """
 
 import ctypes
@@ -30,12 +30,12 @@ _NO_REPLACE = 1
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NO_FOLLOW
-# Windows opens no folders: names are checked there by their full path.
+# Windows can't open folders: there, names are checked by their full path.
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.mkdir in os.supports_dir_fd
 
 
 def why_no_target(path: str) -> str:
-    """Return why a file can't be exported under a path, or "" where it can."""
+    """Return why a path can't be an export target, or "" if it can."""
     if why := why_no_path(path):
         return why
     if path.casefold() in RESERVED:
@@ -48,8 +48,8 @@ class StagingFolder:
     """An open folder of a staging tree.
 
     Attributes:
-        path: Its full path, for messages.
-        descriptor: Open on it; None on Windows.
+        path: Full path, for messages.
+        descriptor: File descriptor of the folder; None on Windows.
     """
 
     path: Path
@@ -58,7 +58,7 @@ class StagingFolder:
     @classmethod
     @contextmanager
     def open(cls, path: Path) -> Iterator["StagingFolder"]:
-        """Open a staging folder that exists.
+        """Open an existing staging folder.
 
         Raises:
             ExportError: It is a link or no folder.
@@ -68,10 +68,10 @@ class StagingFolder:
 
     @contextmanager
     def parent_of(self, target: RelativePath) -> Iterator["StagingFolder"]:
-        """Open the folder of a target, made where it is missing.
+        """Open the parent folder of a target, creating it if missing.
 
         Raises:
-            ExportError: The target could lead out of here, or a folder on its way is a link.
+            ExportError: The target could lead outside, or a folder on the way is a link.
         """
         if why := why_no_target(target):
             raise ExportError(
@@ -89,18 +89,18 @@ class StagingFolder:
         what: str = "export",
         holds_only: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Begin this staging folder, or continue one that holds the same.
+        """Begin this staging folder, or resume one with the same content.
 
         Args:
-            digest: Of all that decides what is staged.
-            target: The folder that it becomes.
-            resume: True to continue what is there.
+            digest: Digest of everything that decides what is staged.
+            target: Folder that it will become.
+            resume: True to continue with what is staged.
             what: What is staged, for the error.
-            holds_only: Tells whether the folder holds nothing but what is staged; asked where
-                the journal is not whole, or gone because only the rename was to follow.
+            holds_only: Tells whether the folder holds nothing but staged files; called where the
+                journal is damaged, or already removed because only the rename was left.
 
         Raises:
-            ExportError: Something is staged already, and it is something else or no resume.
+            ExportError: Something is staged already, and it differs or `resume` is False.
         """
         if not any(self.path.iterdir()):
             self._write_journal(digest, target)
@@ -131,18 +131,18 @@ class StagingFolder:
             return ""
 
     def create(self, name: str) -> int:
-        """Create a file that does not exist and return its descriptor, open for writing."""
+        """Create a new file and return its descriptor, open for writing."""
         return os.open(self._at(name), _NEW_FILE, 0o666, dir_fd=self.descriptor)
 
     def remove(self, name: str) -> None:
-        """Remove a file or link, if there is one."""
+        """Remove a file or link if it exists."""
         try:
             os.unlink(self._at(name), dir_fd=self.descriptor)
         except FileNotFoundError:
             return
 
     def size_of(self, name: str) -> int:
-        """Return the size of a regular file; -1 where there is none, or something else."""
+        """Return the size of a regular file; -1 for anything else or nothing."""
         try:
             facts = os.stat(self._at(name), dir_fd=self.descriptor, follow_symlinks=False)
         except OSError:
@@ -155,28 +155,28 @@ class StagingFolder:
         return os.open(self._at(name), flags, dir_fd=self.descriptor)
 
     def link(self, source: Path, name: str) -> None:
-        """Make a hard link to a file outside."""
+        """Create a hard link to a file outside."""
         os.link(source, self._at(name), dst_dir_fd=self.descriptor)
 
     def symlink(self, source: Path, name: str) -> None:
-        """Make a symbolic link to a file outside."""
+        """Create a symbolic link to a file outside."""
         os.symlink(source, self._at(name), dir_fd=self.descriptor)
 
     def move(self, name: str, into: "StagingFolder", new_name: str) -> None:
-        """Move a file of this folder into another one of the tree."""
+        """Move a file of this folder into another folder of the tree."""
         os.replace(
             self._at(name), into._at(new_name),
             src_dir_fd=self.descriptor, dst_dir_fd=into.descriptor,
         )  # fmt: skip
 
     def _at(self, name: str) -> str:
-        """Return how the system is told a name: alone, or with the path on Windows."""
+        """Return the name for system calls: relative, or the full path on Windows."""
         return name if self.descriptor is not None else str(self.path / name)
 
 
 @contextmanager
 def _below(folder: StagingFolder, names: Sequence[str]) -> Iterator[StagingFolder]:
-    """Walk down, one open folder at a time: a path may have more levels than a process files."""
+    """Walk down one open folder at a time: a path may have more levels than a process may open."""
     with ExitStack() as current:
         for name in names:
             with suppress(FileExistsError):
@@ -209,11 +209,11 @@ def _opened(above: StagingFolder, name: str) -> Iterator[StagingFolder]:
 
 
 def publish_folder(partial: Path, target: Path) -> None:
-    """Rename a staged folder without replacing anything, and sync the folder above.
+    """Rename a staged folder without replacing anything, and sync its parent.
 
     Raises:
         ExportError: The target appeared meanwhile.
-        OSError: It can't be renamed.
+        OSError: The folder can't be renamed.
     """
     if target.exists():
         raise ExportError(f"{target} appeared meanwhile", "Name another folder, with --resume.")
@@ -227,7 +227,7 @@ def publish_folder(partial: Path, target: Path) -> None:
             partial.rename(target)
     else:
         partial.rename(target)
-    if sys.platform != "win32":  # which opens no folders
+    if sys.platform != "win32":  # Windows can't open folders
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -236,6 +236,6 @@ def publish_folder(partial: Path, target: Path) -> None:
 
 
 def sync(stream: IO[Any]) -> None:
-    """Bring what was written to the disk."""
+    """Flush a stream to disk."""
     stream.flush()
     os.fsync(stream.fileno())

@@ -1,6 +1,6 @@
-"""What worker processes are asked to do, and what they answer: small frozen values.
+"""Requests to worker processes and their results, as small frozen values.
 
-What there is one of for each file is a tuple: those cost a third to send.
+What exists once per file is a tuple: tuples cost a third to send.
 """
 
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from inspector.dataset.file_facts import FileFacts
 from inspector.similarity.image_hashes import HashMethod
 from inspector.similarity.records import CachedPicture
 
-# Rows of another version are read again. Source: similarity.fingerprints, VERSION, and
-# similarity.packing, RECORD_BYTES, held by a test.
+# Rows of another version are read again. Source: similarity.fingerprints.VERSION and
+# similarity.packing.RECORD_BYTES; a test checks that they agree.
 FEATURES = 3
 RECORD_BYTES = 2_048
-# Images of a block of `FindNear`. Source: similarity.nearest, BLOCK, held by a test.
+# Images per block of `FindNear`. Source: similarity.nearest.BLOCK; a test checks that they agree.
 NEAR_BLOCK = 2_048
 
 
 class ReadTask(NamedTuple):
-    """Decode the file of a sample once, for its facts, thumbnail and fingerprint.
+    """Decode the file of a sample once for its facts, thumbnail and fingerprint.
 
-    `records` is the path of the file that the fingerprint is added to, one for all of a chunk.
+    `records` is the file to which the fingerprint is appended, the same for all of a chunk.
     """
 
     sample: int
@@ -34,10 +34,10 @@ class ReadTask(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decoding a chunk of files gave, as rows that the store takes as they are.
+    """Results of decoding a chunk of files, as rows for the store.
 
     Attributes:
-        pictures: Of those that are images.
+        pictures: Cache rows of the files that are images.
     """
 
     samples: list[FileFacts]
@@ -56,10 +56,10 @@ class Describe:
     """Unpack some fingerprint records of a search and describe their images.
 
     Attributes:
-        file: Of records, one after another.
-        folder: Of the search, where its arrays are; see `work.search`.
-        start: First of the images to describe.
-        stop: First that is not.
+        file: Record file.
+        folder: Folder of the search's arrays; see `work.search`.
+        start: First image to describe.
+        stop: End of the range, exclusive.
     """
 
     file: str
@@ -70,14 +70,14 @@ class Describe:
 
 @dataclass(frozen=True, slots=True)
 class Reduce:
-    """Turn all descriptors of a search into points, once all are described."""
+    """Turn all descriptors of a search into points, once all are computed."""
 
     folder: str
 
 
 @dataclass(frozen=True, slots=True)
 class FindNear:
-    """Find the nearest neighbours of a block of images among those from it on."""
+    """Find the nearest neighbours of a block of images among those from its start on."""
 
     folder: str
     start: int
@@ -85,14 +85,14 @@ class FindNear:
 
 @dataclass(frozen=True, slots=True)
 class JoinNear:
-    """Propose the pairs of nearest neighbours, once every block has its own."""
+    """Propose the pairs of nearest neighbours, once every block is done."""
 
     folder: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeTask:
-    """Find candidate pairs among the hashes of a search, by one flip or turn."""
+    """Find candidate pairs by the hashes of a search, for one flip or rotation."""
 
     folder: str
     transform: int
@@ -110,7 +110,7 @@ class VerifyTask:
 
 @dataclass(frozen=True, slots=True)
 class CandidateResult:
-    """Pairs as columns; `similarity` is None while they are only candidates."""
+    """Pairs as columns; `similarity` is None for unverified candidates."""
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
@@ -128,18 +128,18 @@ class DigestTask:
 
 @dataclass(frozen=True, slots=True)
 class DigestResult:
-    """The digest of a content's pixels; its own hash where they did not come out."""
+    """Digest of a content's pixels; the content's own hash where it can't be decoded."""
 
     sha256: bytes
     pixels: bytes
 
 
 class ComparePages(NamedTuple):
-    """Look closer at a confirmed pair that may be two pages of one template.
+    """Compare a confirmed pair in detail: it may be two pages of one template.
 
     Attributes:
-        pair: Number of the pair, given back.
-        similarity: As verified.
+        pair: Number of the pair, returned with the result.
+        similarity: Similarity as verified.
     """
 
     pair: int
@@ -150,7 +150,7 @@ class ComparePages(NamedTuple):
 
 
 class PagesCompared(NamedTuple):
-    """The similarity of a pair after a closer look; as it was where it is no document."""
+    """Similarity of a pair after the comparison; unchanged if it shows no document."""
 
     pair: int
     similarity: float
@@ -166,7 +166,7 @@ class HashFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """ImageHash's hashes of a content, as of `hash_file`; none where `reason` says why."""
+    """ImageHash's hashes of a content, as of `hash_file`; empty where `reason` tells why."""
 
     sha256: bytes
     hashes: dict[HashMethod, bytes]
@@ -174,14 +174,14 @@ class Hashed:
 
 
 class EmbedFile(NamedTuple):
-    """Embed the image of a file, whose bytes had this hash when it was scanned."""
+    """Embed the image of a file that had this hash when it was scanned."""
 
     sha256: bytes
     path: str
 
 
 class Embedded(NamedTuple):
-    """The vector of a content as float16 bytes; b"" where `reason` says why there is none."""
+    """Embedding of a content as float16 bytes; b"" where `reason` tells why."""
 
     sha256: bytes
     vector: bytes
@@ -189,7 +189,7 @@ class Embedded(NamedTuple):
 
 
 class MeasureSurroundings(NamedTuple):
-    """Measure what surrounds the object, by a content's JPEG thumbnail and its file's header."""
+    """Measure what surrounds the object, from the JPEG thumbnail and the file header."""
 
     sha256: bytes
     path: str
@@ -198,7 +198,7 @@ class MeasureSurroundings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What `measure_surroundings` and `compression` return of a content."""
+    """Results of `measure_surroundings` and `compression` for a content."""
 
     sha256: bytes
     values: NDArray[np.float32]
@@ -207,7 +207,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was asked for stands in the folder of the search."""
+    """The requested array is in the folder of the search."""
 
 
 SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask

@@ -1,7 +1,7 @@
 """Unpack files that hold images: staged beside the target, then renamed in one step.
 
-Nothing stands at the target until all of it does. What was staged before a stop is compared with
-what would be written, and kept where it is the same.
+The target appears only once it is complete. Files staged before a stop are compared with what would
+be written, and reused where they are the same.
 """
 
 import errno
@@ -41,11 +41,11 @@ _LOOK_EVERY = 200
 
 @dataclass(frozen=True, slots=True)
 class UnpackResult:
-    """What unpacking made.
+    """Result of unpacking.
 
     Attributes:
-        left_out: How many things in the packed files were not written, by reason.
-        opened_as: How the new folder is read, in words; "" where nothing tells its classes.
+        left_out: Number of members that were not written, by reason.
+        opened_as: How the new folder is read, as text; "" where nothing tells its classes.
     """
 
     target: str
@@ -57,7 +57,7 @@ class UnpackResult:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """One packed file, open, and the folder of the target that its members go to."""
+    """An open packed file, and the folder of the target that its members go to."""
 
     file: Path
     folder: str
@@ -76,12 +76,12 @@ def unpack(
     """Unpack a file, or all packed files of a folder, into a new folder.
 
     Args:
-        source: A file that holds images, or a folder with nothing but such files.
-        target: A folder that does not exist yet.
-        choice: Which columns hold images and classes, for tables.
-        stop: Ends it; what is staged stays for a resume.
+        source: A file that holds images, or a folder of nothing but such files.
+        target: Folder that does not exist yet.
+        choice: Columns of images and classes, for tables.
+        stop: Ends it; staged files stay for a resume.
         progress: Counts files.
-        resume: True to continue what is staged.
+        resume: True to continue with what is staged.
 
     Raises:
         DatasetError: There is nothing to unpack, or a file is damaged, encrypted or hostile.
@@ -95,7 +95,7 @@ def unpack(
             f"{source.name} holds no images in files of a known kind",
             "Known are zip, tar, Parquet, NumPy (.npz) and TFRecord files.",
         )
-    # A folder of packed files is a dataset; beside a single file a folder may be made.
+    # A folder of packed files is a dataset; beside a single file a new folder is allowed.
     check_place(source, target)
     sources = _open(files, source, choice or PackedChoice())
     partial = target.with_name(f".{target.name}.partial")
@@ -124,9 +124,9 @@ def unpack(
 
 
 def _open(files: Sequence[Path], source: Path, choice: PackedChoice) -> list[_Source]:
-    """Open every file, so that what is wrong with one is told before anything is written.
+    """Open every file, so that problems are reported before anything is written.
 
-    Several archives get a folder each, named as they are; tables and records name splits.
+    Several archives get a folder each, named after them; tables and records name splits.
     """
     root = source if source.is_dir() else source.parent
     sources = []
@@ -152,7 +152,7 @@ def _members(sources: Sequence[_Source], source: Path) -> Iterator[PackedMember 
 
 
 def _label_files(folder: Path) -> Iterator[PackedMember]:
-    """Yield the label files beside archives, such as train.csv beside train.zip."""
+    """Yield label files beside archives, such as train.csv beside train.zip."""
     for file in sorted(folder.iterdir()):
         small = file.is_file() and not file.is_symlink()
         if small and file.suffix.lower() in _LABEL_FILES and not file.name.startswith("."):
@@ -166,7 +166,7 @@ def _write(
     staging: StagingFolder, members: Iterator[PackedMember | PassedOver], *, stop: Stop,
     progress: Progress,
 ) -> tuple[int, int, Counter[str]]:  # fmt: skip
-    """Write every member; return files, bytes, and what was passed over by reason."""
+    """Write every member; return the number of files, their bytes and skipped members by reason."""
     left_out: Counter[str] = Counter()
     taken: set[str] = set()
     size = 0

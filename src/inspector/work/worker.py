@@ -1,4 +1,4 @@
-"""The worker process's side: one function over small tasks, a result for each."""
+"""The worker side of the pool: one function over small tasks, with one result each."""
 
 import hashlib
 import zlib
@@ -43,13 +43,13 @@ from inspector.work.tasks import (
 
 
 class Pages:
-    """The pages of one chunk's files, each read once."""
+    """The document pages of one chunk's files, each read once."""
 
     def __init__(self) -> None:
         self._known: dict[str, Page | None] = {}
 
     def compare(self, task: ComparePages) -> PagesCompared:
-        """Look closer at a pair; it stays as it was where a file is no document, or unreadable."""
+        """Compare a pair in detail; its similarity stays if a file is no document or unreadable."""
         one, two = self._page(task.one), self._page(task.two)
         if one is None or two is None:
             return PagesCompared(task.pair, task.similarity)
@@ -67,10 +67,10 @@ class Pages:
 
 
 def run(tasks: Sequence[Task]) -> Facts | list[Result]:
-    """Do each task in turn; a file that can't be read is a fact, not an error.
+    """Run each task; an unreadable file is a result, not an error.
 
     Raises:
-        ProjectError: The fingerprints of images can't be written.
+        ProjectError: The fingerprints can't be written.
     """
     match tasks:
         case [ReadTask(), *_]:
@@ -100,7 +100,7 @@ def _compare(
 
 
 def _read(tasks: Sequence[ReadTask]) -> Facts:
-    """Read files, and add their fingerprints in one go."""
+    """Read files, and append their fingerprints in one go."""
     records: list[bytes] = []
     pictures: list[tuple[bytes, bytes]] = []
     rows: list[FileFacts] = []
@@ -134,7 +134,7 @@ def _digest(task: DigestTask) -> DigestResult:
         with limited_memory():
             pixels = read_pixels(task.path)
     except DatasetError:
-        # Its own digest, so that it equals nothing.
+        # Its own hash, so that it equals nothing else.
         return DigestResult(task.sha256, task.sha256)
     digest = hashlib.sha256(np.array(pixels.shape, np.int64).tobytes())
     digest.update(np.ascontiguousarray(pixels).data)

@@ -249,6 +249,6 @@ for train_index, val_index in kf.split(np.zeros(len(train_data)), Y):
     fold_var += 1
 """,
         [(TR, "images", 0.25, None), (VA, "images", 0.25, None)],
-        high=frozenset({"validation_augmented"}),
+        codes=frozenset({"validation_augmented"}),
     ),
 ]

@@ -309,7 +309,7 @@ model.fit(train_generator, steps_per_epoch=25, epochs=20, validation_data=valida
             (TR, "/tmp/rockpaperscissors/rps-cv-images", 0.4, None),
             (VA, "/tmp/rockpaperscissors/rps-cv-images", 0.4, None),
         ],
-        high=frozenset({"validation_augmented"}),
+        codes=frozenset({"validation_augmented"}),
     ),
     Script(
         "horses and humans, validation folder beside",

@@ -90,6 +90,7 @@ model.evaluate(last)
 """,
         [(TR, "d/train", None, None), (VA, "d/train", None, None), (TE, "d/test", None, None)],
         _codes("take_skip_reshuffles"),
+        unread=frozenset({(3, "validation_split")}),
     ),
     Script(
         "a shuffle before take and skip",
@@ -102,6 +103,7 @@ val = everything.skip(12)
 """,
         [(TR, "d/train", None, 3), (VA, "d/train", None, 3)],
         _codes("take_skip_reshuffles"),
+        unread=frozenset({(3, "validation_split")}),
     ),
     Script(
         "names that hold another word",
@@ -248,7 +250,7 @@ def batches(of):
 train, val = batches("k/train"), batches("k/val")
 """,
         [(TR, "k/train", None, None), (VA, "k/val", None, None)],
-        _codes("validation_augmented"),
+        codes=_codes("validation_augmented"),
     ),
     Script(
         "degrees for a share of a turn",

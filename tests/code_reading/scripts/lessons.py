@@ -95,7 +95,7 @@ val_generator = datagen.flow_from_directory("./waste", subset="validation", targ
 model.fit(train_generator, validation_data=val_generator)
 """,
         [(TR, "./waste", 0.3, None), (VA, "./waste", 0.3, None)],
-        high=frozenset({"validation_augmented"}),
+        codes=frozenset({"validation_augmented"}),
     ),
     Script(
         "rescaled in the generator and in the model",

@@ -34,7 +34,8 @@ val_it = datagen.flow_from_directory('dataset/train/', class_mode='binary', batc
 model.fit_generator(train_it, steps_per_epoch=16, validation_data=val_it, validation_steps=8)
 """,
         [(TR, "dataset/train", None, None), (VA, "dataset/train", None, None)],
-        high=frozenset({"training_reads_all", "validation_augmented"}),
+        high=frozenset({"training_reads_all"}),
+        codes=frozenset({"validation_augmented"}),
     ),
     Script(
         "subset without a split",
@@ -233,7 +234,7 @@ model.fit(train_ds.batch(32), validation_data=val_ds.batch(32))
 import splitfolders
 splitfolders.ratio("Data", output="output", seed=1337, ratio=(.8, .1, .1))
 """,
-        [(TR, "Data", 0.2, 1337), (VA, "Data", 0.1, 1337)],
+        [(TR, "Data", 0.2, 1337), (VA, "Data", 0.1, 1337), (TE, "Data", 0.1, 1337)],
     ),
     Script(
         "brightness after rescaling, functional",
@@ -301,7 +302,7 @@ val = val.map(lambda x, y: (aug(x, training=True), y))
 model.fit(train, validation_data=val)
 """,
         [(TR, "g/train", None, None), (VA, "g/val", None, None)],
-        high=frozenset({"validation_augmented"}),
+        codes=frozenset({"validation_augmented"}),
     ),
     Script(
         "normalised in training only",

@@ -188,6 +188,7 @@ model.evaluate(test)
         [
             (TR, "raw", 0.2, 1337),
             (VA, "raw", 0.1, 1337),
+            (TE, "raw", 0.1, 1337),
             (TR, "out/train", None, None),
             (VA, "out/val", None, None),
             (TE, "out/test", None, None),

@@ -146,6 +146,7 @@ def load(subset):
 train, val = load("training"), load("validation")
 """,
         [(TR, "pics", 0.2, None), (VA, "pics", 0.2, None)],
+        high=frozenset({"different_seeds"}),
         unread=frozenset({(5, "seed")}),
     ),
     Script(

@@ -70,8 +70,8 @@ reading is wrong, `scan` names the others with the option that takes each:
 
 | option | what it says |
 |---|---|
-| `--layout KIND` | the convention: `split-folders`, `class-folders`, `label-table`, `coco`, …; `auto` forgets what was said |
-| `--root FOLDER` | the folder inside that is the dataset |
+| `--layout KIND` | the convention: `split-folders`, `class-folders`, `label-table`, `coco`, …; `auto` forgets earlier choices |
+| `--root FOLDER` | the inner folder that is the dataset |
 | `--split-role FOLDER=ROLE` | a folder is `training`, `validation`, `test`, a `class`, or is left out (`ignore`) |
 | `--label-column NAME` | the column of a label table that holds the class |
 | `--manifest FILE` | a CSV with path, label and optionally split and group, for anything else |

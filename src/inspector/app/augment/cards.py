@@ -1,4 +1,4 @@
-"""The three columns of Augment as cards: numbers with notes, the grid, effects and code."""
+"""The three cards of Augment: policy with notes, preview grid, effects with code."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ def fill_tools(size: QComboBox, side: QComboBox, seed: QSpinBox, epoch: QSpinBox
         side.addItem(f"{px} px", px)
     side.setCurrentIndex(IMAGE_SIZES_PX.index(IMAGE_SIZE_PX))
     for widget, name in (
-        (size, "Images and samples"), (side, "Size that training reads"),
+        (size, "Images and samples per image"), (side, "Image size for training"),
         (seed, "Seed of the samples"), (epoch, "Epoch of the first sample"),
     ):  # fmt: skip
         widget.setAccessibleName(name)
@@ -50,7 +50,7 @@ def fill_tools(size: QComboBox, side: QComboBox, seed: QSpinBox, epoch: QSpinBox
 
 
 def policy_card(controls: PolicyControls, advice: LintList, title: QLabel) -> QFrame:
-    """Return the numbers, with room for the notes below them."""
+    """Return the card with the sliders of the policy and the notes below them."""
     notes = QFrame()
     notes.setObjectName("notes")
     inner = QWidget()
@@ -67,15 +67,15 @@ def policy_card(controls: PolicyControls, advice: LintList, title: QLabel) -> QF
     column.setSpacing(4)
     column.addWidget(title)
     column.addWidget(scrolled(inner, "Notes"), 1)
-    # Notes come and go; no slider moves for them.
+    # A fixed height keeps the sliders in place while notes come and go.
     notes.setFixedHeight(_NOTES_PX)
-    return _card(scrolled(controls, "Numbers of the policy"), notes)
+    return _card(scrolled(controls, "Parameters of the policy"), notes)
 
 
 def preview_card(
     tools: Sequence[QWidget], below: Sequence[QPushButton], grid: PreviewGrid, strip: RangeStrip
 ) -> QFrame:
-    """Return the grid with its fields above, its buttons and a number's range below."""
+    """Return the card with the preview grid: fields above, buttons and range strip below."""
     above = QWidget()
     row = FlowLayout(above)
     for widget in tools:
@@ -93,14 +93,14 @@ def preview_card(
 
 
 def effects_card(pages: QStackedWidget, compare: QPushButton) -> QFrame:
-    """Return effects and code, one at a time."""
-    choice = SegmentedControl(("Effects", "Code"), name="What is shown of the policy")
+    """Return the card that shows either the effects or the code."""
+    choice = SegmentedControl(("Effects", "Code"), name="Effects or code")
     choice.chosen.connect(pages.setCurrentIndex)
     return _card(choice, pages, compare, stretch=1)
 
 
 def scrolled(widget: QWidget, name: str) -> QScrollArea:
-    """Return a widget in an area that scrolls up and down."""
+    """Return a widget in a vertical scroll area."""
     area = QScrollArea()
     area.setAccessibleName(name)
     area.setWidgetResizable(True)
@@ -111,7 +111,7 @@ def scrolled(widget: QWidget, name: str) -> QScrollArea:
 
 
 def _card(*widgets: QWidget, stretch: int = 0) -> QFrame:
-    """Return widgets on a card; the one at the position `stretch` takes the room that is left."""
+    """Return widgets on a card; the widget at position `stretch` takes the remaining height."""
     whole = QFrame()
     whole.setObjectName("plain-card")
     column = QVBoxLayout(whole)

@@ -1,4 +1,4 @@
-"""A policy as code: the target, the Keras that will run it, and Copy."""
+"""The code of a policy for a chosen target and Keras version, with a copy button."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -18,22 +18,22 @@ _TARGETS: tuple[tuple[str, Target], ...] = (
     ("ImageDataGenerator", "idg"), ("keras.layers", "layers"), ("a function", "function"),
     ("JSON", "json"),
 )  # fmt: skip
-# What ImageDataGenerator does changed with 2.9: the axes of its shifts, and the middle it turns by.
+# ImageDataGenerator changed in 2.9: the axes of its shifts, and the centre of rotation.
 _VERSIONS = (
     ("Keras 3", "3"), ("Keras 2.9 to 2.15", "2.9"), ("Keras 2.8 and older", "2.8"),
 )  # fmt: skip
 
 
 class CodeTab(QWidget):
-    """Show code.
+    """Shows the code of a policy.
 
     Attributes:
-        changed: Another target or another Keras is wanted.
-        paste_asked: Read a policy from code.
+        changed: Another target or Keras version is chosen.
+        paste_requested: The user wants to paste code.
     """
 
     changed = Signal()
-    paste_asked = Signal()
+    paste_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,9 +48,9 @@ class CodeTab(QWidget):
         self._code.setFont(theme.mono_font())
         self._copy, paste = QPushButton("Copy"), QPushButton("Paste code…")
         paste.setToolTip("Read a policy from your code; it is never run")
-        paste.clicked.connect(self.paste_asked)
+        paste.clicked.connect(self.paste_requested)
         for widget, name in (
-            (self._target, "Code for"), (self._version, "The Keras that will run it"),
+            (self._target, "Code for"), (self._version, "Keras version that will run the code"),
             (self._code, "The policy as code"),
         ):  # fmt: skip
             widget.setAccessibleName(name)
@@ -69,23 +69,22 @@ class CodeTab(QWidget):
         column.addWidget(self._code, 1)
         column.addWidget(paste, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def wanted(self) -> tuple[Target, str]:
-        """Return the target and the version of Keras."""
+    def target(self) -> tuple[Target, str]:
+        """Return the chosen target and Keras version."""
         target: Target = self._target.currentData()
         return target, str(self._version.currentData())
 
     def show_code(self, code: str) -> None:
-        """Show code for what is wanted."""
+        """Show the code for the chosen target."""
         if code != self._code.toPlainText():
             self._code.setPlainText(code)
             self._copy.setText("Copy")
 
     def text(self) -> str:
-        """Return the code that is shown."""
         return self._code.toPlainText()
 
     def _on_target(self) -> None:
-        # The other targets are the same for every Keras that has them.
+        # The other targets are the same in every Keras version that has them.
         self._version.setEnabled(self._target.currentData() == "idg")
         self.changed.emit()
 

@@ -1,4 +1,4 @@
-"""Effects: what a policy does to the images in numbers, and whether they keep their labels."""
+"""What a policy does to the images, in numbers, and whether the images keep their labels."""
 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from inspector.app.augment.label_preservation_meter import (
     LabelPreservationMeter,
     WorstSamples,
     column_of,
-    quiet,
+    muted_label,
 )
 from inspector.app.widgets import theme
 from inspector.app.widgets.charts.figures import LateChart
@@ -29,12 +29,12 @@ _ONE_ROW_PX, _THREE_ROWS_PX = 76, 132
 _NUMBERS = (
     ("mean_change", "mean change, grey levels"),
     ("padded_share", "padded pixels"),
-    ("still_share", "draws nearly identical"),
+    ("still_share", "samples nearly identical"),
 )
 
 
 class Levels(LateChart):
-    """Show how levels lie before (filled) and after (a line); grey images have one row."""
+    """Histograms of the levels before (filled) and after (line); grey images have one row."""
 
     def __init__(self) -> None:
         super().__init__("Levels before and after")
@@ -42,7 +42,7 @@ class Levels(LateChart):
         self.setFixedHeight(_THREE_ROWS_PX)
 
     def show_levels(self, shares: NDArray[np.float64]) -> None:
-        """Show shares (2, 3, bins): plain and augmented; red, green and blue."""
+        """Show shares (2, channels, bins), original and augmented; channels in the order RGB."""
         self._shares = shares
         self.setFixedHeight(_THREE_ROWS_PX if self._names() is _CHANNELS else _ONE_ROW_PX)
         before, after = self.mean_levels()
@@ -64,7 +64,7 @@ class Levels(LateChart):
         return [("level", *heads), *zip(levels, *columns.tolist(), strict=True)]
 
     def _names(self) -> tuple[str, ...]:
-        """Return the colour of each row: one for grey images."""
+        """Return the colour name of each row; one row for grey images."""
         grey = bool(np.allclose(self._shares, self._shares[:, :1], atol=1e-9))
         return ("text",) if grey else _CHANNELS
 
@@ -72,7 +72,7 @@ class Levels(LateChart):
         names = self._names()
         x = np.linspace(0, 255, self._shares.shape[2]).tolist()
         for row, name in enumerate(names):
-            # The ends hold what is clipped; a single peak there must not flatten the rest.
+            # The two end bins hold clipped levels; their peaks must not flatten the rest.
             shown = self._shares[:, row]
             inner = shown[:, 1:-1] if shown.shape[1] > 2 else shown
             most = max(float(inner.max()), float(shown.max()) / 4, 1e-9)
@@ -88,14 +88,14 @@ class Levels(LateChart):
 
     def _text_at(self, x: float, _: float) -> str:
         count = self._shares.shape[2]
-        place = min(count - 1, max(0, round(x / 255 * (count - 1))))
-        before, after = self._shares[:, :, place].mean(axis=1)
-        level = place * 255 / max(1, count - 1)
+        position = min(count - 1, max(0, round(x / 255 * (count - 1))))
+        before, after = self._shares[:, :, position].mean(axis=1)
+        level = position * 255 / max(1, count - 1)
         return f"level {level:.0f}: {before:.1%} before, {after:.1%} after"
 
 
 class EffectsPanel(QWidget):
-    """Show numbers, levels and the label-safety meter of a policy."""
+    """Shows the numbers, the levels and the label-preservation meter of a policy."""
 
     def __init__(self, measurer: EffectsRequests, splits: Collection[str]) -> None:
         super().__init__()
@@ -104,14 +104,14 @@ class EffectsPanel(QWidget):
         self._chosen = ""
         self._numbers: dict[str, QLabel] = {}
         self._levels, self._meter, self._worst = Levels(), LabelPreservationMeter(), WorstSamples()
-        self._verdict, self._difference = quiet(), quiet()
+        self._verdict, self._difference = muted_label(), muted_label()
         self._verdict.setObjectName("label-safety-verdict")
         self._meter.chosen.connect(self._on_chosen)
         measurer.measured.connect(self._on_measured)
-        measurer.judged.connect(self._tell_safety)
+        measurer.judged.connect(self._show_preservation)
         measurer.ranges.connect(self._on_ranges)
         self._lay_out()
-        self._tell_safety()
+        self._show_preservation()
 
     def _on_ranges(self, ranges: Ranges) -> None:
         compared = self._measurer.reference_set is not None and bool(
@@ -131,26 +131,28 @@ class EffectsPanel(QWidget):
 
     def _on_chosen(self, name: str) -> None:
         self._chosen = name
-        self._tell_safety()
+        self._show_preservation()
 
-    def _tell_safety(self) -> None:
+    def _show_preservation(self) -> None:
         known, names = self._measurer.damages, self._measurer.parts
         current = self._chosen if self._chosen in names else ""
         if not current and known:
             worst = min(known.values(), key=lambda d: (not d.harmful, d.kept_share))
             current = worst.parameter
-        tells = self._measurer.tells()
-        self._meter.show_rows({} if tells is False else {n: known.get(n) for n in names}, current)
+        can_measure = self._measurer.can_measure()
+        self._meter.show_rows(
+            {} if can_measure is False else {n: known.get(n) for n in names}, current
+        )
         damage = known.get(current)
         self._worst.show_worst(damage, names.get(current), self._measurer.reference_set)
         if damage is not None:
             self._verdict.setText(damage.message)
         elif self._measurer.reference_set is None:
-            self._verdict.setText("Told once the images are scanned.")
+            self._verdict.setText("Available after the scan.")
         elif not names:
             self._verdict.setText("This policy changes nothing yet.")
-        elif tells is False:
-            self._verdict.setText("Not told: it needs two classes with several images.")
+        elif can_measure is False:
+            self._verdict.setText("Not available: it needs two classes with several images.")
         else:
             self._verdict.setText("Being measured…")
 
@@ -162,14 +164,14 @@ class EffectsPanel(QWidget):
         for row, (field, text) in enumerate(_NUMBERS):
             self._numbers[field] = QLabel("…")
             self._numbers[field].setObjectName(f"effect-{field}")
-            grid.addWidget(quiet(text), row, 0)
+            grid.addWidget(muted_label(text), row, 0)
             grid.addWidget(self._numbers[field], row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(0, 1)
-        heading = QLabel("Does it keep the label?")
+        heading = QLabel("Label preservation")
         heading.setProperty("role", "heading")
         other = QLabel("Your validation folder")
         other.setProperty("role", "heading")
-        self._difference.setText("Told once the images are scanned.")
+        self._difference.setText("Available after the scan.")
         whole = QGridLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(column_of(
@@ -181,33 +183,39 @@ class EffectsPanel(QWidget):
 def difference(
     suggested: Sequence[SuggestedRange], *, compared: bool, splits: Collection[str] = ()
 ) -> str:
-    """Return in words how the validation folder differs from training.
+    """Return a sentence on how the validation images differ from the training images.
 
     Args:
+        suggested: Ranges that the images suggest.
+        compared: The two splits that were compared.
         splits: The splits that the dataset has as folders.
     """
     if not compared and "test" in splits:
         return (
-            "There is no validation folder. The test folder is not looked at here: ranges chosen by"
-            " it would fit the test."
+            "There is no validation folder. The test folder is not used here: ranges chosen from it"
+            " would overfit to the test images."
         )
     if not compared:
-        return "There is none, so nothing is compared."
-    told = []
+        return "There is no validation folder, so nothing is compared."
+    differences = []
     for parameter, text, factor in (
-        ("brightness_range", "its light is {:.2f} of training's", True),
-        ("contrast", "its contrast is {:.2f} of training's", True),
-        ("width_shift_range", "its subjects lie {:+.0%} of the side further right", False),
-        ("height_shift_range", "its subjects lie {:+.0%} of the side further down", False),
-        ("zoom_range", "its subjects are {:.2f} as large", True),
+        ("brightness_range", "its brightness is {:.2f} times that of training", True),
+        ("contrast", "its contrast is {:.2f} times that of training", True),
+        (
+            "width_shift_range",
+            "its subjects are shifted by {:+.0%} of the side to the right",
+            False,
+        ),
+        ("height_shift_range", "its subjects are shifted by {:+.0%} of the side down", False),
+        ("zoom_range", "its subjects are {:.2f} times as large", True),
     ):
         suggestion = next((s for s in suggested if s.parameter == parameter), None)
         off = suggestion.measured.get("validation") if suggestion else None
         if off is not None and abs(off - factor) >= LEAST_DIFFERENCE:
-            told.append(text.format(off))
-    if not told:
-        return "It is like training in light, contrast, place and size."
-    return f"Against training {'; '.join(told)}. The suggested ranges reach there."
+            differences.append(text.format(off))
+    if not differences:
+        return "It matches training in brightness, contrast, position and size."
+    return f"Compared with training, {'; '.join(differences)}. The suggested ranges cover this."
 
 
 def _number(field: str, effect: Effect) -> str:

@@ -1,4 +1,4 @@
-"""Ask for what a policy does once it stands still, a question at a time, late answers dropped."""
+"""Measures what a policy does: one request at a time, once the sliders rest."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -24,17 +24,17 @@ WAIT_MS = 250
 
 
 class EffectsRequests(QObject):
-    """Keep what is known of the policy that is shown.
+    """Measures the shown policy and remembers the answers.
 
     Attributes:
-        measured: `Effects` of the policy, and of the one beside it.
-        advised: What there is to say, a tuple of `Advice`.
+        measured: `Effects` of the policy, and of the one that it is compared with.
+        advised: Lint findings, a tuple of `Advice`.
         ranges: `Ranges` of a new reference set.
-        judged: `damages` have changed.
+        judged: `damages` has changed.
         failed: An `InspectorError`.
-        reference_set: The images on which labels are measured, or None before they come.
-        parts: The policy's parameters by name, each as a policy of it alone.
-        damages: What each does to labels, as far as it is known.
+        reference_set: The images on which label preservation is measured; None before they arrive.
+        parts: Each parameter of the policy by name, as a policy of that parameter alone.
+        damages: What each parameter does to labels, as far as it is measured.
     """
 
     measured = Signal(object)
@@ -52,7 +52,7 @@ class EffectsRequests(QObject):
         self._asking = False
         self._ready = False
         self._asks_ranges = False
-        self._tells: bool | None = None
+        self._can_measure: bool | None = None
         self.reference_set: ReferenceSet | None = None
         self.parts: dict[str, Policy] = {}
         self.damages: dict[str, LabelChange] = {}
@@ -61,33 +61,33 @@ class EffectsRequests(QObject):
         self.timer.setInterval(WAIT_MS)
         self.timer.timeout.connect(self.measure)
 
-    def give(self, given: MeasuredImages | ReferenceSet) -> None:
-        """Measure on these from now on."""
+    def set_data(self, given: MeasuredImages | ReferenceSet) -> None:
+        """Use other images or another reference set from now on, and measure again."""
         self._measuring.give(given)
         if isinstance(given, ReferenceSet):
             self.reference_set = given
             self.damages.clear()
-            self._tells = None
+            self._can_measure = None
             self._asks_ranges = True
         else:
             self._ready = bool(given.pictures)
         self.timer.start()
 
     def show_policy(self, policy: Policy, beside: Policy | None) -> None:
-        """Measure a policy, and the one beside it, once they stand still."""
+        """Measure a policy and the one it is compared with, once the sliders rest."""
         self._policy, self._beside = policy, beside
         self.timer.start()
 
-    def tells(self) -> bool | None:
-        """Tell whether labels can be measured on the reference set; None before that is known."""
-        return self._tells
+    def can_measure(self) -> bool | None:
+        """Return whether the reference set can measure label preservation; None until known."""
+        return self._can_measure
 
-    def rests(self) -> bool:
-        """Tell whether all is known that was asked."""
+    def is_idle(self) -> bool:
+        """Return whether every request is answered."""
         return not (self._asking or self.timer.isActive())
 
     def measure(self) -> None:
-        """Ask now; what was asked before is dropped."""
+        """Start measuring now; pending requests are dropped."""
         if not self._ready:
             return
         before, self.parts = self.parts, dict(parts(self._policy))
@@ -110,17 +110,17 @@ class EffectsRequests(QObject):
             self._ask()
 
     def _ask(self) -> None:
-        """Ask the first question, and when it has ended the next; never two at a time."""
+        """Send the first request, and the next one when it has ended; never two at a time."""
         self._asking = bool(self._questions)
         if not self._questions:
             return
         question = self._questions[0]
-        if isinstance(question, LabelChangeRequest) and not self._tells:
+        if isinstance(question, LabelChangeRequest) and not self._can_measure:
             self._questions, self._asking = [], False
             return
 
         def answered(answer: Answer) -> None:
-            # Other questions may have taken its place while it was answered.
+            # A newer set of requests may have replaced this one meanwhile.
             if self._is_first(question):
                 self._take(question, answer)
 
@@ -144,7 +144,7 @@ class EffectsRequests(QObject):
     def _take(self, question: Question, answer: Answer) -> None:
         match answer:
             case Ranges():
-                self._asks_ranges, self._tells = False, answer.tells
+                self._asks_ranges, self._can_measure = False, answer.tells
                 self.ranges.emit(answer)
                 self.judged.emit()
             case Effects():

@@ -1,4 +1,4 @@
-"""The label-safety meter: for each parameter, how many images still look like their class."""
+"""The label-preservation meter: per parameter, how many images still look like their class."""
 
 from collections.abc import Mapping
 
@@ -21,10 +21,10 @@ _CAPTION_PX = 16
 
 
 class LabelPreservationMeter(QWidget):
-    """Show one bar a parameter; a click, or Up and Down, shows its worst samples.
+    """Shows one bar per parameter; a click, or Up and Down, shows its worst samples.
 
     Attributes:
-        chosen: The parameter's name.
+        chosen: Name of the chosen parameter.
     """
 
     chosen = Signal(str)
@@ -33,12 +33,12 @@ class LabelPreservationMeter(QWidget):
         super().__init__()
         self._rows: Mapping[str, LabelChange | None] = {}
         self._current = ""
-        self.setAccessibleName("Label safety")
+        self.setAccessibleName("Label preservation")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(0)
 
     def show_rows(self, rows: Mapping[str, LabelChange | None], current: str) -> None:
-        """Show what each parameter does; None is being measured."""
+        """Show one bar per parameter; None for a parameter that is still being measured."""
         self._rows, self._current = rows, current
         self.setFixedHeight(_ROW_PX * len(rows))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if rows else Qt.FocusPolicy.NoFocus)
@@ -46,7 +46,7 @@ class LabelPreservationMeter(QWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go up and down the parameters."""
+        """Move between parameters with Up and Down."""
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
         names = list(self._rows)
         row = step + (names.index(self._current) if self._current in names else 0)
@@ -91,7 +91,7 @@ def _paint_damage(painter: QPainter, damage: LabelChange, bar: QRectF, number: Q
     colour = theme.colour("problem-fill" if damage.harmful else "text-2")
     kept_bar = QRectF(bar.left(), bar.top(), bar.width() * damage.kept_share, bar.height())
     painter.fillRect(kept_bar, colour)
-    # The mark is where the plain images stand: a loss is the gap between the two.
+    # The mark shows the original images: the gap to the mark is the loss.
     x = bar.left() + bar.width() * damage.plain_share
     painter.fillRect(QRectF(x - 1, bar.top() - 3, 2, bar.height() + 6), theme.colour("text"))
     painter.setPen(theme.colour("problem" if damage.harmful else "text-2"))
@@ -101,7 +101,7 @@ def _paint_damage(painter: QPainter, damage: LabelChange, bar: QRectF, number: Q
 
 
 class WorstSamples(QWidget):
-    """Show the draws of one parameter that look most like another class, each over its like."""
+    """The samples of one parameter that look most like another class, each over its neighbour."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,8 +146,8 @@ class WorstSamples(QWidget):
                 )  # fmt: skip
 
 
-def quiet(text: str = "") -> QLabel:
-    """Return a muted label that wraps."""
+def muted_label(text: str = "") -> QLabel:
+    """Return a muted label with word wrap."""
     label = QLabel(text)
     label.setProperty("role", "muted")
     label.setWordWrap(True)
@@ -155,7 +155,7 @@ def quiet(text: str = "") -> QLabel:
 
 
 def column_of(*widgets: QWidget) -> QWidget:
-    """Return the widgets in a column."""
+    """Return widgets in a column."""
     whole = QWidget()
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 8, 8, 0)

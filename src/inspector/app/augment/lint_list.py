@@ -1,4 +1,4 @@
-"""What there is to say of a policy: a line per parameter, and a button that sets what was meant."""
+"""Lint findings of a policy: one line per parameter, with a button that applies the suggestion."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from inspector.augmentation.lint import Advice
 
 
 class LintList(QWidget):
-    """Show advice.
+    """Lists lint findings.
 
     Attributes:
-        followed: The suggestion that a person takes, for `lint.follow`.
+        followed: The suggestion that the user applies, for `lint.follow`.
     """
 
     followed = Signal(object)
@@ -24,7 +24,7 @@ class LintList(QWidget):
         self._column.setSpacing(4)
 
     def show_advice(self, notes: Sequence[Advice]) -> None:
-        """Show these in place of what was shown."""
+        """Replace the list."""
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -57,7 +57,7 @@ class LintList(QWidget):
         column.addLayout(line)
         if advice.suggestion:
             assignments = ", ".join(f"{k} = {v}" for k, v in advice.suggestion.items())
-            button = QPushButton("Set what was probably meant")
+            button = QPushButton("Apply the suggestion")
             button.setProperty("role", "quiet")
             button.setToolTip(assignments)
             button.setAccessibleDescription(assignments)

@@ -1,4 +1,4 @@
-"""Augment: move a number, see what training will see, read what there is to say."""
+"""Augment: change the policy, and see what training will see and what the lint says."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QPushButton,
     QSpinBox,
@@ -29,16 +28,17 @@ from inspector.app.augment.code_tab import CodeTab
 from inspector.app.augment.effects_panel import EffectsPanel
 from inspector.app.augment.effects_requests import EffectsRequests
 from inspector.app.augment.lint_list import LintList
+from inspector.app.augment.pasted_policy import PastedPolicy
 from inspector.app.augment.policy_bar import PolicyBar
 from inspector.app.augment.policy_history import PolicyHistory
 from inspector.app.augment.policy_numbers import Control
 from inspector.app.augment.policy_panel import PolicyControls
 from inspector.app.augment.preservation_text import headline
 from inspector.app.augment.preview_grid import GridRow, PreviewGrid
+from inspector.app.augment.preview_images import PreviewImages
 from inspector.app.augment.preview_request import PreviewRequest, make_rows
 from inspector.app.augment.range_strip import RangeStrip, make_strip
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.code_reading_panel import CodeReadingPanel
 from inspector.app.widgets.icons import icon
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName, PageRequest
@@ -48,36 +48,31 @@ from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.suggestions import SuggestedRange
 from inspector.errors import InspectorError
-from inspector.project.augment.code_advice import PolicyReading, read_policy
 from inspector.project.augment.previews import PreviewImage
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.work.effects_process import MeasuredImages as Measured
+from inspector.work.effects_process import MeasuredImages
 
-MEASURED = 16
 _NARROW_PX, _WIDE_PX = 1000, 1300
 
 
 class AugmentPage(Page):
-    """Three columns: the policy, the draws, effects with advice and code.
+    """Three columns: the policy, the preview, and effects or code.
 
     Attributes:
-        drawn: How many answers the grid has shown.
+        drawn: Number of answers that the grid has shown.
     """
 
     name = PageName.AUGMENT
     words = "augmentation policy transform preview keras ImageDataGenerator layers slider"
     icon = "augment"
-    purpose = "What training will see, and what each number does"
-    hint = "Move a slider: the grid shows the very images that training would read."
+    purpose = "What training will see, and what each parameter does"
+    hint = "Move a slider: the grid shows exactly what training would read."
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self.history = PolicyHistory(Policy.none())
-        self._pictures: list[PreviewImage] = []
-        self._measured: list[PreviewImage] = []
-        self._pinned: list[int] = []
-        self._turn = 0
+        self._images = PreviewImages(project, bridge, self, count=max(SIZES))
         self._new_images = self._new_reference_set = True
         self._advice: list[Advice] = []
         self._code_advice: list[Advice] = []
@@ -95,8 +90,7 @@ class AugmentPage(Page):
         self._size, self._side = QComboBox(), QComboBox()
         self._seed, self._epoch = QSpinBox(), QSpinBox()
         self._message = QLabel()
-        self._pasted, self._reading = "", CodeReadingPanel()
-        self._reading.answered.connect(lambda: self.read_code(self._pasted))
+        self._pasted = PastedPolicy(bridge, self, version=lambda: self._code.target()[1])
         self._tabs, self._notes_title = QStackedWidget(), QLabel("No notes")
         self._headline, self._note = QLabel(), QLabel()
         self._lay_out()
@@ -105,36 +99,35 @@ class AugmentPage(Page):
         self._bar.refresh()
 
     def show_example(self, preset: str, field: str) -> None:
-        """Show a preset, and the range of one of its numbers."""
+        """Show a preset and the range strip of one of its parameters."""
         self.choose_policy(PRESETS[preset])
         self._controls.choose(field)
 
     def choose_policy(self, policy: Policy) -> None:
-        """Show another policy as one move; what there was to say of pasted code is done with."""
+        """Show another policy as one undo step; advice on pasted code is cleared."""
         self._code_advice = []
         self._replace(policy)
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return (
-            Key("next_epoch", "E", "the draws of the next epochs", self._next_epoch),
-            Key("other_images", "R", "other images, but for pinned ones", self._other_images),
+            Key("next_epoch", "E", "samples of the next epochs", self._next_epoch),
+            Key("other_images", "R", "other images; pinned ones stay", self._images.choose_others),
         )
 
     def shown_text(self) -> str:
-        """Say what Ctrl+Z is for here, as the rest of the line tells of decisions."""
-        return "On this page Ctrl+Z undoes moves of numbers"
+        """Explain what Ctrl+Z does on this page, since elsewhere it undoes decisions."""
+        return "On this page Ctrl+Z undoes changes of the policy"
 
     def undo(self) -> bool:
-        """Undo the newest move of a number."""
+        """Undo the newest change of the policy."""
         return self._show(self.history.undo())
 
     def redo(self) -> bool:
-        """Redo the move that was undone last."""
+        """Redo the change that was undone last."""
         return self._show(self.history.redo())
 
     def refresh(self, changes: Changes) -> None:
-        """Read images anew where there are others, once the page is shown."""
+        """Mark the images as outdated after a scan; they are read once the page is visible."""
         self._new_images |= changes.samples or changes.duplicates
         self._new_reference_set |= changes.duplicates
         if changes.policies:
@@ -147,12 +140,12 @@ class AugmentPage(Page):
         self._look()
 
     def _look(self) -> None:
-        if self._new_images and not self._pictures:
-            self._choose()
+        if self._new_images and not self._images.images:
+            self._choose_images()
         if self._new_reference_set:
             self.bridge.call(
                 self.project.previews.reference_set,
-                self.measurer.give,
+                self.measurer.set_data,
                 channel="augment reference set",
             )
         self._new_images = self._new_reference_set = False
@@ -177,41 +170,15 @@ class AugmentPage(Page):
         self._left_card.setFixedWidth(304 if narrow else 372 if wide else 340)
         self._right_card.setFixedWidth(252 if narrow else 396 if wide else 292)
 
-    def _choose(self) -> None:
-        count = max(SIZES)
-        pinned, turn, side = tuple(self._pinned), self._turn, int(self._side.currentData())
+    def _choose_images(self) -> None:
+        self._images.choose(int(self._side.currentData()))
 
-        def work() -> tuple[list[PreviewImage], list[PreviewImage]]:
-            measured = self._measured or self.project.previews.choose(MEASURED, side_px=side)
-            shown = self.project.previews.choose(count, pinned=pinned, turn=turn, side_px=side)
-            return shown, measured
-
-        self.bridge.call(work, self._take, channel="augment images")
-
-    def _take(self, answer: tuple[list[PreviewImage], list[PreviewImage]]) -> None:
-        self._pictures, measured = answer
-        if not self._measured and measured:
-            self._measured = measured
-            self.measurer.give(Measured(tuple(p.pixels for p in measured)))
-        self._draw()
-
-    def _on_side(self) -> None:
-        self._measured = []
-        self._choose()
-
-    def _other_images(self) -> None:
-        self._turn += 1
-        self._choose()
+    def _on_measured(self, images: tuple[PreviewImage, ...]) -> None:
+        self.measurer.set_data(MeasuredImages(tuple(image.pixels for image in images)))
 
     def _on_pinned(self, row: int) -> None:
-        if row >= min(len(self._pictures), int(self._size.currentData())):
-            return
-        sample = self._pictures[row].sample
-        if sample in self._pinned:
-            self._pinned.remove(sample)
-        else:
-            self._pinned.append(sample)
-        self._draw()
+        if row < min(len(self._images.images), int(self._size.currentData())):
+            self._images.toggle_pin(row)
 
     def _on_moved(self, policy: Policy) -> None:
         self.history.move(policy, seconds=time.monotonic())
@@ -246,13 +213,13 @@ class AugmentPage(Page):
         self._show_code()
 
     def _draw(self) -> None:
-        """Ask for draws; each answer is shown, and after the newest one the strip follows."""
+        """Request previews; every answer is shown, and the newest one also updates the strip."""
         rows = int(self._size.currentData())
         name, beside = self._bar.beside()
         columns = rows + rows % 2 if beside else rows
         side = self._grid.cell_px(rows, columns) * self.devicePixelRatioF()
         request = PreviewRequest(
-            self.history.now, beside, tuple(self._pictures[:rows]), frozenset(self._pinned),
+            self.history.now, beside, tuple(self._images.images[:rows]), self._images.pinned,
             self._seed.value(), self._epoch.value(), rows, int(side),
         )  # fmt: skip
         heads = (f"A: {self._bar.name()}", f"B: {name}") if beside else ("Samples", "")
@@ -272,9 +239,9 @@ class AugmentPage(Page):
 
     def _show_strip(self) -> None:
         control, policy = self._control, self.history.now
-        if control is None or not self._pictures:
+        if control is None or not self._images.images:
             return
-        pixels = self._pictures[0].pixels
+        pixels = self._images.images[0].pixels
         side = int(self._strip.cell_px() * self.devicePixelRatioF())
         self.bridge.call(
             lambda: make_strip(control, policy, pixels, side), self._strip.show_strip,
@@ -282,7 +249,7 @@ class AugmentPage(Page):
         )  # fmt: skip
 
     def _show_code(self) -> None:
-        policy, (target, version) = self.history.now, self._code.wanted()
+        policy, (target, version) = self.history.now, self._code.target()
         self.bridge.call(
             lambda: to_code(policy, target, version), self._code.show_code, channel="code"
         )
@@ -300,28 +267,13 @@ class AugmentPage(Page):
     def _next_epoch(self) -> None:
         self._epoch.setValue(self._epoch.value() + int(self._size.currentData()))
 
-    def _paste(self) -> None:
-        text, ok = QInputDialog.getMultiLineText(
-            self, "Paste Keras code", "ImageDataGenerator(...) or keras.layers; it is never run"
-        )
-        if ok and text.strip():
-            self._reading.clear()
-            self.read_code(text)
-
     def read_code(self, text: str) -> None:
-        """Take the policy of pasted code, with what there is to say of the code around it."""
-        self._pasted = text
-        version, answers = self._code.wanted()[1], self._reading.answers()
+        """Read the policy of pasted code, and show advice on the code around it."""
+        self._pasted.read_code(text)
 
-        def done(answer: PolicyReading) -> None:
-            self._reading.show_reading(answer.reading, answer.asked)
-            if isinstance(answer.policy, InspectorError):
-                self._refuse(answer.policy)
-                return
-            self._code_advice = answer.advice
-            self._replace(answer.policy)
-
-        self.bridge.call(lambda: read_policy(text, version, answers), done, on_error=self._refuse)
+    def _on_code_read(self, policy: Policy, advice: tuple[Advice, ...]) -> None:
+        self._code_advice = list(advice)
+        self._replace(policy)
 
     def _refuse(self, error: InspectorError) -> None:
         self._message.setText(f"{error.message}. {error.advice}")
@@ -335,9 +287,11 @@ class AugmentPage(Page):
         self.measurer.advised.connect(self._on_advised)
         self.measurer.failed.connect(self._refuse)
         self.measurer.judged.connect(self._show_headline)
-        self._bar.paste_asked.connect(self._paste)
-        self._bar.undo_asked.connect(self.undo)
-        self._bar.redo_asked.connect(self.redo)
+        self._bar.paste_requested.connect(self._pasted.ask)
+        self._pasted.read.connect(self._on_code_read)
+        self._pasted.failed.connect(self._refuse)
+        self._bar.undo_requested.connect(self.undo)
+        self._bar.redo_requested.connect(self.redo)
         self._bar.chosen.connect(self.choose_policy)
         self._bar.beside_chosen.connect(self._on_beside)
         self._bar.failed.connect(self._refuse)
@@ -348,7 +302,9 @@ class AugmentPage(Page):
         self._grid.pinned.connect(self._on_pinned)
         self._grid.resized.connect(self._draw)
         self._size.currentIndexChanged.connect(self._draw)
-        self._side.currentIndexChanged.connect(self._on_side)
+        self._side.currentIndexChanged.connect(self._choose_images)
+        self._images.changed.connect(self._draw)
+        self._images.measured.connect(self._on_measured)
         for spin in (self._seed, self._epoch):
             spin.valueChanged.connect(self._draw)
         bind(self, self.key_table())
@@ -384,26 +340,27 @@ class AugmentPage(Page):
         outer.setSpacing(12)
         outer.addLayout(top)
         outer.addWidget(self._message)
-        outer.addWidget(self._reading)
+        outer.addWidget(self._pasted.panel)
         outer.addLayout(body, 1)
 
     def _middle(self) -> QFrame:
         tools = (self._size, self._side, self._seed, self._epoch)
         below = (
-            _button("Next epoch", self._next_epoch), _button("Other images", self._other_images),
-        )  # fmt: skip
+            _button("Next epoch", self._next_epoch),
+            _button("Other images", self._images.choose_others),
+        )
         return preview_card(tools, below, self._grid, self._strip)
 
     def _right(self) -> QFrame:
         self._tabs.addWidget(scrolled(self._effects, "Effects"))
         self._tabs.addWidget(self._code)
-        self._code.paste_asked.connect(self._paste)
+        self._code.paste_requested.connect(self._pasted.ask)
         compare = _button("Compare in Train…", self._on_compare)
         compare.setIcon(icon("train"))
         return effects_card(self._tabs, compare)
 
     def _on_compare(self) -> None:
-        self.asked.emit(PageRequest(PageName.TRAIN))
+        self.requested.emit(PageRequest(PageName.TRAIN))
 
     def _show_headline(self) -> None:
         text, note = headline(self.measurer, self.history.now, self._bar.beside()[0])
@@ -413,7 +370,7 @@ class AugmentPage(Page):
 
 def _button(text: str, slot: Callable[[], object]) -> QPushButton:
     button = QPushButton(text)
-    # A click leaves the focus where it is, so that Space goes on showing originals.
+    # A click must not take the focus, so that Space keeps showing the originals.
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(slot)
     return button

@@ -1,4 +1,4 @@
-"""The bar of policies: presets and those that are kept, save, rename, delete, and one beside."""
+"""The policy bar: presets and saved policies, save, rename, delete, compare with another."""
 
 from pathlib import Path
 
@@ -24,18 +24,20 @@ _UNNAMED = "your policy"
 
 
 class PolicyBar(QWidget):
-    """Choose policies by name, and keep them.
+    """Chooses policies by name, and saves them.
 
     Attributes:
-        chosen: The `Policy` of a name or of a file.
-        beside: The `Policy` to stand beside, or None.
-        failed: An `InspectorError` of reading or keeping one.
-        paste_asked: Read a policy from code; `undo_asked` and `redo_asked` are of moves.
+        chosen: The `Policy` that the user chose by name or from a file.
+        beside: The `Policy` to compare with, or None.
+        failed: An `InspectorError` from reading or saving a policy.
+        paste_requested: The user wants to paste code.
+        undo_requested: The user wants to undo a change.
+        redo_requested: The user wants to redo a change.
     """
 
-    paste_asked = Signal()
-    undo_asked = Signal()
-    redo_asked = Signal()
+    paste_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
 
     chosen = Signal(object)
     beside_chosen = Signal(object)
@@ -47,8 +49,8 @@ class PolicyBar(QWidget):
         self._saved: dict[str, Policy] = {}
         self._policy = Policy.none()
         self._names, self._beside = QComboBox(), QComboBox()
-        self._names.setAccessibleName("Preset or kept policy")
-        self._beside.setAccessibleName("Policy that stands beside")
+        self._names.setAccessibleName("Preset or saved policy")
+        self._beside.setAccessibleName("Policy to compare with")
         self._names.activated.connect(self._on_name)
         self._beside.activated.connect(self._on_beside)
         for box in (self._names, self._beside):
@@ -57,10 +59,10 @@ class PolicyBar(QWidget):
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
         self._save = QPushButton("Save…")
-        self._save.setToolTip("Keep this policy in the project, under a name")
+        self._save.setToolTip("Save this policy in the project")
         self._save.clicked.connect(self._on_save)
         more = QPushButton("More")
-        more.setAccessibleName("More to do with policies")
+        more.setAccessibleName("More actions for policies")
         menu = QMenu(more)
         self._rename = menu.addAction("Rename…", self._on_rename)
         self._delete = menu.addAction("Delete", self._on_delete)
@@ -68,14 +70,16 @@ class PolicyBar(QWidget):
         menu.addAction("Open a file…", self._on_open)
         menu.addAction("Write to a file…", self._on_write)
         menu.addSeparator()
-        menu.addAction("Paste code…").triggered.connect(self.paste_asked)
-        menu.addAction("Undo the last move").triggered.connect(self.undo_asked)
-        menu.addAction("Redo it").triggered.connect(self.redo_asked)
+        menu.addAction("Paste code…").triggered.connect(self.paste_requested)
+        menu.addAction("Undo the last change").triggered.connect(self.undo_requested)
+        menu.addAction("Redo").triggered.connect(self.redo_requested)
         more.setMenu(menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self._mode = SegmentedControl(("One policy", "Side by side"), name="How many policies")
+        self._mode = SegmentedControl(
+            ("One policy", "Side by side"), name="One policy, or two side by side"
+        )
         self._mode.chosen.connect(self._on_mode)
         for widget in (self._mode, self._names, self._beside, self._save, more):
             row.addWidget(widget)
@@ -83,11 +87,11 @@ class PolicyBar(QWidget):
         self._show_names()
 
     def refresh(self) -> None:
-        """Ask again for what is kept."""
+        """Read the saved policies again."""
         self._bridge.call(self._project.policies.all, self._on_kept, channel="policies")
 
     def show_policy(self, policy: Policy) -> None:
-        """Show the name of a policy, where it has one."""
+        """Show the name of a policy, if it has one."""
         self._policy = policy
         at = self._names.currentText()
         name = at if self._known().get(at) == policy else self._name_of(policy)
@@ -100,12 +104,12 @@ class PolicyBar(QWidget):
             action.setEnabled(name in self._saved)
 
     def beside(self) -> tuple[str, Policy | None]:
-        """Return the name and the policy that stands beside."""
+        """Return the name and the policy to compare with."""
         name = self._beside.currentText()
         return name, self._known().get(name) if self._beside.currentIndex() > 0 else None
 
     def name(self) -> str:
-        """Return the name of the policy that is shown."""
+        """Return the name of the shown policy."""
         return self._names.currentText()
 
     def _known(self) -> dict[str, Policy]:
@@ -139,7 +143,7 @@ class PolicyBar(QWidget):
             self.chosen.emit(policy)
 
     def _on_mode(self, mode: int) -> None:
-        """Show a second policy, at first the first preset, or none."""
+        """Compare with a second policy, at first the first preset, or stop comparing."""
         first = next((i for i in range(1, self._beside.count()) if self._beside.itemText(i)), 0)
         self._beside.setCurrentIndex(first if mode else 0)
         self._on_beside()
@@ -158,7 +162,7 @@ class PolicyBar(QWidget):
             self.save(name)
 
     def save(self, name: str) -> None:
-        """Keep the policy that is shown under a name."""
+        """Save the shown policy under a name."""
         policy = self._policy
         self._bridge.call(
             lambda: self._project.policies.save(name, policy),

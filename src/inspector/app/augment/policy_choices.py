@@ -1,4 +1,4 @@
-"""The choices of a policy: fill, shape, how numbers are sampled, and normalisation."""
+"""The choices of a policy: fill mode, aspect ratio, sampling and normalisation."""
 
 from typing import Any
 
@@ -16,63 +16,67 @@ _FLAGS = (
 )
 
 
-class Switches(QWidget):
-    """Choose the fill, whether shapes are kept, and how numbers are drawn.
+class SamplingChoices(QWidget):
+    """Chooses the fill mode, whether shapes are preserved, and how numbers are sampled.
 
     Attributes:
-        changed: Fields of a `Policy` and their new values.
+        changed: Changed fields of a `Policy` with their new values.
     """
 
     changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._fill, self._shape, self._draws = QComboBox(), QComboBox(), QComboBox()
+        self._fill, self._shape, self._sampling = QComboBox(), QComboBox(), QComboBox()
         self._level = QSpinBox()
         self._level.setRange(*map(int, LIMITS["cval"].usual))
         self._level.setPrefix("grey level ")
         for fill in Fill:
             self._fill.addItem(f"fill: {fill.value}", fill.value)
-        self._shape.addItem("zoom: each axis by itself", True)
-        self._shape.addItem("zoom: the shape is kept", False)
-        self._draws.addItem("drawn evenly from each range", Distribution.UNIFORM.value)
-        self._draws.addItem("drawn near the middle", Distribution.TRUNCATED_NORMAL.value)
+        self._shape.addItem("zoom: each axis independently", True)
+        self._shape.addItem("zoom: aspect ratio preserved", False)
+        self._sampling.addItem("sampled uniformly from each range", Distribution.UNIFORM.value)
+        self._sampling.addItem("sampled near the middle", Distribution.TRUNCATED_NORMAL.value)
         for widget, name in (
-            (self._fill, "What stands where the image does not reach"),
+            (self._fill, "How padded pixels are filled"),
             (self._level, "Grey level of the fill and of erased boxes"),
-            (self._shape, "Zoom of the two axes"), (self._draws, "How numbers are drawn"),
+            (self._shape, "Zoom of the two axes"), (self._sampling, "How parameters are sampled"),
         ):  # fmt: skip
             widget.setAccessibleName(name)
             widget.setToolTip(name)
-        self._fill.activated.connect(lambda: self._say(fill=Fill(self._fill.currentData())))
-        self._shape.activated.connect(lambda: self._say(zoom_independent=self._shape.currentData()))
-        self._draws.activated.connect(
-            lambda: self._say(distribution=Distribution(self._draws.currentData()))
+        self._fill.activated.connect(
+            lambda: self._emit_changed(fill=Fill(self._fill.currentData()))
         )
-        self._level.valueChanged.connect(lambda level: self._say(cval=float(level)))
-        _column(self, self._fill, self._level, self._shape, self._draws)
+        self._shape.activated.connect(
+            lambda: self._emit_changed(zoom_independent=self._shape.currentData())
+        )
+        self._sampling.activated.connect(
+            lambda: self._emit_changed(distribution=Distribution(self._sampling.currentData()))
+        )
+        self._level.valueChanged.connect(lambda level: self._emit_changed(cval=float(level)))
+        _column(self, self._fill, self._level, self._shape, self._sampling)
 
     def show_policy(self, policy: Policy) -> None:
-        """Show a policy without telling of it."""
+        """Show a policy without emitting `changed`."""
         self._fill.setCurrentIndex(self._fill.findData(policy.fill.value))
         self._shape.setCurrentIndex(self._shape.findData(policy.zoom_independent))
-        self._draws.setCurrentIndex(self._draws.findData(policy.distribution.value))
+        self._sampling.setCurrentIndex(self._sampling.findData(policy.distribution.value))
         with QSignalBlocker(self._level):
             self._level.setValue(round(policy.cval))
         is_used = policy.fill is Fill.CONSTANT or policy.erasing_probability > 0
         self._level.setVisible(is_used)
 
-    def _say(self, **changed: Any) -> None:
+    def _emit_changed(self, **changed: Any) -> None:
         if "fill" in changed:
             self._level.setVisible(changed["fill"] is Fill.CONSTANT)
         self.changed.emit(changed)
 
 
-class Normalising(QWidget):
-    """Choose how values are normalised, in training and validation alike.
+class NormalisationChoices(QWidget):
+    """Chooses the normalisation, which training and validation share.
 
     Attributes:
-        changed: Fields of a `Policy` and their new values.
+        changed: Changed fields of a `Policy` with their new values.
     """
 
     changed = Signal(object)
@@ -84,21 +88,23 @@ class Normalising(QWidget):
         self._rescale.setAccessibleName("Rescale")
         self._rescale.addItem("rescale: none", _NONE)
         self._rescale.addItem("rescale: 1/255, to 0..1", _TO_ONE)
-        self._rescale.activated.connect(self._say)
+        self._rescale.activated.connect(self._emit_changed)
         self._flags = {}
         for field, text, keras in _FLAGS:
             box = QCheckBox(text)
             box.setToolTip(keras)
             box.setAccessibleDescription(keras)
-            box.clicked.connect(self._say)
+            box.clicked.connect(self._emit_changed)
             self._flags[field] = box
-        note = QLabel("It follows the draws, in validation too; the grid shows what it is given.")
+        note = QLabel(
+            "Applied after augmentation, in validation too. The grid shows images before it."
+        )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
         _column(self, self._rescale, *self._flags.values(), note)
 
     def show_policy(self, policy: Policy) -> None:
-        """Show a policy without telling of it."""
+        """Show a policy without emitting `changed`."""
         self._now = now = policy.normalisation
         other = self._rescale.findData(_OTHER)
         if other >= 0:
@@ -114,7 +120,7 @@ class Normalising(QWidget):
         for field, box in self._flags.items():
             box.setChecked(getattr(now, field))
 
-    def _say(self, *_: object) -> None:
+    def _emit_changed(self, *_: object) -> None:
         kind = self._rescale.currentData()
         rescale = {_NONE: None, _TO_ONE: 1 / 255, _OTHER: self._now.rescale}[kind]
         flags = {field: box.isChecked() for field, box in self._flags.items()}

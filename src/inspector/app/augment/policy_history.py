@@ -1,4 +1,4 @@
-"""The past of a policy: one step for one move of a slider, not one for each of its ticks."""
+"""Undo history of a policy: one step per slider move, not one per tick."""
 
 from dataclasses import fields
 
@@ -8,10 +8,10 @@ MERGE_SECONDS = 1.0
 
 
 class PolicyHistory:
-    """Remember policies for undo and redo.
+    """Remembers policies for undo and redo.
 
     Attributes:
-        now: The policy that is shown.
+        now: The current policy.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -22,7 +22,7 @@ class PolicyHistory:
         self._at = -MERGE_SECONDS
 
     def replace(self, policy: Policy) -> None:
-        """Take another policy, as one step."""
+        """Set another policy as one step."""
         if policy != self.now:
             self._past.append(self.now)
             self._future.clear()
@@ -30,7 +30,7 @@ class PolicyHistory:
         self._moved = ""
 
     def move(self, policy: Policy, *, seconds: float) -> None:
-        """Take the next tick of a slider at a time, in seconds; ticks of one move are one step."""
+        """Record a tick of a slider at a time in seconds; ticks of one move are one step."""
         moved = ", ".join(
             f.name for f in fields(Policy) if getattr(policy, f.name) != getattr(self.now, f.name)
         )
@@ -42,7 +42,7 @@ class PolicyHistory:
         self._moved, self._at = moved, seconds
 
     def undo(self) -> bool:
-        """Go one step back; tell whether there was one."""
+        """Go one step back; return whether there was one."""
         if not self._past:
             return False
         self._future.append(self.now)
@@ -50,7 +50,7 @@ class PolicyHistory:
         return True
 
     def redo(self) -> bool:
-        """Go one step forth again; tell whether there was one."""
+        """Go one step forward; return whether there was one."""
         if not self._future:
             return False
         self._past.append(self.now)

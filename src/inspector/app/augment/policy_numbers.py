@@ -1,6 +1,6 @@
-"""The numbers of a policy as sliders: their ends, their units, and where they stand.
+"""The numbers of a policy as sliders: limits, units and positions.
 
-The ends of the sliders are `LIMITS`' own: what a number may be is stated there, once.
+The limits come from `LIMITS`, where they are stated once.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ FACTOR: Final = "± factor"
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One number of a policy as a person moves it.
+    """One number of a policy with its slider.
 
     Attributes:
-        field: Of the policy.
-        keras: ImageDataGenerator's name for it, by which advice finds its place.
-        decimals: Of the field beside the slider.
+        field: Name of the field of `Policy`.
+        keras: ImageDataGenerator's name of the parameter; lint findings refer to it.
+        decimals: Decimals of the field beside the slider.
     """
 
     field: str
@@ -31,23 +31,23 @@ class Control:
 
     @property
     def low(self) -> float:
-        """Return the slider's low end; a policy may lie beyond it."""
+        """Return the low end of the slider; a policy may lie beyond it."""
         usual = LIMITS[self.field].usual
         return 0.0 if self.unit == FACTOR else usual[0]
 
     @property
     def high(self) -> float:
-        """Return the slider's high end; a policy may lie beyond it."""
+        """Return the high end of the slider; a policy may lie beyond it."""
         usual = LIMITS[self.field].usual
         return usual[1] - 1 if self.unit == FACTOR else usual[1]
 
     @property
     def farthest(self) -> float:
-        """Return the end of the slider where it does most."""
+        """Return the end of the slider with the strongest effect."""
         return self.low if self.field in {"crop_area", "jpeg_quality"} else self.high
 
     def read(self, policy: Policy) -> float:
-        """Return where the slider stands for a policy."""
+        """Return the slider position of a policy."""
         match getattr(policy, self.field):
             case Shift() as shift:
                 return 0.0 if shift.in_pixels else shift.reach_px(1)
@@ -71,7 +71,7 @@ class Control:
         return replace(policy, **{self.field: value})  # type: ignore[arg-type]
 
     def moved(self, policy: Policy) -> bool:
-        """Tell whether the number does anything."""
+        """Return whether the number has any effect."""
         return bool(getattr(policy, self.field) != getattr(Policy.none(), self.field))
 
     def reset(self, policy: Policy) -> Policy:
@@ -79,7 +79,7 @@ class Control:
         return replace(policy, **{self.field: getattr(Policy.none(), self.field)})
 
     def unit_of(self, policy: Policy) -> str:
-        """Return the unit; of what one number can't tell, all of it."""
+        """Return the unit; for a number that can't be read alone, the whole text."""
         match getattr(policy, self.field):
             case Range(low, high) if self.unit == FACTOR and abs(low + high - 2) > 1e-6:
                 return f"{low:.2f} to {high:.2f}"

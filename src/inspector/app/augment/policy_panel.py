@@ -1,4 +1,4 @@
-"""The panel of a policy: every number, choice and normalisation of it, a row each."""
+"""The panel of a policy: one row per number, choice and normalisation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.augment.policy_choices import Normalising, Switches
+from inspector.app.augment.policy_choices import NormalisationChoices, SamplingChoices
 from inspector.app.augment.policy_numbers import FACTOR, GROUPS, STEPS, Control
 from inspector.app.widgets import theme
 from inspector.augmentation.lint import Advice, follow
@@ -32,7 +32,7 @@ _AFFIXES = {
 
 
 class PolicySlider(QSlider):
-    """A slider with a tick where another policy stands; a click on the tick takes its value."""
+    """A slider with a tick for the compared policy; a click on the tick takes its value."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -40,7 +40,7 @@ class PolicySlider(QSlider):
         self.setRange(0, STEPS)
 
     def show_other(self, step: int) -> None:
-        """Show where another policy stands; -1 for none."""
+        """Show the tick of the compared policy; -1 for none."""
         self._other = step
         self.update()
 
@@ -48,8 +48,8 @@ class PolicySlider(QSlider):
         super().paintEvent(event)
         if self._other >= 0:
             painter = QPainter(self)
-            place = QRectF(self._tick_x() - 1, self.height() / 2 - 6, 3, 12)
-            painter.fillRect(place, theme.colour("policy_c"))
+            rect = QRectF(self._tick_x() - 1, self.height() / 2 - 6, 3, 12)
+            painter.fillRect(rect, theme.colour("policy_c"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         near = abs(event.position().x() - self._tick_x()) <= 4
@@ -77,13 +77,13 @@ class _Row:
 
 
 class PolicyControls(QWidget):
-    """Move the numbers of a policy.
+    """Edits a policy.
 
     Attributes:
         moved: The new `Policy`.
-        chosen: The `Control` that a person turned to.
-        followed: The `SuggestedRange` that a person wants.
-        suggestions: The ranges that the images suggest, to stand among the notes.
+        chosen: The `Control` that the user selected.
+        followed: The `SuggestedRange` that the user applies.
+        suggestions: The ranges that the images suggest; the page places it among the notes.
     """
 
     moved = Signal(object)
@@ -96,7 +96,7 @@ class PolicyControls(QWidget):
         self._rows: list[_Row] = []
         self._chosen: Control | None = None
         self._suggested: Mapping[str, SuggestedRange] = {}
-        self._switches, self._normalising = Switches(), Normalising()
+        self._switches, self._normalising = SamplingChoices(), NormalisationChoices()
         self.suggestions = QWidget()
         self._suggestion_column = QVBoxLayout(self.suggestions)
         self._suggestion_column.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +117,7 @@ class PolicyControls(QWidget):
             part.changed.connect(self._on_part)
 
     def show_policy(self, policy: Policy) -> None:
-        """Show a policy without telling of it."""
+        """Show a policy without emitting `moved`."""
         self._policy = policy
         for row in self._rows:
             control = row.control
@@ -130,12 +130,12 @@ class PolicyControls(QWidget):
         self._normalising.show_policy(policy)
 
     def choose(self, field: str) -> None:
-        """Turn to the number of a policy's field."""
+        """Select the number of a policy's field."""
         self._choose(next(row.control for row in self._rows if row.control.field == field))
 
-    def show_advice(self, told: Sequence[Advice]) -> None:
-        """Mark the numbers that there is something to say of; the notes say it in full."""
-        by_parameter = {_place(advice): advice for advice in told}
+    def show_advice(self, advices: Sequence[Advice]) -> None:
+        """Mark the numbers that have lint findings."""
+        by_parameter = {_place(advice): advice for advice in advices}
         for row in self._rows:
             advice = by_parameter.get(row.control.keras) or by_parameter.get(row.control.field)
             row.mark.setText("○" if advice is not None else "")
@@ -143,7 +143,7 @@ class PolicyControls(QWidget):
             row.name.setAccessibleDescription(advice.message if advice else "")
 
     def show_other(self, policy: Policy | None) -> None:
-        """Show on each slider where another policy stands; None for none."""
+        """Mark another policy on each slider; None for none."""
         for row in self._rows:
             control = row.control
             if policy is None or not control.moved(policy):
@@ -160,7 +160,7 @@ class PolicyControls(QWidget):
 
     def _show_state(self, row: _Row) -> None:
         unit, moved = row.control.unit_of(self._policy), row.control.moved(self._policy)
-        # What one number can't tell stands below it; the usual unit is in the field.
+        # A value that one number can't express is written below it; the field shows the usual unit.
         row.unit.setText(unit)
         row.unit.setVisible(unit != row.control.unit)
         row.reset.setVisible(moved)
@@ -213,7 +213,7 @@ class PolicyControls(QWidget):
         for widget in (slider, field):
             widget.setAccessibleName(f"{control.label}, {control.unit}")
             widget.setToolTip(f"{control.label}, {control.unit}")
-            # The wheel scrolls the panel; it moves a number only where a person turned to it.
+            # The wheel scrolls the panel; it changes a number only after the user selected it.
             widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         suggested = QPushButton()
         suggested.setProperty("role", "quiet")
@@ -317,9 +317,9 @@ def _heading(text: str) -> QLabel:
 
 
 def _place(advice: Advice) -> str:
-    """Return the parameter under whose slider advice belongs."""
+    """Return the parameter under whose slider an advice belongs."""
     if advice.rule == "swapped-axes":
-        # It names what the code says; the sliders stand for what Keras does with it.
+        # Advice names the code's parameter; the sliders show what Keras does with it.
         names = {"width_shift_range", "height_shift_range"}
         return next(iter(names - {advice.parameter}))
     return advice.parameter
@@ -330,7 +330,7 @@ def _tick(control: Control, value: float) -> int:
 
 
 def in_words(suggested: SuggestedRange) -> str:
-    """Return a suggested range as a person reads it."""
+    """Return a suggested range as text."""
     value = suggested.value
     if isinstance(value, list):
         return f"{value[0]:.2f} to {value[1]:.2f}"

@@ -1,4 +1,4 @@
-"""What a policy does to labels, in one sentence and what it rests on."""
+"""What a policy does to labels: the headline of the page and the note below it."""
 
 from inspector.app.augment.effects_requests import EffectsRequests
 from inspector.app.augment.policy_numbers import LABELS
@@ -7,22 +7,25 @@ from inspector.augmentation.policy import Policy
 
 
 def headline(measured: EffectsRequests, policy: Policy, beside: str) -> tuple[str, str]:
-    """Return the sentence above the page, and the one below it.
+    """Return the headline of the page and the note below it.
 
     Args:
-        measured: What is known of the policy.
-        policy: That is shown.
-        beside: Name of the policy beside it; not used where there is none.
+        measured: The answers so far.
+        policy: The shown policy.
+        beside: Name of the compared policy; not used without one.
     """
-    against = f" Beside it: {beside}." if beside and beside != "nothing" else ""
+    against = f" Compared with: {beside}." if beside and beside != "nothing" else ""
     if policy == Policy.none():
         return "This policy changes nothing yet.", f"Move a slider, or choose a preset.{against}"
     if measured.reference_set is None:
-        return "What training will see.", f"Effects are measured once images are read.{against}"
-    if measured.tells() is False:
+        return (
+            "What training will see.",
+            f"Effects are measured after the images are read.{against}",
+        )
+    if measured.can_measure() is False:
         return (
             "Label preservation can't be measured on this dataset.",
-            f"It takes two classes with several images each.{against}",
+            f"It needs two classes with several images each.{against}",
         )
     known = measured.damages
     whole = known.get(ALL if len(measured.parts) > 1 else next(iter(measured.parts), ""))
@@ -43,7 +46,7 @@ def headline(measured: EffectsRequests, policy: Policy, beside: str) -> tuple[st
 
 
 def _note(whole: LabelChange, known: dict[str, LabelChange]) -> str:
-    """Say what it is compared with, its interval, and which number costs the most."""
+    """Return the baseline, the confidence interval and the parameter with the largest loss."""
     loss, reach = whole.plain_share - whole.kept_share, 1.96 * whole.error
     interval = f"{100 * (loss - reach):+.0f} to {100 * (loss + reach):+.0f} points"
     text = (

@@ -1,4 +1,4 @@
-"""The grid of draws: a row an image, the original first; hold Space to see originals only."""
+"""The preview grid: one row per image, the original first; hold Space to see originals only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,26 +17,27 @@ _SQUARE_PX = 10
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """One image and its draws.
+    """One image with its augmented samples.
 
     Attributes:
-        label: The image's class.
-        pinned: It stays when others are chosen.
-        draws: Of the policy; `beside` of the one that stands beside it.
+        label: Class of the image.
+        pinned: Whether the image stays when others are chosen.
+        augmented: Samples of the policy.
+        beside: Samples of the compared policy.
     """
 
     label: str
     pinned: bool
     original: QImage
-    draws: tuple[QImage, ...]
+    augmented: tuple[QImage, ...]
     beside: tuple[QImage, ...] = ()
 
 
 class PreviewGrid(QWidget):
-    """Paint rows of images.
+    """Paints rows of images.
 
     Attributes:
-        pinned: The place of a row whose original was clicked.
+        pinned: Position of the row whose original was clicked.
         resized: Images of another size fit now.
     """
 
@@ -48,29 +49,28 @@ class PreviewGrid(QWidget):
         self._rows: Sequence[GridRow] = ()
         self._heads = ("", "")
         self._plain = False
-        self.setAccessibleName("Originals in the first column, draws beside them")
+        self.setAccessibleName("Originals in the first column, samples beside them")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 200)
 
     def show_rows(self, rows: Sequence[GridRow], heads: tuple[str, str] = ("Samples", "")) -> None:
-        """Show rows; `heads` name the policy and the one beside it."""
+        """Show rows; `heads` name the policy and the compared one."""
         self._rows, self._heads = rows, heads
         self.setAccessibleDescription(_in_words(rows, heads))
         self.update()
 
     def row_count(self) -> int:
-        """Return how many images are shown."""
         return len(self._rows)
 
     def show_plain(self, plain: bool) -> None:
-        """Show the original in every place, or the draws again."""
+        """Show the original in every cell, or the samples again."""
         if plain != self._plain:
             self._plain = plain
             self.update()
 
-    def cell_px(self, rows: int, draws: int) -> float:
-        """Return the side of a cell for so many rows and draws, px."""
-        width = (self.width() - _GAP_PX * draws) / (draws + 1)
+    def cell_px(self, rows: int, columns: int) -> float:
+        """Return the side of a cell for a number of rows and samples, px."""
+        width = (self.width() - _GAP_PX * columns) / (columns + 1)
         height = (self.height() - _HEAD_PX - _GAP_PX * (rows - 1)) / max(1, rows)
         return max(16.0, float(int(min(width, height))))
 
@@ -86,7 +86,7 @@ class PreviewGrid(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self._row_at(event.position())
         if row is not None:
-            text = "Click to let go" if self._rows[row].pinned else "Click to pin"
+            text = "Click to unpin" if self._rows[row].pinned else "Click to pin"
             QToolTip.showText(
                 event.globalPosition().toPoint(), f"{self._rows[row].label}. {text}", self
             )
@@ -97,7 +97,7 @@ class PreviewGrid(QWidget):
         if not self._rows:
             painter.setPen(theme.colour("text-2"))
             painter.drawText(
-                self.rect(), Qt.AlignmentFlag.AlignCenter, "Images come once they are read."
+                self.rect(), Qt.AlignmentFlag.AlignCenter, "Images appear once they are read."
             )
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -105,9 +105,9 @@ class PreviewGrid(QWidget):
         self._paint_heads(painter, side)
         for i, row in enumerate(self._rows):
             top = _HEAD_PX + i * (side + _GAP_PX)
-            for j, image in enumerate((row.original, *row.draws, *row.beside)):
-                place = QRectF(j * (side + _GAP_PX), top, side, side)
-                painter.drawImage(place, row.original if self._plain else image)
+            for j, image in enumerate((row.original, *row.augmented, *row.beside)):
+                rect = QRectF(j * (side + _GAP_PX), top, side, side)
+                painter.drawImage(rect, row.original if self._plain else image)
             if row.pinned:
                 pin = QRectF(4, top + 4, _PIN_PX, _PIN_PX)
                 painter.setPen(theme.colour("on-accent"))
@@ -122,7 +122,7 @@ class PreviewGrid(QWidget):
         if self._plain:
             texts.append(("Originals", step, step * 2, ""))
         else:
-            count = len(row.draws)
+            count = len(row.augmented)
             right = step * len(row.beside) - 10
             texts.append((self._heads[0], step, step * count - _GAP_PX, "policy_b"))
             texts.append((self._heads[1], step * (1 + count) + 4, right, "policy_c"))
@@ -132,37 +132,37 @@ class PreviewGrid(QWidget):
                     square = QRectF(left, (_HEAD_PX - _SQUARE_PX) / 2, _SQUARE_PX, _SQUARE_PX)
                     painter.fillRect(square, theme.colour(colour))
                 indent = _SQUARE_PX + 6 if colour and text else 0
-                place = QRectF(left + indent, 0, width - indent, _HEAD_PX)
+                rect = QRectF(left + indent, 0, width - indent, _HEAD_PX)
                 shown = self.fontMetrics().elidedText(
-                    text, Qt.TextElideMode.ElideRight, int(place.width())
+                    text, Qt.TextElideMode.ElideRight, int(rect.width())
                 )
-                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+                painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, shown)
         if row.beside and not self._plain:
-            x = int(step * (1 + len(row.draws)) - _GAP_PX / 2)
+            x = int(step * (1 + len(row.augmented)) - _GAP_PX / 2)
             painter.drawLine(x, 4, x, int(_HEAD_PX + step * len(self._rows)))
 
     def _side(self) -> float:
-        columns = max(len(r.draws) + len(r.beside) for r in self._rows)
+        columns = max(len(r.augmented) + len(r.beside) for r in self._rows)
         return self.cell_px(len(self._rows), columns)
 
-    def _row_at(self, place: QPointF) -> int | None:
+    def _row_at(self, point: QPointF) -> int | None:
         if not self._rows:
             return None
         side = self._side()
-        row = int((place.y() - _HEAD_PX) // (side + _GAP_PX))
-        inside = place.y() >= _HEAD_PX and 0 <= row < len(self._rows) and place.x() <= side
+        row = int((point.y() - _HEAD_PX) // (side + _GAP_PX))
+        inside = point.y() >= _HEAD_PX and 0 <= row < len(self._rows) and point.x() <= side
         return row if inside else None
 
 
 def _in_words(rows: Sequence[GridRow], heads: tuple[str, str]) -> str:
-    """Return what is painted as a screen reader tells it."""
+    """Return the grid as text for a screen reader."""
     if not rows:
         return ""
     first = rows[0]
     if first.beside:
-        samples = f"{len(first.draws)} of {heads[0]} and {len(first.beside)} of {heads[1]}"
+        samples = f"{len(first.augmented)} of {heads[0]} and {len(first.beside)} of {heads[1]}"
     else:
-        samples = str(len(first.draws))
-    pinned = ", ".join(str(place) for place, row in enumerate(rows, 1) if row.pinned)
+        samples = str(len(first.augmented))
+    pinned = ", ".join(str(position) for position, row in enumerate(rows, 1) if row.pinned)
     text = f"{len(rows)} images, samples of each: {samples}"
     return f"{text}; pinned: {pinned}" if pinned else text

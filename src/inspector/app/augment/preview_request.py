@@ -1,4 +1,4 @@
-"""What the grid is asked to show, and the rows that answer it."""
+"""A request of the preview grid, and the rows that answer it."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from inspector.project.augment.previews import PreviewImage
 
 @dataclass(frozen=True, slots=True)
 class PreviewRequest:
-    """What the grid is asked to show.
+    """What the grid should show.
 
     Attributes:
-        draws: Of each image, of the policy and of the one beside it together.
-        most_px: Side of a cell of the grid, in pixels of the screen; 0 for no limit.
+        columns: Number of samples per image, of both policies together.
+        most_px: Side of a cell of the grid in screen pixels; 0 for no limit.
     """
 
     policy: Policy
@@ -24,13 +24,13 @@ class PreviewRequest:
     pinned: frozenset[int]
     seed: int
     epoch: int
-    draws: int
+    columns: int
     most_px: int = 0
 
 
 def make_rows(request: PreviewRequest) -> list[GridRow]:
-    """Return the rows of the grid, with the very pixels that training would read."""
-    half = -(-request.draws // 2) if request.beside else request.draws
+    """Return the rows of the grid, with exactly the pixels that training would read."""
+    half = -(-request.columns // 2) if request.beside else request.columns
     rows = []
     for picture in request.pictures:
         shown = []

@@ -1,4 +1,4 @@
-"""The strip: one image at five places of one number's range, all else left out."""
+"""The range strip: one image at five positions of one parameter, all others off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,12 +21,12 @@ from inspector.augmentation.sampling import AugmentationParams, place_in_range
 SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _HEAD_PX, _FOOT_PX, _GAP_PX = 22, 18, 6
 _STRIP_PX = 124
-_HINT = "Click a number's name to see its range, from one end to the other."
+_HINT = "Click a parameter's name to see its range."
 
 
 @dataclass(frozen=True, slots=True)
 class RangeStripImages:
-    """The images of a strip, with what each was made by."""
+    """The images of a strip, each with the value that made it."""
 
     title: str
     pictures: tuple[tuple[QImage, str], ...]
@@ -35,13 +35,13 @@ class RangeStripImages:
 def make_strip(
     control: Control, policy: Policy, pixels: NDArray[np.uint8], most_px: int = 0
 ) -> RangeStripImages:
-    """Return the strip of a number's range; of one that is off, of all that its slider reaches.
+    """Return the strip of a parameter's range; of the whole slider if the parameter is off.
 
     Args:
         control: The number.
-        policy: It is changed by that number alone.
+        policy: Changed in that number alone.
         pixels: RGB (h, w, 3), uint8, as training reads it.
-        most_px: Of the pictures' sides, in pixels of the screen; 0 for no limit.
+        most_px: Longest side of the images in screen pixels; 0 for no limit.
     """
     effect = "erasing_probability" if control.field == "erasing_area" else control.field
     shown, note = policy, ""
@@ -49,30 +49,29 @@ def make_strip(
         area = policy.erasing_area or 0.25
         shown = replace(policy, erasing_probability=1.0, erasing_area=area)
     if effect not in active(shown):
-        shown, note = control.write(shown, control.farthest), ", off: as far as it goes"
+        shown, note = control.write(shown, control.farthest), ", off: full range of the slider"
     shown = alone(shown, effect)
     height, width = pixels.shape[:2]
     shares = (0.0, 1.0) if effect.endswith("_flip") else SHARES
     pictures = []
     for share in shares:
-        drawn = place_in_range(shown, effect, share, height=height, width=width)
-        text = _SAYS[effect](drawn, width)
-        pictures.append((from_pixels(apply_draw(pixels, shown, drawn), most_px), text))
+        params = place_in_range(shown, effect, share, height=height, width=width)
+        text = _SAYS[effect](params, width)
+        pictures.append((from_pixels(apply_draw(pixels, shown, params), most_px), text))
     return RangeStripImages(f"{control.label} alone, over its range{note}", tuple(pictures))
 
 
 class RangeStrip(QWidget):
-    """Paint a strip, or how to get one."""
+    """Paints a strip, or how to get one."""
 
     def __init__(self) -> None:
         super().__init__()
         self._strip = RangeStripImages("", ())
-        self.setAccessibleName("One number's range")
+        self.setAccessibleName("Range of one parameter")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_STRIP_PX)
 
     def show_strip(self, strip: RangeStripImages) -> None:
-        """Show another strip."""
         self._strip = strip
         captions = ", ".join(text for _, text in strip.pictures)
         self.setAccessibleDescription(f"{strip.title}: {captions}")
@@ -107,12 +106,12 @@ def _flipped(yes: bool) -> str:
     return "mirrored" if yes else "as it is"
 
 
-def _erased(drawn: AugmentationParams, width: int) -> str:
-    box = drawn.erased
+def _erased(params: AugmentationParams, width: int) -> str:
+    box = params.erased
     return _share(box.height * box.width / width**2) if box else "none"
 
 
-# Draws have Keras' signs: over 0 moves what is seen to the left, and up.
+# Keras' signs: a positive shift moves the image content left or up.
 _SAYS: Final[dict[str, Callable[[AugmentationParams, int], str]]] = {
     "rotation_degrees": lambda d, _: f"{d.theta:+.1f}°",
     "width_shift": lambda d, width: f"{-d.tx / width:+.0%}",

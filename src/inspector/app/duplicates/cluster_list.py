@@ -1,4 +1,4 @@
-"""The queue of clusters: stacked thumbnails, kind, similarity, splits, and a tick where decided."""
+"""The queue of clusters: stacked thumbnails, kind, similarity, splits, and a tick once decided."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -37,15 +37,15 @@ class ClusterModel(QueueModel[Cluster]):
     """The queue of clusters."""
 
     def key(self, item: Cluster) -> int:
-        """Return the smallest id of its members."""
+        """Return the smallest id of the cluster's members."""
         return item.id
 
     def is_done(self, item: Cluster) -> bool:
-        """Tell whether each member is decided."""
+        """Return whether every member is decided."""
         return item.reviewed
 
     def sample_ids(self, item: Cluster) -> set[int]:
-        """Return the ids of its members."""
+        """Return the ids of the cluster's members."""
         return {m.id for m in item.members}
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -63,10 +63,10 @@ class ClusterModel(QueueModel[Cluster]):
 
 
 class ClusterList(QListView):
-    """Show a `ClusterModel`.
+    """Shows a `ClusterModel`.
 
     Args:
-        pixmap: Returns the thumbnail of a sample that is there already.
+        pixmap: Returns the thumbnail of a sample if it is loaded.
     """
 
     def __init__(self, model: ClusterModel, pixmap: Callable[[int], QPixmap | None]) -> None:
@@ -82,28 +82,28 @@ class ClusterList(QListView):
         self._again: Sequence[int] = ()
 
     def selected_values(self) -> dict[str, list[str]]:
-        """Return the ids of the current cluster's members, to be kept for another day."""
+        """Return the member ids of the current cluster, to be saved."""
         row = self.currentIndex().row()
         members = self._clusters.items[row].members if row >= 0 else ()
         return {"members": [str(m.id) for m in members]}
 
     def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
-        """Begin at that cluster, once there is a list."""
+        """Start at the saved cluster once there is a list."""
         self._again = [int(i) for i in values.get("members", ()) if i.isdecimal()]
 
     @property
     def remembered(self) -> frozenset[int]:
-        """Ids of the members of the cluster at which the person left off."""
+        """Member ids of the cluster at which the last session ended."""
         return frozenset(self._again)
 
     def first_row_of(self, clusters: Sequence[Cluster]) -> int:
-        """Return the row to begin at: where the person left off, else the top."""
+        """Return the row to start at: the remembered cluster, or the top."""
         again = set(self._again)
         members = ({m.id for m in c.members} for c in clusters)
         return next((row for row, ids in enumerate(members) if ids & again), 0)
 
     def visible_samples(self) -> list[int]:
-        """Return the ids of the samples whose thumbnails are in sight, top first."""
+        """Return the ids of the samples whose thumbnails are visible, top first."""
         clusters = self._clusters.items
         first = max(0, self.indexAt(self.viewport().rect().topLeft()).row())
         rows = self.viewport().height() // ROW_PX + 2
@@ -111,7 +111,7 @@ class ClusterList(QListView):
 
 
 class _ClusterRows(QStyledItemDelegate):
-    """Paint one cluster."""
+    """Paints one cluster."""
 
     def __init__(
         self,
@@ -142,11 +142,11 @@ class _ClusterRows(QStyledItemDelegate):
             painter.setBrush(theme.colour("accent-soft" if selected else "sunken"))
             painter.drawRoundedRect(row, 4, 4)
         left, top = row.left() + 8, row.top() + (row.height() - SIDE_PX) // 2
-        for place, sample in reversed(list(enumerate(stacked(cluster)))):
-            shift = (0, SHIFT_PX, SHIFT_PX + 4)[place]
-            box = QRect(left + shift, top - (1, -1, 2)[place], SIDE_PX, SIDE_PX)
-            # Of the third sheet hardly anything is seen: it says that there are more.
-            self._paint_thumbnail(painter, box, sample if place < 2 else None)
+        for position, sample in reversed(list(enumerate(stacked(cluster)))):
+            shift = (0, SHIFT_PX, SHIFT_PX + 4)[position]
+            box = QRect(left + shift, top - (1, -1, 2)[position], SIDE_PX, SIDE_PX)
+            # The third image is almost hidden: it only shows that there are more.
+            self._paint_thumbnail(painter, box, sample if position < 2 else None)
         words = QRect(left + SIDE_PX + SHIFT_PX + 15, top + 4, 0, _LINE_PX)
         words.setRight(row.right() - 8)
         self._paint_words(painter, words, cluster, selected=selected)
@@ -194,7 +194,7 @@ class _ClusterRows(QStyledItemDelegate):
 
 
 def stacked(cluster: Cluster) -> list[int]:
-    """Return the ids of the members that stand for a cluster, the suggested keeper on top."""
+    """Return the ids of the members that represent a cluster, the suggested keeper on top."""
     return [m.id for m in _kept_first(cluster)][:STACKED]
 
 
@@ -214,13 +214,13 @@ def _title(cluster: Cluster) -> str:
 
 def _paint_note(painter: QPainter, font: QFont, x: int, y: int, text: str) -> None:
     width = QFontMetrics(font).horizontalAdvance(text) + 2 * _PADDING_PX
-    place = QRect(x, y, width, 16)
+    rect = QRect(x, y, width, 16)
     painter.setFont(font)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("problem-soft"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("problem"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _paint_tick(painter: QPainter, x: int, y: int) -> None:

@@ -1,4 +1,4 @@
-"""Exact copies at once: the pairs as images, each of them ticked, and what is done to them."""
+"""Accepts many exact copies at once: pairs as images with check boxes, and the result."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -17,13 +17,13 @@ _WIDE_PX = 1500
 
 
 class ExactCopiesDialog(StableFocus, QDialog):
-    """Show clusters of identical images; each can be left out.
+    """Shows clusters of identical images; each can be unticked.
 
     Attributes:
         accepted_keepers: Sample ids (list of int) of the images to keep.
 
     Args:
-        clusters: Open ones, of identical files or pixels only.
+        clusters: Undecided clusters of identical files or pixels only.
     """
 
     accepted_keepers = Signal(object)
@@ -69,8 +69,8 @@ class ExactCopiesDialog(StableFocus, QDialog):
         self.grid.setFocus()
 
     def done(self, result: int) -> None:
-        """End the decode threads, too."""
-        self.grid.shut()
+        """End the decode threads as well."""
+        self.grid.shut_down()
         super().done(result)
         self.deleteLater()
 
@@ -82,7 +82,7 @@ class ExactCopiesDialog(StableFocus, QDialog):
         self._apply.setEnabled(bool(chosen))
         self._note.setText(
             f"{len(chosen):,} of {len(self._clusters):,} clusters of identical files or pixels."
-            " The left image of each stays. K or a click leaves one out, Space shows it large."
+            " The left image of each is kept. K or a click unticks one, Space enlarges it."
         )
 
     def _tile(self, cluster: Cluster) -> PairTile:

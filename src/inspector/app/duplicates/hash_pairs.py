@@ -1,4 +1,4 @@
-"""The queue by another method: pairs by one of ImageHash's hashes, with the same decisions."""
+"""The queue of a hash method: pairs by one of ImageHash's hashes, with the same decisions."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class HashedPairs:
     """Pairs of a method, the closest first.
 
     Attributes:
-        unverified: How many of them are no verified near-duplicates.
+        unverified: Number of pairs that are not verified near-duplicates.
         notes: What was left out, in sentences.
     """
 
@@ -32,7 +32,7 @@ class HashedPairs:
 
     @property
     def text(self) -> str:
-        """What the line over the queue says."""
+        """The line above the queue."""
         count = len(self.pairs)
         return (
             f"{NAMES[self.method]}, distance up to {self.distance}: {count:,}"
@@ -43,7 +43,7 @@ class HashedPairs:
 def hashed_pairs(
     project: Project, method: HashMethod, distance: int, *, stop: Stop, progress: Progress
 ) -> HashedPairs | None:
-    """Return the pairs of a method that nobody called different; None when stopped."""
+    """Return the pairs of a method, without those marked as not duplicates; None if stopped."""
     compared = project.image_hashes.compare(method, distance, stop=stop, progress=progress)
     if compared is None:
         return None

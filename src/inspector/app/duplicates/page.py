@@ -1,4 +1,4 @@
-"""Duplicates: a queue of clusters, two images compared, one key a decision."""
+"""Duplicates: a queue of clusters, two images compared, one key per decision."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,7 +8,10 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from inspector.app.duplicates.cluster_list import ClusterList, ClusterModel
-from inspector.app.duplicates.hash_pairs import HashedPairs, hashed_pairs
+from inspector.app.duplicates.compare_keys import compare_keys
+from inspector.app.duplicates.hash_pairs import HashedPairs
+from inspector.app.duplicates.hash_search import HashSearch
+from inspector.app.duplicates.pair_choice import PairChoice
 from inspector.app.duplicates.queue import (
     ClusterOrder,
     HashedPair,
@@ -24,34 +27,29 @@ from inspector.app.duplicates.verbs import PairVerbs
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.controls.key_button import KeyButton
-from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.pairs.compare_view import CompareMode
-from inspector.app.widgets.review.review import Review, Verb
+from inspector.app.widgets.review.review import Review
+from inspector.app.widgets.review.verb_bar import Verb
 from inspector.desktop.settings import settings_file
 from inspector.errors import UsageError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.review.duplicates import Cluster
-from inspector.similarity.image_hashes import MAX_DISTANCE, HashMethod
+from inspector.similarity.image_hashes import HashMethod
 from inspector.store.records import CleanUpRecord
-from inspector.work.jobs import Progress, Stop
 
 THRESHOLD_STEP = 0.01
+_CHANNEL = "clusters"
 _IN_MENU = (
     "swap", "wrong_label", "keep", "drop", "clear", "drop_cluster", "rule", "bulk", "lower",
     "raise",
 )  # fmt: skip
-REST = (
-    "{} of this cluster are not directly alike to the image you kept. K keeps the left one of them,"
-    " G keeps all together."
-)
 
 
 class DuplicatesPage(Page):
-    """Review clusters by keyboard."""
+    """Reviews clusters by keyboard."""
 
     name = PageName.DUPLICATES
     words = "duplicate near-duplicate copies similar clusters same image review pairs hash method"
@@ -59,20 +57,16 @@ class DuplicatesPage(Page):
     purpose = "Review clusters of duplicates, across splits first"
     remembered = ("duplicate-clusters", "duplicate-scope", "duplicate-order")
     hint = (
-        "K keeps the left image and excludes its copies; Down goes on. Nothing is"
-        " deleted, exports leave it out."
+        "K keeps the left image and excludes its copies; Down moves on. Nothing is"
+        " deleted: exports leave excluded images out."
     )
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._cleaned: CleanUpRecord | None = None
-        self._left = self._right = 0
-        self._pair_of: int | None = None
-        self._remark = ""
-        self._facts: ClusterFacts | None = None
-        self._method: HashMethod | None = None
-        self._distance = 0
-        self._job: Job | None = None
+        self._pair = PairChoice()
+        self._hashes = HashSearch(project, bridge, self.jobs, channel=_CHANNEL)
+        self._hashes.pairs_ready.connect(self._show_hashed)
         self.model = ClusterModel()
         self.thumbnails = Thumbnails(project.samples.thumbnail, self)
         self.thumbnails.broken.connect(bridge.broken)
@@ -94,21 +88,18 @@ class DuplicatesPage(Page):
         )
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
-        self.review.tell("Duplicates", "Duplicates appear here as they are found.")
-        self.verbs = PairVerbs(
-            project, bridge, self.review, pair=lambda: (self._left, self._right), page=self
-        )
-        self.verbs.nothing_changed.connect(self._remark_that)
+        self.review.show_heading("Duplicates", "Duplicates appear here as they are found.")
+        self.verbs = PairVerbs(project, bridge, self.review, pair=self._pair, page=self)
+        self.verbs.nothing_changed.connect(self._show_remark)
         self._keys = self._resolved()
         self._shortcuts = bind(self, self._keys)
         self._lay_out()
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys as they are bound."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the clusters again after a scan, a decision or a moved threshold."""
+        """Query the clusters again after a scan, a decision or a changed threshold."""
         if changes.duplicates or changes.decisions:
             self._ask()
             self.bridge.call(
@@ -116,7 +107,7 @@ class DuplicatesPage(Page):
             )
 
     def shown_text(self) -> str:
-        """Say how much of the review is done."""
+        """Return how many clusters are decided."""
         was = ""
         if self._cleaned is not None:
             was = f" ({self._cleaned.reviewed_before:,} before the clean-up)"
@@ -128,7 +119,7 @@ class DuplicatesPage(Page):
         self.moved.emit()
 
     def undo(self) -> bool:
-        """Undo the newest decision, and go back to its cluster."""
+        """Undo the newest decision, and return to its cluster."""
         self.review.undo()
         return True
 
@@ -137,7 +128,7 @@ class DuplicatesPage(Page):
         self._request()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show the other image as long as Space is held."""
+        """Show the other image while Space is held."""
         if (
             event.type() is QEvent.Type.KeyRelease
             and isinstance(event, QKeyEvent)
@@ -148,11 +139,10 @@ class DuplicatesPage(Page):
         return super().eventFilter(watched, event)
 
     def current(self) -> Cluster | None:
-        """Return the cluster that is shown."""
         return self.review.current()
 
     def open(self, request: PageRequest) -> None:
-        """Offer to keep by a rule, or show the cluster of an image."""
+        """Open the rule dialog, or show the cluster of an image."""
         if request.action is PageAction.KEEP_BY_RULE:
             self.verbs.rules()
         elif request.action is PageAction.SHOW_IMAGE:
@@ -161,24 +151,25 @@ class DuplicatesPage(Page):
             self._ask()
 
     def close(self) -> bool:
-        """Let go of threads, too."""
-        self.strip.shut()
-        self.thumbnails.shut()
+        """End the decode threads as well."""
+        self.strip.shut_down()
+        self.thumbnails.shut_down()
         return super().close()
 
     def _request(self, *_: object) -> None:
-        """Request what is in sight: the shown cluster first, then the queue."""
+        """Request visible thumbnails: the current cluster first, then the queue."""
         cluster = self.current()
         members = [m.id for m in cluster.members[:MAX_SHOWN]] if cluster else []
         self.thumbnails.request(list(dict.fromkeys(members + self.list.visible_samples())))
 
     def _ask(self) -> None:
-        if self._method is not None:
-            self._ask_hashes()
+        if (method := self._hashes.method) is not None:
+            self.head.show_method("Computing the hashes of all images…")
+            self._hashes.start(method)
             return
         scope, order = self.head.scope(), self.head.chosen_order()
         show = self.review.go_to or (frozenset() if self.current() else self.list.remembered)
-        self.bridge.call(partial(self._read, scope, order, show), self._show, channel="clusters")
+        self.bridge.call(partial(self._read, scope, order, show), self._show, channel=_CHANNEL)
 
     def _read(self, scope: Scope | None, order: ClusterOrder, show: frozenset[int]) -> QueueAnswer:
         duplicates = self.project.duplicates
@@ -189,7 +180,7 @@ class DuplicatesPage(Page):
         return QueueAnswer(queue, duplicates.threshold, nearest)
 
     def _show(self, answer: QueueAnswer) -> None:
-        if self._method is not None:
+        if self._hashes.method is not None:
             return
         queue = answer.queue
         self.head.show_queue(queue, answer.threshold)
@@ -200,51 +191,33 @@ class DuplicatesPage(Page):
         self._request()
 
     def _show_none(self, answer: QueueAnswer) -> None:
-        self._facts, self._pair_of = None, None
-        self.strip.shut()
+        self._pair.forget()
+        self.strip.shut_down()
         self.stage.clear()
         if answer.queue.counts[Scope.ALL]:
-            self.review.tell_empty("No such cluster.", "Choose another filter above the queue.")
+            self.review.show_empty("No such cluster.", "Choose another filter above the queue.")
         elif not self.project.scans.is_complete():
-            self.review.tell_empty("Looking for duplicates…", "They appear here as they are found.")
+            self.review.show_empty("Looking for duplicates…", "They appear here as they are found.")
         elif answer.nearest is None:
             title = f"No near-duplicates at {answer.threshold:.2f} or more."
-            self.review.tell_empty(title, "No two images are alike, not even nearly.")
+            self.review.show_empty(title, "No two images are similar.")
         else:
             left, right, similarity = answer.nearest
-            self.review.tell(
+            self.review.show_heading(
                 f"No near-duplicates at {answer.threshold:.2f} or more.",
-                f"The most similar pair has {similarity:.2f}. [ lowers the similarity.",
+                f"The most similar pair has {similarity:.2f}. [ lowers the threshold.",
             )
             self.stage.show_pair(left, right)
 
     def _on_current(self) -> None:
         cluster = self.current()
-        if cluster is None:
-            return
-        ids = [m.id for m in cluster.members]
-        is_same = self._pair_of == cluster.id and {self._left, self._right} <= {0, *ids}
-        open_ids = [m.id for m in cluster.members if not (m.mark or m.reviewed or m.bound)]
-        is_kept = any(m.id == self._left and m.mark == "keep" for m in cluster.members)
-        rest = self.verbs.has_kept and is_same and is_kept and bool(open_ids)
-        self.verbs.has_kept = self.verbs.has_kept and is_same and not is_kept
-        if rest:
-            # A chain: what is open is not directly alike to the image that was kept.
-            self._left = open_ids[0]
-        elif not is_same:
-            self._left = cluster.suggested_keeper
-        if not is_same or rest:
-            self._right = next((i for i in (*open_ids, *ids) if i != self._left), 0)
-        if rest:
-            self._remark = REST.format(_images(len(open_ids)))
-        elif not is_same:
-            self._remark = ""
-        self._pair_of = cluster.id
-        self._show_pair(cluster)
+        if cluster is not None:
+            self._pair.show(cluster)
+            self._show_pair(cluster)
 
     def _show_pair(self, cluster: Cluster) -> None:
-        left, right = self._left, self._right
-        self.review.tell(headline(cluster), self._remark or " ")
+        left, right = self._pair.left, self._pair.right
+        self.review.show_heading(headline(cluster), self._pair.remark or " ")
         self._request()
         self.stage.show_pair(left, right)
         self.bridge.call(
@@ -260,15 +233,14 @@ class DuplicatesPage(Page):
     def _show_facts(self, answer: tuple[Cluster, int, ClusterFacts]) -> None:
         cluster, left, facts = answer
         shown = self.current()
-        if shown is None or (shown.id, self._left) != (cluster.id, left):
+        if shown is None or (shown.id, self._pair.left) != (cluster.id, left):
             return
-        self._facts = facts
         keeper = next(m for m in cluster.members if m.id == left)
         hashed = cluster.distance if isinstance(cluster, HashedPair) else None
-        self.review.note(self._remark or advice(cluster, keeper, facts))
+        self.review.note(self._pair.remark or advice(cluster, keeper, facts))
         self.stage.show_facts(facts, hashed)
         self.strip.show_members(
-            cluster.members, (self._left, self._right), facts.similarity, facts.remark
+            cluster.members, (left, self._pair.right), facts.similarity, facts.remark
         )
         self._show_verbs(cluster, facts)
 
@@ -282,42 +254,36 @@ class DuplicatesPage(Page):
             button.setVisible(conflict)
         text = verb_text(facts) if not isinstance(cluster, HashedPair) else "Exclude copy"
         self._keep_button.show_verb(text)
-        # Two classes of equal standing: the program has no evidence for either.
+        # With two labels, no button is primary: the program has no evidence for either.
         self._keep_button.set_primary(not conflict)
         self._together_button.setVisible(not conflict)
 
-    def _remark_that(self, text: str) -> None:
-        self._remark = text
+    def _show_remark(self, text: str) -> None:
+        self._pair.remark = text
         self.review.note(text)
 
     def _put_left(self, sample: int) -> None:
-        if sample == self._right:
-            self._right = self._left
-        self._compare_with(sample, self._right)
+        left, right = self._pair.left, self._pair.right
+        self._compare(sample, left if sample == right else right)
 
     def _put_right(self, sample: int) -> None:
-        if sample == self._left:
-            self._left = self._right
-        self._compare_with(self._left, sample)
+        left, right = self._pair.left, self._pair.right
+        self._compare(right if sample == left else left, sample)
 
     def _swap(self) -> None:
-        self._compare_with(self._right, self._left)
+        self._compare(self._pair.right, self._pair.left)
 
-    def _compare_with(self, left: int, right: int) -> None:
+    def _compare(self, left: int, right: int) -> None:
         cluster = self.current()
         if cluster is not None and left and right:
-            self._left, self._right = left, right
-            self._remark = ""
+            self._pair.put(left, right)
             self._show_pair(cluster)
 
     def _walk(self, by: int) -> None:
         """Put the next image of the cluster on the right."""
         cluster = self.current()
-        if cluster is None:
-            return
-        others = [m.id for m in cluster.members if m.id != self._left]
-        if self._right in others:
-            self._put_right(others[(others.index(self._right) + by) % len(others)])
+        if cluster is not None and (sample := self._pair.next_right(cluster, by)) is not None:
+            self._put_right(sample)
 
     def _digit(self, number: int) -> None:
         """Choose one of two classes, or the image on the left."""
@@ -332,57 +298,33 @@ class DuplicatesPage(Page):
             self._put_left(cluster.members[number - 1].id)
 
     def _accept_many(self) -> None:
-        """Open the clean-up of copies across splits, or the rules where there are no splits."""
+        """Open the clean-up of copies across splits; without splits, open the rules."""
         scope = self.head.scope()
         if scope in (None, Scope.ACROSS) and len(self.project.samples.counts().splits) > 1:
-            self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
+            self.requested.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
         else:
             self.verbs.rules()
 
     def _choose_method(self, value: str) -> None:
         method = None if value == VERIFIED else HashMethod(value)
-        if method is self._method:
+        if method is self._hashes.method:
             return
-        self._method = method
-        self._distance = method.default_distance if method is not None else 0
+        self._hashes.choose(method)
         self.stage.show_method(value)
-        self._end_job()
         self._ask()
 
-    def _ask_hashes(self) -> None:
-        method, distance = self._method, self._distance
-        assert method is not None
-        self._end_job()
-        stop, progress = Stop(), Progress()
-        self._job = self.jobs.start(progress, stop)
-        self.head.show_method("Computing the hashes of all images…")
-        self.bridge.call(
-            lambda: hashed_pairs(self.project, method, distance, stop=stop, progress=progress),
-            self._show_hashed,
-            channel="clusters",
-            on_end=partial(self.jobs.end, self._job),
-        )
-
-    def _end_job(self) -> None:
-        if self._job is not None:
-            self._job.stop.set()
-            self.jobs.end(self._job)
-            self._job = None
-
-    def _show_hashed(self, pairs: HashedPairs | None) -> None:
-        if pairs is None or pairs.method is not self._method:
-            return
+    def _show_hashed(self, pairs: HashedPairs) -> None:
         self.head.show_method(pairs.text)
         if not self.review.show_items(pairs.pairs):
-            self.strip.shut()
+            self.strip.shut_down()
             self.stage.clear()
-            self.review.tell_empty("No pairs at this distance.", "] allows a larger distance.")
+            self.review.show_empty("No pairs at this distance.", "] allows a larger distance.")
         self._request()
 
     def _move_threshold(self, by: int) -> None:
-        """Move the similarity, or the distance of a hash, by a step."""
-        if self._method is not None:
-            self._distance = max(0, min(MAX_DISTANCE, self._distance + by))
+        """Change the confirmed similarity, or the distance of a hash, by one step."""
+        if self._hashes.method is not None:
+            self._hashes.move_distance(by)
             self._ask()
             return
         duplicates = self.project.duplicates
@@ -392,7 +334,7 @@ class DuplicatesPage(Page):
         )
 
     def _show_more(self) -> None:
-        """Show what has no button of its own."""
+        """Show the actions without a button."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for key in self._keys:
@@ -409,60 +351,36 @@ class DuplicatesPage(Page):
             return self._default_keys()
 
     def _default_keys(self) -> list[Key]:
-        verbs, decisions, mode = self.verbs, self.project.decisions, self.compare.set_mode
-        at_menu = partial(self._at_menu, verbs.relabel)
-        table = [
-            Key("keep_this", "K", "keep this, exclude what is directly alike, next", verbs.keep),
-            Key("together", "G", "keep all of them together, next", verbs.together),
-            Key("not_alike", "N", "these two are not duplicates", verbs.not_alike),
-            Key("wrong_label", "L", "wrong label: choose the right class", at_menu),
-            Key("keep", "P", "mark the left one as kept", partial(verbs.mark, decisions.keep)),
-            Key("drop", "X", "exclude the left one", partial(verbs.mark, decisions.drop)),
+        verbs = self.verbs
+        digits = [
             Key(
-                "clear", "U", "clear the left one's decision", partial(verbs.mark, decisions.clear)
-            ),
-            Key("sides", "S", "side by side", partial(mode, CompareMode.SIDES)),
-            Key("flip", "F", "flip between the two", self.compare.flip),
-            Key("difference", "D", "where they differ", partial(mode, CompareMode.DIFFERENCE)),
-            Key(
-                "align",
-                "Shift+D",
-                "difference with or without alignment",
-                self.compare.toggle_align,
-            ),
-            Key("slider", "W", "slider between the two", partial(mode, CompareMode.SLIDER)),
-            Key("compare", "C", "the next way to compare", self.compare.cycle_mode),
-            Key(
-                "peek",
-                "Space",
-                "the other image, while it is held",
-                partial(self.compare.peek, on=True),
-            ),
-            Key("zoom", "Z", "whole, or pixel by pixel", self.compare.toggle_zoom),
-            Key(
-                "right", "Right", "another image of the cluster on the right", lambda: self._walk(1)
-            ),
-            Key("left", "Left", "the one before on the right", lambda: self._walk(-1)),
+                f"choose_{number}",
+                str(number),
+                f"image {number} on the left, or class {number} for both",
+                partial(self._digit, number),
+            )
+            for number in range(1, 10)
+        ]
+        return [
+            *verbs.pair_keys(partial(self._at_menu, verbs.relabel)),
+            *compare_keys(self.compare),
+            Key("right", "Right", "next image of the cluster on the right", lambda: self._walk(1)),
+            Key("left", "Left", "previous image on the right", lambda: self._walk(-1)),
             Key("swap", "T", "swap left and right", self._swap),
             Key("lower", "[", "lower the confirmed similarity", lambda: self._move_threshold(-1)),
             Key("raise", "]", "raise the confirmed similarity", lambda: self._move_threshold(1)),
-            Key("rule", "R", "keep by a rule…", verbs.rules),
-            Key("bulk", "B", "accept exact copies at once…", verbs.bulk),
-            Key("drop_cluster", "Shift+X", "exclude the whole cluster…", verbs.drop_cluster),
+            *verbs.cluster_keys(),
             Key("more", ".", "more actions", self._show_more),
             *self.review.keys(),
+            *digits,
         ]
-        for number in range(1, 10):
-            does = f"image {number} on the left, or class {number} for both"
-            table.append(Key(f"choose_{number}", str(number), does, partial(self._digit, number)))
-        return table
 
     def _at_menu(self, run: Callable[[QPoint], None]) -> None:
         run(self._more.mapToGlobal(QPoint(0, 0)))
 
     def _lay_out(self) -> None:
         many = KeyButton("Accept many…", icon="clean")
-        many.setToolTip("Exclude the copies of many clusters at once, after a look at them")
+        many.setToolTip("Exclude the copies of many clusters at once, after a preview")
         many.clicked.connect(self._accept_many)
         first, second, self._keep_button, _, self._together_button, self._more = (
             self.review.lay_out(
@@ -488,7 +406,3 @@ class DuplicatesPage(Page):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.review)
         self.setFocusProxy(self.list)
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

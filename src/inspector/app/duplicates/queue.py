@@ -8,7 +8,7 @@ from inspector.project.review.duplicates import Cluster, PairKind
 
 
 class Scope(Enum):
-    """What a cluster must be to stand in the queue; the value is what the chip says."""
+    """Which clusters the queue shows; the value is the text of the chip."""
 
     ACROSS = "Across splits"
     LABELS = "Two labels"
@@ -17,7 +17,7 @@ class Scope(Enum):
 
 
 class ClusterOrder(Enum):
-    """In what order clusters stand."""
+    """Order of the queue."""
 
     LABELS = "Two labels first"
     SIMILARITY = "Most similar first"
@@ -27,12 +27,12 @@ class ClusterOrder(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What the queue shows.
+    """The content of the queue.
 
     Attributes:
         clusters: In order.
-        counts: How many clusters each scope holds.
-        left: How many of the first scope that holds any are open.
+        counts: Number of clusters per scope.
+        left: Number of undecided clusters in the first scope that has any.
     """
 
     scope: Scope
@@ -42,13 +42,13 @@ class Queue:
 
 
 def labels_of(cluster: Cluster) -> tuple[str, ...]:
-    """Return the classes of a cluster as decided, those of excluded images left out."""
+    """Return the classes of a cluster as decided, without excluded images."""
     standing = [m for m in cluster.members if m.mark != "drop"]
     return tuple(dict.fromkeys(m.new_label or m.label for m in standing))
 
 
 def is_burst(cluster: Cluster) -> bool:
-    """Tell whether it looks like photos taken in a row: near ones, in one split."""
+    """Return whether a cluster looks like a burst: near pairs within one split."""
     return set(cluster.kinds) == {PairKind.NEAR} and len(cluster.splits) < 2
 
 
@@ -59,9 +59,9 @@ def queue_of(
 
     Args:
         clusters: In the order of a review: across splits first.
-        scope: None for across splits, or all where nothing is.
-        order: Equal ones stay as they are.
-        show: Sample ids that must be in it: all clusters are shown where the scope hides them.
+        scope: None for clusters across splits, or all clusters if there are none.
+        order: Ties keep the given order.
+        show: Sample ids that must be in the queue; all clusters are shown if the scope hides them.
     """
     two_labels = {c.id for c in clusters if len(labels_of(c)) > 1}
     held = {
@@ -94,7 +94,7 @@ def queue_of(
 
 @dataclass(frozen=True, slots=True)
 class HashedPair(Cluster):
-    """Two images that a hash holds to be alike; nothing has verified it.
+    """Two images that a hash considers similar; the pair is not verified.
 
     Attributes:
         method: Name of the hash.
@@ -107,10 +107,10 @@ class HashedPair(Cluster):
 
 @dataclass(frozen=True, slots=True)
 class QueueAnswer:
-    """What is asked of the project in one go.
+    """What the page reads from the project in one go.
 
     Attributes:
-        nearest: The most similar pair below the threshold, where there is no cluster.
+        nearest: The most similar pair below the threshold, if there is no cluster.
     """
 
     queue: Queue

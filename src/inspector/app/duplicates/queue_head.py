@@ -1,4 +1,4 @@
-"""What stands above the queue: its order, what is in it, and by which method."""
+"""The controls above the queue: order, scope and threshold, or the status of a hash method."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,10 +11,10 @@ from inspector.app.widgets.flow_layout import FlowLayout
 
 
 class QueueHead(QWidget):
-    """Choose the order and the scope of the queue.
+    """Chooses the order and the scope of the queue.
 
     Attributes:
-        changed: Another order or scope is chosen.
+        changed: The order or the scope has changed.
     """
 
     changed = Signal()
@@ -31,7 +31,9 @@ class QueueHead(QWidget):
         self.order.currentIndexChanged.connect(self.changed)
         self._level = QLabel()
         self._level.setProperty("role", "caption")
-        self._level.setToolTip("From this similarity pairs count as near-duplicates ([ and ])")
+        self._level.setToolTip(
+            "Pairs from this similarity on count as near-duplicates (change it with [ and ])"
+        )
         self._chips: dict[Scope, QToolButton] = {}
         self._group = QButtonGroup(self)
         self._row = self._chip_row()
@@ -53,15 +55,14 @@ class QueueHead(QWidget):
         column.addWidget(self._method)
 
     def scope(self) -> Scope | None:
-        """Return what the person chose; None for what is suggested."""
+        """Return the chosen scope; None for the suggested one."""
         return self._scope
 
     def chosen_order(self) -> ClusterOrder:
-        """Return the chosen order."""
         return ClusterOrder(self.order.currentData())
 
     def show_queue(self, queue: Queue, threshold: float) -> None:
-        """Show the counts of each scope, and which one is shown."""
+        """Show the counts of each scope, and mark the shown scope."""
         for scope, chip in self._chips.items():
             chip.setText(f"{scope.value}  {queue.counts[scope]:,}")
             chip.setChecked(scope is queue.scope)
@@ -71,15 +72,15 @@ class QueueHead(QWidget):
         self._show_hashes("")
 
     def show_method(self, text: str) -> None:
-        """Show what another method found, in place of the scopes; "" for the verified pairs."""
+        """Show the status of a hash method instead of the scopes; "" for verified pairs."""
         self._show_hashes(text)
 
     def selected_values(self) -> dict[str, list[str]]:
-        """Return what is chosen, to be kept for another day."""
+        """Return the chosen scope, to be saved."""
         return {"scope": [self._scope.name] if self._scope is not None else []}
 
     def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
-        """Choose it again; a scope that is not known any more is left out."""
+        """Restore a saved scope; an unknown one is ignored."""
         names = [name for name in values.get("scope", ()) if name in Scope.__members__]
         self._scope = Scope[names[0]] if names else None
         self.changed.emit()
@@ -87,13 +88,13 @@ class QueueHead(QWidget):
     def _chip_row(self) -> QWidget:
         row = QWidget()
         flow = FlowLayout(row, gap_px=4)
-        for place, scope in enumerate(Scope):
+        for position, scope in enumerate(Scope):
             chip = QToolButton()
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setText(scope.value)
             self._chips[scope] = chip
-            self._group.addButton(chip, place)
+            self._group.addButton(chip, position)
             flow.addWidget(chip)
         policy = row.sizePolicy()
         policy.setHeightForWidth(True)
@@ -106,6 +107,6 @@ class QueueHead(QWidget):
         for widget in (self.order, self._level, self._row):
             widget.setVisible(not text)
 
-    def _on_chip(self, place: int) -> None:
-        self._scope = list(Scope)[place]
+    def _on_chip(self, position: int) -> None:
+        self._scope = list(Scope)[position]
         self.changed.emit()

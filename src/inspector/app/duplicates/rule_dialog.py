@@ -1,4 +1,4 @@
-"""Keep by rule: what it would do per split and class, before it is done."""
+"""Keep by rule: shows the effect per split and class before it is applied."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -17,13 +17,13 @@ from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.tables import table
 from inspector.errors import InspectorError
 from inspector.project.project import Project
-from inspector.project.review.decisions import RULES, RulePlan
+from inspector.project.review.keep_rules import RULES, RulePlan
 
 SCOPES = (("all clusters", True), ("reviewed clusters only", False))
 
 
 class RuleDialog(StableFocus, QDialog):
-    """Choose a rule and a scope, see the effect, apply it."""
+    """Chooses a rule and a scope, shows the effect, applies it."""
 
     def __init__(self, project: Project, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
@@ -59,14 +59,14 @@ class RuleDialog(StableFocus, QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
         note = QLabel(
-            "In each cluster the first image in this order stays; what is directly alike to a"
-            " kept one is excluded. Nothing is deleted: exports leave it out. path:GLOB prefers"
-            " the files that fit a pattern."
+            "In each cluster, the first image in this order is kept and its near-duplicates are"
+            " excluded. No file is deleted: exports leave excluded images out. path:GLOB prefers"
+            " files that match a pattern."
         )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
-        choices, told = (self._rule, self._scope), (self._effect, self._places, self._redraw)
-        for widget in (note, *choices, *told, box):
+        choices, labels = (self._rule, self._scope), (self._effect, self._places, self._redraw)
+        for widget in (note, *choices, *labels, box):
             column.addWidget(widget)
         self._plan()
         bridge.call(project.splits.redraw, self._warn, channel="redraw")
@@ -75,7 +75,7 @@ class RuleDialog(StableFocus, QDialog):
         self._redraw.setText(text)
         self._redraw.setVisible(bool(text))
         if text:
-            # The dialog grows by the warning: nothing is painted over anything.
+            # The dialog grows with the warning, so that nothing overlaps.
             self._column.activate()
             least = self._column.totalHeightForWidth(self.width())
             self.resize(self.width(), max(self.height(), least))

@@ -1,4 +1,4 @@
-"""What the page says of a cluster: a question or a statement, and what to do."""
+"""The sentences of Duplicates: what a cluster is, and what to do with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ _MAX_LABELS = 3
 
 @dataclass(frozen=True, slots=True)
 class ClusterFacts:
-    """What is shown of a cluster around its left image.
+    """Facts of a cluster around its left image.
 
     Attributes:
-        similarity: To the left image, by id; of those that are alike.
-        pair_kind: How the two on the stage are alike; "" for not directly.
-        goes: Images that K excludes.
-        remark: What K leaves, or how large the cluster is.
+        similarity: Similarity to the left image, by id, of its near-duplicates.
+        pair_kind: Kind of the compared pair; "" if the two are not directly similar.
+        copies: Images that K excludes.
+        remark: What K leaves, or the size of the cluster.
     """
 
     similarity: dict[int, float]
     pair_kind: str
     pair_similarity: float | None
-    goes: tuple[Sample, ...]
+    copies: tuple[Sample, ...]
     remark: str
 
 
 def headline(cluster: Cluster) -> str:
-    """Say what a cluster is."""
+    """Return what a cluster is."""
     labels = labels_of(cluster)
     same = set(cluster.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
     if len(labels) > 1:
@@ -45,16 +45,16 @@ def headline(cluster: Cluster) -> str:
 
 
 def advice(cluster: Cluster, keeper: Sample, facts: ClusterFacts) -> str:
-    """Say what to do with it."""
+    """Return what to do with a cluster."""
     if cluster.reviewed:
-        return "Decided. Another decision replaces this one; Ctrl+Z takes it back."
+        return "Decided. Another decision replaces this one; Ctrl+Z undoes it."
     identical = set(cluster.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
     if len(labels_of(cluster)) > 1:
         look = "" if identical else "Look where they differ (D). "
         return f"{look}Decide the label first, then which copy stays."
     if is_burst(cluster):
         return "Photos in a row? Keep them together, so that no split separates them."
-    splits = {s.split for s in facts.goes}
+    splits = {s.split for s in facts.copies}
     if len(cluster.splits) > 1 and len(splits) == 1 and keeper.split not in splits:
         word = theme.split_word(keeper.split).lower()
         return f"Keep the {word} image; exclude its copies from {next(iter(splits))}."
@@ -62,17 +62,17 @@ def advice(cluster: Cluster, keeper: Sample, facts: ClusterFacts) -> str:
 
 
 def verb_text(facts: ClusterFacts) -> str:
-    """Say on the button what K does."""
-    count = len(facts.goes)
+    """Return the text of the button that K presses."""
+    count = len(facts.copies)
     if not count:
         return "Keep this image"
-    splits = {s.split for s in facts.goes}
+    splits = {s.split for s in facts.copies}
     split = f"{next(iter(splits))} " if len(splits) == 1 and all(splits) else ""
     return f"Exclude {count} {split}copies" if count > 1 else f"Exclude {split}copy"
 
 
 def facts_of(cluster: Cluster, index: DuplicateIndex, left: int, right: int) -> ClusterFacts:
-    """Look up what is shown of a cluster; off the window's thread."""
+    """Read the facts of a cluster; never on the GUI thread."""
     similarity = {}
     for member in cluster.members:
         pair = index.pair(left, member.id) if member.id != left else None
@@ -80,26 +80,27 @@ def facts_of(cluster: Cluster, index: DuplicateIndex, left: int, right: int) -> 
             similarity[member.id] = pair.similarity
     pair = index.pair(left, right) if left and right else None
     alike = set(index.neighbours(left))
-    goes = tuple(m for m in cluster.members if m.id in alike and not m.bound and m.mark != "drop")
+    copies = tuple(m for m in cluster.members if m.id in alike and not m.bound and m.mark != "drop")
     return ClusterFacts(
         similarity,
         "" if pair is None else pair.kind,
         None if pair is None else pair.similarity,
-        goes,
+        copies,
         _remark(cluster.members, index, left),
     )
 
 
 def _remark(members: Sequence[Sample], index: DuplicateIndex, left: int) -> str:
     alike = {left, *index.neighbours(left)}
-    number = {m.id: place for place, m in enumerate(members, start=1)}
+    number = {m.id: position for position, m in enumerate(members, start=1)}
     apart = [m for m in members if m.id not in alike and m.mark != "drop"]
     if not apart:
         count = len(members)
         return f"The cluster has {count:,} images. K decides all of it."
     if len(apart) > 1:
         return (
-            f"{len(apart):,} images are not directly alike to image {number[left]}: K leaves them."
+            f"{len(apart):,} images are not near-duplicates of image {number[left]}:"
+            " K leaves them unchanged."
         )
     (one,) = apart
     others = [i for i in index.neighbours(one.id) if i in number]
@@ -107,10 +108,13 @@ def _remark(members: Sequence[Sample], index: DuplicateIndex, left: int) -> str:
         pair = index.pair(one.id, others[0])
         value = f" ({pair.similarity:.2f})" if pair is not None else ""
         return (
-            f"Image {number[one.id]} is alike to image {number[others[0]]} only{value}:"
-            " K leaves it."
+            f"Image {number[one.id]} is a near-duplicate of image {number[others[0]]}{value} only:"
+            " K leaves it unchanged."
         )
-    return f"Image {number[one.id]} is not directly alike to image {number[left]}: K leaves it."
+    return (
+        f"Image {number[one.id]} is not a near-duplicate of image {number[left]}:"
+        " K leaves it unchanged."
+    )
 
 
 def _where(splits: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The stage of Duplicates: two images large, how they compare, and the cluster below them."""
+"""The stage of Duplicates: two large images, and how similar they are."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ _METHOD_PX = 156
 
 
 class Stage(QFrame):
-    """Show a pair and how alike it is.
+    """Shows a pair and its similarity.
 
     Attributes:
         method_chosen: "verified" or the value of a `HashMethod`.
@@ -39,7 +39,7 @@ class Stage(QFrame):
         self._fit = QToolButton()
         self._fit.setProperty("role", "chip")
         self._fit.setObjectName("stage-zoom")
-        self._fit.setToolTip("Show the images whole, or pixel by pixel (Z)")
+        self._fit.setToolTip("Show whole images, or full resolution (Z)")
         self._fit.clicked.connect(self.compare.toggle_zoom)
         self.compare.zoomed.connect(self._show_zoom)
         self._similarity, self._kind = QLabel(), QLabel()
@@ -84,12 +84,11 @@ class Stage(QFrame):
         self._pair.show(left, right)
 
     def clear(self) -> None:
-        """Show nothing."""
         self._pair.clear()
         self.show_facts(None)
 
     def show_facts(self, facts: ClusterFacts | None, distance: int | None = None) -> None:
-        """Say how alike the pair is: by its similarity, or by the bits between two hashes."""
+        """Show the similarity of the pair, or the distance between two hashes in bits."""
         if facts is None:
             texts = ("", "", "")
         elif facts.pair_similarity is not None:
@@ -98,14 +97,14 @@ class Stage(QFrame):
         elif distance is not None:
             texts = ("Distance", f"{distance}", "not verified")
         else:
-            texts = ("Similarity", _NO_VALUE, "not directly alike")
+            texts = ("Similarity", _NO_VALUE, "not near-duplicates")
         labels: Sequence[QLabel] = (self._word, self._similarity, self._kind)
         for label, text in zip(labels, texts, strict=True):
             label.setText(text)
             label.setVisible(bool(text))
 
     def show_method(self, value: str) -> None:
-        """Show which method the queue is made by."""
+        """Show the method of the queue."""
         self.method.setCurrentIndex(max(0, self.method.findData(value)))
 
     def _show_zoom(self, percent: int) -> None:

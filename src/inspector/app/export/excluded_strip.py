@@ -1,4 +1,4 @@
-"""Excluded images as a strip of thumbnails, each with its way back."""
+"""Excluded images as a strip of thumbnails; each can be restored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _PICTURE_PX = 76
 
 @dataclass(frozen=True, slots=True)
 class ExcludedImage:
-    """An image that an export leaves out, and why."""
+    """An image that an export leaves out, with the reason."""
 
     sample: int
     path: str
@@ -22,15 +22,15 @@ class ExcludedImage:
 
 
 class ExcludedStrip(QFrame):
-    """Show the first excluded images; hidden where there are none.
+    """Shows the first excluded images; hidden if there are none.
 
     Attributes:
-        restored: The id of an image that is to come back.
-        all_asked: The person wants to see all of them.
+        restored: The id of an image that the user restores.
+        all_requested: The user wants to see all excluded images.
     """
 
     restored = Signal(int)
-    all_asked = Signal()
+    all_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class ExcludedStrip(QFrame):
         self._title.setProperty("role", "heading")
         show_all = QPushButton("Show all in Gallery")
         show_all.setProperty("role", "quiet")
-        show_all.clicked.connect(self.all_asked)
+        show_all.clicked.connect(self.all_requested)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(show_all)

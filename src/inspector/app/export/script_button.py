@@ -1,4 +1,4 @@
-"""A menu of other programs that a script loads the project into."""
+"""A menu of programs that the project can be loaded into by a script."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,21 +23,21 @@ _TITLES: dict[ImageTool | RunTool, str] = {
 
 
 class ScriptButton(QPushButton):
-    """Ask where a script is written, and write it with its data.
+    """Writes a loading script with its data.
 
     Args:
-        say: Shows what came of it.
-        folder: Where the dialog begins.
+        show_result: Shows the result.
+        folder: Returns the folder in which the dialog starts.
     """
 
     def __init__(
-        self, project: Project, bridge: Bridge, jobs: Jobs, *, say: Callable[[str], None],
+        self, project: Project, bridge: Bridge, jobs: Jobs, *, show_result: Callable[[str], None],
         folder: Callable[[], Path],
     ) -> None:  # fmt: skip
         super().__init__("Script for…")
         self.setToolTip("Python that loads decisions, labels or runs into another program")
         self._project, self._bridge, self._jobs = project, bridge, jobs
-        self._say, self._folder = say, folder
+        self._show_result, self._folder = show_result, folder
         menu = QMenu(self)
         for tool, title in _TITLES.items():
             menu.addAction(title).triggered.connect(partial(self._ask, tool))
@@ -46,14 +46,14 @@ class ScriptButton(QPushButton):
     def _ask(self, tool: ImageTool | RunTool, _: bool = False) -> None:
         start = self._folder() / f"load_{tool.value}.py"
         name, _kind = QFileDialog.getSaveFileName(
-            self, "Where the script is written", str(start), "Python (*.py)",
+            self, "Where to save the script", str(start), "Python (*.py)",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )  # fmt: skip
         if name:
             self.write(tool, Path(name))
 
     def write(self, tool: ImageTool | RunTool, file: Path) -> None:
-        """Write a script off the window's thread; baseline models may be asked first."""
+        """Write a script off the GUI thread; baseline models may be trained first."""
         progress, stop = Progress(), Stop()
         job = self._jobs.start(progress, stop)
         project = self._project
@@ -66,11 +66,13 @@ class ScriptButton(QPushButton):
                     return project.image_scripts.write(tool, file, stop=stop, progress=progress)
 
         def failed(error: InspectorError) -> None:
-            self._say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+            self._show_result(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
 
         self._bridge.call(
             work,
-            lambda paths: self._say(f"{paths[0]} is written; it reads {paths[1].name} beside it."),
+            lambda paths: self._show_result(
+                f"{paths[0]} was written; it reads {paths[1].name} beside it."
+            ),
             on_error=failed,
             on_end=lambda: self._jobs.end(job),
         )

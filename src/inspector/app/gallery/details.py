@@ -1,4 +1,4 @@
-"""What is known of one image: its facts, its near-duplicates, what models say of its label."""
+"""The details panel: facts of one image, its near-duplicates, and doubts about its label."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,11 +48,11 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleDetails:
-    """What is shown of one sample, fetched in one go.
+    """The details of one sample, read in one go.
 
     Attributes:
-        count: Of near-duplicates, shown or not.
-        confidence: What models say of its class; () where they do not doubt it.
+        count: Number of near-duplicates, shown or not.
+        confidence: Class probabilities of the models; () if they do not contradict the label.
     """
 
     sample: Sample
@@ -64,15 +64,15 @@ class SampleDetails:
 
 
 class FactsPanel(QWidget):
-    """Facts, near-duplicates and label of a sample, one below the other.
+    """Shows facts, near-duplicates and label of a sample, one below the other.
 
     Attributes:
-        chosen: The id of a near-duplicate that the person wants to see.
-        duplicates_asked: The id of the sample whose cluster is to be shown on Duplicates.
+        chosen: The id of a near-duplicate that the user wants to see.
+        duplicates_requested: The id of the sample whose cluster to show on Duplicates.
     """
 
     chosen = Signal(int)
-    duplicates_asked = Signal(int)
+    duplicates_requested = Signal(int)
 
     def __init__(self, *, neighbours_first: bool = False) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class FactsPanel(QWidget):
         self._head.setProperty("role", "card-title")
         self._open.setProperty("role", "quiet")
         self._open.setToolTip("Show the cluster of this image on Duplicates (D)")
-        self._open.clicked.connect(lambda: self.duplicates_asked.emit(self._shown))
+        self._open.clicked.connect(lambda: self.duplicates_requested.emit(self._shown))
         row = QHBoxLayout()
         row.addWidget(self._head)
         row.addStretch()
@@ -123,10 +123,10 @@ class FactsPanel(QWidget):
             self._add_fact(self._facts, name, value)
         count = details.count if details else 0
         self._head.setText(f"{count:,} near-duplicate{'s' * (count != 1)}")
-        for place, neighbour in enumerate(details.neighbours if details else ()):
+        for position, neighbour in enumerate(details.neighbours if details else ()):
             button = NeighbourButton(neighbour, large=self._large)
             button.clicked.connect(self._on_neighbour)
-            self._neighbours.addWidget(button, place // self._columns, place % self._columns)
+            self._neighbours.addWidget(button, position // self._columns, position % self._columns)
         for widget in (self._rules[0], self._head, self._open):
             widget.setVisible(count > 0)
         confidence = details.confidence if details else ()
@@ -135,7 +135,7 @@ class FactsPanel(QWidget):
             part.setVisible(bool(confidence))
 
     def add_hashes(self, sample: int, hashes: Mapping[HashMethod, str]) -> None:
-        """Add ImageHash's hashes to the facts, to be copied and compared."""
+        """Add ImageHash's hashes to the facts, for comparison with other programs."""
         if sample == self._shown:
             for method, text in hashes.items():
                 self._add_fact(self._hashes, method.value, text).setObjectName(
@@ -158,7 +158,7 @@ class FactsPanel(QWidget):
 
 
 class NeighbourButton(QAbstractButton):
-    """A near-duplicate: its thumbnail with the badge of its split, and its similarity."""
+    """A near-duplicate: thumbnail, split badge and similarity."""
 
     def __init__(self, neighbour: Neighbour, *, large: bool) -> None:
         super().__init__()
@@ -197,15 +197,15 @@ class NeighbourButton(QAbstractButton):
 
 
 class Details(QFrame):
-    """The current image of the gallery, with all that is known of it.
+    """Shows the current image of the gallery with its details.
 
     Attributes:
-        chosen: The id of a near-duplicate that the person wants to see.
-        duplicates_asked: The id of the sample whose cluster is to be shown on Duplicates.
+        chosen: The id of a near-duplicate that the user wants to see.
+        duplicates_requested: The id of the sample whose cluster to show on Duplicates.
     """
 
     chosen = Signal(int)
-    duplicates_asked = Signal(int)
+    duplicates_requested = Signal(int)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -220,7 +220,7 @@ class Details(QFrame):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.facts = FactsPanel()
         self.facts.chosen.connect(self.chosen)
-        self.facts.duplicates_asked.connect(self.duplicates_asked)
+        self.facts.duplicates_requested.connect(self.duplicates_requested)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
@@ -255,7 +255,7 @@ class Details(QFrame):
             self._nothing.show()
 
     def refresh(self) -> None:
-        """Ask for the shown sample again."""
+        """Read the shown sample again."""
         sample = self._sample
         if sample:
             self._bridge.call(lambda: fetch(self._project, sample), self._show, channel="details")
@@ -269,7 +269,7 @@ class Details(QFrame):
         self._image.show_details(details)
         self._path.show_text(sample.path)
         self.facts.show_details(details)
-        # Apart, as it decodes the file once more: what is shown does not wait for it.
+        # A separate request, since it decodes the file again and would delay the rest.
         self._bridge.call(
             lambda: (sample.id, self._project.image_hashes.of(sample)),
             self._show_hashes, channel="image hashes",
@@ -280,7 +280,7 @@ class Details(QFrame):
 
 
 class _LargeImage(QWidget):
-    """The image whole, with the badges of its split and class."""
+    """The whole image, with the badges of its split and class."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -317,9 +317,9 @@ class _LargeImage(QWidget):
             image, sample = self._details.image, self._details.sample
             if image is not None and not image.isNull():
                 size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-                place = QRect(0, 0, size.width(), size.height())
-                place.moveCenter(self.rect().center())
-                painter.drawImage(place, image)
+                rect = QRect(0, 0, size.width(), size.height())
+                rect.moveCenter(self.rect().center())
+                painter.drawImage(rect, image)
             x = paint_split(painter, 8, 8, sample.split).right() + 8 if sample.split else 8.0
             label = sample.new_label or sample.label
             paint_word(painter, x, 8, label, "neutral-fill", "text")
@@ -327,7 +327,7 @@ class _LargeImage(QWidget):
 
 
 def fetch(project: Project, sample: int) -> SampleDetails | None:
-    """Read everything that is shown of a sample; None if it is gone. Off the GUI thread."""
+    """Read the details of a sample; None if it is gone. Never on the GUI thread."""
     rows = project.samples.by_ids([sample])
     if not rows:
         return None
@@ -348,7 +348,7 @@ def fetch(project: Project, sample: int) -> SampleDetails | None:
 
 
 def facts(sample: Sample, problem: str) -> Sequence[tuple[str, str]]:
-    """Return what is known of a sample, by name."""
+    """Return the facts of a sample by name."""
     decided = {"keep": "kept", "drop": f"excluded: {sample.reason_decided}"}.get(sample.mark, "")
     label = f"{sample.new_label} (was {sample.label})" if sample.new_label else ""
     kind = ", ".join(part for part in (sample.format, sample.mode) if part)

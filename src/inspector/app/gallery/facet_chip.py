@@ -1,4 +1,4 @@
-"""A chip of the filter bar: a facet, what is chosen of it, and the list to choose from."""
+"""A chip of the filter bar: a facet, its chosen values, and the list to choose from."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-# More values than these get a field to look for one.
+# Longer lists get a search field.
 LONG = 12
 SHOWN_ROWS = 14
 WIDTH_PX = 280
@@ -24,10 +24,10 @@ _VALUE = Qt.ItemDataRole.UserRole
 
 
 class FacetList(QFrame):
-    """The values of a facet with their counts, to tick; open below its chip.
+    """The values of a facet with their counts and check boxes; opens below its chip.
 
     Attributes:
-        ticked: Other values are chosen: frozenset of str.
+        ticked: The chosen values have changed: frozenset of str.
     """
 
     ticked = Signal(object)
@@ -37,7 +37,7 @@ class FacetList(QFrame):
         self.setObjectName("popup")
         self.setAccessibleName(f"Values of {name}")
         self._look = QLineEdit()
-        self._look.setPlaceholderText("look for a value")
+        self._look.setPlaceholderText("search values")
         self._look.setAccessibleName(f"Look for a value of {name}")
         self._look.textChanged.connect(self._on_look)
         self.values = QListWidget()
@@ -52,8 +52,8 @@ class FacetList(QFrame):
         column.addWidget(self._look)
         column.addWidget(self.values)
 
-    def open_below(self, place: QPoint) -> None:
-        """Show at a place of the screen, ready for the keyboard."""
+    def open_below(self, point: QPoint) -> None:
+        """Open at a point of the screen, ready for the keyboard."""
         rows = min(SHOWN_ROWS, max(1, self.values.count()))
         height = max(24, self.values.sizeHintForRow(0))
         self.values.setFixedHeight(rows * height + 4)
@@ -61,13 +61,13 @@ class FacetList(QFrame):
         self._look.setVisible(self.values.count() > LONG)
         self.adjustSize()
         inside = self.screen().availableGeometry()
-        self.move(min(place.x(), inside.right() - WIDTH_PX), place.y())
+        self.move(min(point.x(), inside.right() - WIDTH_PX), point.y())
         self.show()
         self.values.setCurrentRow(max(0, self.values.currentRow()))
         (self._look if self._look.isVisible() else self.values).setFocus()
 
     def show_values(self, counts: Mapping[str, int], chosen: frozenset[str]) -> None:
-        """Show values in order with their counts; a chosen one stays, even where it has none."""
+        """Show values in order with their counts; a chosen value stays even if its count is 0."""
         values = [*counts, *sorted(chosen - set(counts))]
         with QSignalBlocker(self.values):
             if values != [self.value(row) for row in range(self.values.count())]:
@@ -80,7 +80,7 @@ class FacetList(QFrame):
         self._on_look(self._look.text())
 
     def chosen(self) -> frozenset[str]:
-        """Return what is ticked."""
+        """Return the chosen values."""
         rows = range(self.values.count())
         ticked = [r for r in rows if self.values.item(r).checkState() is Qt.CheckState.Checked]
         return frozenset(self.value(row) for row in ticked)
@@ -117,7 +117,7 @@ class FacetList(QFrame):
         self._pressed = item.checkState()
 
     def _on_click(self, item: QListWidgetItem) -> None:
-        """Tick by a click beside the box, too; a click on it has changed it already."""
+        """Toggle on a click beside the box; a click on the box has toggled it already."""
         if item.checkState() == self._pressed:
             checked = item.checkState() is Qt.CheckState.Checked
             item.setCheckState(Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked)
@@ -125,11 +125,11 @@ class FacetList(QFrame):
 
 
 class Chip(QFrame):
-    """One filter: closed it says what is chosen, and one click on its cross clears it.
+    """One filter: the closed chip shows its values, and its cross clears it.
 
     Attributes:
-        cleared: The cross was pressed.
-        pressed: The chip itself was.
+        cleared: The cross was clicked.
+        pressed: The chip was clicked.
     """
 
     cleared = Signal()
@@ -154,7 +154,7 @@ class Chip(QFrame):
         self.show_chosen("")
 
     def show_chosen(self, chosen: str, *, plain: str = "") -> None:
-        """Say what is chosen; "" for nothing, then `plain` or the name alone stands there."""
+        """Show the chosen values; without any, `plain` or only the name."""
         shown = chosen if len(chosen) <= LETTERS else f"{chosen[: LETTERS - 1]}…"
         name = self._name[:1].upper() + self._name[1:]
         self._text.setText(f"{name}: {shown}" if chosen else f"{plain or name} ▾")
@@ -167,5 +167,5 @@ class Chip(QFrame):
         self.updateGeometry()
 
     def corner(self) -> QPoint:
-        """Return where its list opens, in places of the screen."""
+        """Return the point of the screen at which the list opens."""
         return self.mapToGlobal(QPoint(0, self.height() + 4))

@@ -15,11 +15,11 @@ _GAP_PX = 8
 
 
 class Filmstrip(QFrame):
-    """Show the neighbours of a row in the list.
+    """Shows the neighbours of a row of the list.
 
     Attributes:
         chosen: The row that was clicked.
-        stepped: Rows to go, by the wheel.
+        stepped: Number of rows to move, from the mouse wheel.
     """
 
     chosen = Signal(int)
@@ -35,12 +35,12 @@ class Filmstrip(QFrame):
         self.setAccessibleName("Images around this one")
 
     def show_row(self, row: int) -> None:
-        """Put a row in the middle."""
+        """Centre a row."""
         self._row = row
         self.update()
 
     def visible_rows(self) -> list[int]:
-        """Return the rows in sight, the nearest first."""
+        """Return the visible rows, the nearest first."""
         count = len(self._model.ids)
         room = self.width() // (self._tile_px + _GAP_PX)
         first = max(0, min(self._row - room // 2, count - room))
@@ -77,6 +77,6 @@ class Filmstrip(QFrame):
         x = (self.width() - (len(rows) * step - _GAP_PX)) // 2
         y = (self.height() - self._tile_px) // 2
         return [
-            (row, QRect(x + place * step, y, self._tile_px, self._tile_px))
-            for place, row in enumerate(rows)
+            (row, QRect(x + position * step, y, self._tile_px, self._tile_px))
+            for position, row in enumerate(rows)
         ]

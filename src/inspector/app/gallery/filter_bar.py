@@ -1,4 +1,4 @@
-"""The chips above the gallery: a value each where there are few, else a facet; and a text."""
+"""The chips above the gallery: one per value of short facets, one per longer facet, and a text."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ from inspector.project.review.gallery_query import (
     Query,
 )
 
-# Images, and what may turn out to be one once it is read; other files are asked for.
+# Images and files that are not read yet; other files have to be asked for.
 _PLAIN = {Facet.FILE: frozenset({"image", "pending"})}
 TEXT_PX = 176
 MAX_SPLITS, MAX_CLASSES = 5, 8
@@ -34,12 +34,12 @@ _FINDINGS = (
 
 
 class FilterBar(QWidget):
-    """Keep the filter of a list, and show all of it.
+    """Holds the filter of a list and shows it.
 
     Attributes:
-        changed: Another filter is set.
-        text: The field for a part of the name; it stands where the page puts it.
-        copy_list: Copies the shown list; shown while something is filtered.
+        changed: The filter has changed.
+        text: The field that filters by name; the page places it.
+        copy_list: Copies the shown list; visible while a filter is active.
     """
 
     changed = Signal()
@@ -75,7 +75,7 @@ class FilterBar(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._make_chips((), ())
-        self._tell()
+        self._show_filters()
 
     def sizeHint(self) -> QSize:
         return QSize(600, self.heightForWidth(max(600, self.width())))
@@ -86,36 +86,36 @@ class FilterBar(QWidget):
         for facet, values in self.lists.items():
             values.show_values(counts.get(facet, {}), self._chosen(facet))
         self._keep_chips(counts)
-        self._tell()
+        self._show_filters()
 
     def show_only(self, title: str, ids: Iterable[int]) -> None:
-        """Let through just some samples of any status, under a title that says which."""
+        """List only some samples, of any status, under a title."""
         self.list_title = title
         self._set(Query(ids=frozenset(ids), sort=self.query.sort, group_by=self.query.group_by))
 
     def clear(self) -> None:
-        """Let every image through."""
+        """Remove every filter."""
         self.list_title = ""
         with QSignalBlocker(self.text):
             self.text.clear()
         self._set(replace(self.query, chosen=_PLAIN, excluded={}, text="", ids=None))
 
     def change(self, query: Query) -> None:
-        """Set another order or grouping, the filter as it is."""
+        """Set another order or grouping; the filter stays."""
         self._set(query)
 
     def is_active(self) -> bool:
-        """Tell whether anything is filtered."""
+        """Return whether a filter is active."""
         chosen = {f: v for f, v in self.query.chosen.items() if v}
         listed = self.query.ids is not None or bool(self.query.text)
         return listed or chosen != _PLAIN or any(self.query.excluded.values())
 
     def selected_values(self) -> dict[str, list[str]]:
-        """Return the chosen values by facet, to be kept."""
+        """Return the chosen values by facet, to be saved."""
         return {facet.value: sorted(values) for facet, values in self.query.chosen.items()}
 
     def select_values(self, selection: Mapping[str, Iterable[str]]) -> None:
-        """Choose what `selected_values` gave; facets that are not known any more are left out."""
+        """Restore saved values; unknown facets are ignored."""
         known = {facet.value: facet for facet in Facet}
         chosen = {known[n]: frozenset(values) for n, values in selection.items() if n in known}
         self._set(replace(self.query, chosen=chosen))
@@ -127,11 +127,11 @@ class FilterBar(QWidget):
         self.lists[facet].open_below(below.mapToGlobal(QPoint(0, below.height() + 4)))
 
     def _keep_chips(self, counts: Mapping[Facet, Mapping[str, int]]) -> None:
-        """Show chips of these splits and classes; those that are there already stay."""
+        """Show chips of these splits and classes; existing chips stay."""
         values = {f: list(counts.get(f, ())) for f in (Facet.SPLIT, Facet.CLASS)}
         for facet, most in ((Facet.SPLIT, MAX_SPLITS), (Facet.CLASS, MAX_CLASSES)):
             known = [chip.value for chip in self.values.get(facet, ())]
-            # A count of 0 stays: a value that another filter hides is still there.
+            # A count of 0 is kept: another filter may hide every image of a value.
             merged = known + [v for v in values[facet] if v not in known]
             values[facet] = merged if len(merged) <= most else []
         splits, classes = values[Facet.SPLIT], values[Facet.CLASS]
@@ -173,7 +173,7 @@ class FilterBar(QWidget):
         one = frozenset({chip.value})
         match action:
             case ChipAction.ONLY:
-                # A click on what is asked for already, or left out, takes it back.
+                # A click on an included or excluded value resets it.
                 chosen = one if chip.state is ChipState.ANY else chosen - one
                 excluded = excluded - one
             case ChipAction.ADD:
@@ -204,7 +204,7 @@ class FilterBar(QWidget):
         self._set(replace(self.query, text=text.strip()))
 
     def _show_menu(self) -> None:
-        """Offer the facets; those without any value are left out."""
+        """Offer the facets that have values."""
         menu = QMenu(self)
         for facet in Facet:
             if self._counts.get(facet):
@@ -217,10 +217,10 @@ class FilterBar(QWidget):
         self.query = query
         for facet, values in self.lists.items():
             values.show_values(self._counts.get(facet, {}), self._chosen(facet))
-        self._tell()
+        self._show_filters()
         self.changed.emit()
 
-    def _tell(self) -> None:
+    def _show_filters(self) -> None:
         """Show the active filters on the chips."""
         for facet, chips in self.values.items():
             counts = self._counts.get(facet, {})

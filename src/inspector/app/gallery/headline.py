@@ -1,4 +1,4 @@
-"""What the gallery shows, in one sentence."""
+"""The headline of the gallery: what it lists, in one sentence."""
 
 from inspector.project.review.gallery_query import (
     ANY_NEIGHBOUR,
@@ -8,7 +8,7 @@ from inspector.project.review.gallery_query import (
     OTHER_SPLIT,
     SUSPECTED,
     Facet,
-    Listing,
+    GalleryListing,
     Query,
 )
 
@@ -24,11 +24,13 @@ _FINDINGS = {
 }  # fmt: skip
 
 
-def headline(query: Query, listing: Listing, *, title: str) -> str:
-    """Say what a filter shows.
+def headline(query: Query, listing: GalleryListing, *, title: str) -> str:
+    """Return a sentence on what a filter lists.
 
     Args:
-        title: Of a list that a number opened; "" for none.
+        query: The filter.
+        listing: What it lists.
+        title: Title of a list that another page opened; "" for none.
     """
     shown, total = len(listing.ids), listing.images
     images = f"{total:,} image{'s' * (total != 1)}"
@@ -51,8 +53,8 @@ def headline(query: Query, listing: Listing, *, title: str) -> str:
     return f"{shown:,} of {images}: {', '.join(names)}."
 
 
-def _parts(listing: Listing) -> list[str]:
-    """Count splits and classes, where there are any."""
+def _parts(listing: GalleryListing) -> list[str]:
+    """Return the counts of splits and classes, if there are any."""
     parts = []
     for facet, one, many in (
         (Facet.SPLIT, "split", "splits"), (Facet.CLASS, "class", "classes"),

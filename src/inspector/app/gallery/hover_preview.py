@@ -1,4 +1,4 @@
-"""An image enlarged beside its thumbnail while the pointer rests on it; never waited for."""
+"""Enlarges an image beside its thumbnail while the pointer rests on it; nothing waits for it."""
 
 from collections.abc import Callable
 
@@ -13,18 +13,18 @@ from inspector.project.project import Project
 
 AFTER_MS = 450
 LONGEST_PX = 400
-# Smaller images are enlarged pixel by pixel, so that one sees what the network sees.
+# Small images are enlarged without smoothing, to show the pixels that the network sees.
 SMALL_PX = 133
 _GAP_PX = 12
 
 
 class HoverPreview(QFrame):
-    """Follow the pointer over a gallery.
+    """Follows the pointer over a gallery.
 
     Args:
-        gallery: Over which it works, and whose window it belongs to.
-        project: To read images of.
-        bridge: On which they are read.
+        gallery: The gallery, whose window also owns the preview.
+        project: Source of the images.
+        bridge: Reads the images.
     """
 
     def __init__(self, gallery: GalleryView, project: Project, bridge: Bridge) -> None:
@@ -54,7 +54,7 @@ class HoverPreview(QFrame):
         gallery.hovered.connect(self._on_hovered)
 
     def _on_hovered(self, sample: int, tile: QRect) -> None:
-        """Begin anew over another tile; 0 is over none."""
+        """Start again over another tile; 0 means over none."""
         self._sample, self._beside = sample, tile
         self.hide()
         if sample:
@@ -68,7 +68,7 @@ class HoverPreview(QFrame):
 
     def _show(self, answer: tuple[int, QImage | None, str]) -> None:
         sample, image, text = answer
-        # Meanwhile the pointer may be elsewhere, and the page hidden.
+        # The pointer may have moved meanwhile, and the page may be hidden.
         if sample != self._sample or image is None or not self._gallery.isVisible():
             return
         self.picture.setPixmap(QPixmap.fromImage(image))
@@ -79,7 +79,7 @@ class HoverPreview(QFrame):
         self.show()
 
     def _place(self) -> QPoint:
-        """Beside the tile, where there is room on the screen."""
+        """Move beside the tile, within the screen."""
         screen = self.screen().availableGeometry()
         x = self._beside.right() + _GAP_PX
         if x + self.width() > screen.right():
@@ -89,7 +89,7 @@ class HoverPreview(QFrame):
 
 
 def enlarge(image: QImage) -> QImage:
-    """Fit an image to `LONGEST_PX`; what is smaller grows by whole steps."""
+    """Fit an image to `LONGEST_PX`; smaller images grow by whole factors."""
     longest = max(image.width(), image.height(), 1)
     side = longest * (LONGEST_PX // longest) if longest <= LONGEST_PX else LONGEST_PX
     how = Qt.TransformationMode.SmoothTransformation

@@ -1,4 +1,4 @@
-"""The loupe: one image over the whole window; arrows go on, keys decide."""
+"""The loupe: one image fills the window; arrow keys step, other keys decide."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ _KEYS_RIGHT = (("Ctrl Z", "undo"), ("Space", "back to the grid"))
 
 @dataclass(frozen=True, slots=True)
 class LoupeVerbs:
-    """What keys decide; each takes the id of the image."""
+    """Actions of the loupe; each takes the id of the image."""
 
     exclude: Callable[[int], None]
     change_class: Callable[[int, QPoint], None]
@@ -62,13 +62,13 @@ class _Decoded:
 
 
 class Loupe(QWidget):
-    """Show the images of a list one by one.
+    """Shows the images of a list one by one.
 
     Attributes:
         closed: The id of the image that was shown last.
 
     Args:
-        window: That it covers.
+        window: The window that the loupe covers.
         model: The list of the gallery.
     """
 
@@ -94,7 +94,7 @@ class Loupe(QWidget):
         self.stage = LoupeStage()
         self.facts = FactsPanel(neighbours_first=True)
         self.facts.chosen.connect(self._show_sample)
-        self.facts.duplicates_asked.connect(verbs.show_duplicates)
+        self.facts.duplicates_requested.connect(verbs.show_duplicates)
         self.strip = Filmstrip(model, thumbnails.pixmap)
         self._runs = self._table()
         self._lay_out()
@@ -105,17 +105,17 @@ class Loupe(QWidget):
         thumbnails.ready.connect(self._on_thumbnails)
         window.installEventFilter(self)
         for button in self.findChildren(QAbstractButton):
-            # The keys are the loupe's, whatever was clicked.
+            # The loupe handles the keys, whatever was clicked.
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setGeometry(window.rect())
 
     def sample_id(self) -> int:
-        """Return the id of the image that is shown."""
+        """Return the id of the shown image."""
         return int(self._model.ids[self._row])
 
     def show_row(self, row: int) -> None:
-        """Show an image by its place in the list."""
+        """Show an image by its row in the list."""
         if not 0 <= row < len(self._model.ids):
             return
         self._row = row
@@ -129,7 +129,7 @@ class Loupe(QWidget):
         self._decode(row, "loupe image")
 
     def refresh(self) -> None:
-        """Show what was decided meanwhile."""
+        """Show decisions that were made meanwhile."""
         if not len(self._model.ids):
             self.close_loupe()
             return
@@ -137,19 +137,19 @@ class Loupe(QWidget):
         self.show_row(min(self._row, len(self._model.ids) - 1))
 
     def close_loupe(self) -> None:
-        """Go back to the grid."""
+        """Return to the grid."""
         if self.isVisible():
             self.hide()
             self.closed.emit(self.sample_id() if len(self._model.ids) else 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Cover the window, whatever its size."""
+        """Resize with the window."""
         if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
             self.setGeometry(watched.rect())
         return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew in the colours of another theme."""
+        """Redraw the icons in the colours of another theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._draw_icons()
@@ -195,7 +195,7 @@ class Loupe(QWidget):
             self.show_row(int(rows[0]))
 
     def _decode(self, row: int, channel: str) -> None:
-        """Decode the image of a row and those after it, unless they are there."""
+        """Decode the image of a row and the next ones, unless they are decoded."""
         ids = [int(i) for i in self._model.ids[row : row + 1 + _AHEAD]]
         sample = next((i for i in ids if i not in self._decoded), None)
         if sample is not None:
@@ -213,11 +213,11 @@ class Loupe(QWidget):
             return
         if decoded.sample.id == self.sample_id():
             self._show_image()
-        # The next ones, for when the person goes on.
+        # Decode the next images ahead of time.
         self._decode(self._row, "loupe ahead")
 
     def _show_image(self) -> None:
-        """Show the image, or its thumbnail as large until it is decoded."""
+        """Show the image, or its thumbnail at the same size until it is decoded."""
         sample = self.sample_id()
         decoded = self._decoded.get(sample)
         tile = self._model.tile(self._row)
@@ -305,7 +305,7 @@ class Loupe(QWidget):
         self._position.setProperty("role", "muted")
         self._position.setObjectName("loupe-position")
         self._zoom = SegmentedControl(["Fit", "100 %", "200 %"], name="Zoom")
-        self._zoom.chosen.connect(lambda place: self.stage.set_zoom(_ZOOMS[place]))
+        self._zoom.chosen.connect(lambda position: self.stage.set_zoom(_ZOOMS[position]))
         info = KeyButton("Info", "I", icon="info")
         info.clicked.connect(self._toggle_info)
         top = QFrame()

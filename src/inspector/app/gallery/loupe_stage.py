@@ -1,4 +1,4 @@
-"""One image as large as the window, its zoom and its backing."""
+"""One image as large as the window, with zoom and background."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ _MAX_FIT = 8.0
 
 
 class Backing(StrEnum):
-    """What is behind an image."""
+    """The background behind an image."""
 
     STAGE = "stage"
     BLACK = "black"
@@ -25,11 +25,11 @@ class Backing(StrEnum):
 
 
 class LoupeStage(QWidget):
-    """Show an image; wheel zooms, dragging moves, a double click closes.
+    """Shows an image; the wheel zooms, dragging moves, a double click closes.
 
     Attributes:
-        zoomed: The size on the screen in per cent of the image's own.
-        double_clicked: The person is done.
+        zoomed: Size on screen in per cent of the image's own size.
+        double_clicked: The user closes the loupe.
     """
 
     zoomed = Signal(int)
@@ -50,18 +50,18 @@ class LoupeStage(QWidget):
 
     @property
     def zoom(self) -> float | None:
-        """The zoom that was chosen; None to fit the window."""
+        """The chosen zoom; None to fit the window."""
         return self._zoom
 
     def show_image(
         self, image: QImage | None, full: QSize, *, excluded: bool, problem: str = ""
     ) -> None:
-        """Show an image; zoom and place stay.
+        """Show an image; zoom and position stay.
 
         Args:
-            image: Of any size; a thumbnail is shown as large as the image will be.
-            full: Size of the file's image.
-            excluded: True to show it as one that exports leave out.
+            image: Any size; a thumbnail is scaled to the size of the image.
+            full: Size of the image in the file.
+            excluded: True to mark it as excluded.
             problem: Why there is no image.
         """
         self._image, self._full = image, full
@@ -69,20 +69,20 @@ class LoupeStage(QWidget):
         self._changed()
 
     def set_zoom(self, zoom: float | None) -> None:
-        """Show one pixel of the image as so many of the screen; None fits the window."""
+        """Show one pixel of the image as `zoom` pixels of the screen; None fits the window."""
         self._zoom = zoom
         if zoom is None:
             self._centre = QPointF(0.5, 0.5)
         self._changed()
 
     def next_backing(self) -> None:
-        """Put something else behind the image."""
+        """Show the next background."""
         kinds = list(Backing)
         self.backing = kinds[(kinds.index(self.backing) + 1) % len(kinds)]
         self.update()
 
     def scale(self) -> float:
-        """Return pixels of the screen per pixel of the image."""
+        """Return screen pixels per image pixel."""
         return self._zoom if self._zoom is not None else self._fitting()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -120,7 +120,7 @@ class LoupeStage(QWidget):
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # From 200 % on one sees the pixels that the network sees.
+        # From 200 % on, smoothing is off, to show the pixels that the network sees.
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.scale() < 2)
         self._paint_backing(painter)
         if self._image is not None and not self._image.isNull():

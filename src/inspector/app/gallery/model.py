@@ -1,4 +1,4 @@
-"""What the gallery lists: ids in order, groups, and the tiles that are known."""
+"""The list of the gallery: ids in order, groups, and the tiles that are loaded."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,13 +12,13 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class GalleryModel(QAbstractListModel):
-    """Ids in order, and the tiles that are known.
+    """Ids in order, and the tiles that are loaded.
 
     Attributes:
-        wanted: Ids (list of int) whose tiles are visible and not known.
+        tiles_needed: Ids (list of int) of visible tiles that are not loaded.
     """
 
-    wanted = Signal(object)
+    tiles_needed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,34 +30,34 @@ class GalleryModel(QAbstractListModel):
     def set_listing(
         self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]
     ) -> None:
-        """Show other samples; `starts` are the places in `ids` where groups begin."""
+        """Show other samples; groups begin at the rows `starts`."""
         self.beginResetModel()
         self.ids, self.starts, self.titles = ids, starts, tuple(titles)
         self.endResetModel()
 
     def set_tiles(self, tiles: Mapping[int, Tile]) -> None:
-        """Take what was asked for by `wanted`."""
+        """Take the tiles that `tiles_needed` asked for."""
         self._tiles.update(tiles)
         if len(self.ids):
             self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1))
 
     def forget_tiles(self) -> None:
-        """Ask for every tile again when it is next seen."""
+        """Load every tile again when it is next visible."""
         self._tiles.clear()
 
     def tile(self, row: int) -> Tile | None:
-        """Return the tile of a row, if it is known."""
+        """Return the tile of a row, if it is loaded."""
         return self._tiles.get(int(self.ids[row]))
 
     def known(self, sample: int) -> Tile | None:
-        """Return the tile of a sample by its id, if it is known."""
+        """Return the tile of a sample by its id, if it is loaded."""
         return self._tiles.get(sample)
 
     def ask(self, rows: Sequence[int]) -> None:
-        """Ask for the tiles of visible rows that are not known."""
+        """Request the visible tiles that are not loaded."""
         unknown = [int(self.ids[r]) for r in rows if int(self.ids[r]) not in self._tiles]
         if unknown:
-            self.wanted.emit(unknown)
+            self.tiles_needed.emit(unknown)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled

@@ -1,4 +1,4 @@
-"""How a tile and a group header of the gallery look."""
+"""Paints the tiles and group headers of the gallery."""
 
 from itertools import pairwise
 
@@ -22,14 +22,14 @@ _CHEVRON_PX = 16
 
 
 def in_select_all(rect: QRect, point: QPoint) -> bool:
-    """Tell whether a point of a header is on its "Select all"."""
+    """Return whether a point of a header is on its "Select all"."""
     return point.x() > rect.right() - _LEFT_PX - _LINK_PX
 
 
 def paint_header(
     painter: QPainter, rect: QRect, title: str, count: int, *, folded: bool = False
 ) -> None:
-    """Paint a group's header: split, class, how many are in it, and what a click does."""
+    """Paint a group header: split, class, number of images, and what a click does."""
     painter.fillRect(rect, theme.colour("surface"))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -45,14 +45,14 @@ def paint_header(
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
     painter.setPen(theme.colour("text"))
-    place = QRectF(x, rect.top(), rect.right() - x - _LINK_PX, rect.height())
-    name = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideMiddle, int(place.width()))
-    painter.drawText(place, align, name)
+    line = QRectF(x, rect.top(), rect.right() - x - _LINK_PX, rect.height())
+    name = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideMiddle, int(line.width()))
+    painter.drawText(line, align, name)
     used = QFontMetrics(font).horizontalAdvance(name)
     font.setWeight(QFont.Weight.Normal)
     painter.setFont(font)
     painter.setPen(theme.colour("text-3"))
-    painter.drawText(place.adjusted(used + 8 if name else 0, 0, 0, 0), align, f"{count:,}")
+    painter.drawText(line.adjusted(used + 8 if name else 0, 0, 0, 0), align, f"{count:,}")
     font.setPixelSize(12)
     painter.setFont(font)
     painter.setPen(theme.colour("accent-text"))
@@ -77,7 +77,7 @@ def paint_tile(
     chosen: bool,
     current: bool,
 ) -> None:
-    """Paint one tile: the image cropped to a square, its badges, and whether it is selected."""
+    """Paint one tile: the image cropped to a square, its badges, and the selection."""
     box = QRectF(rect)
     path = QPainterPath()
     path.addRoundedRect(box, RADIUS, RADIUS)
@@ -105,12 +105,12 @@ def paint_tile(
 
 
 def _paint_tick(painter: QPainter, box: QRectF) -> None:
-    place = QRectF(box.right() - 20, box.bottom() - 20, 16, 16)
+    rect = QRectF(box.right() - 20, box.bottom() - 20, 16, 16)
     painter.setPen(QPen(theme.colour("on-accent"), 1))
     painter.setBrush(theme.colour("accent"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(QPen(theme.colour("on-accent"), 2))
-    x, y = place.left(), place.top()
+    x, y = rect.left(), rect.top()
     painter.drawLine(QPointF(x + 4, y + 8), QPointF(x + 7, y + 11))
     painter.drawLine(QPointF(x + 7, y + 11), QPointF(x + 12, y + 5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -148,22 +148,22 @@ def _bold(painter: QPainter) -> QFont:
 
 
 def _paint_count(painter: QPainter, box: QRectF, count: int) -> None:
-    """Paint how many near-duplicates an image has, with the sign of copies."""
+    """Paint the number of near-duplicates with the icon of copies."""
     painter.save()
     font = _bold(painter)
     painter.setFont(font)
     width = QFontMetrics(font).horizontalAdvance(f"{count}") + 22
-    place = QRectF(box.right() - 4 - width, box.top() + 4, width, BADGE_PX)
+    rect = QRectF(box.right() - 4 - width, box.top() + 4, width, BADGE_PX)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(OVERLAY)
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(QPen(OVERLAY_INK, 1.2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    x, y = place.left() + 4, place.center().y()
+    x, y = rect.left() + 4, rect.center().y()
     painter.drawRoundedRect(QRectF(x + 2.5, y - 2, 6, 6), 1, 1)
     painter.drawPolyline([QPointF(x, y + 2), QPointF(x, y - 4.5), QPointF(x + 6.5, y - 4.5)])
     painter.drawText(
-        place.adjusted(0, 0, -5, 0),
+        rect.adjusted(0, 0, -5, 0),
         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
         f"{count}",
     )
@@ -171,15 +171,15 @@ def _paint_count(painter: QPainter, box: QRectF, count: int) -> None:
 
 
 def _word(painter: QPainter, corner: QPointF, text: str, *, centred: bool = False) -> None:
-    """Paint a word over the image, on the surface's colour."""
+    """Paint a word over the image on the surface colour."""
     painter.save()
     font = _bold(painter)
     painter.setFont(font)
     width = QFontMetrics(font).horizontalAdvance(text) + 12
-    place = QRectF(corner.x() - (width / 2 if centred else 0), corner.y(), width, 20)
+    rect = QRectF(corner.x() - (width / 2 if centred else 0), corner.y(), width, 20)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("surface"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("text"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()

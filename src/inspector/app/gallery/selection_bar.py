@@ -1,4 +1,4 @@
-"""The bar below the tiles: how many are selected, and what can be done with them."""
+"""The bar below the tiles: the number of selected images, and actions on them."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,13 +14,13 @@ _HOW = "Click selects an image, Ctrl+click one more, Shift+click a range"
 
 
 class SelectionBar(QFrame):
-    """Always there, so that nothing moves when something is selected.
+    """Always visible, so that nothing moves when something is selected.
 
     Attributes:
-        cleared: Nothing is to be selected any more.
+        cleared: The user clears the selection.
 
     Args:
-        verbs: Text, key and icon of each button, with what it does.
+        verbs: Text, key and icon of each button, with its action.
     """
 
     cleared = Signal()
@@ -49,7 +49,7 @@ class SelectionBar(QFrame):
         self.show_count(0)
 
     def show_count(self, count: int) -> None:
-        """Show how many are selected."""
+        """Show how many images are selected."""
         self._count.show_text(f"{count:,} selected" if count else _NOTHING)
         self._count.setProperty("role", "card-title" if count else "muted")
         self._count.style().unpolish(self._count)

@@ -1,4 +1,4 @@
-"""Similar images of one: asked off the GUI thread, shown as a list of the grid."""
+"""Lists the images that are most similar to one image."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,12 +8,12 @@ from inspector.work.jobs import Progress, Stop
 
 
 def show_similar(page: Page, sample: int, show_only: Callable[[str, Iterable[int]], None]) -> None:
-    """Look for the images most similar to one, and list them with it.
+    """Find the images most similar to one, and list them after it.
 
-    Embeds what is missing first, as a job of the page that can be stopped.
+    Missing embeddings are computed first, as a job of the page that can be stopped.
 
     Args:
-        page: Whose project, bridge and jobs are used.
+        page: Its project, bridge and jobs are used.
         sample: The id of the image.
         show_only: Lists images under a title.
     """

@@ -1,4 +1,4 @@
-"""One tile of the gallery as a value."""
+"""The data of one tile of the gallery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Tile:
 
 
 def tiles_of(project: Project, ids: Sequence[int]) -> dict[int, Tile]:
-    """Return the tiles of samples by their ids; off the window's thread."""
+    """Return the tiles of samples by their ids; never on the GUI thread."""
     index = project.duplicates.index()
     suspected = project.labels.suspected()
     return {

@@ -13,7 +13,7 @@ _SCALE = 2
 
 
 class ChipState(Enum):
-    """Whether a value is asked for."""
+    """Whether a value is included, excluded or neither."""
 
     ANY = "any"
     CHOSEN = "chosen"
@@ -21,7 +21,7 @@ class ChipState(Enum):
 
 
 class ChipAction(Enum):
-    """What a person does with a value."""
+    """What the user does with a value."""
 
     ONLY = "only"
     ADD = "add"
@@ -29,14 +29,14 @@ class ChipAction(Enum):
 
 
 class ValueChip(QToolButton):
-    """A value with the number of images that it would show.
+    """A value with the number of images that it would list.
 
     Attributes:
         acted: A `ChipAction`.
 
     Args:
-        value: As the filter knows it.
-        text: As a person reads it.
+        value: The value of the filter.
+        text: The visible text.
         split: True to show the badge of a split instead of the text.
     """
 
@@ -49,7 +49,7 @@ class ValueChip(QToolButton):
         self.state = ChipState.ANY
         self.setProperty("role", "chip")
         self.setCheckable(True)
-        self.setToolTip(f"Show {text} only. Ctrl+click adds it, Alt+click leaves it out")
+        self.setToolTip(f"Show {text} only. Ctrl+click adds it, Alt+click excludes it")
         if split:
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self.setIconSize(QSize(_BADGE_WIDTH_PX, BADGE_PX))
@@ -58,7 +58,7 @@ class ValueChip(QToolButton):
         self.show_count(0, ChipState.ANY)
 
     def show_count(self, count: int, state: ChipState) -> None:
-        """Show how many images it would show, and whether it is asked for."""
+        """Show how many images the value would list, and its state."""
         self.state = state
         name = "" if self._is_split else f"{self._text}  "
         cross = "  ✕" if state is not ChipState.ANY else ""
@@ -72,7 +72,7 @@ class ValueChip(QToolButton):
             self.style().polish(self)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw the badge anew in the colours of another theme."""
+        """Redraw the badge in the colours of another theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._is_split:
             self._draw_badge()

@@ -1,4 +1,4 @@
-"""The gallery: a list view of a million tiles with group headers, laid out by arithmetic."""
+"""The grid of the gallery: a list view of up to a million tiles with group headers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QItemSelectionRange,
     QMimeData,
     QModelIndex,
     QPoint,
@@ -34,6 +33,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from inspector.app.gallery.grid_layout import GAP_PX, GridLayout, lay_out
 from inspector.app.gallery.model import AnyIndex, GalleryModel
 from inspector.app.gallery.painting import in_select_all, paint_header, paint_tile
+from inspector.app.gallery.row_selection import RowSelection
 
 TILE_PX = 104
 MAX_CACHED = 1000
@@ -47,15 +47,16 @@ _MOVES = {
 
 
 class GalleryView(QListView):
-    """Show a `GalleryModel` as a grid with sticky group headers.
+    """Shows a `GalleryModel` as a grid with sticky group headers.
 
     Attributes:
-        current_changed: The id of the sample that has the focus.
-        selection_moved: Other tiles are selected.
-        moved: Other tiles are in sight, without scrolling.
+        current_changed: The id of the current sample.
+        selection_moved: The selection has changed.
+        moved: Other tiles are visible, without scrolling.
         context_requested: A right click or the menu key, in global coordinates.
-        hovered: The pointer is over another tile: its id and its place on the screen; 0 over none.
-        opened: The id of a sample that was asked for large: by Space, Return or a double click.
+        hovered: The pointer is over another tile: its id and its rectangle on the screen; 0 for
+            none.
+        opened: The id of a sample to show large: Space, Return or a double click.
     """
 
     opened = Signal(int)
@@ -70,9 +71,8 @@ class GalleryView(QListView):
         super().__init__(parent)
         self.pixmap: Callable[[int], QPixmap | None] = _nothing
         self.files: Callable[[], Sequence[str]] = tuple
-        """Asked for the paths of what is selected when it is dragged out."""
+        """Returns the paths of the selected files when they are dragged out."""
         self.tiles = GalleryModel()
-        self._wanted_ids: Sequence[int] = ()
         self._size = TILE_PX
         self._folded: set[str] = set()
         self._grid = lay_out(
@@ -85,67 +85,45 @@ class GalleryView(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName("Gallery")
         self._hovered = 0
-        self._anchor = -1
         self.viewport().setMouseTracking(True)
         self.verticalScrollBar().valueChanged.connect(self._leave)
         self.setModel(self.tiles)
+        self._rows = RowSelection(self, self.tiles)
         self.tiles.modelReset.connect(self.doItemsLayout)
         self.tiles.dataChanged.connect(self._on_data)
         self.selectionModel().currentChanged.connect(self._on_current)
         self.selectionModel().selectionChanged.connect(self._on_selection)
 
     def set_tile_size(self, size_px: int) -> None:
-        """Set the side of a tile's image."""
+        """Set the side of the tiles' images."""
         self._size = size_px
         self.doItemsLayout()
 
     def selected_ids(self) -> list[int]:
-        """Return the ids of the selected samples, in order."""
-        ids: list[int] = []
-        for chosen in sorted(self.selectionModel().selection().toList(), key=lambda r: r.top()):
-            ids += self.tiles.ids[chosen.top() : chosen.bottom() + 1].tolist()
-        return ids
+        return self._rows.ids()
 
     def show_listing(
         self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]
     ) -> None:
-        """Show other samples; the place and what is selected stay, as far as they are listed."""
-        place = self.verticalScrollBar().value()
-        selected, current = self.selected_ids() or self._wanted_ids, self.currentIndex()
+        """Show other samples; scroll position and selection stay as far as possible."""
+        scroll_px = self.verticalScrollBar().value()
+        selected, current = self._rows.ids() or self._rows.pending, self.currentIndex()
         focus = int(self.tiles.ids[current.row()]) if current.isValid() else 0
         self.tiles.set_listing(ids, starts, titles)
-        self.verticalScrollBar().setValue(place)
-        self._select(selected, focus)
+        self.verticalScrollBar().setValue(scroll_px)
+        self._rows.select_ids(selected, focus)
 
     def selected_values(self) -> dict[str, list[str]]:
-        """Return what is selected, to be kept for another day."""
+        """Return the selection, to be saved."""
         return {"selected": [str(i) for i in self.selected_ids()[:MAX_CACHED]]}
 
     def select_values(self, selection: Mapping[str, Iterable[str]]) -> None:
-        """Select it again, as soon as it is listed."""
-        self._wanted_ids = [int(i) for i in selection.get("selected", ()) if i.isdecimal()]
-        self._select(self._wanted_ids, 0)
-
-    def _select(self, samples: Sequence[int], focus: int) -> None:
-        rows = np.flatnonzero(np.isin(self.tiles.ids, samples))
-        if not len(rows):
-            return
-        self._wanted_ids = ()
-        selection = QItemSelection()
-        for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-            first, last = (self.tiles.index(int(row)) for row in (run[0], run[-1]))
-            selection.append(QItemSelectionRange(first, last))
-        places = np.flatnonzero(self.tiles.ids == focus) if focus else rows
-        row = int(places[0]) if len(places) else int(rows[0])
-        flags = QItemSelectionModel.SelectionFlag
-        # What was selected may be far from what the person looks at.
-        self.setAutoScroll(False)
-        self.selectionModel().select(selection, flags.ClearAndSelect)
-        self.selectionModel().setCurrentIndex(self.tiles.index(row), flags.NoUpdate)
-        self.setAutoScroll(True)
+        """Restore a saved selection as soon as it is listed."""
+        self._rows.pending = [int(i) for i in selection.get("selected", ()) if i.isdecimal()]
+        self._rows.select_ids(self._rows.pending, 0)
 
     def select_id(self, sample: int) -> bool:
-        """Select one sample and scroll to it; False where it is not listed."""
+        """Select one sample and scroll to it; return False if it is not listed."""
         rows = np.flatnonzero(self.tiles.ids == sample)
         if not len(rows):
             return False
@@ -162,7 +140,7 @@ class GalleryView(QListView):
         return self._grid.rows_between(top, top + self.viewport().height())
 
     def fold(self, group: int) -> None:
-        """Fold a group to its header, or unfold it; its number is its place in the list."""
+        """Fold a group to its header, or unfold it."""
         self._folded ^= {self.tiles.titles[group]}
         self.doItemsLayout()
         self.moved.emit()
@@ -174,16 +152,10 @@ class GalleryView(QListView):
             self.fold(self._grid.group_of(index.row()))
 
     def select_group(self, group: int) -> None:
-        """Select every image of a group."""
-        first, last = (int(self._grid.bounds[place]) for place in (group, group + 1))
-        if first < last:
-            rows = QItemSelection(self.tiles.index(first), self.tiles.index(last - 1))
-            flags = QItemSelectionModel.SelectionFlag
-            self.selectionModel().select(rows, flags.ClearAndSelect)
-            self.selectionModel().setCurrentIndex(self.tiles.index(first), flags.NoUpdate)
+        self._rows.select_rows(int(self._grid.bounds[group]), int(self._grid.bounds[group + 1]))
 
     def select_current_group(self) -> None:
-        """Select every image of the group of the current one."""
+        """Select every image in the group of the current image."""
         index = self.currentIndex()
         if index.isValid():
             self.select_group(self._grid.group_of(index.row()))
@@ -242,7 +214,6 @@ class GalleryView(QListView):
             return QModelIndex()
         if not self.currentIndex().isValid():
             return self.tiles.index(0)
-        row = self.currentIndex().row()
         act = QAbstractItemView.CursorAction
         columns = self._grid.columns
         page = max(1, self.viewport().height() // self._grid.cell_px) * columns
@@ -252,14 +223,7 @@ class GalleryView(QListView):
             act.MovePageUp: -page, act.MovePageDown: page,
             act.MoveHome: -count, act.MoveEnd: count,
         }  # fmt: skip
-        step = steps[action]
-        target = min(count - 1, max(0, row + step))
-        group = self._grid.group_of(target)
-        if self._grid.folded[group]:
-            # What is folded is passed over, in the direction of the move.
-            edge = self._grid.bounds[group + 1] if step > 0 else self._grid.bounds[group] - 1
-            target = int(edge) if 0 <= edge < count else row
-        return self.tiles.index(target)
+        return self.tiles.index(self._grid.row_after(self.currentIndex().row(), steps[action]))
 
     def horizontalOffset(self) -> int:
         return 0
@@ -282,14 +246,10 @@ class GalleryView(QListView):
         return QRegion(self.viewport().rect())
 
     def selectAll(self) -> None:
-        count = len(self.tiles.ids)
-        if count:
-            whole = QItemSelection(self.tiles.index(0), self.tiles.index(count - 1))
-            select = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.selectionModel().select(whole, select)
+        self._rows.select_all()
 
     def startDrag(self, _: Qt.DropAction) -> None:
-        """Let the selected files be dropped elsewhere: as copies, the dataset stays as it is."""
+        """Drag the selected files out as copies; the dataset is never changed."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(path) for path in self.files()])
         drag = QDrag(self)
@@ -304,8 +264,8 @@ class GalleryView(QListView):
         if sample != self._hovered:
             self._hovered = sample
             rect = self._rect(index.row()) if sample else QRect()
-            place = self.viewport().mapToGlobal(rect.topLeft())
-            self.hovered.emit(sample, QRect(place, rect.size()))
+            point = self.viewport().mapToGlobal(rect.topLeft())
+            self.hovered.emit(sample, QRect(point, rect.size()))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -316,22 +276,11 @@ class GalleryView(QListView):
         self._leave()
 
     def select_through(self, index: QModelIndex, *, add: bool = False) -> None:
-        """Select all from where the person began to an index, in the order of the list.
-
-        Args:
-            index: The last one; it becomes the current one.
-            add: True to leave what is selected already.
-        """
-        anchor = self._anchor if 0 <= self._anchor < len(self.tiles.ids) else index.row()
-        first, last = sorted((anchor, index.row()))
-        flag = QItemSelectionModel.SelectionFlag
-        rows = QItemSelection(self.tiles.index(first), self.tiles.index(last))
-        self.selectionModel().select(rows, flag.Select if add else flag.ClearAndSelect)
-        self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
-        self._anchor = anchor
+        """Select the range from the anchor to an index; `add` keeps the selection."""
+        self._rows.extend_to(index, add=add)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Shift and a key that moves select as Shift and a click does; Space opens."""
+        """Extend the selection with Shift and a movement key; open on Space or Return."""
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.currentIndex().isValid():
                 self.opened.emit(int(self.tiles.ids[self.currentIndex().row()]))
@@ -376,10 +325,10 @@ class GalleryView(QListView):
         super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Show the menu at the current image, where it is asked for by a key."""
+        """Show the menu at the current image when a key asks for it."""
         if event.reason() is QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
-            place = self.visualRect(self.currentIndex()).center()
-            self.context_requested.emit(self.viewport().mapToGlobal(place))
+            point = self.visualRect(self.currentIndex()).center()
+            self.context_requested.emit(self.viewport().mapToGlobal(point))
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -408,18 +357,12 @@ class GalleryView(QListView):
         self.tiles.ask(rows)
 
     def _headers(self) -> Iterator[tuple[int, QRect]]:
-        """Return the groups in sight with the places of their headers, sticky at the top."""
-        if not self._grid.header_px or not self.tiles.titles:
+        """Yield the visible groups with the rectangles of their headers."""
+        if not self.tiles.titles:
             return
-        offset, height = self.verticalOffset(), self.viewport().height()
-        for group in range(self._grid.group_at(offset), len(self.tiles.titles)):
-            top = int(self._grid.tops[group]) - offset
-            bottom = int(self._grid.tops[group + 1]) - offset
-            if top > height:
-                return
-            # The first visible group's header stays at the top until the next pushes it.
-            place = min(max(top, 0), bottom - self._grid.header_px)
-            yield group, QRect(0, place, self.viewport().width(), self._grid.header_px)
+        width, height = self.viewport().width(), self.viewport().height()
+        for group, top in self._grid.headers_between(self.verticalOffset(), height):
+            yield group, QRect(0, top, width, self._grid.header_px)
 
     def _paint_headers(self, painter: QPainter) -> None:
         for group, rect in self._headers():
@@ -430,7 +373,7 @@ class GalleryView(QListView):
             )
 
     def _press_header(self, point: QPoint) -> bool:
-        """Fold a group or select all of it, where its header is; False elsewhere."""
+        """Fold or select the group whose header is at a point; return False without one."""
         for group, rect in self._headers():
             if rect.contains(point):
                 if in_select_all(rect, point):
@@ -447,8 +390,8 @@ class GalleryView(QListView):
 
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid():
-            # Where Shift begins from now on, unless it was Shift that moved here.
-            self._anchor = current.row()
+            # The anchor of the next range; extending a range restores its own anchor afterwards.
+            self._rows.anchor = current.row()
             self.current_changed.emit(int(self.tiles.ids[current.row()]))
 
     def _on_selection(self, *_: object) -> None:
@@ -456,7 +399,7 @@ class GalleryView(QListView):
         self.selection_moved.emit()
 
     def _leave(self, *_: object) -> None:
-        """Let go of what is enlarged; the pointer has to move to have it again."""
+        """Close the enlarged image; it returns when the pointer moves."""
         self._hovered = 0
         self.hovered.emit(0, QRect())
 

@@ -1,4 +1,4 @@
-"""The groups that a person made by hand, in one card."""
+"""The groups that the user made by hand, in one card."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.thumbnail_strip import ThumbnailStrip
-from inspector.project.review.groups import Group
+from inspector.project.review.group_members import Group
 
 TILE_PX, SHOWN_GROUPS, MAX_OF_A_GROUP = 44, 8, 4
 
 
 class AcceptedCard(QFrame):
-    """Show groups that were made by hand; hidden where there are none.
+    """Shows groups made by hand; hidden if there are none.
 
     Attributes:
-        list_asked: A title and the ids of their images.
+        list_requested: A title and the ids of the images to list.
     """
 
-    list_asked = Signal(str, object)
+    list_requested = Signal(str, object)
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class AcceptedCard(QFrame):
         self._count.setProperty("role", "muted")
         show = QPushButton("Manage")
         show.setProperty("role", "link")
-        show.setToolTip("Show their images in Gallery, where they are kept together or let go")
+        show.setToolTip("Show their images in Gallery, where these groups can be changed")
         show.clicked.connect(self._on_show)
         self.strip = ThumbnailStrip(thumbnails, tile_px=TILE_PX, name="Groups made by hand")
         head = QHBoxLayout()
@@ -49,7 +49,6 @@ class AcceptedCard(QFrame):
         self.setVisible(False)
 
     def show_groups(self, groups: Sequence[Group]) -> None:
-        """Show other groups."""
         self._groups = tuple(groups)
         count = len(groups)
         images = sum(len(g.members) for g in groups)
@@ -60,4 +59,4 @@ class AcceptedCard(QFrame):
 
     def _on_show(self) -> None:
         ids = tuple(m.id for group in self._groups for m in group.members)
-        self.list_asked.emit("Groups made by hand", ids)
+        self.list_requested.emit("Groups made by hand", ids)

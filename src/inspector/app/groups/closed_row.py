@@ -9,34 +9,34 @@ from inspector.project.review.grouping_proposals import ProposalState
 
 
 class ClosedRow(QFrame):
-    """Show what was said of a proposal.
+    """Shows the decision on a proposal.
 
     Attributes:
-        undo_asked: Leave it open again.
-        list_asked: Show all of its images.
+        undo_requested: The user undoes the decision.
+        list_requested: The user wants to see all of its images.
     """
 
-    undo_asked = Signal(object)
-    list_asked = Signal(object)
+    undo_requested = Signal(object)
+    list_requested = Signal(object)
 
     def __init__(self, shown: ShownProposal) -> None:
         super().__init__()
         self.shown = shown
-        offer = shown.proposal
+        proposal = shown.proposal
         self.setProperty("role", "card")
         self.setAccessibleName(shown.title)
         title = ElidedLabel(shown.title)
         title.setProperty("role", "card-title")
         figures = QPushButton(
-            f"{offer.count:,} groups · {100 * offer.agreement.share:.0f} % look alike"
+            f"{proposal.count:,} groups · {100 * proposal.agreement.share:.0f} % look alike"
         )
         figures.setProperty("role", "link")
-        figures.setToolTip(offer.text)
-        figures.clicked.connect(lambda: self.list_asked.emit(self))
-        accepted = offer.enabled
-        stated = offer.state is ProposalState.OPEN
+        figures.setToolTip(proposal.text)
+        figures.clicked.connect(lambda: self.list_requested.emit(self))
+        accepted = proposal.enabled
+        stated = proposal.state is ProposalState.OPEN
         word = QLabel(
-            "Stated by the dataset" if stated else "Accepted" if accepted else "You: not a group"
+            "From the dataset" if stated else "Accepted" if accepted else "Dismissed: not a group"
         )
         word.setProperty("chip", "ok" if accepted else "plain")
         row = QHBoxLayout(self)
@@ -55,5 +55,5 @@ class ClosedRow(QFrame):
             undo = QPushButton("Undo")
             undo.setProperty("role", "link")
             undo.setAccessibleDescription(shown.title)
-            undo.clicked.connect(lambda: self.undo_asked.emit(self))
+            undo.clicked.connect(lambda: self.undo_requested.emit(self))
             row.addWidget(undo)

@@ -1,4 +1,4 @@
-"""What accepting the chosen proposal would do: leak rate, images per split and class."""
+"""The effect of accepting the chosen proposal: leak rate, images per split and class."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
@@ -12,13 +12,13 @@ _LEGEND_PX = 12
 
 
 class EffectPanel(QFrame):
-    """Show the effect of a proposal.
+    """Shows the effect of a proposal.
 
     Attributes:
-        list_asked: A title and the ids of the images that would move.
+        list_requested: A title and the ids of the images that would move.
     """
 
-    list_asked = Signal(str, object)
+    list_requested = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,9 +43,9 @@ class EffectPanel(QFrame):
         self.show_none()
 
     def show_none(self) -> None:
-        """Show that there is no proposal to look at."""
+        """Show that no proposal is chosen."""
         self._title.show_text("If you accept a proposal")
-        self._show_note("Leak rate and images per split stand here, before and after.")
+        self._show_note("Leak rate and images per split, before and after, appear here.")
 
     def show_computing(self, title: str) -> None:
         """Show that the effect of a proposal is being computed."""
@@ -53,7 +53,7 @@ class EffectPanel(QFrame):
         self._show_note("Computing…")
 
     def show_effect(self, title: str, effect: GroupEffect | None) -> None:
-        """Show an effect; None where the dataset has no split yet."""
+        """Show an effect; None if the dataset has no split yet."""
         self._title.show_text(f"If you accept “{title}”")
         if effect is None:
             self._show_note(
@@ -95,7 +95,7 @@ class EffectPanel(QFrame):
 
     def _on_moves(self) -> None:
         if self._effect is not None:
-            self.list_asked.emit("Images that would change their split", self._effect.moved)
+            self.list_requested.emit("Images that would change their split", self._effect.moved)
 
     def _lay_out(self) -> None:
         rate = QHBoxLayout()

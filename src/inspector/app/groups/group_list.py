@@ -1,4 +1,4 @@
-"""Groups as a list: thumbnails, how many, classes and splits; as long as it may be."""
+"""A list of groups of any length: thumbnails, size, classes and splits."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
 from inspector.app.widgets.tile_painting import paint_tile
-from inspector.project.review.groups import Group
+from inspector.project.review.group_members import Group
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX, TILE_PX, GAP_PX, TEXT_PX = 64, 48, 4, 240
@@ -32,7 +32,6 @@ class GroupModel(QAbstractListModel):
         self.groups: tuple[Group, ...] = ()
 
     def show_groups(self, groups: Sequence[Group]) -> None:
-        """Show other groups."""
         if tuple(groups) != self.groups:
             self.beginResetModel()
             self.groups = tuple(groups)
@@ -53,10 +52,10 @@ class GroupModel(QAbstractListModel):
 
 
 class GroupList(QListView):
-    """Show groups; several can be selected.
+    """Shows groups; several can be selected.
 
     Attributes:
-        opened: A group that was asked for by Return, Space or a double click.
+        opened: A group that was opened by Return, Space or a double click.
     """
 
     opened = Signal(object)
@@ -76,7 +75,6 @@ class GroupList(QListView):
         self.verticalScrollBar().valueChanged.connect(self.request)
 
     def show_groups(self, groups: Sequence[Group]) -> None:
-        """Show other groups."""
         self.shown.show_groups(groups)
         self.request()
 
@@ -86,7 +84,7 @@ class GroupList(QListView):
         return [self.shown.groups[row].id for row in rows]
 
     def request(self) -> None:
-        """Ask for the thumbnails in sight."""
+        """Request visible thumbnails."""
         if not self.isVisible():
             return
         first = self.verticalScrollBar().value() // ROW_PX
@@ -107,7 +105,7 @@ class GroupList(QListView):
 
 
 class _GroupDelegate(QStyledItemDelegate):
-    """Paint one group."""
+    """Paints one group."""
 
     def __init__(self, view: GroupList, thumbnails: Thumbnails) -> None:
         super().__init__(view)

@@ -1,4 +1,4 @@
-"""Pairs to judge: do these two images belong together?"""
+"""Pairs to judge: do these two images belong to the same group?"""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +26,7 @@ _GAP_PX, _MAX_PX = 4, 240
 
 
 class PairView(QWidget):
-    """Paint two images side by side, each as a square."""
+    """Paints two images side by side, each as a square."""
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -63,11 +63,11 @@ class PairView(QWidget):
 
 
 class JudgePanel(QFrame):
-    """Ask about pairs of one proposal, without telling what the rule says of them.
+    """Asks about pairs of one proposal, without showing what the rule says of them.
 
     Attributes:
-        judged: A pair and whether it belongs together.
-        changed: Another pair is shown, or none; the page asks for its thumbnails.
+        judged: A pair, and whether it belongs together.
+        changed: Another pair is shown, or none; the page requests its thumbnails.
     """
 
     judged = Signal(object, bool)
@@ -79,7 +79,7 @@ class JudgePanel(QFrame):
         self._pairs: list[JudgedPair] = []
         self._splits: Mapping[int, str] = {}
         self._asked = self._yes_count = 0
-        self._title, self._count = QLabel("Do these belong together?"), QLabel()
+        self._title, self._count = QLabel("Do these two images belong to the same group?"), QLabel()
         self._title.setProperty("role", "title-2")
         self._title.setObjectName("judge-question")
         self._count.setProperty("role", "caption")
@@ -101,14 +101,14 @@ class JudgePanel(QFrame):
         self.show_none()
 
     def show_none(self) -> None:
-        """Show no pair: there is no proposal."""
+        """Show no pair, since no proposal is chosen."""
         self._fill((), JudgedGroups(0, None, 0.0, 1.0, 0, None), {})
         self.setVisible(False)
 
     def show_pairs(
         self, pairs: Sequence[JudgedPair], so_far: JudgedGroups, splits: Mapping[int, str]
     ) -> None:
-        """Show the pairs of a proposal and what was said of others before."""
+        """Show the pairs of a proposal, and the result of earlier verdicts."""
         self._fill(pairs, so_far, splits)
         self.setVisible(True)
 
@@ -121,7 +121,7 @@ class JudgePanel(QFrame):
         self._show_pair()
 
     def show_judged(self, so_far: JudgedGroups) -> None:
-        """Show what was judged so far: how many, and how right the rule is."""
+        """Show how many pairs are judged, and how often the rule is right."""
         held, apart = so_far.held, so_far.across
         yes = round((so_far.precision or 0) * held) + round((so_far.missed or 0) * apart)
         self._count.setText(f"{held + apart:,} of {self._asked:,} judged, {yes:,} yes")
@@ -133,7 +133,9 @@ class JudgePanel(QFrame):
             )
         if so_far.missed is not None:
             parts.append(f"Across groups: {so_far.missed:.0%} yes of {apart}.")
-        self._score.setText(" ".join(parts) or "Judge some pairs to see how right the rule is.")
+        self._score.setText(
+            " ".join(parts) or "Judge some pairs to see how often the rule is right."
+        )
 
     def samples(self) -> list[int]:
         """Return the ids of the images that are shown next."""
@@ -144,7 +146,7 @@ class JudgePanel(QFrame):
         self._judge(True)
 
     def no(self) -> None:
-        """Judge that it does not."""
+        """Judge that the pair does not belong together."""
         self._judge(False)
 
     def skip(self) -> None:
@@ -164,7 +166,7 @@ class JudgePanel(QFrame):
             button.setEnabled(bool(self._pairs))
         if self._pairs:
             one, two, _ = self._pairs[0]
-            self._title.setText("Do these belong together?")
+            self._title.setText("Do these two images belong to the same group?")
             self._view.show_pair((one, two), [self._splits.get(s.id, s.split) for s in (one, two)])
             self._name.show_text(one.path.rpartition("/")[2])
         else:

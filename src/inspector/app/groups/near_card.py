@@ -1,4 +1,4 @@
-"""Clusters of near-duplicates, which always stay together, and Keep together for a few."""
+"""Clusters of near-duplicates, which always stay together; the user can confirm them."""
 
 from collections.abc import Sequence
 
@@ -7,21 +7,21 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from inspector.app.groups.group_list import ROW_PX, GroupList
 from inspector.app.threads.thumbnails import Thumbnails
-from inspector.project.review.groups import Group
+from inspector.project.review.group_members import Group
 
 _ROWS_IN_SIGHT = 8
 
 
 class NearDuplicatesCard(QFrame):
-    """List clusters.
+    """Lists clusters.
 
     Attributes:
         opened: A `Group` to show in full.
-        keep_asked: The ids of groups to keep together as a person's decision.
+        keep_requested: The ids of groups that the user keeps together.
     """
 
     opened = Signal(object)
-    keep_asked = Signal(object)
+    keep_requested = Signal(object)
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -45,15 +45,14 @@ class NearDuplicatesCard(QFrame):
         self.setVisible(False)
 
     def show_groups(self, groups: Sequence[Group]) -> None:
-        """Show other clusters."""
         self._list.show_groups(groups)
         self._list.setFixedHeight(max(2, min(_ROWS_IN_SIGHT, len(groups))) * ROW_PX + 16)
 
     def request(self) -> None:
-        """Ask for the thumbnails in sight."""
+        """Request visible thumbnails."""
         self._list.request()
 
     def keep(self) -> None:
-        """Ask to keep the selected groups together."""
+        """Emit `keep_requested` for the selected groups."""
         if self.isVisible() and (ids := self._list.selected()):
-            self.keep_asked.emit(ids)
+            self.keep_requested.emit(ids)

@@ -1,4 +1,4 @@
-"""A card per grouping proposal: its images, the evidence, its price, accept or not."""
+"""A card per grouping proposal: images, evidence, effect, and buttons to decide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,8 @@ class ShownProposal:
     """A proposal with some of its images.
 
     Attributes:
-        groups: The members of a few groups, by id.
+        groups: Member ids of a few groups.
+        covered: Ids of all grouped images.
         sample: One member, whose name shows what the rule reads; None without groups.
         key: The group of that member.
     """
@@ -64,9 +65,9 @@ class ShownProposal:
         return f"{rule[:1].upper()}{rule[1:]}"
 
 
-def shown_proposal(offer: GroupingProposal, images: Sequence[Sample]) -> ShownProposal:
-    """Choose the images of a card: of the largest groups that are no giants, a few each."""
-    groups = sorted(offer.proposal.groups.items(), key=lambda item: -len(item[1]))
+def shown_proposal(proposal: GroupingProposal, images: Sequence[Sample]) -> ShownProposal:
+    """Choose the images of a card: a few each of large groups, but not of the very largest."""
+    groups = sorted(proposal.proposal.groups.items(), key=lambda item: -len(item[1]))
     middle = groups[len(groups) // 8 :] or groups
     few = tuple(
         tuple(images[i].id for i in members[:MAX_OF_A_GROUP])
@@ -74,11 +75,11 @@ def shown_proposal(offer: GroupingProposal, images: Sequence[Sample]) -> ShownPr
     )
     covered = tuple(images[i].id for _, members in groups for i in members)
     key, positions = middle[0] if middle else ("", [])
-    return ShownProposal(offer, few, covered, images[positions[0]] if positions else None, key)
+    return ShownProposal(proposal, few, covered, images[positions[0]] if positions else None, key)
 
 
 def marked_name(path: str, key: str) -> str:
-    """Return a file's name as rich text; the part that the group's key shares is marked."""
+    """Return a file name as rich text, with the part that matches the group's key in bold."""
     name, tail = PurePosixPath(path).name, key.rpartition("/")[2]
     match = SequenceMatcher(None, name, tail, autojunk=False).find_longest_match()
     if match.size < 2:
@@ -92,7 +93,7 @@ def marked_name(path: str, key: str) -> str:
 
 
 def effect_text(effect: GroupEffect) -> tuple[str, str]:
-    """Return what a proposal does to the split, and of that what hurts; "" where nothing does."""
+    """Return the effect on the split, and its harmful part; "" for nothing harmful."""
     if not effect.moved:
         return "Moves no image", ""
     count = len(effect.moved)
@@ -110,31 +111,32 @@ def effect_text(effect: GroupEffect) -> tuple[str, str]:
 
 
 class ProposalCard(QFrame):
-    """Show one open proposal.
+    """Shows one undecided proposal.
 
     Attributes:
-        chosen: A person turned to it.
-        accept_asked: Accept it; `dismiss_asked`: it is no group.
-        list_asked: Show all of its images.
-        step_asked: Turn to the next card (1) or the one before (-1).
-        has_answer: Whether its effect is known.
+        chosen: The user selected the card.
+        accept_requested: The user accepts the proposal.
+        dismiss_requested: The user dismisses the proposal.
+        list_requested: The user wants to see all of its images.
+        step_requested: Select the next card (1) or the previous one (-1).
+        has_answer: Whether the effect is known.
     """
 
     chosen = Signal(object)
-    step_asked = Signal(int)
-    accept_asked = Signal(object)
-    dismiss_asked = Signal(object)
-    list_asked = Signal(object)
+    step_requested = Signal(int)
+    accept_requested = Signal(object)
+    dismiss_requested = Signal(object)
+    list_requested = Signal(object)
 
     def __init__(self, shown: ShownProposal, thumbnails: Thumbnails) -> None:
         super().__init__()
         self.shown = shown
         self.effect: GroupEffect | None = None
         self.has_answer = False
-        offer = shown.proposal
+        proposal = shown.proposal
         self.setObjectName("group-card")
         self.setAccessibleName(shown.title)
-        self.setAccessibleDescription(f"{offer.evidence.value}. {offer.text}")
+        self.setAccessibleDescription(f"{proposal.evidence.value}. {proposal.text}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.strip = ThumbnailStrip(thumbnails, tile_px=TILE_PX, name=f"Images of {shown.title}")
         self.strip.show_groups(shown.groups)
@@ -159,7 +161,7 @@ class ProposalCard(QFrame):
         self.show_computing()
 
     def show_chosen(self, on: bool) -> None:
-        """Mark it as the one that the right column is about."""
+        """Mark the card as the selected one."""
         self.setProperty("chosen", on)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -172,11 +174,11 @@ class ProposalCard(QFrame):
         self._bar.setVisible(True)
 
     def show_effect(self, effect: GroupEffect | None) -> None:
-        """Show what accepting it does to the split; None where there is no split yet."""
+        """Show the effect of accepting it; None if there is no split yet."""
         self.effect, self.has_answer = effect, True
         self._bar.setVisible(False)
         if effect is None:
-            self._price.setText("No split yet: it counts once you split by group.")
+            self._price.setText("No split yet: it takes effect once you split by group.")
             return
         plain, hurting = effect_text(effect)
         self._price.setText(f"{plain};" if hurting else plain)
@@ -193,13 +195,13 @@ class ProposalCard(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.accept_asked.emit(self)
+                self.accept_requested.emit(self)
             case Qt.Key.Key_Delete:
-                self.dismiss_asked.emit(self)
+                self.dismiss_requested.emit(self)
             case Qt.Key.Key_Down | Qt.Key.Key_Up:
-                self.step_asked.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+                self.step_requested.emit(1 if event.key() == Qt.Key.Key_Down else -1)
             case Qt.Key.Key_Space:
-                self.list_asked.emit(self)
+                self.list_requested.emit(self)
             case _:
                 super().keyPressEvent(event)
 
@@ -227,7 +229,7 @@ class ProposalCard(QFrame):
         everything = QPushButton(f"All {len(self.shown.covered):,}")
         everything.setProperty("role", "link")
         everything.setToolTip("Show every image that this rule groups (Space)")
-        everything.clicked.connect(lambda: self.list_asked.emit(self))
+        everything.clicked.connect(lambda: self.list_requested.emit(self))
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.strip, 1)
@@ -235,22 +237,24 @@ class ProposalCard(QFrame):
         return row
 
     def _evidence(self) -> QHBoxLayout:
-        offer = self.shown.proposal
+        proposal = self.shown.proposal
         bar = ShareBar("Pairs that look alike", width_px=BAR_PX)
-        bar.show_share(offer.agreement.share, _BARS[offer.evidence], tick=offer.agreement.by_chance)
-        low, high = offer.interval
-        colour = {"ok": "ok", "problem": "problem"}.get(_CHIPS[offer.evidence], "text")
-        figure = f"{100 * offer.agreement.share:.0f} %"
+        bar.show_share(
+            proposal.agreement.share, _BARS[proposal.evidence], tick=proposal.agreement.by_chance
+        )
+        low, high = proposal.interval
+        colour = {"ok": "ok", "problem": "problem"}.get(_CHIPS[proposal.evidence], "text")
+        figure = f"{100 * proposal.agreement.share:.0f} %"
         share = QLabel(
             f"<b style='color:{theme.colour(colour).name()}'>{figure}</b>"
-            f" of its pairs look alike, {100 * offer.agreement.by_chance:.0f} % by chance"
+            f" of its pairs look alike, {100 * proposal.agreement.by_chance:.0f} % by chance"
         )
         share.setTextFormat(Qt.TextFormat.RichText)
         share.setToolTip(
-            f"95 % CI {100 * low:.0f} to {100 * high:.0f} %, from {offer.agreement.pairs:,} pairs."
-            f" {offer.text}"
+            f"95 % CI {100 * low:.0f} to {100 * high:.0f} %, from"
+            f" {proposal.agreement.pairs:,} pairs. {proposal.text}"
         )
-        sizes = QLabel(f"{offer.count:,} groups · largest {offer.largest:,}")
+        sizes = QLabel(f"{proposal.count:,} groups · largest {proposal.largest:,}")
         sizes.setProperty("role", "muted")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -274,8 +278,8 @@ class ProposalCard(QFrame):
             accept.setIcon(icon("check", "on-accent"))
         dismiss = QPushButton("Not a group")
         dismiss.setToolTip("Do not propose it again (Delete); it can be undone")
-        accept.clicked.connect(lambda: self.accept_asked.emit(self))
-        dismiss.clicked.connect(lambda: self.dismiss_asked.emit(self))
+        accept.clicked.connect(lambda: self.accept_requested.emit(self))
+        dismiss.clicked.connect(lambda: self.dismiss_requested.emit(self))
         for button in (dismiss, accept) if right else (accept, dismiss):
             button.setProperty("small", True)
             button.setAccessibleDescription(self.shown.title)
@@ -284,10 +288,10 @@ class ProposalCard(QFrame):
 
 
 def is_sure(card: ProposalCard, parent: QWidget) -> bool:
-    """Ask once whether a proposal is accepted against its evidence, with what it would do."""
+    """Ask whether to accept a proposal against its evidence, and show the effect."""
     box = QMessageBox(parent)
     box.setText(f"Accept “{card.shown.title}”?")
-    effect = "It counts once you split by group."
+    effect = "It takes effect once you split by group."
     if card.effect is not None:
         effect = "; ".join(part for part in effect_text(card.effect) if part) + "."
     box.setInformativeText(f"{card.shown.proposal.text} {effect}")

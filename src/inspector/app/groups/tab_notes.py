@@ -1,4 +1,4 @@
-"""What stands above the cards of a tab: its input, or what to know; and what stands for none."""
+"""The top of each tab of Groups: its input, or the text for an empty tab."""
 
 from enum import IntEnum
 
@@ -18,7 +18,7 @@ from inspector.dataset.groups import Provenance
 
 
 class GroupsTab(IntEnum):
-    """The tabs of the page, in their order."""
+    """The tabs of the page, in order."""
 
     NAMES = 0
     DATES = 1
@@ -42,7 +42,7 @@ _EMPTY = {
 
 
 def tab_of(provenance: Provenance) -> GroupsTab:
-    """Return the tab on which a proposal stands."""
+    """Return the tab of a proposal."""
     match provenance:
         case Provenance.EXIF:
             return GroupsTab.DATES
@@ -55,7 +55,7 @@ def tab_of(provenance: Provenance) -> GroupsTab:
 
 
 class EmptyNote(QFrame):
-    """Say that there is nothing, and what to try."""
+    """Says that a tab is empty, and what to try."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,11 +78,11 @@ class EmptyNote(QFrame):
         outer.addWidget(inner)
 
     def show_tab(self, tab: GroupsTab) -> None:
-        """Say what is missing on a tab."""
+        """Show the text of an empty tab."""
         self.show_text(*_EMPTY[tab])
 
     def show_text(self, head: str, text: str) -> None:
-        """Say something else."""
+        """Show another text."""
         self._head.setText(head)
         self._text.setText(text)
 
@@ -101,8 +101,8 @@ class TabInput(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pattern, self._gap = QLineEdit(), QDoubleSpinBox()
-        self._pattern.setPlaceholderText(r"a pattern on the path, such as (patient_\d+)")
-        self._pattern.setAccessibleName("Pattern on the path")
+        self._pattern.setPlaceholderText(r"a pattern for the path, such as (patient_\d+)")
+        self._pattern.setAccessibleName("Pattern for the path")
         self._pattern.returnPressed.connect(self._on_pattern)
         self._gap.setRange(0.1, 86_400)
         self._gap.setSuffix(" s")
@@ -115,7 +115,7 @@ class TabInput(QWidget):
         self._error.setObjectName("groups-error")
         self._error.setProperty("role", "error")
         self._error.setWordWrap(True)
-        self._gap_text = QLabel("Images of one camera are one burst up to a gap of")
+        self._gap_text = QLabel("Images of one camera belong to one burst up to a gap of")
         self._gap_text.setProperty("role", "muted")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -148,7 +148,7 @@ class TabInput(QWidget):
             self._gap.blockSignals(False)
 
     def refuse(self, text: str) -> None:
-        """Say why a pattern can't be taken."""
+        """Show why a pattern is not valid."""
         self._error.setText(text)
         self._error.setVisible(True)
 

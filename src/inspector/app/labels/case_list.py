@@ -1,4 +1,4 @@
-"""The queue of suspected label errors: thumbnail, the change that is suggested, confidence."""
+"""The queue of suspected label errors: thumbnail, suggested change, confidence."""
 
 from collections.abc import Callable
 
@@ -23,15 +23,15 @@ class CaseModel(QueueModel[LabelCase]):
     """The queue of suspected label errors."""
 
     def key(self, item: LabelCase) -> int:
-        """Return the id of its first image."""
+        """Return the id of the case's first image."""
         return item.samples[0].id
 
     def is_done(self, item: LabelCase) -> bool:
-        """Tell whether a person has decided."""
+        """Return whether the case is decided."""
         return item.done
 
     def sample_ids(self, item: LabelCase) -> set[int]:
-        """Return the ids of its images."""
+        """Return the ids of the case's images."""
         return {s.id for s in item.samples}
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -46,10 +46,10 @@ class CaseModel(QueueModel[LabelCase]):
 
 
 class CaseList(QListView):
-    """Show a `CaseModel`.
+    """Shows a `CaseModel`.
 
     Args:
-        pixmap: Returns the thumbnail of a sample that is there already.
+        pixmap: Returns the thumbnail of a sample if it is loaded.
     """
 
     def __init__(self, model: CaseModel, pixmap: Callable[[int], QPixmap | None]) -> None:
@@ -64,14 +64,14 @@ class CaseList(QListView):
         self.setAccessibleName("Suspected label errors")
 
     def visible_samples(self) -> list[int]:
-        """Return the ids of the samples whose thumbnails are in sight, top first."""
+        """Return the ids of the samples whose thumbnails are visible, top first."""
         first = max(0, self.indexAt(self.viewport().rect().topLeft()).row())
         rows = self.viewport().height() // ROW_PX + 2
         return [c.samples[0].id for c in self._cases.items[first : first + rows]]
 
 
 class _CaseRows(QStyledItemDelegate):
-    """Paint one case."""
+    """Paints one case."""
 
     def __init__(
         self, model: CaseModel, pixmap: Callable[[int], QPixmap | None], parent: QListView
@@ -107,7 +107,7 @@ class _CaseRows(QStyledItemDelegate):
 
 
 def change_text(case: LabelCase) -> str:
-    """Return what is suggested: the present class and the other one."""
+    """Return the present class and the suggested one."""
     if case.score is None:
         return " or ".join(case.labels)
     return f"{case.labels[0]} → {case.suggested}"
@@ -156,5 +156,5 @@ def _paint_confidence(painter: QPainter, line: QRect, case: LabelCase) -> None:
 
 
 def confidence_of(case: LabelCase) -> float | None:
-    """Return the probability of the suggested class, None where it was not kept."""
+    """Return the probability of the suggested class; None if it was not stored."""
     return dict(case.confidence).get(case.suggested)

@@ -1,4 +1,4 @@
-"""The nearest images of one class, in a row under its name."""
+"""The nearest images of one class, in a row below its name."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ _MAX_PX = 150
 
 
 class NeighboursView(QWidget):
-    """Show up to three images; their places are kept while there are fewer."""
+    """Shows up to three images; their space is reserved if there are fewer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,8 +35,8 @@ class NeighboursView(QWidget):
         images = QHBoxLayout()
         images.setSpacing(8)
         self._places = [_Neighbour() for _ in range(PLACES)]
-        for place in self._places:
-            images.addWidget(place, 1)
+        for slot in self._places:
+            images.addWidget(slot, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -50,8 +50,8 @@ class NeighboursView(QWidget):
 
         Args:
             label: Name of the class; "" shows nothing.
-            role: What the class is to the image, such as "suggested".
-            count: How many of the nearest images have it, in words.
+            role: Relation of the class to the image, such as "suggested".
+            count: How many of the nearest images have the class, as text.
             images: The nearest first.
         """
         self._head.show_text(label)
@@ -61,12 +61,12 @@ class NeighboursView(QWidget):
         self._role.style().polish(self._role)
         self._role.setVisible(bool(role and label))
         self._count.setText(count)
-        for number, place in enumerate(self._places):
-            place.show_image(images[number] if number < len(images) else None)
+        for number, slot in enumerate(self._places):
+            slot.show_image(images[number] if number < len(images) else None)
 
 
 class _Neighbour(QWidget):
-    """One image, cropped to its place, with the badge of its split."""
+    """One image, cropped to its space, with the badge of its split."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -31,7 +31,8 @@ from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
-from inspector.app.widgets.review.review import Review, Verb
+from inspector.app.widgets.review.review import Review
+from inspector.app.widgets.review.verb_bar import Verb
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import LabelCase, LabelNeighbourhood
 from inspector.project.project import Project
@@ -44,7 +45,7 @@ _ALL_SPLITS = ""
 
 @dataclass(frozen=True, slots=True)
 class LabelsData:
-    """What the stage shows of one case: the nearest images of each class, by name."""
+    """The stage of one case: the nearest images of each class, by name."""
 
     case: LabelCase
     near: dict[str, tuple[tuple[Sample, QImage], ...]]
@@ -52,7 +53,7 @@ class LabelsData:
 
 
 class LabelsPage(Page):
-    """Decide on labels by keyboard."""
+    """Decides on labels by keyboard."""
 
     name = PageName.LABELS
     icon = "labels"
@@ -85,36 +86,33 @@ class LabelsPage(Page):
         self._lay_out()
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of the queue."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the queue again after a scan, a decision or a new look at the labels."""
+        """Query the queue again after a scan, a decision or new label errors."""
         if changes.duplicates or changes.decisions or changes.rule:
             self._ask()
             self._count.refresh()
 
     def refresh_visible(self) -> None:
-        """Ask again for thumbnails in sight that were not there yet."""
+        """Request visible thumbnails that were missing before."""
         self.thumbnails.forget()
         self._request()
 
     def shown_text(self) -> str:
-        """Say how much of the queue is decided."""
         return f"{self.review.done_count():,} of {self.review.total_count():,} labels reviewed"
 
     def undo(self) -> bool:
-        """Undo the newest decision, and go back to its label."""
+        """Undo the newest decision, and return to its case."""
         self.review.undo()
         return True
 
     def current(self) -> LabelCase | None:
-        """Return the case that is shown."""
         return self.review.current()
 
     def close(self) -> bool:
-        """End the decode threads, too."""
-        self.thumbnails.shut()
+        """End the decode threads as well."""
+        self.thumbnails.shut_down()
         return super().close()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -142,11 +140,11 @@ class LabelsPage(Page):
 
     def _show(self, queue: LabelQueue) -> None:
         if self._kind is None and queue.cases:
-            # What was begun is gone through to its end.
+            # Keep the current kind until its queue is finished.
             self._kind = queue.kind
         self._tabs.mark(list(SuspectKind).index(queue.kind))
-        for place, kind in enumerate(SuspectKind):
-            self._tabs.show_count(place, queue.left[kind])
+        for position, kind in enumerate(SuspectKind):
+            self._tabs.show_count(position, queue.left[kind])
         if not self.review.show_items(queue.cases, done=queue.done):
             self._show_none(queue)
         self.review.show_aside(queue.aside)
@@ -156,21 +154,21 @@ class LabelsPage(Page):
     def _show_none(self, queue: LabelQueue) -> None:
         done, total = queue.done
         if total and done == total:
-            self.review.tell_empty(
-                "Every label here is reviewed.", "Ctrl+Z takes back the last one."
+            self.review.show_empty(
+                "Every label here is reviewed.", "Ctrl+Z undoes the last decision."
             )
         elif queue.kind is SuspectKind.CONFLICTS:
-            self.review.tell_empty(
-                "No image has two labels.", "Near-duplicates carry the same class everywhere."
+            self.review.show_empty(
+                "No image has two labels.", "All near-duplicates have the same class."
             )
         elif queue.looked:
-            self.review.tell_empty(
+            self.review.show_empty(
                 "No suspected label errors.", "Baseline models contradict no label of this dataset."
             )
         else:
-            self.review.tell_empty(
-                "Labels were not looked at yet.",
-                "Baseline models name suspected label errors after the diagnosis on Overview.",
+            self.review.show_empty(
+                "Labels have not been checked yet.",
+                "The diagnosis on Overview finds suspected label errors with baseline models.",
             )
         self._pair.clear()
         for view in self._near:
@@ -181,7 +179,7 @@ class LabelsPage(Page):
         case = self.current()
         if case is None:
             return
-        self.review.tell(question(case), reason(case))
+        self.review.show_heading(question(case), reason(case))
         self._show_verbs(case)
         first = case.samples[0].id
         if case.score is None:
@@ -265,8 +263,8 @@ class LabelsPage(Page):
                 lambda: self.project.decisions.drop(ids, reason="suspected label error")
             )
 
-    def _choose_kind(self, place: int) -> None:
-        self._kind = list(SuspectKind)[place]
+    def _choose_kind(self, position: int) -> None:
+        self._kind = list(SuspectKind)[position]
         self._ask()
 
     def _table(self) -> list[Key]:
@@ -276,7 +274,7 @@ class LabelsPage(Page):
             Key("other_class", "L", "choose another class", self._choose),
             Key("drop", "X", "exclude the image, next", self._drop),
             Key("tab", "T", "suspected errors, or images with two labels", self._next_kind),
-            Key("zoom", "Z", "whole, or pixel by pixel", self.compare.toggle_zoom),
+            Key("zoom", "Z", "whole image, or full resolution", self.compare.toggle_zoom),
             *(
                 Key(f"class_{n}", str(n), f"class {n} of two labels", partial(self._digit, n))
                 for n in range(1, 10)
@@ -337,7 +335,7 @@ class LabelsPage(Page):
         card.setProperty("role", "card")
         zoom = QToolButton(self.compare)
         zoom.setProperty("role", "chip")
-        zoom.setToolTip("Show the image whole, or pixel by pixel (Z)")
+        zoom.setToolTip("Show the whole image, or full resolution (Z)")
         zoom.setText("Fit")
         zoom.clicked.connect(self.compare.toggle_zoom)
         self.compare.zoomed.connect(

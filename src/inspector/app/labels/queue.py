@@ -1,4 +1,4 @@
-"""Which suspected label errors the queue shows, and what is said of each."""
+"""Which suspected label errors the queue shows, and the sentences about each."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from inspector.project.diagnosis.labels import LabelCase
 
 
 class SuspectKind(Enum):
-    """What is suspected; the value is what the tab says."""
+    """What is suspected; the value is the text of the tab."""
 
     SUSPECTS = "Suspected errors"
     CONFLICTS = "Two labels"
 
 
 class CaseOrder(Enum):
-    """In what order the cases stand."""
+    """Order of the cases."""
 
     CERTAIN = "Most certain"
     CLASS = "Class"
@@ -26,14 +26,14 @@ class CaseOrder(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LabelQueue:
-    """What the queue shows.
+    """The content of the queue.
 
     Attributes:
-        cases: The open ones, in order.
-        done: How many are decided, of how many.
-        left: How many of each kind are open.
-        aside: What was decided, in words.
-        looked: Whether single labels were looked at yet.
+        cases: The undecided ones, in order.
+        done: How many are decided, and of how many.
+        left: Number of undecided cases of each kind.
+        aside: The decisions so far, as text.
+        looked: Whether the search for label errors has run.
     """
 
     kind: SuspectKind
@@ -55,11 +55,12 @@ def label_queue(
     """Return the queue.
 
     Args:
-        cases: In the order of the project: conflicts first, then the most suspect.
-        looked: Whether single labels were looked at.
-        kind: None for suspects, or conflicts where nothing else is open.
-        split: Of the images; "" for all.
-        show: Sample ids that must be in it, whatever was chosen.
+        cases: In the order of the project: conflicts first, then the most suspicious.
+        looked: Whether the search for label errors has run.
+        kind: None for suspected errors, or conflicts if nothing else is undecided.
+        order: Order of the cases.
+        split: Split of the images; "" for all.
+        show: Sample ids that must be in the queue, whatever was chosen.
     """
     by_kind = {
         SuspectKind.SUSPECTS: [c for c in cases if c.score is not None],
@@ -76,7 +77,7 @@ def label_queue(
     rows = by_kind[chosen]
     if split:
         rows = [c for c in rows if any(s.split == split for s in c.samples) or _holds(c, show)]
-    # Conflicts first of identical images: those are proven.
+    # Conflicts between identical images come first: they are proven.
     match order:
         case CaseOrder.CERTAIN:
             rows = sorted(rows, key=_least_certain_last)
@@ -92,7 +93,7 @@ def label_queue(
 
 
 def question(case: LabelCase) -> str:
-    """Ask what is to be decided."""
+    """Return the question to decide."""
     if case.score is None:
         names = " or ".join(case.labels[:3])
         start = "One image, two labels" if case.identical else "Similar images, two labels"
@@ -101,11 +102,11 @@ def question(case: LabelCase) -> str:
 
 
 def reason(case: LabelCase) -> str:
-    """Say who doubts the label, and how certainly."""
+    """Return why the label is suspected, and how certainly."""
     if case.score is None:
         if case.identical:
             return "The files or pixels are identical, so one of the labels is wrong."
-        return "Similar images with different labels: look where they differ, on Duplicates."
+        return "Similar images with different labels: compare them on Duplicates."
     now = case.samples[0].new_label
     decided = f" It is {now} now." if now else ""
     share = confidence_of(case)
@@ -130,7 +131,7 @@ def _holds(case: LabelCase, samples: frozenset[int]) -> bool:
 
 
 def _aside(done: Sequence[LabelCase]) -> str:
-    """Count what was decided: changed, excluded or kept."""
+    """Return how many labels were changed, excluded or kept."""
     counts = Counter(
         "changed" if any(s.new_label for s in case.samples)
         else "excluded" if any(s.mark == "drop" for s in case.samples) else "kept"
@@ -141,7 +142,7 @@ def _aside(done: Sequence[LabelCase]) -> str:
 
 
 def _article(label: str) -> str:
-    """Return "a " or "an " before a word that takes one; nothing before a plural or a code."""
+    """Return "a " or "an " before a word that takes one; "" before a plural or a code."""
     if (
         not label.isalpha()
         or (label.endswith("s") and not label.endswith("ss"))

@@ -1,1 +1,1 @@
-"""Map: all images as points, by what the embedding sees."""
+"""The Map page: all images as points, placed by their embedding."""

@@ -1,4 +1,4 @@
-"""The map as a widget: points, a lasso, zoom, names of classes, thumbnails as one comes near."""
+"""The map as a widget: points, lasso, zoom, class names, and thumbnails when zoomed in."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class PointLayer:
     """Points of one shape that are drawn together.
 
     Attributes:
-        rows: (m,) which points, in the order of drawing.
+        rows: (m,) indices of the points, in drawing order.
         colours: (m,) 0xFFRRGGBB.
         shape: One of `points.SHAPES`.
     """
@@ -51,7 +51,7 @@ class PointLayer:
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """A class's name at the middle of its points."""
+    """The name of a class at the median of its points."""
 
     text: str
     x: float
@@ -59,13 +59,13 @@ class PlaceName:
 
 
 class MapCanvas(QWidget):
-    """Show points, and let a person point at them and select them.
+    """Shows points and selects them.
 
     Attributes:
-        lassoed: (rows, add, remove): what a lasso held, and how it changes the selection.
+        lassoed: (rows, add, remove): the points in a lasso, and how it changes the selection.
         pointed: The row under the pointer, -1 for none.
         chosen: A row that was clicked.
-        viewed: Other points are in sight, which are few: (rows) to get thumbnails of.
+        viewed: Few enough points are visible to show the thumbnails of these rows.
     """
 
     lassoed = Signal(object, bool, bool)
@@ -108,24 +108,23 @@ class MapCanvas(QWidget):
         self._look_again()
 
     def show_layers(self, layers: Sequence[PointLayer], names: Sequence[PlaceName]) -> None:
-        """Show points in these colours and shapes, later layers on top, and names over them."""
+        """Show points in colours and shapes, later layers on top, and names over them."""
         self._layers, self._names = layers, names
         self._look_again()
 
     def select(self, selected: NDArray[np.bool_]) -> None:
-        """Mark the selected points; the others are dimmed while there are any."""
+        """Mark the selected points; the others are dimmed."""
         self._selected = selected
         self._look_again()
 
     def fit(self) -> None:
-        """Show all points."""
         self._fits = True
         self._camera = fitted(self._positions, self.width(), self.height())
         self._look_again()
-        self._tell_view()
+        self._emit_viewed()
 
     def zoom(self, factor: float) -> None:
-        """Zoom about the middle."""
+        """Zoom about the centre."""
         self._set_camera(
             self._camera.zoomed(
                 factor, (self.width() / 2, self.height() / 2), (self.width(), self.height())
@@ -133,18 +132,18 @@ class MapCanvas(QWidget):
         )
 
     def visible_rows(self) -> NDArray[np.int64]:
-        """Return the points in sight."""
+        """Return the visible points."""
         screen = self._at()
         size = np.array([self.width(), self.height()], np.float32)
         return np.flatnonzero(np.all((screen >= 0) & (screen < size), axis=1))
 
     def position_of(self, row: int) -> QPointF:
-        """Return where a point is in the widget."""
+        """Return the position of a point in the widget."""
         x, y = self._at()[row].tolist()
         return QPointF(x, y)
 
     def refresh_thumbnails(self) -> None:
-        """Paint thumbnails that have come."""
+        """Paint newly loaded thumbnails."""
         self.update()
 
     # Painting
@@ -166,7 +165,7 @@ class MapCanvas(QWidget):
             self._paint_hover(painter)
 
     def _rendered(self) -> QImage:
-        # Points are drawn in pixels of the widget: on a dense screen they are scaled once.
+        # Points are drawn in widget pixels and scaled once on high-density screens.
         width, height = max(1, self.width()), max(1, self.height())
         canvas = np.full((height, width), theme.colour("inset").rgb(), np.uint32)
         screen = self._at()
@@ -193,7 +192,7 @@ class MapCanvas(QWidget):
             painter.drawPixmap(_inside(pixmap, at, half), pixmap, QRectF(pixmap.rect()))
 
     def _paint_names(self, painter: QPainter) -> None:
-        """Paint names of classes, moved up or down where one would lie over another."""
+        """Paint class names, shifted where they would overlap."""
         font = painter.font()
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
@@ -206,15 +205,15 @@ class MapCanvas(QWidget):
             )[0].tolist()
             wide = painter.fontMetrics().horizontalAdvance(name.text) + 12
             for step in (0, 1, -1, 2, -2, 3, -3):
-                place = QRectF(x - wide / 2, y - 11 + 24 * step, wide, 22)
-                if not any(place.intersects(other) for other in taken):
+                rect = QRectF(x - wide / 2, y - 11 + 24 * step, wide, 22)
+                if not any(rect.intersects(other) for other in taken):
                     break
-            taken.append(place)
+            taken.append(rect)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
-            painter.drawRoundedRect(place, 4, 4)
+            painter.drawRoundedRect(rect, 4, 4)
             painter.setPen(theme.colour("text"))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name.text)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name.text)
 
     def _paint_lasso(self, painter: QPainter) -> None:
         fill = QColor(theme.colour("accent"))
@@ -234,11 +233,11 @@ class MapCanvas(QWidget):
         size = pixmap.size().scaled(HOVER_PX, HOVER_PX, Qt.AspectRatioMode.KeepAspectRatio)
         x = at.x() + 14 if at.x() + 14 + size.width() < self.width() else at.x() - 14 - size.width()
         y = min(max(4.0, at.y() - size.height() / 2), max(4.0, self.height() - size.height() - 4))
-        place = QRectF(x, y, size.width(), size.height())
+        rect = QRectF(x, y, size.width(), size.height())
         painter.setPen(QPen(theme.colour("surface"), 6))
-        painter.drawRoundedRect(place, 3, 3)
+        painter.drawRoundedRect(rect, 3, 3)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
+        painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
 
     # Input
 
@@ -328,9 +327,9 @@ class MapCanvas(QWidget):
     def _set_camera(self, camera: Camera) -> None:
         self._camera, self._fits = camera, False
         self._look_again()
-        self._tell_view()
+        self._emit_viewed()
 
-    def _tell_view(self) -> None:
+    def _emit_viewed(self) -> None:
         near = self.visible_rows()
         if len(near) <= NEAR_POINTS:
             self.viewed.emit(near)
@@ -347,7 +346,7 @@ class MapCanvas(QWidget):
 
 
 def _blended(colours: NDArray[np.uint32], ground: QColor) -> NDArray[np.uint32]:
-    """Return colours three quarters of the way to the ground."""
+    """Return colours mixed with three quarters of the background."""
     parts = [
         (((colours >> np.uint32(shift)) & np.uint32(255)) + np.uint32(3 * channel)) >> np.uint32(2)
         for shift, channel in ((16, ground.red()), (8, ground.green()), (0, ground.blue()))

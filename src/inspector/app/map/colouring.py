@@ -1,4 +1,4 @@
-"""What colours points: split, class, suspected label errors, or clusters of near-duplicates."""
+"""Colours of the points: by split, class, suspected label error or duplicate cluster."""
 
 from collections.abc import Sequence, Set
 from enum import StrEnum
@@ -17,7 +17,7 @@ MAX_NAMES = 24
 
 
 class ColourBy(StrEnum):
-    """What the colour of a point says."""
+    """What the colour of a point means."""
 
     SPLIT = "Split"
     CLASS = "Class"
@@ -32,12 +32,12 @@ def layers_of(
 
     Args:
         data: The map.
-        by: What the colour says.
-        marked: Ids of the samples to show up, for `LABEL_ERRORS` and `CLUSTERS`.
-        pointed_class: Of more than ten classes only this one is coloured; -1 for none.
+        by: What the colour means.
+        marked: Ids of the samples to highlight, for `LABEL_ERRORS` and `CLUSTERS`.
+        pointed_class: With more than ten classes only this one is coloured; -1 for none.
     """
     n = len(data.samples)
-    # In an order that is no split's and no class's, so that none hides the others.
+    # A random order, so that no split or class hides the others.
     order = np.random.default_rng(0).permutation(n)
     match by:
         case ColourBy.SPLIT:
@@ -54,7 +54,7 @@ def layers_of(
 
 
 def place_names(data: MapData) -> tuple[PlaceName, ...]:
-    """Return each class's name at the median of its points; none where there are too many."""
+    """Return each class name at the median of its points; none if there are too many."""
     if len(data.classes) > MAX_NAMES:
         return ()
     names = []
@@ -84,7 +84,7 @@ def _class_colours(data: MapData, pointed_class: int) -> NDArray[np.uint32]:
 
 
 def class_colours(count: int, pointed_class: int = -1) -> Sequence[int]:
-    """Return a colour for each class; grey for all but one where there are too many."""
+    """Return a colour per class; with too many classes, grey for all but one."""
     if count <= MAX_CLASSES:
         return [_rgb(f"class-{i}") if theme.has_colour(f"class-{i}") else _rgb("text-2")
                 for i in range(count)]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Map, a view of Gallery: every image as a point, near what the embedding sees as similar."""
+"""Map, a view of Gallery: every image as a point; similar images are close to each other."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,15 +35,17 @@ from inspector.project.diagnosis.image_map import MapData
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 
-_CAPTION = "Position by similarity of the embedding; distances between far clusters mean nothing."
+_CAPTION = (
+    "Positions show how similar embeddings are; distances between distant clusters mean nothing."
+)
 
 
 class MapPage(Page):
-    """Show, colour and select points."""
+    """Shows, colours and selects points."""
 
     name = PageName.MAP
     part_of = PageName.GALLERY
-    purpose = "All images as points, by what the embedding sees"
+    purpose = "All images as points, similar ones close together"
     words = "map embedding scatter clusters outliers t-sne pca umap similar lasso"
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
@@ -62,16 +64,16 @@ class MapPage(Page):
         self.canvas.pointed.connect(self._on_pointed)
         self.canvas.chosen.connect(self._on_chosen)
         self.canvas.viewed.connect(self._on_viewed)
-        self.panel.grid_asked.connect(self._open_in_grid)
-        self.panel.exclude_asked.connect(self._exclude)
-        self.panel.outliers_asked.connect(self._show_outliers)
+        self.panel.grid_requested.connect(self._open_in_grid)
+        self.panel.exclude_requested.connect(self._exclude)
+        self.panel.outliers_requested.connect(self._show_outliers)
         self._keys = [
-            Key("grid", "G", "go to the grid, or open the selection in it", self._open_in_grid),
+            Key("grid", "G", "open the grid, with the selection", self._open_in_grid),
             Key("drop", "X", "exclude what is selected", self._exclude),
             Key("fit", "F", "show all points", self.canvas.fit),
             Key("zoom_in", "+", "zoom in", self._zoom_in),
             Key("zoom_out", "-", "zoom out", self._zoom_out),
-            Key("similar", "S", "similar images of the one pointed at", self._similar),
+            Key("similar", "S", "images similar to the one under the pointer", self._similar),
         ]
         self._shortcuts = bind(self, self._keys)
         self._pointed = -1
@@ -79,16 +81,14 @@ class MapPage(Page):
         self.setFocusProxy(self.canvas)
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask again for labels, decisions and the number of images that have no embedding."""
+        """Query labels, decisions and the number of images without an embedding again."""
         if changes.samples or changes.duplicates or changes.decisions or changes.rule:
             self.bridge.call(self._read, self._show, channel="map")
 
     def shown_text(self) -> str:
-        """Say how many images are on the map and selected."""
         if self._state is None or self._state.data is None:
             return ""
         shown = f"{len(self._state.data.samples):,} images on the map"
@@ -96,24 +96,22 @@ class MapPage(Page):
         return f"{shown} · {count:,} selected" if count else shown
 
     def close(self) -> bool:
-        """End the decode threads, too."""
-        self.thumbnails.shut()
+        """End the decode threads as well."""
+        self.thumbnails.shut_down()
         return super().close()
 
     def colour_by(self, by: ColourBy) -> None:
-        """Colour the points by something else."""
         self._by = by
         self._restyle()
 
     def selected_ids(self) -> list[int]:
-        """Return the ids of the selected images."""
         data = self._data()
         if data is None:
             return []
         return [data.samples[i].id for i in np.flatnonzero(self._selected).tolist()]
 
     def compute(self) -> None:
-        """Embed what is missing and lay out the map."""
+        """Compute missing embeddings and lay out the map."""
         if self.jobs.running:
             return
         stop, progress = Stop(), Progress()
@@ -132,7 +130,7 @@ class MapPage(Page):
         self.bridge.call(self._read, self._show, channel="map")
 
     def _on_part(self, data: MapData) -> None:
-        """Show a state of the map while the rest is computed."""
+        """Show an unfinished map while the rest is computed."""
         if self._state is not None:
             self._show(replace(self._state, data=data))
 
@@ -157,7 +155,7 @@ class MapPage(Page):
         data = state.data
         self._stack.setCurrentIndex(int(data is not None))
         if data is None:
-            self._tell_missing(state)
+            self._show_missing(state)
             return
         same = before is not None and [s.id for s in before.samples] == [s.id for s in data.samples]
         if not same or before is None or before.positions is not data.positions:
@@ -169,7 +167,7 @@ class MapPage(Page):
         self._show_selection()
         self._restyle()
 
-    def _tell_missing(self, state: MapState) -> None:
+    def _show_missing(self, state: MapState) -> None:
         if self.jobs.running:
             return
         self._headline.setText("Map")
@@ -180,13 +178,13 @@ class MapPage(Page):
             minutes = state.seconds / 60
             time = f"{minutes:.0f} min" if minutes >= 1.5 else f"{max(1, round(state.seconds))} s"
             self._why.setText(
-                f"Puts images in a plane, similar ones beside each other. It needs an embedding:"
+                "Places similar images close together. This needs embeddings first:"
                 f" about {time} for {state.missing:,} images."
             )
         else:
             self._why.setText(
-                f"Puts {state.images:,} images in a plane, similar ones beside each other: classes"
-                " that overlap, outliers and label errors show. It takes some seconds."
+                f"Places {state.images:,} images so that similar ones are close together. It shows"
+                " overlapping classes, outliers and label errors, and takes a few seconds."
             )
         self._compute.setVisible(bool(state.images))
 
@@ -233,7 +231,7 @@ class MapPage(Page):
         if ids:
             self.show_list("selected on the map", ids)
         else:
-            self.asked.emit(PageRequest(PageName.GALLERY))
+            self.requested.emit(PageRequest(PageName.GALLERY))
 
     def _exclude(self) -> None:
         ids = self.selected_ids()
@@ -249,7 +247,7 @@ class MapPage(Page):
         data = self._data()
         if data is not None and 0 <= self._pointed < len(data.samples):
             sample = data.samples[self._pointed].id
-            self.asked.emit(
+            self.requested.emit(
                 PageRequest(PageName.GALLERY, PageAction.SHOW_SIMILAR, samples=(sample,))
             )
 
@@ -298,13 +296,13 @@ class MapPage(Page):
         self._headline.setWordWrap(True)
         self._subline.setProperty("role", "muted")
         self._subline.setWordWrap(True)
-        told = QVBoxLayout()
-        told.setSpacing(4)
-        told.addWidget(self._headline)
-        told.addWidget(self._subline)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._headline)
+        words.addWidget(self._subline)
         head = QHBoxLayout()
-        head.addLayout(told, 1)
-        self._ways = SegmentedControl(["Grid", "Map"], name="Gallery as")
+        head.addLayout(words, 1)
+        self._ways = SegmentedControl(["Grid", "Map"], name="View as")
         self._ways.mark(1)
         self._ways.chosen.connect(self._on_way)
         head.addWidget(self._ways, 0, Qt.AlignmentFlag.AlignTop)
@@ -317,10 +315,10 @@ class MapPage(Page):
         outer.addLayout(head)
         outer.addWidget(self._stack, 1)
 
-    def _on_way(self, place: int) -> None:
-        if place == 0:
-            self._ways.mark(1)  # As it is when a person comes back.
-            self.asked.emit(PageRequest(PageName.GALLERY))
+    def _on_way(self, position: int) -> None:
+        if position == 0:
+            self._ways.mark(1)  # The state when the user returns.
+            self.requested.emit(PageRequest(PageName.GALLERY))
 
     def _empty(self) -> QWidget:
         self._why = QLabel("The names of the files are being read.")

@@ -1,4 +1,4 @@
-"""What is selected on the map: splits, classes, twelve of the images, and what to do with them."""
+"""The selection on the map: splits, classes, twelve of the images, and actions."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -29,20 +29,20 @@ _TILE_PX = 92
 
 
 class SelectionPanel(QFrame):
-    """Describe the selection.
+    """Describes the selection.
 
     Attributes:
-        grid_asked: The person wants to see the selection in the grid.
-        exclude_asked: The person wants to exclude it.
-        outliers_asked: The person wants to see the outliers of a class.
+        grid_requested: The user wants to see the selection in the grid.
+        exclude_requested: The user excludes the selection.
+        outliers_requested: The user wants to see the outliers of a class.
 
     Args:
-        pixmap: Returns the thumbnail of a sample's id that is there already.
+        pixmap: Returns the thumbnail of a sample if it is loaded.
     """
 
-    grid_asked = Signal()
-    exclude_asked = Signal()
-    outliers_asked = Signal(str)
+    grid_requested = Signal()
+    exclude_requested = Signal()
+    outliers_requested = Signal(str)
 
     def __init__(self, pixmap: Callable[[int], QPixmap | None]) -> None:
         super().__init__()
@@ -56,13 +56,13 @@ class SelectionPanel(QFrame):
         self._splits.setProperty("role", "muted")
         self._bars = _ClassBars()
         self._tiles = _Tiles(pixmap)
-        self._hint = QLabel("Drag around points to select them: Shift adds, Alt takes away.")
+        self._hint = QLabel("Drag around points to select them: Shift adds, Alt removes.")
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "muted")
         self._grid = QPushButton("Open in grid")
-        self._grid.clicked.connect(self.grid_asked)
+        self._grid.clicked.connect(self.grid_requested)
         self._drop = QPushButton("Exclude  [X]")
-        self._drop.clicked.connect(self.exclude_asked)
+        self._drop.clicked.connect(self.exclude_requested)
         self._classes = QComboBox()
         self._classes.setObjectName("map-outliers")
         self._classes.setAccessibleName("Outliers of a class")
@@ -89,7 +89,6 @@ class SelectionPanel(QFrame):
         self._classes.setEnabled(bool(classes))
 
     def show_selection(self, samples: Sequence[Sample]) -> None:
-        """Show what is selected."""
         self._title.setText(f"{len(samples):,} selected" if samples else "Nothing selected")
         splits = Counter(s.split for s in samples)
         self._splits.setText(
@@ -112,12 +111,12 @@ class SelectionPanel(QFrame):
         return self._tiles.ids()
 
     def refresh_thumbnails(self) -> None:
-        """Paint thumbnails that have come."""
+        """Paint newly loaded thumbnails."""
         self._tiles.update()
 
     def _on_class(self, index: int) -> None:
         if index > 0:
-            self.outliers_asked.emit(self._classes.itemText(index))
+            self.outliers_requested.emit(self._classes.itemText(index))
             self._classes.setCurrentIndex(0)
 
 
@@ -172,7 +171,7 @@ class _Tiles(QWidget):
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        # Whole rows only, as many as there is room for.
+        # As many complete rows as fit.
         rows = max(0, (self.height() + 4) // (_TILE_PX + 4))
         for i, sample in enumerate(self._samples[: rows * _COLUMNS]):
             x, y = (i % _COLUMNS) * (_TILE_PX + 4), (i // _COLUMNS) * (_TILE_PX + 4)

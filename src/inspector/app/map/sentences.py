@@ -1,4 +1,4 @@
-"""What the map shows, in sentences."""
+"""The sentences of the map."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,12 +13,14 @@ MIXED_FROM, APART_BELOW = 0.9, 0.6
 
 @dataclass(frozen=True, slots=True)
 class MapState:
-    """What the page shows.
+    """The content of the page.
 
     Attributes:
-        data: None while there is no map.
-        suspects: Ids of suspected label errors; duplicates: ids of images in clusters.
-        missing: Images without an embedding; seconds: about how long they take.
+        data: The map; None before it is computed.
+        suspects: Ids of suspected label errors.
+        duplicates: Ids of images in clusters.
+        missing: Number of images without an embedding.
+        seconds: Estimated time to compute them.
     """
 
     data: MapData | None
@@ -30,7 +32,7 @@ class MapState:
 
 
 def sentences(state: MapState, data: MapData, by: ColourBy) -> tuple[str, str, str]:
-    """Return what the colours show: a headline, what to make of it, and the legend."""
+    """Return a headline, an explanation of the colours, and the legend."""
     n = len(data.samples)
     match by:
         case ColourBy.SPLIT:
@@ -44,15 +46,15 @@ def sentences(state: MapState, data: MapData, by: ColourBy) -> tuple[str, str, s
         case ColourBy.LABEL_ERRORS:
             shown = len(state.suspects)
             return (
-                _count(len(data.among_others()), "lies", "lie", " among another class"),
-                "Their labels may be wrong, or their class is hard to tell: see Labels.",
+                _count(len(data.among_others()), "lies", "lie", " within another class"),
+                "Their labels may be wrong, or their class is hard to recognise: see Labels.",
                 f"suspected label errors {shown:,} · other {n - shown:,}",
             )
         case ColourBy.CLUSTERS:
             shown = len(state.duplicates)
             return (
                 _count(shown, "has a near-duplicate", "have a near-duplicate"),
-                "Near-duplicates lie beside each other; the pixels decide, not the map.",
+                "Near-duplicates are close together, but pixels decide, not the map.",
                 f"near-duplicates {shown:,} · other {n - shown:,}",
             )
 
@@ -65,30 +67,30 @@ def _split_sentences(data: MapData) -> tuple[str, str]:
     if len(data.split_names) < 2:
         return f"{len(data.samples):,} images, one split.", "Colour by class to see overlaps."
     if data.near is None:
-        return "Splits on the map", "Neighbours are being looked for…"
+        return "Splits on the map", "Searching for neighbours…"
     mixing = data.near.split_mixing
-    rate = f"A neighbour is of another split {mixing:.2f} times as often as by chance."
+    rate = f"Neighbours are in another split {mixing:.2f} times as often as by chance."
     if mixing >= MIXED_FROM:
         return "The splits cover the same regions.", rate
     rate += " Overview says whether that matters."
     if mixing >= APART_BELOW:
         return "Neighbours share their split more often than by chance.", rate
-    return "The splits lie apart in places.", rate
+    return "The splits are separate in some regions.", rate
 
 
 def _class_sentences(data: MapData) -> tuple[str, str]:
     if data.near is None:
-        return "Classes on the map", "Neighbours are being looked for…"
+        return "Classes on the map", "Searching for neighbours…"
     pairs: Counter[tuple[str, str]] = Counter()
     for row in np.flatnonzero(data.near.other_class >= 0).tolist():
         a = data.classes[int(data.labels[row])]
         b = data.classes[int(data.near.other_class[row])]
         pairs[min(a, b), max(a, b)] += 1
     if not pairs:
-        return "The classes lie apart.", "No image lies among another class."
+        return "The classes are separate.", "No image lies within another class."
     (a, b), count = pairs.most_common(1)[0]
     return (
         f"{a} and {b} overlap most.",
         f"{_count(count, 'of one lies', 'of one lie')[:-1]} among the other. Overlapping classes"
-        " are hard to tell apart for the embedding; a model that you train may do better.",
+        " are hard for the embedding to separate; a model that you train may do better.",
     )

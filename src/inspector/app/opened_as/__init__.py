@@ -1,1 +1,1 @@
-"""Opened as: how a dataset is read, in a bar, and the dialog that corrects it."""
+"""How a dataset is read: the bar that says it, and the dialog that corrects it."""

@@ -1,4 +1,4 @@
-"""The bar under the top bar that says how the dataset is read, until the person has seen it."""
+"""The bar that says how the dataset is read, until the user confirms or dismisses it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
@@ -15,15 +15,15 @@ _MAX_FOLDERS = 4
 
 
 class OpenedAsBar(QFrame):
-    """Say the reading in words that can be checked; ask where it is doubtful.
+    """Shows the layout so that the user can check it; asks if the layout is uncertain.
 
     Attributes:
-        change_asked: The person wants to correct the reading.
-        confirmed: The person says that a doubtful reading is right.
-        dismissed: The person has seen a sure one.
+        change_requested: The user wants to correct the layout.
+        confirmed: The user confirms an uncertain layout.
+        dismissed: The user has read the bar.
     """
 
-    change_asked = Signal()
+    change_requested = Signal()
     confirmed = Signal()
     dismissed = Signal()
 
@@ -42,7 +42,7 @@ class OpenedAsBar(QFrame):
         self._close = QPushButton("Hide")
         self._close.setToolTip("Hide this bar; the button beside the dataset's name stays")
         self._right.clicked.connect(self.confirmed)
-        self._change.clicked.connect(self.change_asked)
+        self._change.clicked.connect(self.change_requested)
         self._close.clicked.connect(self.dismissed)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 16, 6)
@@ -55,7 +55,7 @@ class OpenedAsBar(QFrame):
         self.hide()
 
     def show_reading(self, plan: Outline) -> None:
-        """Show how the dataset is read, with the question where it is doubtful."""
+        """Show how the dataset is read, with a question if that is uncertain."""
         layout = plan.layout
         if layout is None:
             return
@@ -92,12 +92,12 @@ def split_badge(split: str) -> QWidget:
 
 
 def title_text(layout: Layout) -> str:
-    """Return what a dataset is opened as, in a few words."""
+    """Return the layout of a dataset in a few words."""
     return f"Opened as {layout.kind.value}:"
 
 
 def detail_text(plan: Outline) -> str:
-    """Return what a person can check at a glance, and what is doubtful."""
+    """Return the facts to check, and what is uncertain."""
     layout = plan.layout
     assert layout is not None
     parts = []

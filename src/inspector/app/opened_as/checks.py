@@ -1,4 +1,4 @@
-"""Plain checks of a reading, as sentences with a mark."""
+"""Checks of a layout as sentences."""
 
 from inspector.app.opened_as.role_words import title_of
 from inspector.dataset.layouts.views.outline import (
@@ -10,7 +10,7 @@ _GOOD, _BAD, _NOTE = "✓", "✗", "–"
 
 
 def checks_of(plan: Outline) -> list[str]:
-    """Return what to know of the result, each with a mark for good, bad or a note."""
+    """Return sentences on the result, each marked as good, bad or a note."""
     layout = plan.layout
     if layout is None:
         return []

@@ -1,4 +1,4 @@
-"""What do these folders mean? Roles per folder, other readings, and what comes out of them."""
+"""What do these folders mean? Roles per folder, alternative layouts, and the resulting splits."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,16 +39,16 @@ _FIRST_LOOK_MS = 0
 
 
 class LayoutDialog(StableFocus, QDialog):
-    """Correct how a dataset is read; nothing changes before the person says so.
+    """Corrects how a dataset is read; nothing changes until the user opens it.
 
     Args:
         reader: Reads the folder.
-        bridge: Crosses to other threads.
-        choice: What the person said before.
-        parent: The window over which it opens.
+        bridge: Runs the reading off the GUI thread.
+        choice: The earlier choice of the user.
+        parent: The window.
 
     Attributes:
-        chosen: The `Choice` that the person opens the dataset with.
+        chosen: The `Choice` with which the user opens the dataset.
     """
 
     chosen = Signal(object)
@@ -96,23 +96,23 @@ class LayoutDialog(StableFocus, QDialog):
         self._ask()
 
     def choice(self) -> Choice:
-        """Return what is said so far."""
+        """Return the current choice."""
         return self._choice
 
     def is_ready(self) -> bool:
-        """Tell whether what is shown is what the choice leads to."""
+        """Return whether the shown result belongs to the current choice."""
         return self._open.isEnabled()
 
     def checks_text(self) -> str:
-        """Return what is said of the result."""
+        """Return the shown checks."""
         return self._checks.text()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._thumbnails.shut()
+        self._thumbnails.shut_down()
         super().closeEvent(event)
 
     def done(self, result: int) -> None:
-        self._thumbnails.shut()
+        self._thumbnails.shut_down()
         super().done(result)
 
     def _lay_out(self) -> None:
@@ -120,7 +120,7 @@ class LayoutDialog(StableFocus, QDialog):
         title.setProperty("role", "title")
         words = QLabel(
             "Give each folder a role: click it, or press Enter on its row. The result on the right"
-            " follows. No file is changed."
+            " is updated. No file is changed."
         )
         words.setProperty("role", "muted")
         words.setWordWrap(True)
@@ -211,7 +211,7 @@ class LayoutDialog(StableFocus, QDialog):
         self.outcome.show_outcome(plan)
         self._show_readings(plan)
         self._show_columns(plan)
-        ask = " Give the folders a role, or choose a reading below." if plan.problem else ""
+        ask = " Give the folders roles, or choose a layout below." if plan.problem else ""
         self._doubt.setText(plan.problem + ask or " ".join(plan.doubts))
         self._doubt.setVisible(bool(self._doubt.text()))
         self._checks.setText("\n".join(checks_of(plan)))
@@ -227,7 +227,7 @@ class LayoutDialog(StableFocus, QDialog):
 
     def _show_readings(self, plan: Outline) -> None:
         self._readings.clear()
-        text = plan.layout.text if plan.layout else "nothing fits yet: choose a reading"
+        text = plan.layout.text if plan.layout else "no layout fits yet: choose one"
         self._readings.addItem(text, None)
         for other in plan.alternatives:
             self._readings.addItem(other.text, other.choice)
@@ -296,7 +296,7 @@ def _rule() -> QFrame:
 def ask_layout(
     path: Path, bridge: Bridge, window: QWidget, on_chosen: Callable[[Choice], None]
 ) -> None:
-    """Let the person say what the folders of a dataset mean that is not open."""
+    """Let the user choose the layout of a dataset that is not open."""
     dialog = LayoutDialog(LayoutReader(path), bridge, Choice(), window)
     dialog.chosen.connect(on_chosen)
     dialog.open()

@@ -1,4 +1,4 @@
-"""The folders of a dataset with examples of their images, and a role that a person can change."""
+"""The folders of a dataset with example images, and an editable role per folder."""
 
 from collections.abc import Callable
 
@@ -31,14 +31,14 @@ _SPLITS = ("training", "validation", "test")
 
 
 class FolderTree(QTreeWidget):
-    """Show folders, their images and their roles.
+    """Shows folders, images and roles.
 
     Args:
-        pixmap: Returns the thumbnail of an image by its relative path, None while there is none.
+        pixmap: Returns the thumbnail of an image by its relative path, if it is loaded.
 
     Attributes:
-        role_chosen: A folder's path and the role that the person gave it.
-        examples_shown: The rows in sight have changed.
+        role_chosen: The path of a folder and its new role.
+        examples_shown: Other rows are visible.
     """
 
     role_chosen = Signal(str, str)
@@ -69,7 +69,7 @@ class FolderTree(QTreeWidget):
         self.verticalScrollBar().valueChanged.connect(self.examples_shown)
 
     def show_folders(self, top: FolderOutline) -> None:
-        """Show the folders, or their new roles where they are shown already."""
+        """Show the folders; folders that are shown already only change their roles."""
         first = not self._folders
         self._folders = {f.path: f for f in _all(top)}
         if not first:
@@ -85,7 +85,7 @@ class FolderTree(QTreeWidget):
         self.setCurrentItem(item)
 
     def visible_examples(self) -> list[str]:
-        """Return the paths of the images of rows in sight, from above."""
+        """Return the paths of the images in visible rows, top first."""
         paths: list[str] = []
         item: QTreeWidgetItem | None = self.itemAt(QPoint(4, 4))
         bottom = self.viewport().height()
@@ -97,7 +97,6 @@ class FolderTree(QTreeWidget):
         return paths
 
     def role_of(self, path: str) -> str:
-        """Return the role that a folder's row shows."""
         return self._items[path].text(ROLE)
 
     def choose_role(self, path: str) -> None:
@@ -189,7 +188,7 @@ class FolderTree(QTreeWidget):
         item.setChildIndicatorPolicy(shows)
 
     def _expand_inner(self, folder: FolderOutline) -> None:
-        """Open what only wraps other folders, and the first split."""
+        """Expand folders that only contain other folders, and the first split."""
         for inner in folder.folders[:SHOWN]:
             if inner.role in ("folder", "dataset") and inner.images:
                 self._items[inner.path].setExpanded(True)
@@ -201,7 +200,7 @@ class FolderTree(QTreeWidget):
 
 
 class _Row(QStyledItemDelegate):
-    """Paint a row: name and count, four images, and the role as a drop-down."""
+    """Paints a row: name and count, four images, and the role as a drop-down."""
 
     def __init__(self, pixmap: Callable[[str], QPixmap | None], parent: QWidget) -> None:
         super().__init__(parent)
@@ -243,7 +242,7 @@ class _Row(QStyledItemDelegate):
     def _paint_examples(self, painter: QPainter, area: QRect, folder: FolderOutline) -> None:
         left = area.right() - 4 - len(folder.examples) * (_THUMB_PX + _GAP_PX)
         for number, path in enumerate(folder.examples):
-            place = QRect(
+            rect = QRect(
                 left + number * (_THUMB_PX + _GAP_PX),
                 area.top() + (area.height() - _THUMB_PX) // 2,
                 _THUMB_PX,
@@ -251,10 +250,10 @@ class _Row(QStyledItemDelegate):
             )
             pixmap = self._pixmap(path)
             if pixmap is None or pixmap.isNull():
-                painter.fillRect(place, theme.colour("line"))
+                painter.fillRect(rect, theme.colour("line"))
                 continue
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawPixmap(place, pixmap, square_of(pixmap))
+            painter.drawPixmap(rect, pixmap, square_of(pixmap))
 
 
 def _paint_name(painter: QPainter, area: QRect, name: str, folder: FolderOutline) -> None:

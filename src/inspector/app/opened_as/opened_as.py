@@ -1,4 +1,4 @@
-"""How the open dataset is read: the bar, the button beside its name, and the dialog."""
+"""How the open dataset is read: the bar, the text of the top bar, and the dialog."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,19 +19,19 @@ from inspector.project.project import Project
 
 
 class OpenedAs(QObject):
-    """Show how a project's dataset is read, and let the person correct it.
+    """Shows how a project's dataset is read, and lets the user correct it.
 
     Args:
-        project: Open.
-        bridge: Crosses to other threads.
-        hidden: Names of bars that the person has hidden before.
-        window: Over which the dialog opens.
+        project: The open project.
+        bridge: Runs the reading off the GUI thread.
+        hidden: Names of bars that the user has dismissed.
+        window: Parent of the dialog.
 
     Attributes:
-        bar: For the window to place.
-        reading_changed: The kind of the reading in words, for the button.
-        bar_hidden: The person has hidden the bar: its name.
-        bar_shown: The bar is shown or hidden now.
+        bar: The window places it.
+        reading_changed: The kind of layout in words, for the top bar.
+        bar_hidden: The user dismissed the bar: its name.
+        bar_shown: The visibility of the bar has changed.
     """
 
     reading_changed = Signal(str)
@@ -46,12 +46,12 @@ class OpenedAs(QObject):
         self._name = f"opened-as {project.file}"
         self._seen = self._name in hidden
         self.bar = OpenedAsBar()
-        self.bar.change_asked.connect(self.show_dialog)
+        self.bar.change_requested.connect(self.show_dialog)
         self.bar.confirmed.connect(self._on_confirmed)
         self.bar.dismissed.connect(self._on_dismissed)
 
     def refresh(self, changes: Changes | None = None) -> None:
-        """Show how the dataset is read now; a first decision hides the bar of a sure reading."""
+        """Show the layout; the first decision hides the bar of a certain layout."""
         if changes is None or changes.layout:
             self._bridge.call(self._read, self._show, channel="opened-as-bar")
         elif changes.decisions and self._project.layout.sure:
@@ -59,7 +59,7 @@ class OpenedAs(QObject):
             self.bar_shown.emit()
 
     def show_dialog(self) -> None:
-        """Let the person give the folders other roles."""
+        """Let the user change the roles of folders."""
         reader = LayoutReader(self._project.root)
         dialog = LayoutDialog(reader, self._bridge, self._project.choice, self._window)
         dialog.chosen.connect(self._take)
@@ -71,7 +71,7 @@ class OpenedAs(QObject):
     def _show(self, plan: Outline) -> None:
         layout = self._project.layout
         self.reading_changed.emit(f"Opened as {layout.kind.value}")
-        # A manifest was named by the person, and what was said before needs no question.
+        # The user chose the manifest or the layout: nothing to ask.
         if plan.layout != layout or (layout.sure and (self._seen or self._project.choice)):
             self.bar.hide()
         else:

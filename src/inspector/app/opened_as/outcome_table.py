@@ -1,4 +1,4 @@
-"""What comes out of a reading: images per class and split as figures with bars."""
+"""The images per class and split of a layout, as figures with bars."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,13 +13,13 @@ _NAME_PX = 112
 _BAR_PX = 52
 _BAR_HEIGHT_PX = 6
 _HEAD_PX = 28
-# More classes than these are not read by anybody; the totals count all.
+# Nobody reads more classes than these; the totals include all.
 MAX_ROWS = 500
 MAX_SPLITS = 6
 
 
 class OutcomeTable(QWidget):
-    """Show counts of images; a class without an image in a split is marked."""
+    """Shows counts of images; marks classes without an image in a split."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +30,6 @@ class OutcomeTable(QWidget):
         self._computing = False
 
     def show_outcome(self, plan: Outline) -> None:
-        """Show other counts."""
         self._computing = False
         self._splits = plan.splits[:MAX_SPLITS]
         self._rows = [
@@ -42,12 +41,12 @@ class OutcomeTable(QWidget):
         self.update()
 
     def show_computing(self) -> None:
-        """Hide the figures of the reading before."""
+        """Hide the outdated figures."""
         self._computing = True
         self.update()
 
     def text(self) -> str:
-        """Return the counts as a screen reader says them."""
+        """Return the counts as text for a screen reader."""
         lines = []
         for label, counts in self._rows[:MAX_ROWS]:
             cells = [
@@ -80,10 +79,14 @@ class OutcomeTable(QWidget):
                 label, Qt.TextElideMode.ElideMiddle, line.width()
             )
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
-            for place, count in enumerate(counts):
-                left = name_px + place * step
+            for position, count in enumerate(counts):
+                left = name_px + position * step
                 self._paint_cell(
-                    painter, QRect(left, line.top(), step, _ROW_PX), place, count / largest, count
+                    painter,
+                    QRect(left, line.top(), step, _ROW_PX),
+                    position,
+                    count / largest,
+                    count,
                 )
         self._paint_totals(painter, name_px, step)
 
@@ -91,8 +94,8 @@ class OutcomeTable(QWidget):
         painter.setPen(theme.colour("text-3"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(0, 0, name_px, _HEAD_PX - 4), middle, "Class")
-        for place, split in enumerate(self._splits):
-            cell = QRect(name_px + place * step, 0, step - 8, _HEAD_PX - 4)
+        for position, split in enumerate(self._splits):
+            cell = QRect(name_px + position * step, 0, step - 8, _HEAD_PX - 4)
             painter.setPen(theme.colour("text"))
             if split in ("training", "validation", "test"):
                 dot = QRect(cell.left(), cell.center().y() - 4, 8, 8)
@@ -101,11 +104,11 @@ class OutcomeTable(QWidget):
             painter.drawText(cell, middle, title_of(split) if split else "Images")
 
     def _paint_cell(
-        self, painter: QPainter, cell: QRect, place: int, share: float, count: int
+        self, painter: QPainter, cell: QRect, position: int, share: float, count: int
     ) -> None:
         bar_px = min(_BAR_PX, cell.width() - 48)
         width = max(2, round(bar_px * share)) if count else 0
-        split = self._splits[place]
+        split = self._splits[position]
         named = split in ("training", "validation", "test")
         colour = theme.colour(split if named else "accent" if not split else "text-3")
         bar = QRect(cell.left(), cell.center().y() - _BAR_HEIGHT_PX // 2, width, _BAR_HEIGHT_PX)
@@ -127,7 +130,7 @@ class OutcomeTable(QWidget):
         more = len(self._rows) - MAX_ROWS
         name = f"and {more:,} more" if more > 0 else "All"
         painter.drawText(QRect(0, top, name_px, _ROW_PX), Qt.AlignmentFlag.AlignVCenter, name)
-        for place in range(len(self._splits)):
-            total = sum(counts[place] for _, counts in self._rows)
-            cell = QRect(name_px + place * step, top, step, _ROW_PX)
+        for position in range(len(self._splits)):
+            total = sum(counts[position] for _, counts in self._rows)
+            cell = QRect(name_px + position * step, top, step, _ROW_PX)
             painter.drawText(cell, Qt.AlignmentFlag.AlignVCenter, f"{total:,}")

@@ -1,4 +1,4 @@
-"""The names of roles and readings on screen."""
+"""The visible names of roles and layouts."""
 
 from dataclasses import replace
 
@@ -6,19 +6,19 @@ from inspector.dataset.layouts import Choice, Role
 
 CHOICES = ("dataset", "training", "validation", "test", "class", "source", "ignored")
 MEANING = {
-    "dataset": "This folder is the dataset; nothing outside of it counts",
+    "dataset": "This folder is the dataset; everything outside is ignored",
     "training": "Its folders are the classes of the training split",
     "validation": "Its folders are the classes of the validation split",
     "test": "Its folders are the classes of the test split",
     "class": "Its images are one class",
     "source": "It and its neighbours are sites or cameras that share their classes",
-    "ignored": "Nothing in it counts",
+    "ignored": "Everything in it is ignored",
 }
 _TITLES = {"ignored": "Ignore", "images": "Images", "folder": "Folder"}
 
 
 def title_of(role: str) -> str:
-    """Return a role as it is called on screen; a fold keeps its own name."""
+    """Return the visible name of a role; a fold keeps its own name."""
     return _TITLES.get(role, role.capitalize() if role in CHOICES else role)
 
 
@@ -26,8 +26,8 @@ def with_role(choice: Choice, path: str, role: str) -> Choice:
     """Return a choice in which a folder has a role.
 
     Args:
-        choice: What was said before.
-        path: The folder, relative; "" for the opened one.
+        choice: The choice so far.
+        path: The relative path of the folder; "" for the opened folder.
         role: One of `CHOICES`.
     """
     roles = {f: r for f, r in choice.split_roles.items() if f != path}

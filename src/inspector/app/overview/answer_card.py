@@ -1,4 +1,4 @@
-"""The first card of Overview: one sentence, how much, two accuracies, the gap, what to do."""
+"""The first card of Overview: the answer in one sentence, both accuracies, the gap, what to do."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -6,24 +6,25 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from inspector.app.overview.gap_bar import GapBar
 from inspector.project.diagnosis.answers import Answer, AnswerKind
 
-_NO_NUMBERS = "Type your accuracies to see what leakage does to them."
+_NO_NUMBERS = "Enter your accuracies to see how leakage affects them."
 
 
 class AnswerCard(QFrame):
-    """Show an answer.
+    """Shows an answer.
 
     Attributes:
-        clean_up_asked: The person wants to exclude copies.
-        review_asked: The person wants to look at the pairs.
-        why_asked: The evidence is to be shown.
+        clean_up_requested: The user wants to exclude copies.
+        review_requested: The user wants to look at the pairs.
+        why_requested: The user wants to see the evidence.
 
     Args:
-        validation: The field of the validation accuracy; `test` is the other one.
+        validation: The field of the validation accuracy.
+        test: The field of the test accuracy.
     """
 
-    clean_up_asked = Signal()
-    review_asked = Signal()
-    why_asked = Signal()
+    clean_up_requested = Signal()
+    review_requested = Signal()
+    why_requested = Signal()
 
     def __init__(self, validation: QWidget, test: QWidget) -> None:
         super().__init__()
@@ -47,22 +48,22 @@ class AnswerCard(QFrame):
         self.why = QPushButton("Why?")
         self.why.setProperty("role", "quiet")
         self.why.setToolTip("The evidence behind each figure")
-        self.clean_up.clicked.connect(self.clean_up_asked)
-        self._review.clicked.connect(self.review_asked)
-        self.why.clicked.connect(self.why_asked)
-        self.bar.clicked.connect(self.why_asked)
+        self.clean_up.clicked.connect(self.clean_up_requested)
+        self._review.clicked.connect(self.review_requested)
+        self.why.clicked.connect(self.why_requested)
+        self.bar.clicked.connect(self.why_requested)
         self.bar.show_gap(None)
         self._lay_out(validation, test)
 
     def show_waiting(self, headline: str, detail: str) -> None:
-        """Say how far the scan is."""
+        """Show the progress of the scan."""
         self._headline.setText(headline)
         self._detail.setText(detail)
         self._review.setEnabled(False)
         self.clean_up.setEnabled(False)
 
     def show_answer(self, answer: Answer, cleaned: str) -> None:
-        """Show what is true, and what a clean-up changed."""
+        """Show an answer, and what a clean-up changed."""
         self._headline.setText(answer.headline)
         self._detail.setText(answer.detail)
         self._cleaned.setText(cleaned)
@@ -79,7 +80,7 @@ class AnswerCard(QFrame):
         text = "Clean up dataset…"
         if count:
             copies = "1 copy" if count == 1 else f"{count:,} copies"
-            text = f"Clean up: look at {copies} across splits…"
+            text = f"Clean up: review {copies} across splits…"
         self.clean_up.setText(text)
         self.clean_up.setEnabled(True)
         self._review.setEnabled(bool(count))

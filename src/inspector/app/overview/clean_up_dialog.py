@@ -1,4 +1,4 @@
-"""Clean up dataset: what goes, image by image, and what is left, before anything is done."""
+"""Clean up dataset: shows every image that would be excluded, and the result, before it runs."""
 
 from dataclasses import replace
 
@@ -12,7 +12,8 @@ from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.jobs import Job, Jobs
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.errors import InspectorError
-from inspector.project.export.clean_up import CleanUpChoice, CleanUpPlan, CleanUpResult
+from inspector.project.export.clean_up import CleanUpResult
+from inspector.project.export.clean_up_plan import CleanUpChoice, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice, KeptSplit
 from inspector.work.jobs import Progress, Stop
@@ -23,13 +24,13 @@ _SHARE = 0.95
 
 
 class CleanUpDialog(StableFocus, QDialog):
-    """Choose what to do, look at every pair, see what is left, do it.
+    """Chooses what to do, shows every pair and the result, and runs it.
 
     Attributes:
-        labels_asked: The person wants to decide labels.
+        labels_requested: The user wants to decide labels.
     """
 
-    labels_asked = Signal()
+    labels_requested = Signal()
 
     def __init__(
         self, project: Project, bridge: Bridge, jobs: Jobs, parent: QWidget, *,
@@ -54,8 +55,8 @@ class CleanUpDialog(StableFocus, QDialog):
         self.view.grid.toggled.connect(self._on_toggled)
         self.view.grid.opened.connect(self._on_opened)
         self.view.tick_all.connect(self._on_tick_all)
-        self.view.judge_asked.connect(self._on_judge)
-        self.view.labels_asked.connect(self._on_labels)
+        self.view.judge_requested.connect(self._on_judge)
+        self.view.labels_requested.connect(self._on_labels)
         self.view.cancelled.connect(self.reject)
         self.view.confirmed.connect(self._run)
         window = parent.window().size()
@@ -67,11 +68,11 @@ class CleanUpDialog(StableFocus, QDialog):
         self._ask()
 
     def plan(self) -> CleanUpPlan | None:
-        """Return the plan that is shown, and that the button carries out."""
+        """Return the shown plan, which the button runs."""
         return self._plan
 
     def _on_finished(self) -> None:
-        self.view.grid.shut()
+        self.view.grid.shut_down()
         self.deleteLater()
 
     def _choice(self) -> CleanUpChoice:
@@ -85,7 +86,7 @@ class CleanUpDialog(StableFocus, QDialog):
 
     def _on_changed(self, other_images: bool) -> None:
         if other_images:
-            # Other images would go: what was ticked of the ones before says nothing of them.
+            # Other images would be excluded, so the earlier ticks do not apply.
             self._ticks.clear()
         self._plan = None
         self.view.show_computing()
@@ -102,12 +103,12 @@ class CleanUpDialog(StableFocus, QDialog):
         self._plan = plan
         self.view.show_plan(plan)
         if not self._priced:
-            # What each choice costs changes with no tick.
+            # Ticks do not change what each choice costs.
             self._priced = True
             self._bridge.call(self._prices, self.view.show_prices, channel="clean up prices")
 
     def _prices(self) -> dict[str, CleanUpPlan | str]:
-        """Plan what is not chosen, too: each choice says what it costs."""
+        """Plan the other choices too, to show what each one costs."""
         prices: dict[str, CleanUpPlan | str] = {}
         for name, choice in (
             ("training", CleanUpChoice()),
@@ -133,7 +134,7 @@ class CleanUpDialog(StableFocus, QDialog):
 
     def _tick(self, ticks: dict[int, bool]) -> None:
         self._ticks |= ticks
-        # What is seen changes at once; the figures follow.
+        # Update the ticks at once; the figures follow.
         self.view.grid.show_tiles(
             [replace(t, ticked=ticks.get(t.key, t.ticked)) for t in self.view.grid.pairs.tiles]
         )
@@ -143,7 +144,7 @@ class CleanUpDialog(StableFocus, QDialog):
         plan = self._plan
         pair = next((p for p in plan.copies.pairs if p.excluded.id == key), None) if plan else None
         if pair is not None:
-            PairDialog(self._project, self._bridge, (pair.kept, pair.excluded), self).open()
+            PairDialog(self._project, self._bridge, (pair.keeper, pair.excluded), self).open()
 
     def _on_judge(self) -> None:
         plan = self._plan
@@ -153,7 +154,7 @@ class CleanUpDialog(StableFocus, QDialog):
             dialog.open()
 
     def _on_labels(self) -> None:
-        self.labels_asked.emit()
+        self.labels_requested.emit()
         self.reject()
 
     def _run(self) -> None:

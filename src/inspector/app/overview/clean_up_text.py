@@ -1,10 +1,10 @@
-"""What the clean-up dialog says of pairs, choices and its button."""
+"""The texts of the clean-up dialog: pairs, choices and its button."""
 
 from enum import Enum
 
 from inspector.app.widgets.pairs.pair_grid import PairTile
 from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
-from inspector.project.export.clean_up import CleanUpPlan
+from inspector.project.export.clean_up_plan import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 from inspector.project.review.duplicates import PairKind
 
@@ -18,8 +18,8 @@ class PairFilter(Enum):
     NEAR = "Near"
     TWO_LABELS = "Two labels"
 
-    def holds(self, pair: CopyPair) -> bool:
-        """Tell whether a pair is one of these."""
+    def matches(self, pair: CopyPair) -> bool:
+        """Return whether a pair passes the filter."""
         match self:
             case PairFilter.ALL:
                 return True
@@ -37,27 +37,28 @@ CHIPS = tuple(PairFilter)
 
 
 def tile_of(pair: CopyPair, *, ticks: bool = True) -> PairTile:
-    """Return a pair as it is shown: the image that stays at the left.
+    """Return a pair as a tile, with the image that stays at the left.
 
     Args:
-        ticks: Show whether the other one goes.
+        pair: The pair.
+        ticks: True to show whether the copy is excluded.
     """
     note = ""
     if pair.two_labels:
-        labels = (s.new_label or s.label for s in (pair.kept, pair.excluded))
+        labels = (s.new_label or s.label for s in (pair.keeper, pair.excluded))
         note = " | ".join(labels)
     elif ticks and pair.certain and not pair.ticked:
         note = "kept: not duplicates"
     return PairTile(
-        pair.excluded.id, pair.kept.id, pair.excluded.id, pair.splits,
+        pair.excluded.id, pair.keeper.id, pair.excluded.id, pair.splits,
         f"{KIND_NAMES[pair.kind]}  {pair.similarity:.2f}", note, pair.two_labels,
         pair.ticked if ticks else None,
-        f"{pair.excluded.path} is a copy of {pair.kept.path}",
+        f"{pair.excluded.path} is a copy of {pair.keeper.path}",
     )  # fmt: skip
 
 
 def action_text(plan: CleanUpPlan) -> str:
-    """Return what the button says: the exact number."""
+    """Return the text of the button, with the exact number."""
     count = len(plan.excluded)
     if plan.resplit is not None:
         moves = f"Move {_images(len(plan.moves))}"
@@ -73,7 +74,7 @@ def action_text(plan: CleanUpPlan) -> str:
 
 
 def price_text(name: str, price: CleanUpPlan | str) -> tuple[str, bool]:
-    """Return what a choice costs in one line, and whether that hurts."""
+    """Return what a choice costs in one line, and whether that is harmful."""
     if isinstance(price, str):
         return price, True
     if price.obstacles:

@@ -1,4 +1,4 @@
-"""What the clean-up dialog shows: the choices, the pairs, the result."""
+"""The content of the clean-up dialog: choices, pairs and result."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,17 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.overview.clean_up_text import (
-    CHIPS,
-    PairFilter,
-    action_text,
-    price_text,
-    tile_of,
-)
+from inspector.app.overview.clean_up_text import CHIPS, PairFilter, action_text, price_text, tile_of
 from inspector.app.widgets.balance_bars import BalanceBars
 from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.pairs.pair_grid import PairGrid
-from inspector.project.export.clean_up import CleanUpPlan
+from inspector.project.export.clean_up_plan import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 
 _CHOICE_PX, _RESULT_PX, _THREE_COLUMNS_PX = 264, 264, 900
@@ -42,17 +36,17 @@ _SORTS = ("Least similar first", "Most similar first", "By file name")
 
 
 class CleanUpView(QWidget):
-    """Lay out the dialog and say what is asked of it.
+    """Lays out the dialog.
 
     Attributes:
-        changed: A choice was made; `other_images` says that other images would go.
-        tick_all: Keys of pairs, and whether they go.
+        changed: A choice has changed; True if it excludes other images than before.
+        tick_all: Keys of pairs, and whether their copies are excluded.
     """
 
     changed = Signal(bool)
     tick_all = Signal(tuple, bool)
-    judge_asked = Signal()
-    labels_asked = Signal()
+    judge_requested = Signal()
+    labels_requested = Signal()
     cancelled = Signal()
     confirmed = Signal()
 
@@ -83,36 +77,36 @@ class CleanUpView(QWidget):
         self._radios["resplit" if resplit else "training"].setChecked(True)
 
     def keeps_training(self) -> bool:
-        """Tell whether copies of training images go from validation and test."""
+        """Return whether copies of training images are excluded from validation and test."""
         return self._radios["evaluation"].isChecked()
 
     def resplits(self) -> bool:
-        """Tell whether images move."""
+        """Return whether images move between splits."""
         return self._radios["resplit"].isChecked()
 
     def locks(self) -> bool | None:
-        """Tell whether the split is locked first; None while that is not known."""
+        """Return whether the split is locked first; None if that is not known."""
         return self._lock.isChecked() if self._lock.isEnabled() else None
 
     def excludes_unreadable(self) -> bool:
-        """Tell whether the files that can't be read go."""
+        """Return whether unreadable files are excluded."""
         return self._unreadable.isChecked()
 
     def show_computing(self) -> None:
-        """Let nothing be done that is not planned."""
+        """Disable the button until there is a plan."""
         self._do.setEnabled(False)
         self._do.setText("Computing…")
         self._leaked.setText("…")
 
     def show_error(self, text: str) -> None:
-        """Say why there is no plan."""
+        """Show why there is no plan."""
         self._do.setEnabled(False)
         self._do.setText("Exclude")
         self._error.setText(text)
         self._error.setVisible(True)
 
     def show_plan(self, plan: CleanUpPlan) -> None:
-        """Show what would go and what would be left."""
+        """Show what would be excluded, and the result."""
         self._pairs = plan.copies.pairs
         self._show_pairs()
         before, after = plan.leaked
@@ -130,7 +124,7 @@ class CleanUpView(QWidget):
         self._do.setEnabled(works and not plan.obstacles)
 
     def show_prices(self, prices: Mapping[str, CleanUpPlan | str]) -> None:
-        """Say what each choice costs."""
+        """Show what each choice costs."""
         for name, price in prices.items():
             text, problem = price_text(name, price)
             label = self._prices[name]
@@ -154,7 +148,7 @@ class CleanUpView(QWidget):
             files = "file" if failed == 1 else "files"
             self._unreadable.setText(f"Exclude {failed:,} unreadable {files}")
         self._unreadable.setVisible(bool(failed) or not self._unreadable.isChecked())
-        near = [p for p in self._pairs if PairFilter.NEAR.holds(p) and not p.certain]
+        near = [p for p in self._pairs if PairFilter.NEAR.matches(p) and not p.certain]
         self._near.setText(
             f"{len(near):,} near pairs are not ticked. {plan.precision.text}" if near else ""
         )
@@ -166,7 +160,7 @@ class CleanUpView(QWidget):
                 widget.setVisible(bool(shown))
 
     def _show_pairs(self) -> None:
-        counts = {chip: sum(chip.holds(p) for p in self._pairs) for chip in CHIPS}
+        counts = {chip: sum(chip.matches(p) for p in self._pairs) for chip in CHIPS}
         for chip, button in self._chips.items():
             button.setText(f"{chip.value}  {counts[chip]:,}")
             button.setEnabled(counts[chip] > 0 or chip is PairFilter.ALL)
@@ -187,7 +181,7 @@ class CleanUpView(QWidget):
         self.grid.show_tiles([tile_of(pair) for pair in shown])
 
     def _shown(self) -> Sequence[CopyPair]:
-        shown = [p for p in self._pairs if self._chip.holds(p)]
+        shown = [p for p in self._pairs if self._chip.matches(p)]
         match self._sort.currentIndex():
             case 1:
                 shown.reverse()
@@ -215,8 +209,8 @@ class CleanUpView(QWidget):
             box.toggled.connect(lambda _: self.changed.emit(False))
         self._all.clicked.connect(self._on_all)
         self._sort.currentIndexChanged.connect(lambda _: self._show_pairs())
-        self._judge.clicked.connect(self.judge_asked)
-        self._labels.clicked.connect(self.labels_asked)
+        self._judge.clicked.connect(self.judge_requested)
+        self._labels.clicked.connect(self.labels_requested)
         self._do.clicked.connect(self.confirmed)
 
     def _lay_out(self, dialog: QWidget) -> None:
@@ -285,7 +279,7 @@ class CleanUpView(QWidget):
         column.addWidget(_line(across=True))
         self._lock.setEnabled(False)
         self._unreadable.setVisible(False)
-        self._lock.setToolTip("A split that a seed draws is another one once images are missing")
+        self._lock.setToolTip("Without the excluded images, the same seed selects another split")
         self._unreadable.setChecked(True)
         column.addWidget(self._lock)
         column.addWidget(self._unreadable)
@@ -303,7 +297,7 @@ class CleanUpView(QWidget):
     def _middle(self) -> QVBoxLayout:
         self._head.setProperty("role", "heading")
         self._all.setTristate(True)
-        self._all.setAccessibleName("Exclude all copies that are shown, or keep them")
+        self._all.setAccessibleName("Exclude all shown copies, or keep them")
         self._sort.addItems(_SORTS)
         self._sort.setAccessibleName("Order of the pairs")
         head = QHBoxLayout()
@@ -350,7 +344,7 @@ class CleanUpView(QWidget):
         column.addWidget(self._error)
         column.addWidget(_line(across=True))
         column.addWidget(self.bars)
-        legend = QLabel("thin tint: before · full colour: after")
+        legend = QLabel("pale: before · full colour: after")
         legend.setProperty("role", "caption")
         column.addWidget(legend)
         column.addSpacing(8)

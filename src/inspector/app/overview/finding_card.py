@@ -1,4 +1,4 @@
-"""A card of Overview: how many, what, a strip of images, See and the one action that fits."""
+"""A card of Overview: count, finding, images, See and one action."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ from inspector.project.diagnosis.findings import Finding
 
 STRIP = 6
 PICTURE_PX = 56
-# Filled: a problem; a ring: worth a look.
+# A filled dot marks a problem, a ring something to check.
 _DOTS = {HIGH: "●", MIDDLE: "○", LOW: "○"}
 
 
 @dataclass(frozen=True, slots=True)
 class CardAction:
-    """What a person asked for on a card: where to look, or which action to take."""
+    """What the user asked for on a card: where to look, or which action to take."""
 
     finding: Finding
     action: bool
 
 
 class FindingCard(QFrame):
-    """Show one finding.
+    """Shows one finding.
 
     Attributes:
-        asked: A `CardAction`: See or the one action.
+        requested: A `CardAction`: See, or the action.
     """
 
-    asked = Signal(object)
+    requested = Signal(object)
 
     def __init__(self, finding: Finding, pictures: Sequence[tuple[str, QImage]]) -> None:
         super().__init__()
@@ -77,14 +77,14 @@ class FindingCard(QFrame):
         return button
 
     def _on_see(self) -> None:
-        self.asked.emit(CardAction(self._finding, False))
+        self.requested.emit(CardAction(self._finding, False))
 
     def _on_action(self) -> None:
-        self.asked.emit(CardAction(self._finding, True))
+        self.requested.emit(CardAction(self._finding, True))
 
 
 def image_strip(pictures: Sequence[tuple[str, QImage]]) -> QHBoxLayout:
-    """Return a row of small images, each with its path as tool tip."""
+    """Return a row of small images with their paths as tooltips."""
     row = QHBoxLayout()
     row.setContentsMargins(0, 4, 0, 0)
     row.setSpacing(4)

@@ -1,4 +1,4 @@
-"""The gap between two accuracies as one bar: what leakage is worth, what is not explained."""
+"""The gap between two accuracies as one bar: leakage, and the unexplained rest."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -13,10 +13,10 @@ _LABEL_MIN_PX = 90
 
 
 class GapBar(QWidget):
-    """Paint an axis from below the lowest whisker to 1, with segments and 95 % CIs.
+    """Paints an axis that ends at 1, with segments and 95 % CIs.
 
     Attributes:
-        clicked: The person wants the evidence; Return does the same.
+        clicked: The user wants to see the evidence; Return does the same.
     """
 
     clicked = Signal()
@@ -30,7 +30,7 @@ class GapBar(QWidget):
         self.setFixedHeight(self.sizeHint().height())
 
     def show_gap(self, gap: GapParts | None) -> None:
-        """Show another gap; None hides the bar."""
+        """Show a gap; None hides the bar."""
         self._gap = gap if gap is not None and gap.validation > gap.test else None
         self.setVisible(self._gap is not None)
         if self._gap is not None:
@@ -102,15 +102,15 @@ class GapBar(QWidget):
         left, right = self._x(ends[0]), self._x(ends[1])
         if right <= left:
             return
-        place = QRectF(left, _WHISKERS_PX, right - left, _BAR_PX)
-        painter.fillRect(place, theme.colour(fill))
+        rect = QRectF(left, _WHISKERS_PX, right - left, _BAR_PX)
+        painter.fillRect(rect, theme.colour(fill))
         font = QFont(painter.font())
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         painter.setFont(font)
-        if place.width() < min(_LABEL_MIN_PX, painter.fontMetrics().horizontalAdvance(text) + 8):
+        if rect.width() < min(_LABEL_MIN_PX, painter.fontMetrics().horizontalAdvance(text) + 8):
             return
         painter.setPen(theme.colour(ink))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
     def _whisker(
         self, painter: QPainter, value: float, interval: tuple[float, float] | None
@@ -133,8 +133,8 @@ class GapBar(QWidget):
             value = low + number * step
             x = self._x(value)
             painter.drawLine(QPointF(x, top), QPointF(x, top + 3))
-            place = QRectF(x - 20, top + 4, 40, _AXIS_PX - 4)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{value:.2f}")
+            rect = QRectF(x - 20, top + 4, 40, _AXIS_PX - 4)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, f"{value:.2f}")
 
     def _text(self, gap: GapParts) -> str:
         parts = [f"Test accuracy {gap.test:.3f}, validation accuracy {gap.validation:.3f}."]

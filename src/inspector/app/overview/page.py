@@ -1,4 +1,4 @@
-"""Overview: the answer first, the pairs behind it, then findings by what they are worth."""
+"""Overview: the answer, the pairs behind it, then findings by importance."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,13 +46,13 @@ _REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
 _THREE_PX, _TWO_PX = 1000, 700
 _SO_FAR_MS = 700
-# The answer says these already, with the pairs beside it.
+# The answer shows these findings already, with their pairs.
 _SAID = {"twins_across"}
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewData:
-    """The findings, and the images of each card's strip by its code."""
+    """The findings, and the images of each card's strip by finding code."""
 
     overview: Overview
     pictures: dict[str, list[tuple[str, QImage]]]
@@ -60,10 +60,11 @@ class OverviewData:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """What the first card shows; `answer` is None before a scan was finished.
+    """The content of the first card.
 
     Attributes:
-        pairs: Those of the answer, or what a running scan has found so far.
+        answer: None before a scan has ended.
+        pairs: The pairs of the answer, or what a running scan has found so far.
     """
 
     answer: Answer | None
@@ -74,14 +75,14 @@ class _Answered:
 
 
 class OverviewPage(Page):
-    """Show the answer, the pairs and a card per finding."""
+    """Shows the answer, the pairs and one card per finding."""
 
     name = PageName.OVERVIEW
     icon = "overview"
     words = "findings answer verdict diagnosis gap leakage leak accuracy clean up"
-    purpose = "What was found in this dataset, the worst first"
+    purpose = "Findings in this dataset, the worst first"
     hint = (
-        "Begin here: state your two accuracies, or paste the code that loads your"
+        "Begin here: enter your two accuracies, or paste the code that loads your"
         " data. Every number opens its list."
     )
 
@@ -90,13 +91,15 @@ class OverviewPage(Page):
         self._cards: list[FindingCard] = []
         self._wide = False
         self.verdict = VerdictPanel(project, bridge, self.jobs)
-        self.verdict.code_asked.connect(
-            lambda: self.asked.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
+        self.verdict.code_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
         )
         self.answer = AnswerCard(*self.verdict.accuracy_fields)
-        self.answer.clean_up_asked.connect(self.show_clean_up)
-        self.answer.review_asked.connect(lambda: self.asked.emit(_PAGES[FindingView.CLUSTERS]))
-        self.answer.why_asked.connect(self.show_evidence)
+        self.answer.clean_up_requested.connect(self.show_clean_up)
+        self.answer.review_requested.connect(
+            lambda: self.requested.emit(_PAGES[FindingView.CLUSTERS])
+        )
+        self.answer.why_requested.connect(self.show_evidence)
         self.scan = ScanCard()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -105,11 +108,11 @@ class OverviewPage(Page):
         self.pairs = PairsCard(project.samples.thumbnail)
         self.pairs.opened.connect(self._on_pair)
         self.evidence = EvidenceView(project, bridge, self.verdict)
-        self.evidence.list_asked.connect(self.show_list)
-        self.evidence.back_asked.connect(self.show_answer)
-        self.evidence.report_asked.connect(self._write_report)
+        self.evidence.list_requested.connect(self.show_list)
+        self.evidence.back_requested.connect(self.show_answer)
+        self.evidence.report_requested.connect(self._write_report)
         self.shortcuts = ShortcutsCard(project, bridge, self.jobs)
-        self.shortcuts.asked.connect(self.show_list)
+        self.shortcuts.requested.connect(self.show_list)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()
         for label in (self._summary, self._checked):
             label.setProperty("role", "caption")
@@ -119,26 +122,25 @@ class OverviewPage(Page):
         self._lay_out()
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the answer and the findings again; neither waits for the other."""
+        """Query the answer and the findings again; neither waits for the other."""
         if changes.dataset:
             self.bridge.call(self._ask, self._show_answer, channel="answer")
             self.bridge.call(self._read, self._show, channel="findings")
 
     def open(self, request: PageRequest) -> None:
-        """Show the clean-up where that is asked for."""
+        """Show the clean-up if it is requested."""
         if request.action is PageAction.CLEAN_UP:
             self.show_clean_up()
 
     def show_clean_up(self) -> None:
-        """Show what a clean-up would do."""
         dialog = CleanUpDialog(self.project, self.bridge, self.jobs, self)
-        dialog.labels_asked.connect(lambda: self.asked.emit(PageRequest(PageName.LABELS)))
+        dialog.labels_requested.connect(lambda: self.requested.emit(PageRequest(PageName.LABELS)))
         dialog.open()
 
     def close(self) -> bool:
-        """Let go of the decode threads, too."""
-        self.pairs.shut()
-        self.evidence.shut()
+        """End the decode threads as well."""
+        self.pairs.shut_down()
+        self.evidence.shut_down()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -149,27 +151,26 @@ class OverviewPage(Page):
         finding = action.finding
         opens = finding.opens if action.action else finding.see
         if opens in _PAGES:
-            self.asked.emit(_PAGES[opens])
+            self.requested.emit(_PAGES[opens])
         elif opens is FindingView.FILES:
             self.show_list(finding.title, finding.samples)
         else:
             self.bridge.call(lambda: self.project.findings.act(finding), writes=True)
 
     def _on_pair(self, pair: CopyPair) -> None:
-        PairDialog(self.project, self.bridge, (pair.kept, pair.excluded), self).open()
+        PairDialog(self.project, self.bridge, (pair.keeper, pair.excluded), self).open()
 
     def show_evidence(self) -> None:
-        """Show the page behind the figures."""
         self._stack.setCurrentWidget(self.evidence)
 
     def show_answer(self) -> None:
-        """Show the answer and the findings again."""
+        """Return from the evidence to the answer."""
         self._stack.setCurrentWidget(self._area)
         self._area.setFocus()
 
     def _write_report(self) -> None:
         start = str(Path.home() / f"{self.project.name}-report.html")
-        name, _ = QFileDialog.getSaveFileName(self, "Where the report is written", start, _REPORTS)
+        name, _ = QFileDialog.getSaveFileName(self, "Where to save the report", start, _REPORTS)
         if name:
             file = Path(name)
             self.bridge.call(
@@ -201,8 +202,8 @@ class OverviewPage(Page):
             total = answered.images + answered.pending
             self.answer.show_waiting(
                 f"{answered.images:,} of {total:,} images are read.",
-                "Near-duplicates come once every image is read and compared. F5 goes on with a scan"
-                " that was stopped.",
+                "Near-duplicates appear once every image is read and compared. F5 resumes a"
+                " stopped scan.",
             )
             return
         self.answer.show_answer(answered.answer, answered.cleaned)
@@ -228,7 +229,7 @@ class OverviewPage(Page):
             if finding.code in _SAID and overview.complete and finding.see is FindingView.CLUSTERS:
                 continue
             card = FindingCard(finding, shown.pictures.get(finding.code, ()))
-            card.asked.connect(self._on_action)
+            card.requested.connect(self._on_action)
             self._cards.append(card)
         self._checked.setText(overview.checked)
         self._arrange()
@@ -237,7 +238,7 @@ class OverviewPage(Page):
         overview = self.project.findings.overview()
         pictures = {}
         for finding in overview.findings:
-            # Files without an image are passed over, up to a few strips' length.
+            # Skip files without an image, within a few times the length of a strip.
             ids = finding.samples[: 4 * STRIP]
             strip: list[tuple[str, QImage]] = []
             for sample in self.project.samples.by_ids(ids):
@@ -282,7 +283,7 @@ class OverviewPage(Page):
         self._area.setWidget(inner)
         self._area.setAccessibleName("Overview")
         self._area.setAccessibleDescription(self.purpose)
-        # Keys such as Ctrl+Z go to the window, not into the first field of the page.
+        # Keep the focus off the first field, so that keys such as Ctrl+Z reach the window.
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocusProxy(self._area)
         outer = QVBoxLayout(self)
@@ -293,7 +294,7 @@ class OverviewPage(Page):
         outer.addWidget(self._stack)
 
     def _arrange(self) -> None:
-        """Put the findings below the pairs, or beside them where there is room."""
+        """Put the findings below the pairs, or beside them if they fit."""
         wide = self.width() >= _WIDE_PX
         if wide != self._wide:
             old, new = (self._main, self._side) if wide else (self._side, self._main)
@@ -304,9 +305,9 @@ class OverviewPage(Page):
         columns = 1
         if not wide:
             columns = 3 if self.width() > _THREE_PX else 2 if self.width() > _TWO_PX else 1
-        for place, card in enumerate(self._cards):
+        for position, card in enumerate(self._cards):
             card.setMaximumWidth(_SIDE_PX if wide else 16_777_215)
-            self._findings.addWidget(card, place // columns, place % columns)
+            self._findings.addWidget(card, position // columns, position % columns)
         for column in range(3):
             self._findings.setColumnStretch(column, int(column < columns))
 

@@ -1,4 +1,4 @@
-"""Near-duplicates across splits as large pairs, by the two splits that share them."""
+"""Near-duplicates across splits as large pairs, filtered by the two splits."""
 
 from collections.abc import Callable
 
@@ -15,10 +15,10 @@ _COLUMN_PX = 270
 
 
 class PairsCard(QFrame):
-    """Show pairs; hidden where there are none.
+    """Shows pairs; hidden if there are none.
 
     Attributes:
-        opened: A `CopyPair` that the person wants to see large.
+        opened: A `CopyPair` that the user wants to see large.
     """
 
     opened = Signal(object)
@@ -51,7 +51,7 @@ class PairsCard(QFrame):
         self.hide()
 
     def show_pairs(self, pairs: tuple[CopyPair, ...], *, so_far: bool = False) -> None:
-        """Show other pairs, `so_far` while more are looked for; the chosen splits stay chosen."""
+        """Show pairs, `so_far` while the search runs; the chosen splits stay chosen."""
         self._so_far.setVisible(so_far)
         if pairs == self._pairs:
             return
@@ -76,9 +76,9 @@ class PairsCard(QFrame):
         self.setVisible(bool(pairs))
         self._show_tiles()
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self.grid.shut()
+        self.grid.shut_down()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,4 +1,4 @@
-"""The first card of Overview while a scan runs: what was found so far, and how far it is."""
+"""The first card of Overview during a scan: its progress and the pairs so far."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout
@@ -15,7 +15,7 @@ _ICON_PX = 16
 
 
 class ScanCard(QFrame):
-    """Show how far a scan is, by its steps; hidden while none runs."""
+    """Shows the progress of a scan by steps; hidden without a scan."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,8 +44,8 @@ class ScanCard(QFrame):
         column.addLayout(figures)
         steps = QHBoxLayout()
         steps.setSpacing(8)
-        for place, (mark, name) in enumerate(self._steps):
-            if place:
+        for position, (mark, name) in enumerate(self._steps):
+            if position:
                 line = QFrame()
                 line.setObjectName("line")
                 line.setFixedHeight(1)
@@ -73,13 +73,13 @@ class ScanCard(QFrame):
         rate = f"   {now.rate:,.0f} per second" if now.rate >= 1 else ""
         self._count.setText(f"{of}{rate}")
         self._left.setText(f"about {now.left}" if now.left else "")
-        for place, (mark, name) in enumerate(self._steps):
-            done = place < current
+        for position, (mark, name) in enumerate(self._steps):
+            done = position < current
             symbol = icon("check", "accent") if done else icon("clock", "text-3")
             mark.setPixmap(symbol.pixmap(_ICON_PX, _ICON_PX))
-            mark.setVisible(done or place == current)
-            name.setEnabled(place <= current)
-            role = "card-title" if place == current else "muted"
+            mark.setVisible(done or position == current)
+            name.setEnabled(position <= current)
+            role = "card-title" if position == current else "muted"
             if name.property("role") != role:
                 name.setProperty("role", role)
                 name.style().unpolish(name)

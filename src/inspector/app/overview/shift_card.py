@@ -1,4 +1,4 @@
-"""In which simple properties the folders differ: histograms and images side by side."""
+"""Simple image properties that differ between folders: histograms and example images."""
 
 from dataclasses import dataclass
 
@@ -32,13 +32,13 @@ class _Shown:
 
 
 class ShiftCard(QFrame):
-    """Show what a diagnosis found in the properties; hidden where it found nothing.
+    """Shows the properties that a diagnosis found to differ; hidden without any.
 
     Attributes:
-        asked: A title and sample ids to list in the gallery.
+        requested: A title and sample ids to list in the gallery.
     """
 
-    asked = Signal(str, object)
+    requested = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class ShiftCard(QFrame):
         self.setVisible(False)
 
     def refresh(self) -> None:
-        """Ask for the last diagnosis's differences again."""
+        """Read the differences of the last diagnosis again."""
         self._bridge.call(self._read, self._show, channel="differences")
 
     def _read(self) -> _Shown | None:
@@ -119,7 +119,7 @@ class ShiftCard(QFrame):
 
     def _on_see(self) -> None:
         title, ids = self.sender().property("list")
-        self.asked.emit(title, ids)
+        self.requested.emit(title, ids)
 
 
 def _pairs(one: PropertyShift, pictures: dict[int, QImage]) -> QWidget:

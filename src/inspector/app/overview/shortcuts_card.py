@@ -1,4 +1,4 @@
-"""What predicts the class without the object: the clearest probe, its images, what to do."""
+"""Shortcuts: the clearest probe that predicts the class without the object, with images."""
 
 from dataclasses import dataclass
 
@@ -20,25 +20,27 @@ _ASK = (
     "Eleven probes look at compression, size, borders, background, colour, blur, camera, overlays"
     " and names. It takes some minutes in the background."
 )
-_JUDGE = "What a probe reads may make the class, as darkness makes night: that is for you to judge."
+_JUDGE = (
+    "A probe may read what defines the class, as darkness defines night: that is for you to judge."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """The last search and the images of its clearest probe."""
+    """The last search, and the images of its clearest probe."""
 
     report: ShortcutReport | None
     pictures: tuple[tuple[str, QImage], ...]
 
 
 class ShortcutsCard(QFrame):
-    """Ask for a search for shortcuts and show the last one; hidden until a scan is complete.
+    """Searches for shortcuts and shows the last result; hidden until a scan is complete.
 
     Attributes:
-        asked: A title and sample ids to list in the gallery.
+        requested: A title and sample ids to list in the gallery.
     """
 
-    asked = Signal(str, object)
+    requested = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
@@ -73,7 +75,7 @@ class ShortcutsCard(QFrame):
         self.setVisible(False)
 
     def refresh(self) -> None:
-        """Ask for the last search again; it needs a finished scan."""
+        """Read the last search again; it needs a complete scan."""
         self._bridge.call(self._read, self._show, channel="shortcuts")
 
     def _read(self) -> _Shown:
@@ -99,7 +101,7 @@ class ShortcutsCard(QFrame):
         self._strip = strip
         strip.setVisible(bool(shown.pictures))
         self._see.setVisible(bool(shortcuts))
-        self._look.setText("Look again" if shown.report else "Look for shortcuts")
+        self._look.setText("Search again" if shown.report else "Look for shortcuts")
         if shown.report is None:
             self._title.setText(_TITLE)
             self._text.setText(_ASK)
@@ -119,8 +121,8 @@ class ShortcutsCard(QFrame):
     def _on_see(self) -> None:
         if self._report is not None and self._report.shortcuts:
             best = self._report.shortcuts[0]
-            title = f"Named most clearly by {best.result.probe.value}"
-            self.asked.emit(title, tuple(s.id for s in best.examples))
+            title = f"Predicted best by {best.result.probe.value}"
+            self.requested.emit(title, tuple(s.id for s in best.examples))
 
     def _on_look(self) -> None:
         if self._job is not None:
@@ -128,7 +130,7 @@ class ShortcutsCard(QFrame):
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
         self._look.setEnabled(False)
-        self._text.setText("The probes are at work.")
+        self._text.setText("The probes are being trained.")
         self._bridge.call(
             lambda: self._project.shortcuts.find(stop=stop, progress=progress),
             self._on_found, on_error=self._on_error,
@@ -137,7 +139,7 @@ class ShortcutsCard(QFrame):
     def _on_found(self, report: ShortcutReport | None) -> None:
         self._ended()
         if report is None:
-            self._text.setText("Stopped. Nothing was kept of this search.")
+            self._text.setText("Stopped. This search was not saved.")
         else:
             self.refresh()
 

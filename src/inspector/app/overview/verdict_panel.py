@@ -1,4 +1,4 @@
-"""Your numbers, and what a diagnosis says of the gap between them."""
+"""The user's two accuracies, and the diagnosis of the gap between them."""
 
 import time
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _CLASSES_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What the panel shows: the kept diagnosis, the user's own model, who stands where."""
+    """The stored diagnosis, the user's own model and the membership."""
 
     last: StoredDiagnosis | None
     rates: Sequence[Rate]
@@ -42,15 +42,15 @@ class _Read:
 
 
 class VerdictPanel(QFrame):
-    """State two accuracies, ask for a diagnosis, read the answer.
+    """Takes two accuracies, runs a diagnosis and shows its result.
 
     Attributes:
-        code_asked: The person wants to paste the code that loads the data.
-        updated: Another diagnosis, or other numbers, are there.
-        started: A diagnosis was started, so that none starts by itself any more.
+        code_requested: The user wants to paste the code that loads the data.
+        updated: The diagnosis or the accuracies have changed.
+        started: A diagnosis was started; none starts automatically any more.
     """
 
-    code_asked = Signal()
+    code_requested = Signal()
     updated = Signal()
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
@@ -61,10 +61,10 @@ class VerdictPanel(QFrame):
         self._job: Job | None = None
         self._began = 0.0
         self.started = False
-        self._split = AccuracyField("Accuracy on the validation split, 0 where not stated")
-        self._folder = AccuracyField("Accuracy on the real folder, 0 where not stated")
-        self._split_images = _images("Images of the validation split, 0 where not stated")
-        self._folder_images = _images("Images of the real folder, 0 where not stated")
+        self._split = AccuracyField("Accuracy on the validation split, 0 if not stated")
+        self._folder = AccuracyField("Accuracy on the real folder, 0 if not stated")
+        self._split_images = _images("Images of the validation split, 0 if not stated")
+        self._folder_images = _images("Images of the real folder, 0 if not stated")
         self._paste = QPushButton("Paste your code…")
         self._paste.setToolTip("Both calls that load the data: they are read, never run")
         self._predictions = QPushButton("Add predictions…")
@@ -88,21 +88,21 @@ class VerdictPanel(QFrame):
 
     @property
     def accuracy_fields(self) -> tuple[AccuracyField, AccuracyField]:
-        """The fields of the two accuracies, which stand on another card."""
+        """The fields of the two accuracies, placed on another card."""
         return self._split, self._folder
 
     @property
     def run_button(self) -> QPushButton:
-        """The button that measures, which stands above the evidence."""
+        """The button that starts a diagnosis, placed above the evidence."""
         return self._run
 
     @property
     def verdict_label(self) -> QLabel:
-        """The verdict in words, or what is going on, which stands there too."""
+        """The verdict or the progress as text, placed beside the button."""
         return self._verdict
 
     def refresh(self, *, complete: bool) -> None:
-        """Show the last answer; a diagnosis needs a finished scan."""
+        """Show the last diagnosis; a new one needs a complete scan."""
         self._run.setEnabled(complete and self._job is None)
         if complete:
             self._bridge.call(self._read, self._show, channel="verdict")
@@ -133,27 +133,26 @@ class VerdictPanel(QFrame):
             self._start_by_itself()
         if self._job is not None and (last is None or last.at < self._began):
             return
-        self._made.setText(last.made if last else "")
+        self._made.setText(last.age_text if last else "")
         self._made.setVisible(last is not None)
         if last is None:
             if not self.started:
-                self._say(
-                    "State what you measured, if you like, and ask what baseline models say of the"
-                    " gap."
+                self._show_status(
+                    "Enter your accuracies (optional), then let baseline models measure the gap."
                 )
             return
-        # The page above says it, with its interval.
+        # The page shows it above, with its interval.
         self._verdict.setText(last.answer["verdict"])
         self._verdict.setVisible(False)
 
     def _start_by_itself(self) -> None:
-        """Diagnose once a session without being asked: the scan and its groups are done."""
+        """Run a diagnosis automatically, once per session, after the scan and its groups."""
         if self.started or self._job is not None or not self._project.layout.sure:
             return
         self._start(None)
 
     def _on_number(self) -> None:
-        """Keep a number as soon as it is typed: what the page says of it follows."""
+        """Save an accuracy as soon as it is typed; the page follows."""
         stated = self._stated()
         if stated != self._project.diagnoses.numbers:
             self._bridge.call(
@@ -170,7 +169,9 @@ class VerdictPanel(QFrame):
         self._run.setEnabled(False)
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
-        self._say("The baseline models are at work; figures come when controls are done.")
+        self._show_status(
+            "Baseline models are being trained; figures appear when the controls are done."
+        )
         self._made.setVisible(False)
         diagnoses = self._project.diagnoses
 
@@ -181,21 +182,21 @@ class VerdictPanel(QFrame):
 
         self._bridge.call(work, self._on_done, on_error=self._on_error)
 
-    def _say(self, text: str) -> None:
-        """Say what is going on, or what went wrong."""
+    def _show_status(self, text: str) -> None:
+        """Show progress or an error."""
         self._verdict.setText(text)
         self._verdict.setVisible(True)
 
     def _on_done(self, answer: Diagnosis | None) -> None:
         self._ended()
         if answer is None:
-            self._say("Stopped. Nothing was kept of this diagnosis.")
+            self._show_status("Stopped. This diagnosis was not saved.")
         else:
             self.refresh(complete=True)
 
     def _on_error(self, error: InspectorError) -> None:
         self._ended()
-        self._say(f"{error.message}. {error.advice}")
+        self._show_status(f"{error.message}. {error.advice}")
 
     def _ended(self) -> None:
         self._jobs.end(self._job)
@@ -234,7 +235,7 @@ class VerdictPanel(QFrame):
         for field in (self._split, self._folder, self._split_images, self._folder_images):
             field.editingFinished.connect(self._on_number)
         self._predictions.clicked.connect(self._on_predictions)
-        self._paste.clicked.connect(self.code_asked)
+        self._paste.clicked.connect(self.code_requested)
 
     def _lay_out(self) -> None:
         numbers = QHBoxLayout()
@@ -265,7 +266,7 @@ class VerdictPanel(QFrame):
 
 
 def _own_lines(rates: Sequence[Rate]) -> list[str]:
-    """Say what the user's own predictions come to: by side, then by class."""
+    """Return the results of the user's own predictions: by split, then by class."""
     left = next((r.n for r in rates if r.name == "not in this dataset"), 0)
     sides = [r for r in rates if not r.name.startswith(("class ", "not in"))]
     classes = [r for r in rates if r.name.startswith("class ")]
@@ -274,7 +275,7 @@ def _own_lines(rates: Sequence[Rate]) -> list[str]:
         text = "; ".join(
             f"{r.name} {r.share:.3f} [{r.low:.3f}, {r.high:.3f}] of {r.n:,}" for r in sides
         )
-        lines.append(f"Your model: {text}." + f" {left:,} rows name no image here." * bool(left))
+        lines.append(f"Your model: {text}." + f" {left:,} rows match no image here." * bool(left))
     if classes:
         classes.sort(key=lambda r: r.share)
         text = "; ".join(

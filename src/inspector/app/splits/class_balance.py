@@ -1,4 +1,4 @@
-"""The shares of the classes in each split, as small bars beside one another."""
+"""The share of each class per split, as small bars."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,13 +12,13 @@ from inspector.app.widgets.split_badge import badge_colours, paint_badge
 _HEAD_PX, _ROW_PX, _BAR_PX, _FIGURE_PX = 26, 26, 8, 44
 _NAME_SHARE, MAX_ROWS = 0.32, 12
 MIN_DIFFERENCE = 0.1
-"""Two splits whose shares of a class differ by more than this are told of."""
+"""A larger difference between two splits is reported."""
 
 Balance = Sequence[tuple[str, Mapping[str, int]]]
 
 
 class ClassBalance(QWidget):
-    """Paint a row per class and a column per split."""
+    """Paints one row per class and one column per split."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,12 +32,12 @@ class ClassBalance(QWidget):
         self._rows = rows
         splits = list(rows[0][1]) if rows else []
         self._totals = {split: sum(counts[split] for _, counts in rows) for split in splits}
-        told = [
+        texts = [
             f"{name}: " + ", ".join(f"{split} {self._share(n, split):.0%}"
                                     for split, n in counts.items())
             for name, counts in rows
         ]  # fmt: skip
-        self.setAccessibleDescription("; ".join(told))
+        self.setAccessibleDescription("; ".join(texts))
         self.setFixedHeight(_HEAD_PX + _ROW_PX * min(MAX_ROWS, len(rows)))
         self.update()
 
@@ -45,7 +45,7 @@ class ClassBalance(QWidget):
         return QSize(300, self.height())
 
     def text(self) -> str:
-        """Return the largest difference in words; "" where none is large."""
+        """Return the largest difference as a sentence; "" if none is large."""
         worst: tuple[float, str] = (MIN_DIFFERENCE, "")
         for name, counts in self._rows:
             shares = {split: self._share(count, split) for split, count in counts.items()}
@@ -91,8 +91,8 @@ class ClassBalance(QWidget):
                 top = y + (_ROW_PX - _BAR_PX) / 2
                 painter.drawRoundedRect(QRectF(x, top, length, _BAR_PX), 2, 2)
                 painter.setPen(theme.colour("text-2"))
-                place = QRectF(x + length + 6, y, _FIGURE_PX, _ROW_PX)
-                painter.drawText(place, middle, f"{100 * share:.0f} %")
+                rect = QRectF(x + length + 6, y, _FIGURE_PX, _ROW_PX)
+                painter.drawText(rect, middle, f"{100 * share:.0f} %")
 
     def _share(self, count: int, split: str) -> float:
         return count / max(1, self._totals.get(split, 0))

@@ -1,4 +1,4 @@
-"""The lines of pasted code that matter: monospaced, numbered, not wrapped."""
+"""The relevant lines of pasted code: monospaced, numbered, not wrapped."""
 
 import re
 from html import escape
@@ -16,7 +16,7 @@ _PARTS = re.compile(
 
 
 class CodeLines(QLabel):
-    """Show the first lines of the calls that were read; empty before any was."""
+    """Shows the first lines of the recognised calls; empty without any."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class CodeLines(QLabel):
         self.setVisible(False)
 
     def is_filled(self) -> bool:
-        """Tell whether a call was read."""
+        """Return whether a call was recognised."""
         return bool(self.text())
 
     def show_lines(self, code: str, reading: CodeReading) -> None:
@@ -53,7 +53,7 @@ def _line(number: int, text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """Return a line of Python as rich text: strings and numbers in their colours."""
+    """Return a line of Python as rich text, with coloured strings and numbers."""
     strings, numbers = theme.colour("ok").name(), theme.colour("accent-text").name()
     parts, end = [], 0
     for match in _PARTS.finditer(text):

@@ -1,4 +1,4 @@
-"""What there is to say of a split rule: a line each, with the files behind it."""
+"""The findings on a split rule: one line each, with the files behind it."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,21 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH
-from inspector.project.splits.leakage import TIED
+from inspector.project.splits.leakage_pitfalls import TIED
 
 SHOWN = 3
-# The headline says these, with the pairs below it.
+# The headline covers these, with the pairs below it.
 _SAID = {TIED[0]}
 
 
 class FindingsCard(QFrame):
-    """Show findings, the worst first; hidden where there are none.
+    """Shows findings, the worst first; hidden if there are none.
 
     Attributes:
-        asked: A `Pitfall` whose files are to be listed.
+        requested: A `Pitfall` whose files the user wants to list.
     """
 
-    asked = Signal(object)
+    requested = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,6 @@ class FindingsCard(QFrame):
         self.setVisible(False)
 
     def show_findings(self, findings: Sequence[Pitfall]) -> None:
-        """Show other findings."""
         shown = tuple(f for f in findings if f.code not in _SAID)
         if shown != self._findings:
             self._findings, self._all = shown, False
@@ -51,7 +50,7 @@ class FindingsCard(QFrame):
         self.setVisible(bool(shown))
 
     def texts(self) -> list[str]:
-        """Return all findings in words."""
+        """Return all findings as text."""
         return [finding.text for finding in self._findings]
 
     def _on_more(self) -> None:
@@ -86,6 +85,6 @@ class FindingsCard(QFrame):
             see = QPushButton(f"{count:,} file{'s' * (count != 1)}")
             see.setProperty("role", "link")
             see.setAccessibleDescription(finding.text)
-            see.clicked.connect(lambda: self.asked.emit(finding))
+            see.clicked.connect(lambda: self.requested.emit(finding))
             row.addWidget(see)
         return line

@@ -43,7 +43,7 @@ _SIDE_PX, _SIDE_WIDE_PX, _NARROW_PX, _WIDE_PX = 370, 440, 1000, 1300
 
 
 class SplitsPage(Page):
-    """Choose a rule, see what the splits share, lock it."""
+    """Chooses a rule, shows what the splits share, locks it."""
 
     name = PageName.SPLITS
     words = "leakage leak rate split rule seed validation training test lock paste code keras"
@@ -61,7 +61,7 @@ class SplitsPage(Page):
         self._bar.changed.connect(self._look)
         self._bar.serving.changed.connect(self._compare)
         self._bar.serving.judge.connect(lambda: self._compare(judge=True))
-        self._bar.keep_asked.connect(self._on_keep)
+        self._bar.keep_requested.connect(self._on_keep)
         self._summary, self._note = QLabel(), QLabel()
         self._summary.setObjectName("splits-summary")
         self._note.setObjectName("splits-note")
@@ -72,15 +72,15 @@ class SplitsPage(Page):
         self._graph.opened.connect(self._on_edge_opened)
         self._pairs = LeakPairs(project.samples.thumbnail)
         self._pairs.opened.connect(self._on_pair)
-        self._pairs.list_asked.connect(self.show_list)
+        self._pairs.list_requested.connect(self.show_list)
         self._findings = FindingsCard()
-        self._findings.asked.connect(self._on_finding)
+        self._findings.requested.connect(self._on_finding)
         self.seed_panel = SeedVariabilityPanel(project, bridge, self.jobs)
         self._balance, self._balance_text = ClassBalance(), QLabel()
         self._threshold = QSlider(Qt.Orientation.Horizontal)
         self._threshold_text = QLabel()
         self._lock, self._by_group = QPushButton("Lock this split…"), QPushButton("Split by group…")
-        # While the threshold moves only this page follows; at rest the project keeps it.
+        # While the threshold is dragged only this page follows; at rest the project stores it.
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AT_REST_MS)
@@ -91,31 +91,31 @@ class SplitsPage(Page):
         self._bar.show_rule(self._rule)
 
     def refresh(self, changes: Changes) -> None:
-        """Look again after a change."""
+        """Query again after a change."""
         if not changes.dataset:
             return
         self.bridge.call(self.project.splits.folds, self._bar.offer_folds, channel="folds")
         rule = self.project.splits.rule
         if rule != self._rule:
-            # A rule that is only looked at stays while others of its facts change.
+            # Keep a rule that is only being explored when other facts change.
             self._rule = rule
             self._bar.show_rule(rule)
         if self.project.scans.is_complete():
             self._look(self._bar.rule())
         else:
-            self._summary.setText("The scan is not finished: counts come when it is.")
+            self._summary.setText("Counts appear when the scan is finished.")
 
     def open(self, request: PageRequest) -> None:
-        """Wait for pasted code."""
+        """Show the field for pasted code."""
         if request.action is PageAction.PASTE_CODE:
             self._bar.ask_for_code()
 
     def shown_text(self) -> str:
-        """Say how many images leak."""
+        """Return how many images leak."""
         if self._shown is None:
             return ""
         leakage = self._shown.leakage
-        name = leakage.made.evaluation
+        name = leakage.membership.evaluation
         return f"{len(leakage.leaks):,} of {leakage.validation_images:,} {name} images"
 
     def _look(self, rule: Rule) -> None:
@@ -145,7 +145,7 @@ class SplitsPage(Page):
         )  # fmt: skip
 
     def _compare(self, *, judge: bool = False) -> None:
-        """Compare inference code with the pasted code, and measure on images."""
+        """Compare the inference code with the pasted code, and measure the effect on images."""
         rule, panel = self._bar.rule(), self._bar.serving
         if rule.kind is not RuleKind.CODE or not rule.serving.strip() or not rule.code.strip():
             return
@@ -177,11 +177,11 @@ class SplitsPage(Page):
         for widget in (self._graph_card, self._balance_card):
             widget.setVisible(False)
         self._lock.setEnabled(False)
-        self.seed_panel.show_none("There is no split to compare with that of other seeds.")
+        self.seed_panel.show_none("There is no split to compare with other seeds.")
 
     def _show(self, shown: SplitsData) -> None:
         if self._bar.lacks():
-            # An answer about the rule before.
+            # A late answer about the previous rule.
             return
         self._shown = shown
         leakage = shown.leakage
@@ -190,15 +190,15 @@ class SplitsPage(Page):
         self._graph.show_splits(shown.nodes, shown.edges)
         self._show_edge()
         self._note.setText(shown.note)
-        in_use = leakage.made.rule == self.project.splits.rule
+        in_use = leakage.membership.rule == self.project.splits.rule
         self._bar.show_state(RuleState.IN_USE if in_use else RuleState.READ)
         self._lock.setEnabled(True)
-        self._by_group.setEnabled(leakage.made.rule.kind is not RuleKind.GROUPS)
+        self._by_group.setEnabled(leakage.membership.rule.kind is not RuleKind.GROUPS)
         self._findings.show_findings(leakage.findings)
         if shown.computing:
             self.seed_panel.show_none("Computing…")
         else:
-            self.seed_panel.show_rates(leakage.made.rule, leakage.seed_rates, shown.drawn)
+            self.seed_panel.show_rates(leakage.membership.rule, leakage.seed_rates, shown.drawn)
         self._balance.show_rows(shown.balance)
         text = self._balance.text()
         self._balance_text.setText(text)
@@ -211,7 +211,7 @@ class SplitsPage(Page):
         self.moved.emit()
 
     def _show_edge(self) -> None:
-        """Show the sentence and the pairs of the edge that is chosen."""
+        """Show the sentence and the pairs of the chosen edge."""
         shown, edge = self._shown, self._graph.current()
         if shown is None or edge is None:
             return
@@ -242,8 +242,8 @@ class SplitsPage(Page):
             PairDialog(self.project, self.bridge, (leak.image, leak.neighbour), self).open()
 
     def close(self) -> bool:
-        """Let go of the decode threads, too."""
-        self._pairs.shut()
+        """End the decode threads as well."""
+        self._pairs.shut_down()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -263,7 +263,7 @@ class SplitsPage(Page):
         self._timer.start()
         shown = self._shown
         if shown is not None:
-            # No figure of another threshold stands under the new one.
+            # Hide the figures of the previous threshold.
             self._summary.setText("Computing…")
             self._note.setText("")
             self._graph.show_computing()
@@ -310,7 +310,7 @@ class SplitsPage(Page):
         self._balance_text.setProperty("role", "caption")
         self._threshold.setRange(round(POSSIBLE * 100), 100)
         self._threshold.setAccessibleName("Similarity from which a pair is confirmed")
-        self._threshold.setToolTip("A pair counts from this similarity on")
+        self._threshold.setToolTip("Pairs from this similarity on are confirmed")
         self._threshold.valueChanged.connect(self._on_threshold)
         self._threshold_text.setProperty("role", "card-title")
         self._threshold_text.setMinimumWidth(32)
@@ -319,7 +319,7 @@ class SplitsPage(Page):
         self._lock.clicked.connect(self._on_lock)
         self._by_group.setProperty("role", "primary")
         self._by_group.setIcon(icon("groups", "on-accent"))
-        self._by_group.setToolTip("Look at a split that keeps near-duplicates and groups together")
+        self._by_group.setToolTip("Show a split that keeps near-duplicates and groups together")
         self._by_group.clicked.connect(lambda: self._bar.choose(RuleKind.GROUPS))
 
     def _lay_out(self) -> None:

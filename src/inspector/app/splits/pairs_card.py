@@ -21,18 +21,18 @@ _SHORT = {PairKind.TRANSFORMED: "Flipped"}
 
 
 class LeakPairs(QFrame):
-    """Show leaks as large pairs.
+    """Shows leaks as large pairs.
 
     Attributes:
-        opened: A `Leak` that the person wants to see large.
-        list_asked: A title and the ids of images that share only a group.
+        opened: A `Leak` that the user wants to see large.
+        list_requested: A title and the ids of images that share only a group.
 
     Args:
         load: Returns the JPEG of a sample, or None; called on decode threads.
     """
 
     opened = Signal(object)
-    list_asked = Signal(str, object)
+    list_requested = Signal(str, object)
 
     def __init__(self, load: Callable[[int], bytes | None]) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class LeakPairs(QFrame):
         self.show_note("")
 
     def show_note(self, text: str) -> None:
-        """Show no pair, and why."""
+        """Show a note instead of pairs."""
         self._leaks, self._edge = (), None
         self._title.setText("Pairs")
         self._note.setText(text)
@@ -76,12 +76,12 @@ class LeakPairs(QFrame):
         self._show_tiles()
 
     def show_computing(self) -> None:
-        """Say that other figures are being computed; the pairs stay where they are."""
+        """Show that other figures are being computed; the pairs stay visible."""
         for button in self._group.buttons():
             button.setText(f"{button.property('name')}  …")
 
     def show_leaks(self, edge: SplitEdge, leaks: Sequence[Leak]) -> None:
-        """Show the pairs of two splits; the kind that was chosen stays chosen."""
+        """Show the pairs of two splits; the chosen kind stays chosen."""
         self._edge, self._leaks = edge, tuple(leaks)
         to, source = theme.split_word(edge.to), theme.split_word(edge.source).lower()
         self._title.setText(f"{to[:1].upper()}{to[1:]} – {source}")
@@ -93,9 +93,9 @@ class LeakPairs(QFrame):
         self._show_chips()
         self._show_tiles()
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self.grid.shut()
+        self.grid.shut_down()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -134,7 +134,7 @@ class LeakPairs(QFrame):
     def _on_kind(self, kind: str) -> None:
         if kind == _GROUP:
             ids = tuple(leak.image.id for leak in self._leaks if leak.kind == _GROUP)
-            self.list_asked.emit("Images that share only a group with the other split", ids)
+            self.list_requested.emit("Images that share only a group with the other split", ids)
         else:
             self._kind = kind
             self._show_tiles()

@@ -1,4 +1,4 @@
-"""The rule of a split: what makes it, and the few numbers that it has."""
+"""The form of a split rule: its kind and its few parameters."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -53,7 +53,7 @@ val_ds = keras.utils.image_dataset_from_directory(
 
 
 class RuleState(StrEnum):
-    """Where the rule that is shown stands."""
+    """Whether the shown rule is the one in use."""
 
     IN_USE = "✓ in use"
     READ = "not in use yet"
@@ -62,17 +62,17 @@ class RuleState(StrEnum):
 
 
 class RuleBar(QFrame):
-    """Choose a rule.
+    """Chooses a rule.
 
     Attributes:
-        changed: A `Rule`, a moment after the last change; `lacks` says what is missing yet.
-        keep_asked: The person wants this rule to be in use.
-        reading: How pasted code was read, filled by the page; `serving` likewise what inference
-            code does otherwise.
+        changed: A `Rule`, shortly after the last change.
+        keep_requested: The user wants to use this rule.
+        reading: How the pasted code was read; filled by the page.
+        serving: How the inference code differs; filled by the page.
     """
 
     changed = Signal(object)
-    keep_asked = Signal()
+    keep_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class RuleBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
-        self._timer.timeout.connect(self._tell)
+        self._timer.timeout.connect(self._emit_changed)
         self._fill()
         self._set_up_buttons()
         self._lay_out()
@@ -115,7 +115,7 @@ class RuleBar(QFrame):
         self._show_fields()
 
     def rule(self) -> Rule:
-        """Return the rule as it is chosen now."""
+        """Return the chosen rule."""
         kind = RuleKind(self._kind.currentData())
         keras = str(self._keras.currentData())
         share, seed = round(self._share.value(), 4), self._seed.value()
@@ -146,7 +146,7 @@ class RuleBar(QFrame):
                 return Rule(kind, call)
 
     def offer_folds(self, names: Sequence[str]) -> None:
-        """Let one of several folds be held out; () where the folders are no folds."""
+        """Offer folds to hold out; () if the folders are no folds."""
         before = self._fold.currentData()
         with QSignalBlocker(self._fold):
             self._fold.clear()
@@ -156,7 +156,7 @@ class RuleBar(QFrame):
         self._show_fields()
 
     def show_rule(self, rule: Rule) -> None:
-        """Show a rule without telling of it."""
+        """Show a rule without emitting `changed`."""
         share = rule.share if rule.kind is RuleKind.GROUPS else rule.call.validation_split
         seed = rule.seed if rule.kind is RuleKind.GROUPS else rule.call.seed
         for widget in self._fields():
@@ -188,7 +188,7 @@ class RuleBar(QFrame):
         self._show_fields()
 
     def lacks(self) -> str:
-        """Say what the chosen rule needs before it can be asked; "" where nothing."""
+        """Return what the rule needs before it can be used; "" for nothing."""
         rule = self.rule()
         if rule.kind is RuleKind.CODE and not rule.code.strip():
             return "Paste the lines that load training and validation."
@@ -201,7 +201,7 @@ class RuleBar(QFrame):
     def _lacking_arguments(self) -> str:
         text = self._arguments.text()
         if not text.strip():
-            return f"Write the arguments of the call as in the script, such as {_ARGUMENTS}."
+            return f"Enter the arguments of the call as in the script, such as {_ARGUMENTS}."
         try:
             replayed_rule(SplitFunction(self._function.currentData()), keywords_of(text))
         except UsageError as error:
@@ -209,23 +209,23 @@ class RuleBar(QFrame):
         return ""
 
     def ask_for_code(self) -> None:
-        """Choose pasted code, and wait for it."""
+        """Select pasted code as the kind, and focus its field."""
         self.choose(RuleKind.CODE)
         self._edit.setChecked(True)
         self._code.setFocus()
 
     def choose(self, kind: RuleKind) -> None:
-        """Choose another kind of rule, as its field does."""
+        """Choose another kind of rule."""
         self._kind.setCurrentIndex(self._kind.findData(kind.value))
 
     def show_reading(self, reading: CodeReading, asked: tuple[str, ...]) -> None:
-        """Show how the code was read, and the lines that matter."""
+        """Show how the code was read, and its relevant lines."""
         self.reading.show_reading(reading, asked)
         self.lines.show_lines(self._code.toPlainText(), reading)
         self._show_fields()
 
     def show_state(self, state: RuleState) -> None:
-        """Say whether the rule that is shown is in use."""
+        """Show whether the shown rule is in use."""
         self._state.setText(state.value)
         self._state.setProperty("role", "ok-text" if state is RuleState.IN_USE else "muted")
         self._state.style().polish(self._state)
@@ -240,7 +240,7 @@ class RuleBar(QFrame):
 
     def _lay_out(self) -> None:
         names = (
-            "What makes the split", "Loader", "Version of Keras", "Share of validation", "Seed",
+            "Kind of split rule", "Loader", "Version of Keras", "Share of validation", "Seed",
             "Shuffle", "Fewest moves", "List of files", "Pasted code", "Function", "Arguments",
             "Fold held out",
         )  # fmt: skip
@@ -292,8 +292,8 @@ class RuleBar(QFrame):
         self._state.setObjectName("rule-state")
         self._keep.setProperty("small", True)
         self._keep.setProperty("role", "primary")
-        self._keep.setToolTip("Remember it: findings, the diagnosis and training go by it")
-        self._keep.clicked.connect(self.keep_asked)
+        self._keep.setToolTip("Use it for findings, the diagnosis and training")
+        self._keep.clicked.connect(self.keep_requested)
 
     def _connect(self) -> None:
         for box in (self._kind, self._loader, self._keras, self._function, self._fold):
@@ -316,7 +316,7 @@ class RuleBar(QFrame):
         self.lines.clear()
         self._on_changed()
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         self.changed.emit(self.rule())
 
     def _on_file(self) -> None:
@@ -350,7 +350,7 @@ class RuleBar(QFrame):
         self._calm.setVisible(groups)
         self._file.setVisible(kind is RuleKind.LIST)
         code = kind is RuleKind.CODE
-        # What was read stands for the code; the editor is for changing it.
+        # The reading replaces the code; the editor is only for changing it.
         self._edit.setVisible(code and self.lines.is_filled())
         self._code.setVisible(code and (self._edit.isChecked() or not self.lines.is_filled()))
         self.lines.setVisible(code and self.lines.is_filled() and not self._edit.isChecked())

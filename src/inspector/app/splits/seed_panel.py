@@ -1,4 +1,4 @@
-"""Seed variability: three figures over 200 seeds, one at a time, with your seed marked."""
+"""Seed variability: three figures over 200 seeds, one at a time, with the user's seed marked."""
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -22,13 +22,13 @@ _AXES = (
 
 
 class SeedVariabilityPanel(QWidget):
-    """Show what other seeds of a call would have given."""
+    """Shows what other seeds of a call would have given."""
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
         self._project, self._bridge = project, bridge
         self._rates = SeedLeakRates((), None)
-        self._drawn: SeedVariability | None = None
+        self._variability: SeedVariability | None = None
         self._rule = Rule()
         self._jobs = jobs
         self._job: Job | None = None
@@ -47,7 +47,7 @@ class SeedVariabilityPanel(QWidget):
         self._text.setProperty("role", "muted")
         self._draw = QPushButton("Try 200 seeds")
         self._draw.setToolTip(
-            "Train a baseline model for each seed: some seconds, in the background"
+            "Train a baseline model for each seed: a few seconds, in the background"
         )
         self._draw.clicked.connect(self._on_draw)
         column = QVBoxLayout(self)
@@ -64,54 +64,56 @@ class SeedVariabilityPanel(QWidget):
             column.addWidget(widget)
         self.show_none("")
 
-    def show_rates(self, rule: Rule, rates: SeedLeakRates, drawn: SeedVariability | None) -> None:
-        """Show a rule's figures; `drawn` is None until baseline models were asked."""
-        self._rule, self._rates, self._drawn = rule, rates, drawn
+    def show_rates(
+        self, rule: Rule, rates: SeedLeakRates, variability: SeedVariability | None
+    ) -> None:
+        """Show a rule's figures; `variability` is None until the baseline models are trained."""
+        self._rule, self._rates, self._variability = rule, rates, variability
         self._paint()
 
     def show_none(self, text: str) -> None:
         """Show that there is nothing to compare."""
-        self._rates, self._drawn = SeedLeakRates((), None), None
+        self._rates, self._variability = SeedLeakRates((), None), None
         for widget in (self._measure, self._figure, self._draw):
             widget.setVisible(False)
         self._text.setText(text)
 
     def _paint(self, *_: object) -> None:
         if not self._rates.shares:
-            self.show_none("This rule draws no seed, so there is none to compare.")
+            self.show_none("This rule uses no seed, so there is nothing to compare.")
             return
-        place = self._measure.currentIndex()
-        known = place == LEAK_RATE or self._drawn is not None
+        position = self._measure.currentIndex()
+        known = position == LEAK_RATE or self._variability is not None
         self._measure.setVisible(True)
         self._figure.setVisible(known)
         self._draw.setVisible(not known)
         self._draw.setEnabled(self._job is None)
-        if place == LEAK_RATE:
+        if position == LEAK_RATE:
             rates = self._rates
             self._figure.show_axis(_AXES[LEAK_RATE])
             self._figure.show_values(rates.shares, rates.this_seed, self._seed_text())
             self._text.setText(_conclusion(rates))
-        elif self._drawn is None:
+        elif self._variability is None:
             self._text.setText("Baseline models have not tried other seeds of this call yet.")
         else:
-            self._show_drawn(self._drawn, place)
+            self._show_variability(self._variability, position)
 
-    def _show_drawn(self, drawn: SeedVariability, place: int) -> None:
-        one = drawn.accuracy if place == ACCURACY else drawn.class_deviation
-        self._figure.show_axis(_AXES[place])
+    def _show_variability(self, variability: SeedVariability, position: int) -> None:
+        one = variability.accuracy if position == ACCURACY else variability.class_deviation
+        self._figure.show_axis(_AXES[position])
         self._figure.show_values(one.values, one.this_seed, self._seed_text())
         rank = ""
         if one.percentile is not None:
-            rank = f" Yours is above {one.percentile:.0%} of them."
+            rank = f" Your seed is above {one.percentile:.0%} of them."
         what = (
             f"A baseline model reaches {one.median:.1%}"
-            if place == ACCURACY
+            if position == ACCURACY
             else f"The share of one class in validation is off by up to {one.median:.1%}"
         )
         self._text.setText(
             f"{what} [{one.at(5):.1%}, {one.at(95):.1%}] over {len(one.values)} seeds, with"
-            f" {drawn.images:,} images.{rank}"
-            + (" Your own model may rank them differently." if place == ACCURACY else "")
+            f" {variability.images:,} images.{rank}"
+            + (" Your own model may rank them differently." if position == ACCURACY else "")
         )
 
     def _seed_text(self) -> str:
@@ -128,22 +130,22 @@ class SeedVariabilityPanel(QWidget):
         rule, splits = self._rule, self._project.splits
         self._bridge.call(
             lambda: splits.score_seeds(rule, stop=stop, progress=progress),
-            self._on_drawn, on_error=self._on_error,
+            self._on_variability, on_error=self._on_error,
         )  # fmt: skip
 
-    def _on_drawn(self, drawn: SeedVariability | None) -> None:
+    def _on_variability(self, variability: SeedVariability | None) -> None:
         self._jobs.end(self._job)
         self._job = None
-        self._drawn = drawn
+        self._variability = variability
         self._paint()
 
     def _on_error(self, error: InspectorError) -> None:
-        self._on_drawn(None)
+        self._on_variability(None)
         self._text.setText(f"{error.message}. {error.advice}")
 
 
 def _conclusion(rates: SeedLeakRates) -> str:
-    """Say what other seeds would have given: 90 % of them, and whether one avoids leakage."""
+    """Return the range of 90 % of the seeds, and whether any seed avoids leakage."""
     low, high = 100 * rates.at(5), 100 * rates.at(95)
     spread = f"{low:.1f} to {high:.1f} % (90 % of seeds), median {100 * rates.median:.1f} %."
     if min(rates.shares) > 0:

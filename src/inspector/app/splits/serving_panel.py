@@ -1,4 +1,4 @@
-"""Inference code beside the pasted training code: what it gives the model otherwise."""
+"""Inference code beside the pasted training code: how the model's input differs."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -20,15 +20,15 @@ _MAX_ROWS = 5
 _EXAMPLE = """image = cv2.imread(path)
 image = cv2.resize(image, (224, 224)) / 255
 model.predict(image[np.newaxis])"""
-_NOTHING = "The model gets what it learnt from, as far as the code tells."
+_NOTHING = "According to the code, the model gets the same input as in training."
 
 
 class ServingPanel(QWidget):
-    """Take inference code, and show how it differs from training.
+    """Takes inference code, and shows how it differs from training.
 
     Attributes:
-        changed: The inference code changed, a moment ago.
-        judge: The newest run shall be judged with each difference.
+        changed: The inference code has changed, shortly ago.
+        judge: The user wants to evaluate the newest run with each difference.
     """
 
     changed = Signal()
@@ -54,8 +54,8 @@ class ServingPanel(QWidget):
         self._note.setObjectName("serving-note")
         self._note.setWordWrap(True)
         self._note.setProperty("role", "muted")
-        self._judge = QPushButton("Measure the accuracy that is lost")
-        self._judge.setToolTip("Judges the newest run's model with each difference")
+        self._judge = QPushButton("Measure the loss of accuracy")
+        self._judge.setToolTip("Evaluates the newest run's model with each difference")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
@@ -77,7 +77,7 @@ class ServingPanel(QWidget):
         return self._code.toPlainText() if self._open.isChecked() else ""
 
     def set_code(self, code: str) -> None:
-        """Show inference code that was compared before, without telling of it."""
+        """Show saved inference code without emitting `changed`."""
         for widget in (self._code, self._open):
             widget.blockSignals(True)
         self._code.setPlainText(code)

@@ -1,4 +1,4 @@
-"""The splits as nodes, with how many images of one have a near-duplicate in the other."""
+"""The splits as a graph: edges count images with a near-duplicate in the other split."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ class SplitEdge:
     Attributes:
         source: The split that has the copies, such as training.
         to: The split whose images are counted.
-        count: Images of `to` with a near-duplicate in `source`.
+        count: Number of images of `to` with a near-duplicate in `source`.
     """
 
     source: str
@@ -33,17 +33,17 @@ class SplitEdge:
 
     @property
     def text(self) -> str:
-        """For a screen reader."""
+        """The edge as text for a screen reader."""
         one, two = theme.split_word(self.to), theme.split_word(self.source).lower()
         return f"{one} and {two}: {self.count:,} image{'s' * (self.count != 1)}"
 
 
 class SplitGraph(QWidget):
-    """Paint splits and edges; a click, or an arrow key, turns to an edge.
+    """Paints splits and edges; a click or an arrow key selects an edge.
 
     Attributes:
-        chosen: The `SplitEdge` that a person turned to.
-        opened: An edge whose images are asked for, by Return or a double click.
+        chosen: The `SplitEdge` that the user selected.
+        opened: An edge whose images the user wants to see, by Return or a double click.
     """
 
     chosen = Signal(object)
@@ -64,7 +64,7 @@ class SplitGraph(QWidget):
         self.setAccessibleName("Near-duplicates between splits")
 
     def show_splits(self, nodes: Mapping[str, int], edges: Sequence[SplitEdge]) -> None:
-        """Show other figures; the edge that was chosen stays chosen where it is still there."""
+        """Show figures; the selected edge stays selected if it still exists."""
         before = self.current()
         self._nodes, self._edges = tuple(nodes.items()), tuple(edges)
         self._computing = False
@@ -75,30 +75,29 @@ class SplitGraph(QWidget):
         self.setFixedHeight(
             _ROW_PX if count < 3 else _TRIANGLE_PX if count == 3 else 2 * _ROW_PX + 56
         )
-        self._tell()
+        self._describe()
 
     def show_computing(self) -> None:
-        """Show no figure while others are being computed."""
+        """Hide the figures while others are being computed."""
         self._computing = True
-        self._tell()
+        self._describe()
 
     def is_computing(self) -> bool:
-        """Tell whether the figures are still to come."""
+        """Return whether the figures are being computed."""
         return self._computing
 
     def edges(self) -> tuple[SplitEdge, ...]:
-        """Return what is shown."""
         return self._edges
 
     def current(self) -> SplitEdge | None:
-        """Return the edge that is chosen."""
+        """Return the selected edge."""
         return self._edges[self._current] if self._edges else None
 
     def choose(self, position: int) -> None:
-        """Turn to an edge."""
+        """Select an edge."""
         if 0 <= position < len(self._edges) and position != self._current:
             self._current = position
-            self._tell()
+            self._describe()
             self.chosen.emit(self._edges[position])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -129,8 +128,8 @@ class SplitGraph(QWidget):
                 Qt.CursorShape.PointingHandCursor if pointed >= 0 else Qt.CursorShape.ArrowCursor
             )
         if pointed >= 0:
-            place = event.globalPosition().toPoint()
-            QToolTip.showText(place, f"{self._edges[pointed].text}. Click for the pairs.", self)
+            point = event.globalPosition().toPoint()
+            QToolTip.showText(point, f"{self._edges[pointed].text}. Click for the pairs.", self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -146,7 +145,7 @@ class SplitGraph(QWidget):
             self._paint_node(painter, places[name], name, images)
 
     def _places(self) -> dict[str, QRectF]:
-        """Return where each node stands: a pair, a triangle, or rows of two."""
+        """Return the position of each node: a pair, a triangle, or rows of two."""
         width, height = float(_NODE_PX.width()), float(_NODE_PX.height())
         left, right = 4.0, max(4.0, self.width() - width - 4)
         middle, low = (self.width() - width) / 2, self.height() - height - 2
@@ -167,7 +166,7 @@ class SplitGraph(QWidget):
     def _label(self, places: Mapping[str, QRectF], position: int) -> QRectF:
         edge = self._edges[position]
         one, two = places[edge.source].center(), places[edge.to].center()
-        # Diagonals of four nodes cross in the middle.
+        # The diagonals of four nodes cross in the middle.
         part = 0.32 if len(self._nodes) > 3 and one.x() != two.x() and one.y() != two.y() else 0.5
         at = one + (two - one) * part
         width, height = _LABEL_PX.width(), _LABEL_PX.height()
@@ -196,48 +195,48 @@ class SplitGraph(QWidget):
         painter.setPen(pen)
         painter.drawLine(places[edge.source].center(), places[edge.to].center())
 
-    def _paint_count(self, painter: QPainter, place: QRectF, position: int) -> None:
+    def _paint_count(self, painter: QPainter, rect: QRectF, position: int) -> None:
         chosen = position == self._current
         if chosen and self.hasFocus():
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(-3, -3, 3, 3), 6, 6)
+            painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 6, 6)
         painter.setPen(QPen(theme.colour("accent" if chosen else "line"), 1))
         painter.setBrush(theme.colour("accent" if chosen else "surface"))
-        painter.drawRoundedRect(place, 4, 4)
+        painter.drawRoundedRect(rect, 4, 4)
         painter.setPen(theme.colour("on-accent" if chosen else "text"))
         painter.setFont(_font(self.font(), 13, strong=True))
         text = "…" if self._computing else f"{self._edges[position].count:,}"
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_node(self, painter: QPainter, place: QRectF, name: str, images: int) -> None:
+    def _paint_node(self, painter: QPainter, rect: QRectF, name: str, images: int) -> None:
         fill, text, _ = badge_colours(name)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(fill))
-        painter.drawRoundedRect(place, 4, 4)
+        painter.drawRoundedRect(rect, 4, 4)
         painter.setPen(theme.colour(text))
         painter.setFont(_font(self.font(), 13, strong=True))
         word = theme.split_word(name)
         word = painter.fontMetrics().elidedText(
-            f"{word[:1].upper()}{word[1:]}", Qt.TextElideMode.ElideRight, int(place.width()) - 8
+            f"{word[:1].upper()}{word[1:]}", Qt.TextElideMode.ElideRight, int(rect.width()) - 8
         )
         center = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(place.adjusted(0, 4, 0, -place.height() / 2), center, word)
+        painter.drawText(rect.adjusted(0, 4, 0, -rect.height() / 2), center, word)
         painter.setFont(_font(self.font(), 12, strong=False))
         painter.drawText(
-            place.adjusted(0, place.height() / 2 - 2, 0, -4), center, f"{images:,} images"
+            rect.adjusted(0, rect.height() / 2 - 2, 0, -4), center, f"{images:,} images"
         )
 
-    def _tell(self) -> None:
-        told = "; ".join(edge.text for edge in self._edges)
+    def _describe(self) -> None:
+        text = "; ".join(edge.text for edge in self._edges)
         current = self.current()
         chosen = f". Chosen: {current.text}" if current is not None else ""
-        self.setAccessibleDescription("computing" if self._computing else f"{told}{chosen}")
+        self.setAccessibleDescription("computing" if self._computing else f"{text}{chosen}")
         self.update()
 
 
 def edges_of(counts: Mapping[tuple[str, str], int], names: Sequence[str]) -> list[SplitEdge]:
-    """Return an edge for each two of the splits, in their order: the later one is counted."""
+    """Return an edge for each pair of splits, in order; images of the later one are counted."""
     return [SplitEdge(a, b, counts.get((a, b), 0)) for a, b in combinations(names, 2)]
 
 
@@ -249,7 +248,7 @@ def _font(base: QFont, size_px: int, *, strong: bool) -> QFont:
 
 
 def _distance(point: QPointF, one: QPointF, two: QPointF) -> float:
-    """Return how far a point is from the line between two others."""
+    """Return the distance of a point from the line through two others."""
     along = two - one
     length = QPointF.dotProduct(along, along) or 1.0
     part = min(1.0, max(0.0, QPointF.dotProduct(point - one, along) / length))

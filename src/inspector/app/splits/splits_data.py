@@ -1,4 +1,4 @@
-"""What Splits shows of one rule, and its sentences."""
+"""The data of Splits for one rule, and its sentences."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -7,7 +7,8 @@ from pathlib import Path
 from inspector.app.splits.split_graph import SplitEdge, edges_of
 from inspector.dataset.names import TRAINING
 from inspector.project.project import Project
-from inspector.project.splits.leakage import Leak, Leakage, LeakageAnalysis
+from inspector.project.splits.leakage import Leak, Leakage
+from inspector.project.splits.leakage_analysis import LeakageAnalysis
 from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule, RuleKind
 
@@ -16,15 +17,15 @@ GROUP = "group"
 
 @dataclass(frozen=True, slots=True)
 class SplitsData:
-    """What the page shows of one rule.
+    """The content of the page for one rule.
 
     Attributes:
-        leakage: Of the rule, at a threshold.
+        leakage: Leakage of the rule at a threshold.
         balance: Images per split, by class.
         moved: Images that would move compared with the current folders.
-        lock: What there is to say of the locked split; "" without one.
-        search: Asked again when the threshold moves.
-        computing: Whether other seeds are still to come.
+        lock: A sentence on the locked split; "" without one.
+        search: Answers for another threshold.
+        computing: Whether other seeds are still being computed.
     """
 
     leakage: Leakage
@@ -37,8 +38,8 @@ class SplitsData:
 
     @property
     def nodes(self) -> dict[str, int]:
-        """Images by split, those that are excluded left out; training first."""
-        leakage, membership = self.leakage, self.leakage.made
+        """Return the images by split, without excluded ones; training first."""
+        leakage, membership = self.leakage, self.leakage.membership
         others: dict[str, int] = {
             name: sum(path not in leakage.excluded for path in paths)
             for name, paths in membership.elsewhere.items()
@@ -52,8 +53,8 @@ class SplitsData:
 
     @property
     def edges(self) -> list[SplitEdge]:
-        """How many images of each split have a near-duplicate in each earlier one."""
-        evaluation = self.leakage.made.evaluation
+        """Return how many images of each split have a near-duplicate in each earlier one."""
+        evaluation = self.leakage.membership.evaluation
         counts = {
             (_shown(cell.source, evaluation), _shown(cell.to, evaluation)): sum(
                 len(ids) for kind, ids in cell.by_kind.items() if kind != GROUP
@@ -64,7 +65,7 @@ class SplitsData:
 
     def between(self, edge: SplitEdge) -> tuple[Leak, ...]:
         """Return the pairs of an edge, the worst first."""
-        evaluation = self.leakage.made.evaluation
+        evaluation = self.leakage.membership.evaluation
         if (edge.source, edge.to) == ("training", evaluation):
             return self.leakage.leaks
         inner: dict[str, str] = {evaluation: "validation"}
@@ -72,7 +73,7 @@ class SplitsData:
         return self.search.between(source, to, self.leakage.threshold)
 
     def headline(self, edge: SplitEdge) -> str:
-        """Return what is true of two splits."""
+        """Return a sentence on what two splits share."""
         images = self.nodes[edge.to]
         if not edge.count:
             return f"No {edge.to} image has a near-duplicate in {edge.source}."
@@ -84,8 +85,8 @@ class SplitsData:
 
     @property
     def note(self) -> str:
-        """Return what to do, and what else a person has to know of this rule."""
-        leakage, membership = self.leakage, self.leakage.made
+        """Return what to do, and what else to know about the rule."""
+        leakage, membership = self.leakage, self.leakage.membership
         neighbours, groups = len(leakage.leaks) - leakage.count(GROUP), leakage.count(GROUP)
         parts = []
         if neighbours:
@@ -111,15 +112,15 @@ class SplitsData:
 
 
 def read_splits(project: Project, rule: Rule) -> SplitsData:
-    """Return what there is to show of a rule.
+    """Read the data of a rule.
 
     Raises:
         DatasetError: The rule can't be applied.
-        UsageError: Its arguments are wrong.
+        UsageError: The arguments of the rule are wrong.
     """
     search = project.splits.search(rule)
     leakage = search.at(project.duplicates.threshold)
-    membership = leakage.made
+    membership = leakage.membership
     labels: dict[str, str] = {s.path: s.label for s in project.samples.everything()}
     sides = {
         TRAINING: membership.training,
@@ -138,19 +139,19 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
 
 
 def at_threshold(shown: SplitsData, threshold: float) -> SplitsData:
-    """Return what is shown at another threshold; other seeds take long, and come at rest."""
+    """Return the data at another threshold, without other seeds, which take long."""
     return replace(shown, leakage=shown.search.at(threshold, with_seeds=False), computing=True)
 
 
 def lock_text(project: Project) -> str:
-    """Say what of the locked split still holds; "" without one."""
+    """Return what has changed since the split was locked; "" without a lock."""
     lock = project.splits.locked()
     if lock is None:
         return ""
     gone = len(lock.missing) + len(lock.changed)
     apart = f", {gone:,} changed or gone, {len(lock.new):,} new" if gone or lock.new else ""
     where = f" in {Path(lock.file).name}" if lock.file else ""
-    return f"Locked{where}: {lock.same:,} files still as they were{apart}."
+    return f"Locked{where}: {lock.same:,} files unchanged{apart}."
 
 
 def _shown(name: str, evaluation: str) -> str:

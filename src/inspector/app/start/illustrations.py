@@ -1,4 +1,4 @@
-"""What the program does, in small images painted in the colours of the theme."""
+"""Small pictures of what the program does, painted in the colours of the theme."""
 
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 _WIDTH_PX, _PAIR_PX, _GAP_PX = 178, 88, 48
 
 
-class PairPicture(QWidget):
+class PairIllustration(QWidget):
     """The same image in two splits.
 
     Args:
-        excluded: True to show the copy as one that exports leave out.
+        excluded: True to paint the copy as an excluded one.
     """
 
     def __init__(self, *, excluded: bool) -> None:
@@ -29,12 +29,12 @@ class PairPicture(QWidget):
 
     def paintEvent(self, event: "QPaintEvent") -> None:
         del event
-        from inspector.app.start.picture_painting import paint_pair
+        from inspector.app.start.illustration_painting import paint_pair
 
         paint_pair(self, excluded=self._excluded)
 
 
-class GapPicture(QWidget):
+class GapIllustration(QWidget):
     """The gap between two accuracies, with the part that is leakage."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class GapPicture(QWidget):
 
     def paintEvent(self, event: "QPaintEvent") -> None:
         del event
-        from inspector.app.start.picture_painting import paint_gap
+        from inspector.app.start.illustration_painting import paint_gap
 
         paint_gap(self)
 
@@ -60,6 +60,6 @@ class DropArrow(QWidget):
 
     def paintEvent(self, event: "QPaintEvent") -> None:
         del event
-        from inspector.app.start.picture_painting import paint_drop_arrow
+        from inspector.app.start.illustration_painting import paint_drop_arrow
 
         paint_drop_arrow(self)

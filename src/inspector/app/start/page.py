@@ -1,4 +1,4 @@
-"""Start: drop a folder, open one, open a recent one, or try the sample."""
+"""Start: drop a folder, open one, open a recent dataset, or try the sample."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.start.illustrations import DropArrow, GapPicture, PairPicture
+from inspector.app.start.illustrations import DropArrow, GapIllustration, PairIllustration
 from inspector.app.start.recent import ROW_PX
 from inspector.app.start.recent_row import RecentRow
 from inspector.app.widgets.controls.busy_line import BusyLine
 
 if TYPE_CHECKING:
-    # This page is what the window shows first: what it does not paint comes later.
+    # The first paint shows this page: everything that it does not paint is created later.
     from collections.abc import Mapping
 
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
@@ -43,29 +43,29 @@ _ABOVE_PX, _ABOVE_NARROW_PX = 220, 440
 _ROW_GAP_PX = 6
 _CHOOSE_PX = 190
 _STEPS = (
-    ("Find", "Images that are in two splits, labels that look wrong, groups that a split tears"
-     " apart."),
+    ("Find", "Images that are in two splits, labels that look wrong, groups that are divided"
+     " between splits."),
     ("Explain", "How much of the gap between validation and test accuracy comes from leakage."),
     ("Clean up", "Exclude the copies, lock the split and export it. Your files stay as they are."),
 )  # fmt: skip
 
 
 class StartPage(QWidget):
-    """Offer the ways to open a dataset.
+    """Offers the ways to open a dataset.
 
     Attributes:
-        opened: The path of a folder or a project file that the person chose.
-        sample_asked: The person wants the generated sample.
-        preferences_asked: The person wants to see the preferences.
-        painted: The page was seen for the first time.
+        opened: The path of a folder or a project file that the user chose.
+        sample_requested: The user wants the generated sample.
+        preferences_requested: The user wants to see the preferences.
+        painted: The page was painted for the first time.
 
     Args:
-        recent: The datasets that were open, the newest first.
+        recent: Recent datasets, the newest first.
     """
 
     opened = Signal(str)
-    sample_asked = Signal()
-    preferences_asked = Signal()
+    sample_requested = Signal()
+    preferences_requested = Signal()
     painted = Signal()
 
     def __init__(self, recent: "Sequence[RecentDataset]") -> None:
@@ -114,17 +114,16 @@ class StartPage(QWidget):
         self._arrange(NARROW_PX, SHORT_PX)
 
     def is_painted(self) -> bool:
-        """Tell whether it was seen."""
         return self._painted
 
-    def say(self, text: str) -> None:
+    def show_error(self, text: str) -> None:
         """Show why something could not be opened."""
         self.show_opening("")
         self._note.setText(text)
         self._note.setVisible(bool(text))
 
     def show_opening(self, path: str) -> None:
-        """Say that a dataset is being opened, at once; "" when it is not any more."""
+        """Show that a dataset is being opened; "" when that has ended."""
         name = path.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
         self._status.setText(f"Opening {name}…" if path else "")
         self._busy_box.setVisible(bool(path))
@@ -134,9 +133,9 @@ class StartPage(QWidget):
             self._note.hide()
 
     def show_job(self, progress: "Progress", stop: "Stop") -> None:
-        """Show that the sample is being made, with a stop."""
-        self.say("")
-        self._status.setText("Making the sample dataset…")
+        """Show that the sample is being created, with a stop."""
+        self.show_error("")
+        self._status.setText("Creating the sample dataset…")
         self._busy_box.show()
         self._sample.setEnabled(False)
         self._jobs.start(progress, stop)
@@ -152,8 +151,8 @@ class StartPage(QWidget):
         """Show jobs of the window below the buttons."""
         self._bar.watch(jobs)
 
-    def show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
-        """Show images of recent datasets, in the room that was kept for them."""
+    def show_thumbnails(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
+        """Show thumbnails of recent datasets in the space that was reserved for them."""
         for row in self._rows:
             row.show_thumbnails(thumbnails_of.get(row.dataset.path, ()))
 
@@ -168,7 +167,7 @@ class StartPage(QWidget):
         self._arrange(self.width(), self.height())
 
     def _arrange(self, width: int, height: int) -> None:
-        """Put the recent ones beside the drop field, or below it in a narrow window."""
+        """Put recent datasets beside the drop field, or below it in narrow windows."""
         narrow, short = width < NARROW_PX, height < SHORT_PX
         rows = SHOWN
         if narrow or short:
@@ -189,11 +188,11 @@ class StartPage(QWidget):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 0 if narrow else 1)
         self._grid.setRowStretch(0, 1)
-        for place, row in enumerate(self._rows):
-            row.setVisible(place < rows)
+        for position, row in enumerate(self._rows):
+            row.setVisible(position < rows)
 
     def _finish(self) -> None:
-        """Add what is not painted: a shortcut brings the names of `Qt`, which take 15 ms."""
+        """Add what the first paint does not need: a shortcut imports `Qt`, which takes 15 ms."""
         from inspector.app.widgets.controls.key_button import KeyButton
 
         plain = self._choose
@@ -211,7 +210,7 @@ class StartPage(QWidget):
 
     @cached_property
     def _jobs(self) -> "Jobs":
-        """The making of the sample."""
+        """Jobs of this page: creating the sample."""
         from inspector.app.widgets.jobs import Jobs
 
         jobs = Jobs(self)
@@ -220,7 +219,7 @@ class StartPage(QWidget):
 
     @cached_property
     def _bar(self) -> "JobBar":
-        """What runs before a project is open."""
+        """Shows jobs that run before a project is open."""
         from inspector.app.widgets.jobs_bar import JobBar
 
         bar = JobBar()
@@ -244,8 +243,8 @@ class StartPage(QWidget):
         choose.clicked.connect(self.ask_folder)
         self._file.setToolTip("An archive of images, or a project file")
         self._file.clicked.connect(self.ask_file)
-        sample.setToolTip("Makes a small dataset with known flaws, in some seconds, offline")
-        sample.clicked.connect(self.sample_asked)
+        sample.setToolTip("Creates a small dataset with known flaws in a few seconds, offline")
+        sample.clicked.connect(self.sample_requested)
         inside = QVBoxLayout(field)
         inside.setContentsMargins(16, 16, 16, 16)
         inside.setSpacing(10)
@@ -268,7 +267,7 @@ class StartPage(QWidget):
         return self._buttons
 
     def _busy_room(self) -> QWidget:
-        """Return where it says what is being opened; its room is kept, so that nothing moves."""
+        """Return the line that says what is being opened; its space is reserved."""
         self._status.setObjectName("start-status")
         self._busy.setMaximumWidth(320)
         line = QHBoxLayout()
@@ -297,7 +296,7 @@ class StartPage(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        head = QLabel("Recent" if self._rows else "Nothing was open yet")
+        head = QLabel("Recent" if self._rows else "No recent datasets")
         head.setProperty("role", "heading")
         first = QHBoxLayout()
         first.addWidget(head)
@@ -319,7 +318,7 @@ class StartPage(QWidget):
         settings = QPushButton("Settings")
         settings.setProperty("role", "quiet")
         settings.setToolTip("Theme, detection, storage, keyboard and more (Ctrl+,)")
-        settings.clicked.connect(self.preferences_asked)
+        settings.clicked.connect(self.preferences_requested)
         safe = QLabel("Nothing is uploaded")
         safe.setProperty("role", "caption")
         foot = QHBoxLayout()
@@ -339,7 +338,7 @@ class StartPage(QWidget):
         self.opened.emit(path)
 
     def ask_folder(self) -> None:
-        """Ask for a folder by the system's dialog."""
+        """Ask for a folder with the system's dialog."""
         from PySide6.QtWidgets import QFileDialog
 
         folder = QFileDialog.getExistingDirectory(self, "Open a dataset's folder")
@@ -348,7 +347,7 @@ class StartPage(QWidget):
             self.opened.emit(folder)
 
     def ask_file(self) -> None:
-        """Ask for an archive or a project by the system's dialog."""
+        """Ask for an archive or a project with the system's dialog."""
         from PySide6.QtWidgets import QFileDialog
 
         name, _ = QFileDialog.getOpenFileName(
@@ -360,13 +359,17 @@ class StartPage(QWidget):
 
 
 def _steps_card() -> QWidget:
-    """Return one image and one sentence for each thing that the program does."""
+    """Return one picture and one sentence per step of the workflow."""
     card = QFrame()
     card.setProperty("role", "card")
     column = QVBoxLayout(card)
     column.setContentsMargins(16, 16, 16, 16)
     column.setSpacing(12)
-    pictures = (PairPicture(excluded=False), GapPicture(), PairPicture(excluded=True))
+    pictures = (
+        PairIllustration(excluded=False),
+        GapIllustration(),
+        PairIllustration(excluded=True),
+    )
     for picture, (title, sentence) in zip(pictures, _STEPS, strict=True):
         head, text = QLabel(title), QLabel(sentence)
         head.setProperty("role", "heading")
@@ -387,13 +390,14 @@ def _steps_card() -> QWidget:
 
 
 def _sample_card() -> QWidget:
-    """Say what the sample is, where there is no recent dataset."""
+    """Describe the sample; shown while there are no recent datasets."""
     card = QFrame()
     card.setProperty("role", "card")
     title = QLabel("Try the sample")
     title.setProperty("role", "card-title")
     text = QLabel(
-        "600 generated images with known leaks, made here in some seconds. Nothing is downloaded."
+        "600 generated images with known leaks, created here in a few seconds."
+        " Nothing is downloaded."
     )
     text.setProperty("role", "muted")
     text.setWordWrap(True)

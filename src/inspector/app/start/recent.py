@@ -1,4 +1,4 @@
-"""What is remembered of a dataset that is not open."""
+"""The facts that are remembered of a dataset that is not open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class RecentDataset:
     """A dataset as it was when it was last open.
 
     Attributes:
-        images: 0 where nothing is known.
-        decisions: That a person made.
-        leak_rate: Share of the evaluation images with a near-duplicate in training; None where
-            there are no splits, or before a scan is done.
+        images: Number of images; 0 if unknown.
+        decisions: Number of decisions.
+        leak_rate: Share of the evaluation images with a near-duplicate in training; None without
+            splits or before a scan has ended.
         scanned: Share of the files that were read.
-        at: When it was open, in seconds since the epoch; 0 where that is not known.
+        at: When it was open, in seconds since the epoch; 0 if unknown.
     """
 
     path: str
@@ -38,7 +38,7 @@ class RecentDataset:
     at: float = 0.0
 
     def lines(self) -> tuple[str, str]:
-        """Return the two lines below its name."""
+        """Return the two lines below the name."""
         if not self.is_there:
             return self.parent, "Folder not found"
         if not self.images:
@@ -50,7 +50,7 @@ class RecentDataset:
         return size, f"{_day(self.at)} · {text}" if self.at else text
 
     def state(self) -> tuple[str, str]:
-        """Return what the chip says, and "problem", "ok" or ""."""
+        """Return the text of the chip, and its role: "problem", "ok" or ""."""
         if not self.images or not self.is_there:
             return "", ""
         if self.scanned < 1:
@@ -65,7 +65,7 @@ class RecentDataset:
 def recent_dataset(
     path: str, name: str, parent: str, *, is_there: bool, facts: Mapping[str, object]
 ) -> RecentDataset:
-    """Return a recent dataset; of facts that are none, nothing is taken."""
+    """Return a recent dataset; facts of a wrong type are ignored."""
 
     def number(key: str, default: float) -> float:
         value = facts.get(key)
@@ -80,7 +80,7 @@ def recent_dataset(
 
 
 def _day(at: float) -> str:
-    """Return a day as a person says it."""
+    """Return a day as text, such as "yesterday"."""
     then, now = datetime.fromtimestamp(at), datetime.now()
     if then.date() == now.date():
         return f"Today, {then:%H:%M}"

@@ -1,4 +1,4 @@
-"""A recent dataset: some of its images, how large it is, when it was open, what leaks."""
+"""One row of the recent datasets: thumbnails, size, date and leak rate."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RecentRow(QPushButton):
-    """Open a recent dataset by a click; it says at once that it opens."""
+    """Opens a recent dataset on a click, and shows at once that it opens."""
 
     def __init__(self, dataset: RecentDataset) -> None:
         super().__init__()
@@ -34,16 +34,16 @@ class RecentRow(QPushButton):
 
     @property
     def thumbnails(self) -> int:
-        """How many thumbnails are there."""
+        """Return the number of thumbnails."""
         return len(self._images)
 
     def show_thumbnails(self, images: "Sequence[QImage]") -> None:
-        """Show some of its images, in the room that was kept for them."""
+        """Show some of its images in the reserved space."""
         self._images = images
         self.update()
 
     def show_busy(self, *, on: bool) -> None:
-        """Show that it is being opened."""
+        """Show whether it is being opened."""
         self._busy.setVisible(on)
 
     def sizeHint(self) -> QSize:

@@ -1,4 +1,4 @@
-"""Pictures of the recent datasets, read and decoded off the window's thread."""
+"""Thumbnails of recent datasets, read and decoded off the GUI thread."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,12 +12,12 @@ from inspector.project.catalog.recent_thumbnails import thumbnails_of
 FACES = 4
 
 
-def read_faces(datasets: Sequence[str], side_px: int) -> Mapping[str, list[QImage]]:
-    """Return square images of each dataset that was scanned before.
+def read_thumbnails(datasets: Sequence[str], side_px: int) -> Mapping[str, list[QImage]]:
+    """Return square thumbnails of each dataset that has been scanned.
 
     Args:
         datasets: Paths of folders.
-        side_px: Of the squares, in pixels of the screen.
+        side_px: Side of the squares in screen pixels.
     """
     faces = {}
     for dataset in datasets:

@@ -1,4 +1,4 @@
-"""How a recent dataset is painted. Imported with the first paint, not before."""
+"""Paints a recent dataset; imported with the first paint."""
 
 from collections.abc import Sequence
 
@@ -16,18 +16,18 @@ _GAP_PX = 2
 def paint_row(
     row: QWidget, option: QStyleOptionButton, dataset: RecentDataset, images: Sequence[QImage]
 ) -> None:
-    """Paint a row with the images that are there."""
+    """Paint a row with the thumbnails that are loaded."""
     option.text = ""
     painter = QStylePainter(row)
     painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     x = _MARGIN_PX
-    for place in range(THUMBNAILS):
+    for position in range(THUMBNAILS):
         box = QRect(x, (ROW_PX - THUMBNAIL_PX) // 2, THUMBNAIL_PX, THUMBNAIL_PX)
         painter.fillRect(box, theme.colour("sunken"))
-        if place < len(images):
-            painter.drawImage(box, images[place])
+        if position < len(images):
+            painter.drawImage(box, images[position])
         x += THUMBNAIL_PX + _GAP_PX
     right = _paint_state(row, painter, dataset)
     _paint_lines(row, painter, dataset, QRect(x + _MARGIN_PX, 13, right - x - 2 * _MARGIN_PX, 18))
@@ -53,7 +53,7 @@ def _paint_lines(row: QWidget, painter: QPainter, dataset: RecentDataset, line: 
 
 
 def _paint_state(row: QWidget, painter: QPainter, dataset: RecentDataset) -> int:
-    """Paint the chip at the right; return where it begins."""
+    """Paint the chip at the right; return its left edge."""
     text, kind = dataset.state()
     if not text:
         return row.width() - _MARGIN_PX
@@ -64,11 +64,11 @@ def _paint_state(row: QWidget, painter: QPainter, dataset: RecentDataset) -> int
     font.setPixelSize(12)
     font.setWeight(QFont.Weight.DemiBold if kind else QFont.Weight.Normal)
     width = QFontMetrics(font).horizontalAdvance(text) + 16
-    place = QRectF(row.width() - 16 - width, (ROW_PX - 24) / 2, width, 24)
+    rect = QRectF(row.width() - 16 - width, (ROW_PX - 24) / 2, width, 24)
     painter.setFont(font)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(fill))
-    painter.drawRoundedRect(place, 6, 6)
+    painter.drawRoundedRect(rect, 6, 6)
     painter.setPen(theme.colour(ink))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
-    return int(place.left())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+    return int(rect.left())

@@ -1,1 +1,1 @@
-"""The only crossing to other threads."""
+"""Everything that crosses threads."""

@@ -1,4 +1,4 @@
-"""The only crossing between the window's thread and everything that takes time."""
+"""Runs slow work off the GUI thread and delivers its answer on it."""
 
 import itertools
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One call: what runs, who gets its outcome, and how.
+    """One call: its work and the receivers of its outcome.
 
     Attributes:
         late: Deliver the answer even if a newer request of the channel waits.
@@ -36,15 +36,15 @@ class _Request:
 
 
 _THREADS = 6
-"""A scan, a diagnosis and a comparison hold one each for as long as they go on."""
+"""A scan, a diagnosis and a comparison occupy one thread each while they run."""
 
 
 class Bridge(QObject):
-    """Call slow work off the window's thread; its answer comes back by a crossing.
+    """Runs slow work on other threads; answers arrive on the GUI thread.
 
     Attributes:
-        changed: A `Changes` of the project, on the window's thread.
-        failed: An `InspectorError` of a call that named no handler for it.
+        changed: A `Changes` of the project, on the GUI thread.
+        failed: An `InspectorError` of a call without its own error handler.
         broken: Any other exception: a bug, with its traceback.
     """
 
@@ -72,18 +72,19 @@ class Bridge(QObject):
         late: bool = False,
         writes: bool = False,
     ) -> None:
-        """Run `work` on another thread and hand its result to `on_result` on this one.
+        """Run `work` on another thread and pass its result to `on_result` on the GUI thread.
 
         Args:
-            work: Takes nothing; must not touch Qt widgets.
-            on_result: Called on the window's thread, unless its widget is gone by then.
-            channel: Of several calls on one channel only the newest answer arrives, one runs at
-                a time, and of those that wait for it only the newest is run.
-            on_error: Called with an InspectorError in place of `failed`.
+            work: Takes no arguments; must not touch Qt widgets.
+            on_result: Called on the GUI thread, unless its widget has been deleted.
+            channel: Requests of one channel run one at a time; only the newest of those that wait
+                is run, and only the newest answer is delivered.
+            on_error: Called with an `InspectorError`, instead of emitting `failed`.
             on_end: Called after the answer, the error or the bug of each request that ran.
-            late: True to deliver also the answers that a newer request has overtaken, so that
-                something moves while a slider is dragged.
-            writes: True where something is kept: one that waits is still run when all is closed.
+            late: True to deliver answers that a newer request has overtaken too, so that the
+                preview follows a slider while it is dragged.
+            writes: True if the work saves something: a waiting request still runs when the bridge
+                is closed.
         """
         if self._closed:
             return
@@ -93,26 +94,26 @@ class Bridge(QObject):
             self._threads.submit(self._run, request)
 
     def is_closed(self) -> bool:
-        """Tell whether nothing is asked any more."""
+        """Return whether the bridge accepts no more requests."""
         return self._closed
 
     def waits(self, channel: str = "") -> bool:
-        """Tell whether anything is asked on a channel, or on any."""
+        """Return whether requests are pending on a channel, or on any channel."""
         return self._requests.is_busy(channel)
 
-    def tell(self, changes: object) -> None:
-        """Pass a project's change on to the window's thread, from any thread."""
+    def publish(self, changes: object) -> None:
+        """Pass a change of the project to the GUI thread; called on any thread."""
         if not self._closed:
             self._news.send(changes)
 
     def close(self) -> None:
-        """Wait for what is running and let nothing more through."""
+        """Wait for running requests; deliver nothing more."""
         self._closed = True
-        # Nothing is cancelled: of what waits for a thread, `_run` skips all but writes.
+        # No request is cancelled; `_run` skips waiting requests that do not write.
         self._threads.shutdown(wait=True)
 
     def _on_told(self, changes: object) -> None:
-        # A change may still be queued when the project is closed.
+        # A change may still be queued when the project closes.
         if not self._closed:
             self.changed.emit(changes)
 
@@ -155,6 +156,6 @@ class Bridge(QObject):
 
 
 def _is_there(handler: object) -> bool:
-    """Tell whether a handler's widget still stands; a sheet may be closed before its answer."""
+    """Return whether a handler's widget still exists; a dialog may close before its answer."""
     owner = getattr(handler, "__self__", None)
     return not isinstance(owner, QObject) or isValid(owner)

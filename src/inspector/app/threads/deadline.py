@@ -1,6 +1,6 @@
-"""The end that the system asks for, which comes in time whatever still runs.
+"""Ends the process in time when the system asks for it, whatever still runs.
 
-What a person decided is on the disk before the window shows it, so nothing shown is lost.
+Decisions are on disk before the window shows them, so nothing that was shown is lost.
 """
 
 import os
@@ -11,10 +11,10 @@ import time
 
 
 def end_in_time(seconds: float) -> None:
-    """End this process at most so long after its first SIGTERM, should it not end by itself.
+    """End this process at most `seconds` after its first SIGTERM, if it does not end by itself.
 
-    Must be called on the main thread. The signal is heard by a thread of its own: Python's handlers
-    wait for the main thread, which may wait for something that stands still.
+    Must be called on the main thread. A separate thread waits for the signal, because Python's own
+    handlers run on the main thread, which may be blocked.
     """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
@@ -26,7 +26,7 @@ def _wait(reading: int, seconds: float) -> None:
     while os.read(reading, 1) != bytes([signal.SIGTERM]):
         pass
     time.sleep(seconds)
-    # Without that module there is no child; importing it would wait for imports that stand still.
+    # If the module is not loaded, there is no child; importing it could block on a stuck import.
     subprocesses = sys.modules.get("inspector.subprocesses")
     if subprocesses is not None:
         subprocesses.abort_children()

@@ -1,7 +1,7 @@
-"""Cyclic garbage is collected on the window's thread only, in small helpings.
+"""Collects cyclic garbage on the GUI thread only, in small steps.
 
-A collection on another thread destroys widgets there: Qt then waits for Python and Python for Qt,
-and the program stands still or dies.
+A collection on another thread would destroy widgets there: Qt then waits for Python and Python for
+Qt, which ends in a deadlock or a crash.
 """
 
 import gc
@@ -9,18 +9,18 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 PERIOD_MS = 500
-# So many new objects are a list in the making on another thread: most go as soon as it is made,
-# and to walk them takes longer than a frame.
+# So many new objects mean that another thread is building a list. Most are freed once it is built,
+# and walking them takes longer than a frame.
 MANY = 50_000
 PATIENCE = 10
 _FULL = 2
 
 
 class GcScheduler(QObject):
-    """Take the collector over from Python, until it is given back.
+    """Replaces Python's automatic garbage collection until `give_back`.
 
-    What survives a full collection is not walked again before a project is closed: a full one over
-    an open window takes a tenth of a second, over what came since the last one a few milliseconds.
+    Objects that survive a full collection are not walked again before a project is closed: a full
+    collection of an open window takes a tenth of a second, of new objects only a few milliseconds.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -35,7 +35,7 @@ class GcScheduler(QObject):
     def look(self) -> None:
         """Collect the oldest generation that Python would have collected by now.
 
-        While objects are being made by the thousands it waits, for some seconds at most.
+        Waits, for some seconds at most, while thousands of objects are being created.
         """
         counts, limits = gc.get_count(), gc.get_threshold()
         if counts[0] > MANY and self._waited < PATIENCE:
@@ -49,21 +49,21 @@ class GcScheduler(QObject):
             self.settle()
 
     def settle(self) -> None:
-        """Take what is there now for what stays, such as the widgets of an opened project."""
+        """Treat all present objects as permanent, such as the widgets of an opened project."""
         gc.freeze()
 
     def sweep(self) -> None:
-        """Look through everything: a project was closed, and the person waits anyway."""
+        """Collect everything; called when a project was closed and the user waits anyway."""
         gc.unfreeze()
         gc.collect()
         self.settle()
 
     def sweep_soon(self) -> None:
-        """Sweep once the widgets that were told to go are gone."""
+        """Sweep once the widgets that are to be deleted are gone."""
         QTimer.singleShot(0, self, self.sweep)
 
     def give_back(self) -> None:
-        """Let Python collect by itself again."""
+        """Return to Python's automatic collection."""
         self._timer.stop()
         gc.unfreeze()
         gc.enable()

@@ -1,7 +1,7 @@
-"""Pictures for Qt, made on any thread.
+"""Creates `QImage`s on any thread.
 
-Qt is not asked to guess a format: on its way it makes objects and connects signals, and on another
-thread than the window's that ends in a deadlock (docs/decisions/0007-no-qt-objects-on-workers.md).
+Qt must not guess an image format on a worker thread: it creates objects and connects signals, which
+ends in a deadlock (docs/decisions/0007-no-qt-objects-on-workers.md).
 """
 
 import cv2
@@ -12,9 +12,9 @@ from PySide6.QtGui import QImage
 
 
 def from_jpeg(data: bytes | None) -> QImage:
-    """Return a thumbnail as an image of its own memory; a null one where there is nothing to see.
+    """Return a thumbnail that owns its memory; a null image if there is none.
 
-    The interpreter's lock is let go while the image is decoded.
+    The GIL is released while the image is decoded.
     """
     try:
         pixels = simplejpeg.decode_jpeg(data or b"", colorspace="BGRA")
@@ -25,18 +25,18 @@ def from_jpeg(data: bytes | None) -> QImage:
 
 
 def from_pixels(pixels: NDArray[np.uint8], most_px: int = 0) -> QImage:
-    """Return RGB pixels (h, w, 3), uint8, as an image of its own memory.
+    """Return RGB pixels (h, w, 3), uint8, as an image that owns its memory.
 
     Args:
-        pixels: As they are.
-        most_px: Of the image's sides, where it is to be smaller: 0 for no limit. It is made smaller
-            here, and to the format of the screen, so that painting is but copying.
+        pixels: The pixels.
+        most_px: Longest side of the image; 0 for no limit. Scaling and conversion to the screen's
+            format happen here, so that painting only copies.
     """
     height, width = pixels.shape[:2]
     if most_px and most_px < max(height, width):
         factor = most_px / max(height, width)
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        # Averages are exact and slow; two pixels of three are left out well without.
+        # Averaging is exact but slow; it is not needed when two pixels of three are dropped.
         way = cv2.INTER_LINEAR if factor > 0.4 else cv2.INTER_AREA
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=way), np.uint8)
         height, width = pixels.shape[:2]
@@ -49,5 +49,5 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
     """Return an image's RGB pixels (h, w, 3), uint8."""
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), -1)
-    # A copy: the rows are in memory of an image that ends here.
+    # A copy, since the rows belong to an image that is deleted here.
     return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).copy()

@@ -1,4 +1,4 @@
-"""Imports what takes long on a thread of its own, once, when it is first asked for."""
+"""Imports slow modules on a separate thread, once, when they are first needed."""
 
 import importlib
 import threading
@@ -16,7 +16,7 @@ _Handler = Callable[[ModuleType], None]
 
 
 class _LateImports(QObject):
-    """Belongs to the GUI thread; callers wait in a list while a module is on its way."""
+    """Used on the GUI thread; callers wait in a list while a module loads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,10 +54,10 @@ def _imports() -> _LateImports:
 
 
 def late_import(name: str, on_loaded: Callable[[ModuleType], None]) -> None:
-    """Call `on_loaded` with a module on the GUI thread: at once if it was asked for before.
+    """Call `on_loaded` with a module on the GUI thread; at once if it is already loaded.
 
     Args:
         name: Full name of the module.
-        on_loaded: A method of a widget that is gone by then is not called.
+        on_loaded: Called with the module; skipped if it is a method of a deleted widget.
     """
     _imports().ask(name, on_loaded)

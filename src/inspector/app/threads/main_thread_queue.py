@@ -1,4 +1,4 @@
-"""The way from any thread to the window's."""
+"""The queue from any thread to the GUI thread."""
 
 from collections import deque
 from collections.abc import Callable
@@ -12,13 +12,13 @@ _ARRIVED = QEvent.Type(QEvent.registerEventType())
 
 
 class MainThreadQueue(QObject, Generic[_T]):
-    """Hand things to the window's thread, in the order in which they were sent.
+    """Delivers objects on the GUI thread in the order in which they were sent.
 
-    An event is posted and no signal emitted: a signal takes a lock that the window's thread may
-    hold while it waits for Python, and Python is what the sender holds.
+    It posts an event instead of emitting a signal: a signal takes a lock that the GUI thread may
+    hold while it waits for the GIL, which the sender holds.
 
     Args:
-        deliver: Called with each on the thread that made the crossing.
+        deliver: Called with each object on the thread that created the queue.
     """
 
     def __init__(self, deliver: Callable[[_T], None], parent: QObject | None = None) -> None:
@@ -32,7 +32,7 @@ class MainThreadQueue(QObject, Generic[_T]):
         QCoreApplication.postEvent(self, QEvent(_ARRIVED))
 
     def event(self, event: QEvent) -> bool:
-        """Deliver one thing for each event."""
+        """Deliver one object per event."""
         if event.type() != _ARRIVED:
             return super().event(event)
         self._deliver(self._things.popleft())

@@ -1,6 +1,6 @@
 """The newest request wins: one scheduler for everything that is asked off the GUI thread.
 
-It knows no Qt and starts no thread. The `Bridge` and the thumbnail threads run what it hands out.
+It knows no Qt and starts no threads. The `Bridge` and the thumbnail threads run its requests.
 """
 
 import threading
@@ -13,14 +13,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class RequestOutcome(Generic[_T]):
-    """What a request came to: a result, or the exception that it raised."""
+    """The result of a request, or the exception that it raised."""
 
     result: _T | None = None
     error: BaseException | None = None
 
 
 def run_request(work: Callable[[], _T]) -> RequestOutcome[_T]:
-    """Run a request; an exception becomes its outcome, so that the thread lives on."""
+    """Run a request; an exception becomes its outcome, so that the thread survives."""
     try:
         return RequestOutcome(result=work())
     except BaseException as error:
@@ -28,10 +28,10 @@ def run_request(work: Callable[[], _T]) -> RequestOutcome[_T]:
 
 
 class NewestRequests(Generic[_T]):
-    """Admits one running request per channel and remembers the newest that waits for it.
+    """Admits one running request per channel and remembers the newest waiting one.
 
     Safe to call from any thread. A request leaves its channel by `next`, whether it returned or
-    raised, so that a failure never blocks the ones after it.
+    raised, so that a failure never blocks later requests.
     """
 
     def __init__(self) -> None:
@@ -41,12 +41,12 @@ class NewestRequests(Generic[_T]):
         self._waiting: dict[str, _T] = {}
 
     def admit(self, channel: str, number: int, request: _T) -> bool:
-        """Return True if the request may run now; otherwise it replaces the one that waits.
+        """Return True if the request may run now; otherwise it replaces the waiting one.
 
         Args:
             channel: Requests of one channel replace each other.
             number: Greater than that of every earlier request.
-            request: What `next` returns later, if nothing newer replaces it.
+            request: Returned by `next` later, if nothing newer replaces it.
         """
         with self._lock:
             self._newest[channel] = number
@@ -65,11 +65,11 @@ class NewestRequests(Generic[_T]):
             return waiting
 
     def is_newest(self, channel: str, number: int) -> bool:
-        """Tell whether nothing newer was asked on a channel."""
+        """Return whether no newer request was made on a channel."""
         with self._lock:
             return self._newest.get(channel) == number
 
     def is_busy(self, channel: str = "") -> bool:
-        """Tell whether a channel, or any channel, has a running request."""
+        """Return whether a channel, or any channel, has a running request."""
         with self._lock:
             return channel in self._running if channel else bool(self._running)

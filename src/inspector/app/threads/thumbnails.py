@@ -1,4 +1,4 @@
-"""Thumbnails for what is visible: decoded on two threads, the newest request first."""
+"""Thumbnails of visible samples, decoded on two threads, the newest request first."""
 
 import threading
 from collections import OrderedDict
@@ -18,10 +18,10 @@ BATCH_MS = 30
 
 
 class Thumbnails(QObject):
-    """Keep pixmaps of samples by id.
+    """Holds pixmaps of samples by id.
 
     Attributes:
-        ready: Some wished pixmaps have come.
+        ready: Some requested pixmaps are loaded.
         broken: An exception of `load` that is a bug; the thumbnail counts as missing.
 
     Args:
@@ -53,24 +53,24 @@ class Thumbnails(QObject):
             thread.start()
 
     def pixmap(self, sample: int) -> QPixmap | None:
-        """Return a pixmap that is there already."""
+        """Return a loaded pixmap, or None."""
         pixmap = self._kept.get(sample)
         if pixmap is not None:
             self._kept.move_to_end(sample)
         return pixmap
 
     def request(self, samples: Sequence[int]) -> None:
-        """Request these, in this order, and for nothing that was requested before."""
+        """Request thumbnails in this order; earlier requests are dropped."""
         with self._condition:
             self._wished = [s for s in samples if s not in self._kept and s not in self._busy]
             self._condition.notify_all()
 
     def forget(self, samples: Sequence[int] = ()) -> None:
-        """Drop what is kept of some samples, or everything that has no image."""
+        """Drop the pixmaps of some samples; without arguments, retry every missing one."""
         for sample in samples or [s for s, p in self._kept.items() if p.isNull()]:
             self._kept.pop(sample, None)
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the threads."""
         with self._condition:
             self._closed = True

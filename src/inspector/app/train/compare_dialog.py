@@ -1,4 +1,4 @@
-"""Compare policies: which, with how many seeds, and what that will take."""
+"""Compare policies: which ones, with how many seeds, and how long it will take."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -27,17 +27,10 @@ from inspector.augmentation.presets import PRESETS
 from inspector.errors import InspectorError, UsageError
 from inspector.project.experiments.comparison_plans import ComparisonPlan
 from inspector.project.experiments.comparison_records import ComparisonSetup
-from inspector.project.experiments.variants import (
-    NONE,
-    Variant,
-    article,
-    models,
-    shares,
-    strengths,
-)
+from inspector.project.experiments.variants import NONE, Variant, article, models, shares, strengths
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import IMAGENET, MODELS, Budget
+from inspector.training_protocol.run_spec import IMAGENET, MODELS, Budget
 
 _WAIT_MS = 250
 _POLICIES, _STRENGTHS, _SHARES, _MODELS = "policies", "strengths", "shares", "models"
@@ -49,23 +42,23 @@ _AXES = (
 )
 _EXAMPLES = {_STRENGTHS: "rotation_range=0,10,20,40", _SHARES: "0.1, 0.25, 0.5, 1"}
 _HELP = {
-    _POLICIES: "Tick one policy at least.",
-    _STRENGTHS: "Write a parameter of ImageDataGenerator and its values.",
+    _POLICIES: "Tick at least one policy.",
+    _STRENGTHS: "Enter a parameter of ImageDataGenerator and its values.",
     _SHARES: "Write shares above 0, at most 1; each is trained without the policy chosen on the"
     " page, and with it if there is one.",
-    _MODELS: "Tick two models at least; the first is the baseline.",
+    _MODELS: "Tick at least two models; the first is the baseline.",
 }
 _BUDGETS = (("equal steps", Budget.STEPS), ("each until its plateau", Budget.PLATEAU))
 
 
 class CompareDialog(StableFocus, QDialog):
-    """Choose what is compared, read the plan, start.
+    """Chooses what is compared, shows the plan, starts it.
 
     Attributes:
-        start_asked: The `ComparisonPlan` that was read.
+        start_requested: The shown `ComparisonPlan`.
     """
 
-    start_asked = Signal(object)
+    start_requested = Signal(object)
 
     def __init__(
         self, project: Project, bridge: Bridge, config: RunConfig, own: Mapping[str, Policy],
@@ -79,7 +72,7 @@ class CompareDialog(StableFocus, QDialog):
         self._axis, self._values = QComboBox(), QLineEdit()
         self._policies = {**own, **{n: p for n, p in PRESETS.items() if p != Policy.none()}}
         self._list = QListWidget()
-        self._list.setAccessibleName("What may be compared")
+        self._list.setAccessibleName("What to compare")
         self._list.setMinimumHeight(130)
         self._seeds, self._budget = QSpinBox(), QComboBox()
         self._text = DialogText("What will run", 560, 150)
@@ -98,7 +91,7 @@ class CompareDialog(StableFocus, QDialog):
         self._ask()
 
     def choose(self, names: list[str]) -> None:
-        """Tick policies, and no others."""
+        """Tick these policies and no others."""
         for row in range(self._list.count()):
             item = self._list.item(row)
             on = item.text() in names
@@ -131,7 +124,7 @@ class CompareDialog(StableFocus, QDialog):
         """Return what is compared.
 
         Raises:
-            UsageError: What was written can't be read.
+            UsageError: A field can't be parsed.
         """
         text = self._values.text()
         match self._axis.currentData():
@@ -180,12 +173,12 @@ class CompareDialog(StableFocus, QDialog):
         time = (
             f"about {max(1, round(seconds / 60))} min by earlier runs"
             if seconds is not None
-            else "how long is told by the first runs, as none like them has been trained"
+            else "no similar run has been trained: the first runs will show how long it takes"
         )
         spec = plan.specs[0][1]
         self._text.setText(
             f"{len(plan.specs)} runs of {spec.model.replace('_', ' ')} at {spec.image_size_px} px:"
-            f" {time}. Any time you stop, what is known so far counts.\n\n" + "\n".join(plan.notes)
+            f" {time}. You can stop at any time: results so far count.\n\n" + "\n".join(plan.notes)
         )
         self._start.setEnabled(True)
 
@@ -194,7 +187,7 @@ class CompareDialog(StableFocus, QDialog):
 
     def _on_start(self) -> None:
         if self._plan is not None:
-            self.start_asked.emit(self._plan)
+            self.start_requested.emit(self._plan)
             self.accept()
 
     def _on_article(self) -> None:
@@ -236,12 +229,12 @@ class CompareDialog(StableFocus, QDialog):
 
 
 def _numbers(text: str) -> list[float]:
-    """Read numbers with commas between.
+    """Parse comma-separated numbers.
 
     Raises:
-        UsageError: One is none.
+        UsageError: A part is not a number.
     """
     try:
         return [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
-        raise UsageError(f"{text.strip()} is no list of numbers", "Write 0, 10, 20.") from None
+        raise UsageError(f"{text.strip()} is not a list of numbers", "Write 0, 10, 20.") from None

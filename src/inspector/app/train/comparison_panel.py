@@ -1,4 +1,4 @@
-"""What comparisons came to: the plot, the sentences, the time that each policy takes."""
+"""The results of comparisons: plot, sentences, and training time per policy."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,22 +26,22 @@ from inspector.project.experiments.comparison_records import StoredComparison
 from inspector.project.experiments.comparison_results import Comparison, Figures
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import Event
+from inspector.training_protocol.messages import Event
 from inspector.work.jobs import Stop
 
 _EMPTY = (
-    "No comparison yet. Compare… trains policies on the same split with the same seeds, and says"
-    " which differences can be told from chance."
+    "No comparison yet. Compare… trains policies on the same split with the same seeds, and shows"
+    " which differences are more than chance."
 )
 
 
 class ComparisonPanel(QWidget):
-    """Plan a comparison, train it, and look at those that are kept.
+    """Plans a comparison, trains it, and shows stored ones.
 
     Attributes:
-        ended: No comparison is going any more.
+        ended: No comparison is running any more.
         failed: An `InspectorError`.
-        compared: The `Comparison` that is shown.
+        compared: The shown `Comparison`.
     """
 
     compared = Signal(object)
@@ -63,7 +63,7 @@ class ComparisonPanel(QWidget):
         heads = ("accuracy, sd", "s per epoch", "s to best")
         self._times = table(heads, name="Accuracy and time of each policy", wide=(0,))
         self._times.setObjectName("tight")
-        self._go_on = QPushButton("Go on")
+        self._go_on = QPushButton("Resume")
         self._go_on.setObjectName("comparison-go-on")
         self._go_on.clicked.connect(self._on_resume)
         inner = QWidget()
@@ -77,7 +77,7 @@ class ComparisonPanel(QWidget):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
-        area.setAccessibleName("What the comparison came to")
+        area.setAccessibleName("Result of the comparison")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 8, 0, 0)
         outer.addWidget(self._names)
@@ -86,21 +86,21 @@ class ComparisonPanel(QWidget):
         self._show_parts(False)
 
     def ask(self, config: RunConfig, own: Mapping[str, Policy]) -> None:
-        """Let the person choose what is compared; model, size and epochs are as `config`."""
+        """Open the dialog; model, size and epochs are those of `config`."""
         sheet = CompareDialog(self._project, self._bridge, config, own, self)
-        sheet.start_asked.connect(self._on_start)
+        sheet.start_requested.connect(self._on_start)
         sheet.open()
 
     def refresh(self) -> None:
-        """Ask for the comparisons that are kept."""
+        """Read the stored comparisons."""
         self._bridge.call(self._project.comparisons.all, self._show_kept, channel="comparisons")
 
-    def is_going(self) -> bool:
-        """Tell whether a comparison is being trained."""
+    def is_running(self) -> bool:
+        """Return whether a comparison is being trained."""
         return self._stop is not None
 
     def stop(self) -> None:
-        """Stop the comparison that is going; what is known so far counts."""
+        """Stop the running comparison; finished runs count."""
         if self._stop is not None:
             self._stop.set()
 
@@ -113,15 +113,17 @@ class ComparisonPanel(QWidget):
         self._train(self._current())
 
     def _train(self, name: str) -> None:
-        """Train what is missing of a comparison."""
+        """Train the missing runs of a comparison."""
         if self._stop is not None:
             self.failed.emit(
-                TrainingError("one comparison is going", "Stop it first, or wait for its end.")
+                TrainingError(
+                    "a comparison is already running", "Stop it first, or wait until it ends."
+                )
             )
             return
         stop = self._stop = Stop()
         self._bridge.call(
-            lambda: self._project.comparisons.train(name, _heard, stop), self._on_trained,
+            lambda: self._project.comparisons.train(name, _ignore, stop), self._on_trained,
             on_error=self._on_failed,
         )  # fmt: skip
         self.refresh()
@@ -164,7 +166,7 @@ class ComparisonPanel(QWidget):
         self._show_parts(True)
         self.compared.emit(comparison)
         self._plot.show_comparison(comparison)
-        self._go_on.setVisible(comparison.partial and not self.is_going())
+        self._go_on.setVisible(comparison.partial and not self.is_running())
         figures = (comparison.reference, *(row.figures for row in comparison.rows))
         self._times.setRowCount(2 * len(figures))
         for row, one in enumerate(figures):
@@ -174,15 +176,13 @@ class ComparisonPanel(QWidget):
         rows = sum(self._times.rowHeight(i) for i in range(2 * len(figures)))
         self._times.setFixedHeight(head + rows + 4)
         marks = (
-            f"Known so far: {comparison.done} of {comparison.total} runs. "
-            if comparison.partial
-            else ""
+            f"So far: {comparison.done} of {comparison.total} runs. " if comparison.partial else ""
         )
         budget = "equal steps" if comparison.budget.value == "steps" else "each until its plateau"
         lines = [
             f"{marks}{comparison.images:,} validation images in {comparison.groups:,} groups;"
-            f" {budget}. The band is the margin of {comparison.margin:g} within which two are equal"
-            " for practice.",
+            f" {budget}. The band is the margin of {comparison.margin:g} within which two"
+            " policies are practically equal.",
             *(f"{row.policy}: {row.text}.{_time(row.time_factor)}" for row in comparison.rows),
             *comparison.notes,
         ]
@@ -211,8 +211,8 @@ class ComparisonPanel(QWidget):
         self._read()
 
 
-def _heard(_: Event) -> None:
-    """Leave an answer to the `Changes` that tell of it."""
+def _ignore(_: Event) -> None:
+    """Ignore the answer: a `Changes` follows."""
 
 
 def _number(value: float | None) -> str:
@@ -220,7 +220,7 @@ def _number(value: float | None) -> str:
 
 
 def _time(factor: float | None) -> str:
-    """Say what a policy costs, where it is worth a word."""
+    """Return what a policy costs in time, if it is worth mentioning."""
     if factor is None or 0.8 < factor < 1.25:
         return ""
     return f" It takes {factor:.1f} times the baseline's time to its best epoch."

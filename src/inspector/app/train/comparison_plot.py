@@ -1,4 +1,4 @@
-"""Differences to the baseline as dots with their intervals."""
+"""Differences to the baseline as dots with intervals."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,14 +20,14 @@ _AXIS_PX = 22
 
 
 class ComparisonPlot(LateChart):
-    """A row a policy: its name, its difference in validation accuracy, and what it came to."""
+    """One row per policy: name, difference in validation accuracy, and outcome."""
 
     def __init__(self) -> None:
         super().__init__("Differences to the baseline with 95 % intervals")
         self._comparison: Comparison | None = None
 
     def show_comparison(self, comparison: Comparison) -> None:
-        """Show what is known of a comparison."""
+        """Show the results of a comparison so far."""
         self._comparison = comparison
         self.setAccessibleDescription(
             "; ".join(f"{r.policy}: {row_text(r)}" for r in comparison.rows)
@@ -39,7 +39,7 @@ class ComparisonPlot(LateChart):
         return QSize(320, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the texts to the new width."""
+        """Elide the texts to the new width."""
         super().resizeEvent(event)
         if self.plot() is not None and event.size().width() != event.oldSize().width():
             self.redraw()

@@ -1,4 +1,4 @@
-"""The curves of runs with what is set about them: smoothing, seeds together, saving."""
+"""The learning curves of runs: smoothing, seeds together, saving."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,11 +29,11 @@ _HINT = (
 )
 _VALUES_PX, _NARROW_PX = 60, 440
 _SEEDS = 1
-"""Position of the choice that draws each seed by itself."""
+"""Position of the option that draws each seed separately."""
 
 
 class CurvesPanel(QWidget):
-    """Curves of the runs that are ticked; the library that draws them comes with `load`."""
+    """Curves of the ticked runs; `load` imports the chart library."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,12 +48,12 @@ class CurvesPanel(QWidget):
         self._lay_out()
 
     def load(self) -> None:
-        """Import the library off the window's thread, once: it takes half a second."""
+        """Import the chart library off the GUI thread, once: it takes half a second."""
         if self._charts is None:
             late_import("inspector.app.widgets.charts.curves", self._on_loaded)
 
     def show_runs(self, drawn: Sequence[tuple[Run, str]], current: str, *, any_run: bool) -> None:
-        """Draw runs in their colours, the one that is looked at heavier."""
+        """Draw runs in their colours, the selected one bolder."""
         self._drawn = [pair for pair in drawn if pair[0].history]
         self._current = current
         self._empty.setVisible(not self._drawn)
@@ -71,7 +71,7 @@ class CurvesPanel(QWidget):
             self._charts.fit()
 
     def save(self, file: Path, kind: str) -> bool:
-        """Write "png", "svg" or "csv"; tell whether the disk took it."""
+        """Write "png", "svg" or "csv"; return whether the file was written."""
         if self._charts is None:
             return False
         writers: dict[str, Callable[[Path], bool]] = {

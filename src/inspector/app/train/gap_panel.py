@@ -1,4 +1,4 @@
-"""The gap by experiment: the arms trained for real, beside what baseline models say."""
+"""The gap by experiment: the conditions as real trainings, beside the baseline models' answer."""
 
 from typing import Any
 
@@ -20,21 +20,21 @@ from inspector.errors import InspectorError
 from inspector.project.experiments.experiments import Experiment, ExperimentPlan
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import Event
+from inspector.training_protocol.messages import Event
 from inspector.work.jobs import Progress, Stop
 
 _HELP = (
-    "What is the gap made of, by trainings? Plan says how many runs that takes: random splits,"
-    " splits that keep groups together, trainings inside your folder and on both, seed by seed."
-    " Nothing is trained before you start it."
+    "Measure the components of the gap by real trainings: random splits, splits that keep groups"
+    " together, trainings inside your folder and on both, for each seed. Plan it shows how many"
+    " runs this takes; nothing is trained before you start it."
 )
 
 
 class GapPanel(QWidget):
-    """Plan the experiment, run it, read the answer.
+    """Plans the experiment, runs it, shows the result.
 
     Attributes:
-        ended: No experiment is going any more.
+        ended: No experiment is running any more.
         failed: An `InspectorError`.
     """
 
@@ -56,33 +56,33 @@ class GapPanel(QWidget):
         self._ask.clicked.connect(self._on_ask)
         self._start.clicked.connect(self._on_start)
         self._start.setEnabled(False)
-        self._wanted = RunConfig()
+        self._config = RunConfig()
         self._lay_out()
 
-    def set_wanted(self, config: RunConfig) -> None:
-        """Take model, size and epochs of the form; other values need another plan."""
-        if config != self._wanted:
-            self._wanted, self._plan = config, None
+    def set_config(self, config: RunConfig) -> None:
+        """Take model, size and epochs of the form; other values discard the plan."""
+        if config != self._config:
+            self._config, self._plan = config, None
             self._start.setEnabled(False)
 
     def refresh(self) -> None:
-        """Show the last answer."""
+        """Show the last result."""
         self._bridge.call(self._project.experiments.last, self._show_last, channel="experiment")
 
-    def is_going(self) -> bool:
-        """Tell whether an experiment is being trained."""
+    def is_running(self) -> bool:
+        """Return whether an experiment is being trained."""
         return self._training
 
     def stop(self) -> None:
-        """Stop; whole seeds count."""
+        """Stop; complete seeds count."""
         if self._stop is not None:
             self._stop.set()
 
     def _on_ask(self) -> None:
-        progress, stop, config = Progress(), Stop(), self._wanted
+        progress, stop, config = Progress(), Stop(), self._config
         self._stop = stop
         self._ask.setEnabled(False)
-        self._text.setText("Asking the baseline models, whose controls stand beside the trainings…")
+        self._text.setText("Training the baseline models for comparison…")
         self._job = self._jobs.start(progress, stop)
         self._bridge.call(
             lambda: self._project.experiments.plan(config=config, stop=stop, progress=progress),
@@ -98,13 +98,13 @@ class GapPanel(QWidget):
             return
         seconds = plan.expected_seconds
         time = (
-            "how long is told by the first run"
+            "the first run will show how long this takes"
             if seconds is None
             else f"about {max(1, round(seconds / 60))} min by earlier runs"
         )
         self._text.setText(
             f"{plan.trainings} trainings of {plan.steps:,} steps, {len(plan.specs)} seeds: {time}."
-            " You may stop at any time: whole seeds count, and the rest can be trained later."
+            " You can stop at any time: complete seeds count, and the rest can be trained later."
         )
 
     def _on_start(self) -> None:
@@ -116,7 +116,7 @@ class GapPanel(QWidget):
         self._ask.setEnabled(False)
         self._start.setEnabled(False)
         self._bridge.call(
-            lambda: self._project.experiments.run(plan, _heard, stop=stop), self._on_answer,
+            lambda: self._project.experiments.run(plan, _ignore, stop=stop), self._on_answer,
             on_error=self._on_failed,
         )  # fmt: skip
 
@@ -125,7 +125,7 @@ class GapPanel(QWidget):
         self._start.setEnabled(experiment.partial and self._plan is not None)
         done = f"{experiment.seeds_done} of {experiment.seeds} seeds are complete."
         self._text.setText(
-            done if experiment.answer else f"{done} A whole seed is needed for figures."
+            done if experiment.answer else f"{done} Figures need at least one complete seed."
         )
         self.refresh()
         self.ended.emit()
@@ -145,7 +145,7 @@ class GapPanel(QWidget):
     def _show_last(self, document: dict[str, Any] | None) -> None:
         document = document or {}
         self._terms.show_terms(document)
-        partial = " Known so far: seeds are missing." if document.get("partial") else ""
+        partial = " Preliminary: seeds are missing." if document.get("partial") else ""
         self._verdict.setText(f"{document.get('verdict', '')}{partial}")
         lines = [*document.get("evidence", ()), *document.get("caveats", ())]
         self._evidence.setText("\n".join(f"•  {line}" for line in lines))
@@ -167,7 +167,7 @@ class GapPanel(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
-        area.setAccessibleName("What trainings say of the gap")
+        area.setAccessibleName("The gap by trainings")
         row = QHBoxLayout()
         row.addWidget(self._ask)
         row.addWidget(self._start)
@@ -177,5 +177,5 @@ class GapPanel(QWidget):
         outer.addLayout(row)
 
 
-def _heard(_: Event) -> None:
-    """Leave an answer to the `Changes` that tell of it."""
+def _ignore(_: Event) -> None:
+    """Ignore the answer: a `Changes` follows."""

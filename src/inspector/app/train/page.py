@@ -1,4 +1,4 @@
-"""Train: runs in the background, their curves over one another, and what they say of the data."""
+"""Train: runs in the background, their learning curves, and what they say about the data."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,25 +50,25 @@ class RunningJobs:
         self._project = project
 
     def snapshot(self) -> ProgressSnapshot:
-        """Return how far the run is that is going."""
+        """Return the progress of the current run."""
         return self._project.runs.trainer.job() or _IDLE
 
 
 class TrainPage(Page):
-    """Start runs, watch them, and read what they found.
+    """Starts runs, follows them, and shows their results.
 
     Attributes:
-        gap: The experiment's panel, which has a job of its own.
+        gap: The panel of the experiment, which has its own job.
     """
 
     name = PageName.TRAIN
     words = "run epoch learning curve comparison variant baseline accuracy confusion matrix"
     icon = "train"
-    purpose = "Train in the background; validation accuracy leads"
+    purpose = "Train in the background and compare validation accuracy"
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self.notice = self._offer = Notice("Go on")
+        self.notice = self._offer = Notice("Resume")
         self._offer.taken.connect(self._on_offer)
         self._runs: tuple[Run, ...] | None = None
         self._job: Job | None = None
@@ -83,7 +83,7 @@ class TrainPage(Page):
         self._split = QPushButton("Change the split")
         self._halt, self._more = QPushButton("Stop"), QPushButton("More")
         self._actions = RunActions(project, bridge, self._curves, self._current, self)
-        # Short epochs come faster than one can read.
+        # Short epochs would update the text faster than one can read.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(REDRAW_MS)
@@ -93,8 +93,8 @@ class TrainPage(Page):
         self._timer.timeout.connect(self._on_sample)
         self._keys = (
             Key("start", "Ctrl+Return", "Start training", self._on_start),
-            Key("pause", "P", "Pause the run, or let it go on", self._on_pause),
-            Key("stop", "S", "Stop the run; what is complete is kept", self._on_halt),
+            Key("pause", "P", "Pause or resume the run", self._on_pause),
+            Key("stop", "S", "Stop the run; complete epochs are kept", self._on_halt),
             Key("fit", "F", "Show the whole curves", self._curves.fit),
         )
         bind(self, self._keys)
@@ -106,11 +106,10 @@ class TrainPage(Page):
         self._read_policies()
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the runs, or the plan, where they may be others now."""
+        """Query the runs, or the plan, if they may have changed."""
         if changes.runs and not self._soon.isActive():
             self._soon.start()
         if changes.policies:
@@ -119,23 +118,23 @@ class TrainPage(Page):
             self._ask_plan()
 
     def is_urgent(self, changes: Changes) -> bool:
-        """A training has its bar and its stop above every page."""
+        """Return True for changes of runs: the top bar shows their progress on every page."""
         return changes.runs
 
     def shown_text(self) -> str:
-        """Return how many runs there are, and the best of them."""
+        """Return the number of runs, and the best of them."""
         runs = self._runs or ()
         text = f"{len(runs):,} runs" if len(runs) != 1 else "1 run"
         best = max((run.best.val_accuracy for run in runs if run.best), default=None)
         return text if best is None else f"{text}, best {best:.3f}"
 
-    def going(self) -> str:
-        """Return what is training, in words; "" while nothing is."""
+    def running_text(self) -> str:
+        """Describe the current training; "" without one."""
         job = self.project.runs.trainer.job()
         return job.phase if job is not None else ""
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Warm up what takes its time: TensorFlow in its child, and the charts' library."""
+        """Warm up TensorFlow in its process, and load the chart library."""
         super().showEvent(event)
         self.project.runs.trainer.warm()
         self._curves.load()
@@ -160,7 +159,7 @@ class TrainPage(Page):
         if self.isVisible():
             self._draw()
             self._show_run()
-        waits = self._comparison.is_going() or self.gap.is_going()
+        waits = self._comparison.is_running() or self.gap.is_running()
         live = waits or any(run.live is not None for run in runs)
         if live and self._job is None:
             self._job = self.jobs.start(RunningJobs(self.project), Stop())
@@ -197,25 +196,27 @@ class TrainPage(Page):
     def _ask_plan(self) -> None:
         if not self.isVisible():
             return
-        config, seeds = self._form.wanted(), self._form.seeds()
-        self.gap.set_wanted(replace(config, policy=None, policy_name=""))
+        config, seeds = self._form.run_config(), self._form.seeds()
+        self.gap.set_config(replace(config, policy=None, policy_name=""))
         self.bridge.call(
             lambda: plan_training(self.project, config, seeds), self._show_plan,
             channel="train plan", on_error=self._refuse,
         )  # fmt: skip
 
     def _show_plan(self, plan: TrainingPlan) -> None:
-        self._say(plan.text)
+        self._show_status(plan.text)
         self._start.setEnabled(True)
 
     def _refuse(self, error: InspectorError) -> None:
-        self._say_error(error)
+        self._show_error(error)
         self._start.setEnabled(False)
 
-    def _say_error(self, error: InspectorError) -> None:
-        self._say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}", "error")
+    def _show_error(self, error: InspectorError) -> None:
+        self._show_status(
+            f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}", "error"
+        )
 
-    def _say(self, text: str, role: str = "muted") -> None:
+    def _show_status(self, text: str, role: str = "muted") -> None:
         self._plan.setProperty("role", role)
         self._plan.style().polish(self._plan)
         self._plan.setText(text)
@@ -224,7 +225,7 @@ class TrainPage(Page):
         if not self._start.isEnabled():
             return
         self._start.setEnabled(False)
-        config, seeds = self._form.wanted(), self._form.seeds()
+        config, seeds = self._form.run_config(), self._form.seeds()
 
         def work() -> None:
             runs, rule = self.project.runs, self.project.splits.rule
@@ -257,7 +258,7 @@ class TrainPage(Page):
             self.bridge.call(lambda: self.project.runs.trainer.stop(run.name))
 
     def _on_sample(self) -> None:
-        """Stop everything where the top bar's stop was pressed."""
+        """Stop everything if stop was pressed in the top bar."""
         if self._job is not None and self._job.stop.is_set():
             self._timer.stop()
             self._comparison.stop()
@@ -266,21 +267,21 @@ class TrainPage(Page):
 
     def _show_run(self) -> None:
         run = self._current()
-        going = run is not None and run.live is not None
-        self._halt.setEnabled(going)
-        self._pause.setEnabled(going or (run is not None and run.can_resume))
+        running_text = run is not None and run.live is not None
+        self._halt.setEnabled(running_text)
+        self._pause.setEnabled(running_text or (run is not None and run.can_resume))
         waits = run is not None and (run.state is RunState.PAUSED or run.can_resume)
-        self._pause.setText("Go on" if waits else "Pause")
+        self._pause.setText("Resume" if waits else "Pause")
         if run is None:
-            self._result.show_message("Choose a run to see what it says of the data.")
+            self._result.show_message("Choose a run to see what it says about the data.")
         elif run.reason:
-            self._result.show_message(f"This run broke off: {run.reason}. {run.advice}")
-        elif going:
+            self._result.show_message(f"This run failed: {run.reason}. {run.advice}")
+        elif running_text:
             self._result.show_message(
-                "What a run says of the data stands here once it ends or is stopped."
+                "What a run says about the data appears here once it ends or is stopped."
             )
         elif not run.history:
-            self._result.show_message("This run has no complete epoch yet. Let it go on.")
+            self._result.show_message("This run has no complete epoch yet. Resume it.")
         else:
             self.bridge.call(
                 lambda: _result(self.project, run), self._result.show_result, channel="result",
@@ -293,7 +294,7 @@ class TrainPage(Page):
 
     def _on_compare(self) -> None:
         self._tabs.setCurrentWidget(self._comparison)
-        self._comparison.ask(self._form.wanted(), self._form.own())
+        self._comparison.ask(self._form.run_config(), self._form.own_policies())
 
     def _read_policies(self) -> None:
         self.bridge.call(
@@ -302,7 +303,7 @@ class TrainPage(Page):
         )  # fmt: skip
 
     def close(self) -> bool:
-        """Stop what waits for trainings, too, so that nothing waits for its end."""
+        """Cancel queued trainings too, so that nothing waits for them."""
         self._comparison.stop()
         self.gap.stop()
         return super().close()
@@ -316,20 +317,20 @@ class TrainPage(Page):
     def _connect(self) -> None:
         self._form.changed.connect(self._ask_plan)
         self._start.clicked.connect(self._on_start)
-        self._split.clicked.connect(lambda: self.asked.emit(PageRequest(PageName.SPLITS)))
+        self._split.clicked.connect(lambda: self.requested.emit(PageRequest(PageName.SPLITS)))
         self._compare.clicked.connect(self._on_compare)
         for panel in (self._comparison, self.gap):
             panel.ended.connect(self._read)
-        self._comparison.failed.connect(self._say_error)
+        self._comparison.failed.connect(self._show_error)
         self._comparison.compared.connect(self._on_compared)
-        self._actions.told.connect(self._say)
-        self._actions.failed.connect(self._say_error)
+        self._actions.message_changed.connect(self._show_status)
+        self._actions.failed.connect(self._show_error)
         self._pause.clicked.connect(self._on_pause)
         self._halt.clicked.connect(self._on_halt)
         self._list.chosen.connect(self._on_chosen)
         self._list.drawn_changed.connect(self._draw)
-        self._result.asked.connect(self.show_list)
-        self._result.relabel_asked.connect(self._on_relabel)
+        self._result.requested.connect(self.show_list)
+        self._result.relabel_requested.connect(self._on_relabel)
 
     def _lay_out(self) -> None:
         self._headline.setObjectName("train-headline")
@@ -382,7 +383,7 @@ class TrainPage(Page):
         return whole
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the curves what a narrow window leaves."""
+        """Fit the curves into narrow windows."""
         super().resizeEvent(event)
         narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
         self._left_card.setFixedWidth(228 if narrow else 300 if wide else 268)

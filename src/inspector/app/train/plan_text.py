@@ -1,4 +1,4 @@
-"""What a press of Start would do, and what the runs came to so far, in words."""
+"""What Start would do, and what the runs show so far, as text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from inspector.project.experiments.comparison_results import Comparison, Compari
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
 from inspector.project.training.time_estimate import estimate_seconds
-from inspector.training_protocol import RunSpec
+from inspector.training_protocol.run_spec import RunSpec
 
 MIN_SEEDS = 3
-"""Fewer seeds than these show no band and no interval."""
+"""With fewer seeds there is no band and no interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """What a press of Start would do."""
+    """What Start would do."""
 
     spec: RunSpec
     seeds: int
@@ -25,7 +25,7 @@ class TrainingPlan:
 
     @property
     def text(self) -> str:
-        """What runs, on what, what judges, and how long it takes."""
+        """What runs on what data, what judges it, and how long it takes."""
         spec = self.spec
         runs = f"{self.seeds} runs" if self.seeds > 1 else "1 run"
         test = f" {len(spec.test):,} test images stay locked." if spec.test else ""
@@ -41,27 +41,27 @@ class TrainingPlan:
 
 
 def plan_training(project: Project, config: RunConfig, seeds: int) -> TrainingPlan:
-    """Return what would be trained by the split rule in use.
+    """Return what would be trained with the current split rule.
 
     Raises:
         DatasetError: The rule can't be applied.
-        TrainingError: The run can't be trained as it stands.
+        TrainingError: The run can't be trained with these settings.
     """
     spec = project.runs.plan(project.splits.rule, config)
     return TrainingPlan(spec, seeds, estimate_seconds(project.runs.all(), [spec] * seeds) or 0.0)
 
 
 def time_text(seconds: float) -> str:
-    """Return a time in words; 0 where no run like it has been trained."""
+    """Return a time as text; 0 if no similar run has been trained."""
     if not seconds:
-        return "How long it takes is told after the first epoch: no run like it has been trained."
+        return "The first epoch will show how long it takes: no similar run has been trained."
     if seconds < 90:
         return f"About {max(1, round(seconds))} s, by earlier runs."
     return f"About {round(seconds / 60)} min, by earlier runs."
 
 
 def headline(comparison: Comparison | None, groups: Sequence[RunGroup]) -> tuple[str, str]:
-    """Return what the runs show: significant differences only, with their intervals."""
+    """Return the significant differences of the runs, with intervals."""
     if comparison is not None and any(row.mean is not None for row in comparison.rows):
         return _compared(comparison)
     done = [run for group in groups for run in group.runs if run.best is not None]
@@ -74,9 +74,9 @@ def headline(comparison: Comparison | None, groups: Sequence[RunGroup]) -> tuple
     judged = f"{best.policy}, seed {best.spec.seed}, {len(best.spec.validation):,}"
     note = f"{judged} {best.spec.evaluation} images."
     if min(len(group.runs) for group in groups) < MIN_SEEDS:
-        note += f" Few seeds can't tell chance from effect: use {MIN_SEEDS} or more."
+        note += f" With few seeds, an effect can't be told from chance: use {MIN_SEEDS} or more."
     elif kinds > 1:
-        note += " Compare… says which differences are more than chance."
+        note += " Compare… shows which differences are more than chance."
     return head, note
 
 
@@ -97,7 +97,7 @@ def _compared(comparison: Comparison) -> tuple[str, str]:
         )
         for row in comparison.rows if row.mean is not None
     )  # fmt: skip
-    so_far = f" Known so far: {comparison.done} of {comparison.total} runs." * comparison.partial
+    so_far = f" So far: {comparison.done} of {comparison.total} runs." * comparison.partial
     return head, (
         f"Against {comparison.baseline}: {figures}. {comparison.reference.seeds} seeds,"
         f" {comparison.images:,} images.{so_far}"
@@ -105,7 +105,7 @@ def _compared(comparison: Comparison) -> tuple[str, str]:
 
 
 def _effect(row: ComparisonRow) -> str:
-    """Say that a policy is better or worse; "" where that could not be shown."""
+    """Return whether a policy is better or worse; "" without a significant difference."""
     match row.decision:
         case ComparisonOutcome.BETTER if row.mean is not None:
             return f"{row.policy} gains {abs(row.mean):.3f} accuracy."

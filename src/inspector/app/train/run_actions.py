@@ -1,4 +1,4 @@
-"""What else can be done with a run: save curves, open its folder, judge it on the test folder."""
+"""The menu of a run: save curves, open its folder, evaluate it on the test split."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,16 +20,17 @@ class RunActions(QMenu):
     """The menu of a run.
 
     Attributes:
-        told: A sentence, and the role of its label.
+        message_changed: A sentence, and the role of its label.
         failed: An `InspectorError`.
 
     Args:
-        project: Open; `bridge` crosses to it.
-        curves: What is saved.
-        current: Returns the run that is looked at.
+        project: The open project.
+        bridge: Runs the work off the GUI thread.
+        curves: The curves to save.
+        current: Returns the selected run.
     """
 
-    told = Signal(str, str)
+    message_changed = Signal(str, str)
     failed = Signal(object)
 
     def __init__(
@@ -46,21 +47,23 @@ class RunActions(QMenu):
         self.addAction("Open the test folder with this run…").triggered.connect(self.open_test)
 
     def open_test(self) -> None:
-        """Ask, and judge the run on the test folder: once per project, for good."""
+        """Ask, then evaluate the run on the test split; once per project, for good."""
         run = self._current()
         if run is None:
             return
         if not run.spec.test or not run.history:
-            self.told.emit("This run has no test folder, or no complete epoch yet.", "error")
+            self.message_changed.emit(
+                "This run has no test folder, or no complete epoch yet.", "error"
+            )
             return
         box = QMessageBox(self.parentWidget())
-        box.setText("Judge this run on the test folder?")
+        box.setText("Evaluate this run on the test folder?")
         box.setInformativeText(
             f"{run.title}, seed {run.spec.seed}. A test folder judges once: after this no other run"
             " of the project can be tested on it, and the opening is kept with its date."
         )
         yes = box.addButton("Open it, once", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton("Leave it locked", QMessageBox.ButtonRole.RejectRole))
+        box.setDefaultButton(box.addButton("Keep it locked", QMessageBox.ButtonRole.RejectRole))
         box.exec()
         if box.clickedButton() is yes:
             self._bridge.call(
@@ -69,7 +72,7 @@ class RunActions(QMenu):
             )  # fmt: skip
 
     def _show_test(self, opened: OpenedTest) -> None:
-        self.told.emit(
+        self.message_changed.emit(
             f"Test folder, opened on {opened.at}: accuracy {opened.accuracy:.3f}"
             f" (95 % CI {opened.low:.3f} to {opened.high:.3f}) of {opened.images:,} images.",
             "heading",

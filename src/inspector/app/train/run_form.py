@@ -1,4 +1,4 @@
-"""What a training shall be: policy, model, size, length and seeds, in one row of fields."""
+"""The settings of a training in one row: policy, model, size, length and seeds."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QSpin
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, IMAGE_SIZES_PX, RunConfig
-from inspector.training_protocol import BACKBONES, IMAGENET, LITE0, LITE0_TUNED, SMALL_CNN, Budget
+from inspector.training_protocol.run_spec import (
+    BACKBONES,
+    IMAGENET,
+    LITE0,
+    LITE0_TUNED,
+    SMALL_CNN,
+    Budget,
+)
 
 _WAIT_MS = 250
 _NO_POLICY = "no augmentation"
@@ -20,7 +27,7 @@ class RunForm(QWidget):
     """The fields of a training.
 
     Attributes:
-        changed: A moment after the last change.
+        changed: Shortly after the last change.
     """
 
     changed = Signal()
@@ -39,8 +46,8 @@ class RunForm(QWidget):
         self._lay_out()
         self.show_policies({})
 
-    def wanted(self) -> RunConfig:
-        """Return what is asked for, of the first seed."""
+    def run_config(self) -> RunConfig:
+        """Return the settings of the first seed."""
         name = self._policy.currentText()
         policy = self._policies.get(name)
         backbone = self._model.currentData() in BACKBONES
@@ -52,19 +59,19 @@ class RunForm(QWidget):
         )  # fmt: skip
 
     def seeds(self) -> int:
-        """Return how many seeds are asked for."""
+        """Return the number of seeds."""
         return self._seeds.value()
 
-    def own(self) -> dict[str, Policy]:
-        """Return the policies of the project that are offered."""
+    def own_policies(self) -> dict[str, Policy]:
+        """Return the saved policies of the project."""
         return dict(self._own)
 
-    def show_policies(self, own: Mapping[str, Policy]) -> None:
+    def show_policies(self, own_policies: Mapping[str, Policy]) -> None:
         """Offer no augmentation, the policies of the project, and the presets."""
-        self._own = dict(own)
+        self._own = dict(own_policies)
         chosen = self._policy.currentText()
         presets = {name: p for name, p in PRESETS.items() if p != Policy.none()}
-        self._policies = {_NO_POLICY: None, **own, **presets}
+        self._policies = {_NO_POLICY: None, **own_policies, **presets}
         self._policy.blockSignals(True)
         self._policy.clear()
         self._policy.addItems(list(self._policies))
@@ -78,7 +85,7 @@ class RunForm(QWidget):
         for name in BACKBONES:
             self._model.addItem(f"{name}, frozen", name)
         self._model.addItem("your own .keras file…", "")
-        self._weights.addItem("ImageNet weights, fetched by Keras", IMAGENET)
+        self._weights.addItem("ImageNet weights, downloaded by Keras", IMAGENET)
         self._weights.addItem(_FILE, "")
         for side in IMAGE_SIZES_PX:
             self._size.addItem(f"{side} px", side)
@@ -88,7 +95,7 @@ class RunForm(QWidget):
         self._epochs.setRange(1, 1000)
         self._epochs.setValue(EPOCHS)
         self._seeds.setRange(1, 20)
-        self._seeds.setToolTip("Runs that differ in nothing but their seed: 5 at least to compare")
+        self._seeds.setToolTip("Runs that differ only in their seed; a comparison needs at least 5")
 
     def _lay_out(self) -> None:
         fields: tuple[tuple[str, QComboBox | QSpinBox], ...] = (
@@ -133,7 +140,9 @@ class RunForm(QWidget):
 
     def _on_weights(self, index: int) -> None:
         if not self._weights.itemData(index):
-            self._ask_file(self._weights, "Weights without the top", "Weights (*.h5 *.keras)")
+            self._ask_file(
+                self._weights, "Weights without the top layers", "Weights (*.h5 *.keras)"
+            )
 
     def _ask_file(self, box: QComboBox, title: str, kinds: str) -> None:
         name, _ = QFileDialog.getOpenFileName(self, title, "", kinds)

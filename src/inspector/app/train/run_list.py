@@ -1,4 +1,4 @@
-"""The runs of a project by what they train: which are drawn, and which one is looked at."""
+"""The runs of a project, grouped by configuration: which are drawn, and which is selected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ _FIGURE_PX = 64
 
 @dataclass(frozen=True, slots=True)
 class RunGroup:
-    """Runs that differ in nothing but their seed.
+    """Runs that differ only in their seed.
 
     Attributes:
-        letter: A, B, C, ... in the order in which they were first trained.
-        colour: Of their curves.
+        letter: A, B, C, ... in the order of their first training.
+        colour: Colour of their curves.
         runs: By seed.
     """
 
@@ -39,7 +39,7 @@ class RunGroup:
 
     @property
     def title(self) -> str:
-        """The letter and what is trained."""
+        """The letter and the configuration."""
         return f"{self.letter}  {self.runs[0].policy}"
 
     @property
@@ -53,7 +53,7 @@ class RunGroup:
 
 
 def grouped(runs: Sequence[Run]) -> list[RunGroup]:
-    """Return runs by what they train, in the order of their first run."""
+    """Return runs by configuration, in the order of their first run."""
     alike: list[list[Run]] = []
     for run in sorted(runs, key=lambda r: r.name):
         own = next((some for some in alike if run.differs_only_in_seed(some[0])), None)
@@ -72,10 +72,10 @@ def grouped(runs: Sequence[Run]) -> list[RunGroup]:
 
 
 class RunList(QWidget):
-    """A row per policy with its seeds below; the one that was trained last first.
+    """One row per configuration with its seeds below; the newest first.
 
     Attributes:
-        chosen: The name of the run that is looked at.
+        chosen: The name of the selected run.
         drawn_changed: Other runs are to be drawn.
     """
 
@@ -106,7 +106,7 @@ class RunList(QWidget):
         column.addWidget(self._tree)
 
     def show_runs(self, runs: Sequence[Run]) -> None:
-        """Show runs in place of those before; what is looked at, drawn and open stays."""
+        """Show runs; what is selected, drawn and expanded stays."""
         known = {run.name for run in self._runs}
         current = self.current()
         newest = sorted(runs, key=lambda r: r.name, reverse=True)
@@ -124,32 +124,31 @@ class RunList(QWidget):
             self.chosen.emit(run_name)
 
     def groups(self) -> list[RunGroup]:
-        """Return the runs by what they train."""
+        """Return the runs by configuration."""
         return list(self._groups)
 
     def count(self) -> int:
-        """Return how many runs are listed."""
         return len(self._runs)
 
     def current(self) -> str:
-        """Return the name of the run that is looked at; "" without one."""
+        """Return the name of the selected run; "" without one."""
         item = self._tree.currentItem()
         return str(item.data(0, _NAME)) if item is not None else ""
 
     def drawn(self) -> list[tuple[Run, str]]:
-        """Return the runs to draw with their colours, those of one policy together."""
+        """Return the runs to draw with their colours, grouped by configuration."""
         return [
             (run, group.colour)
             for group in self._groups for run in group.runs if run.name not in self._hidden
         ]  # fmt: skip
 
     def set_drawn(self, name: str, *, drawn: bool) -> None:
-        """Draw the curves of the policy that a run belongs to, or none of them."""
+        """Draw the curves of a run's configuration, or none of them."""
         top = next(t for t in self._tops() for c in _children(t) if c.data(0, _NAME) == name)
         top.setCheckState(0, Qt.CheckState.Checked if drawn else Qt.CheckState.Unchecked)
 
     def _choice(self, newest: Sequence[Run], favourite: str) -> str:
-        """Return the run to look at: the favourite, unless it waits while another is trained."""
+        """Return the run to select: the favourite, unless it is queued behind another training."""
         going = [r.name for r in newest if r.live and r.state is not RunState.WAITING]
         now = next((r for r in newest if r.name == favourite), None)
         if going and (now is None or now.state is RunState.WAITING):
@@ -157,7 +156,7 @@ class RunList(QWidget):
         return favourite or (newest[0].name if newest else "")
 
     def _fill(self, run_name: str) -> None:
-        shut = {
+        collapsed = {
             item.data(0, _KEY) for item in self._tops() if not item.isExpanded()
         }  # fmt: skip
         first = not self._tree.topLevelItemCount()
@@ -170,7 +169,7 @@ class RunList(QWidget):
             for run in group.runs:
                 top.addChild(self._child(run))
             holds = any(run.name == run_name for run in group.runs)
-            top.setExpanded(holds if first else top.data(0, _KEY) not in shut or holds)
+            top.setExpanded(holds if first else top.data(0, _KEY) not in collapsed or holds)
         if (item := self._find(run_name)) is not None:
             self._tree.setCurrentItem(item)
 
@@ -237,7 +236,7 @@ class RunList(QWidget):
 
 
 def state_text(run: Run) -> str:
-    """Return where a run stands, in a word or two."""
+    """Return the state of a run in a word or two."""
     match run.state:
         case RunState.TRAINING | RunState.PAUSED if run.live is not None:
             word = "paused" if run.state is RunState.PAUSED else "epoch"

@@ -1,4 +1,4 @@
-"""What the run that is looked at says of the data."""
+"""What the selected run says about the data."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ from inspector.project.training.run_results import Mistake, RunResult
 SHOWN_MISTAKES = 100
 _ICON_PX = 56
 _FITTING = 6
-"""Classes whose columns share the width; more of them scroll."""
+"""Up to this many classes fit the width; more of them scroll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,15 @@ class ShownResult:
 
 
 class RunResultPanel(QWidget):
-    """Accuracy by near-duplicates in training, the confusion matrix, the surest mistakes.
+    """Accuracy by near-duplicates in training, the confusion matrix, the most confident mistakes.
 
     Attributes:
-        asked: A title and sample ids to list in the gallery.
-        relabel_asked: A sample id and the class that the model says.
+        requested: A title and sample ids to list in the gallery.
+        relabel_requested: A sample id and the predicted class.
     """
 
-    asked = Signal(str, object)
-    relabel_asked = Signal(int, str)
+    requested = Signal(str, object)
+    relabel_requested = Signal(int, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,17 +79,16 @@ class RunResultPanel(QWidget):
         self._relabel.clicked.connect(self._on_relabel)
         self._see.clicked.connect(self._on_see)
         self._lay_out()
-        self.show_message("Choose a run to see what it says of the data.")
+        self.show_message("Choose a run to see what it says about the data.")
 
     def show_message(self, text: str) -> None:
-        """Show nothing but a sentence."""
+        """Show only a sentence."""
         self._shown = None
         self._head.setText("")
         self._text.setText(text)
         self._tabs.setVisible(False)
 
     def show_result(self, shown: ShownResult) -> None:
-        """Show a run's result."""
         self._shown = shown
         run, result = shown.run, shown.result
         best, last = run.best, run.history[-1]
@@ -97,12 +96,12 @@ class RunResultPanel(QWidget):
         everything = result.rates[0]
         self._head.setText(f"validation {best.val_accuracy:.3f}")
         chosen = "selection holdout" if run.spec.selection else "last epoch"
-        gone = f" {result.gone:,} validation images are gone since." if result.gone else ""
+        gone = f" {result.gone:,} validation images have been removed since." if result.gone else ""
         self._text.setText(
             f"95 % [{everything.low:.3f}, {everything.high:.3f}], {everything.n:,} images; epoch"
             f" {best.epoch}, chosen by the {chosen}. Last epoch {last.epoch}:"
-            f" {last.val_accuracy:.3f}. Training stands {best.accuracy - best.val_accuracy:+.3f}"
-            f" from validation.{gone}"
+            f" {last.val_accuracy:.3f}. Training minus validation:"
+            f" {best.accuracy - best.val_accuracy:+.3f}.{gone}"
         )
         self._tabs.setVisible(True)
         self._fill_rates()
@@ -111,7 +110,7 @@ class RunResultPanel(QWidget):
 
     def _fill_rates(self) -> None:
         assert self._shown is not None
-        # All of them are validation images here.
+        # All of these are validation images.
         rates = [r for r in self._shown.result.rates if r.name != "validation"]
         self._rates.setRowCount(len(rates))
         for row, rate in enumerate(rates):
@@ -149,7 +148,7 @@ class RunResultPanel(QWidget):
                 count = len(result.cells.get((true, predicted), ()))
                 item = QTableWidgetItem(f"{count:,}" if count else "")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-                item.setToolTip(f"{count:,} images of {true} taken for {predicted}")
+                item.setToolTip(f"{count:,} images of {true} predicted as {predicted}")
                 item.setBackground(_heat(count / total, right=row == column))
                 self._matrix.setItem(row, column, item)
 
@@ -183,12 +182,12 @@ class RunResultPanel(QWidget):
     def _on_relabel(self) -> None:
         mistake = self._mistake()
         if mistake is not None:
-            self.relabel_asked.emit(mistake.sample.id, mistake.predicted)
+            self.relabel_requested.emit(mistake.sample.id, mistake.predicted)
 
     def _on_see(self) -> None:
         if self._shown is not None:
             ids = [m.sample.id for m in self._shown.result.mistakes]
-            self.asked.emit(f"Mistakes of {self._shown.run.title}", ids)
+            self.requested.emit(f"Mistakes of {self._shown.run.title}", ids)
 
     def _on_cell(self, row: int, column: int) -> None:
         if self._shown is None:
@@ -197,7 +196,7 @@ class RunResultPanel(QWidget):
         true, predicted = result.classes[row], result.classes[column]
         ids = result.cells.get((true, predicted), ())
         if ids:
-            self.asked.emit(f"{true} taken for {predicted}", ids)
+            self.requested.emit(f"{true} predicted as {predicted}", ids)
 
     def _lay_out(self) -> None:
         self._tabs = QTabWidget()
@@ -213,7 +212,7 @@ class RunResultPanel(QWidget):
         confusion = QWidget()
         column = QVBoxLayout(confusion)
         column.setContentsMargins(0, 8, 0, 0)
-        hint = QLabel("A row is a label, a column what the model says. A cell opens its images.")
+        hint = QLabel("Rows are labels, columns are predictions. A cell opens its images.")
         hint.setWordWrap(True)
         hint.setProperty("role", "muted")
         column.addWidget(hint)

@@ -1,4 +1,4 @@
-"""What runs, in fields and in one sentence, with Start at the right."""
+"""The settings of a training, the plan in one sentence, and Start at the right."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -8,7 +8,7 @@ from inspector.app.widgets.icons import icon
 
 
 def start_card(form: RunForm, start: QPushButton, plan: QLabel, split: QPushButton) -> QFrame:
-    """Return the card of the fields; `plan` says what a press of `start` would do."""
+    """Return the card of the fields; `plan` says what `start` would do."""
     start.setProperty("role", "primary")
     start.setIcon(icon("play", "on-accent"))
     start.setToolTip("Ctrl+Enter")

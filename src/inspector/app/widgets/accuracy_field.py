@@ -1,4 +1,4 @@
-"""A field for an accuracy: a share of 1, also where it is written as per cent."""
+"""A field for an accuracy, as a share of 1 or in per cent."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QValidator
@@ -8,10 +8,10 @@ _State = QValidator.State
 
 
 class AccuracyField(QDoubleSpinBox):
-    """Take 0.95, 95 and 95 % for the same; 0 is not stated.
+    """Accepts 0.95, 95 and 95 % as the same value; 0 means not stated.
 
     Args:
-        name: What it is the accuracy of.
+        name: Which accuracy it is.
     """
 
     def __init__(self, name: str) -> None:
@@ -25,7 +25,7 @@ class AccuracyField(QDoubleSpinBox):
         self.setToolTip(f"{name}. 0.95 and 95 % are the same")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Select "not stated" as a whole under the mouse: what is typed then takes its place."""
+        """Select all of "not stated" on a click, so that typing replaces it."""
         pressed = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
         if watched is self.lineEdit() and pressed and self._is_unstated():
             self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -46,7 +46,7 @@ class AccuracyField(QDoubleSpinBox):
 
 
 def _share(text: str) -> float | None:
-    """Return the share of 1 that a text means; None where it is no number or above 100."""
+    """Return the share of 1 that a text means; None if it is no number or above 100."""
     try:
         number = float(text.replace("%", "").replace(",", ".").strip())
     except ValueError:

@@ -16,7 +16,7 @@ Balance = Mapping[tuple[str, str], tuple[int, int]]
 
 
 class BalanceBars(QWidget):
-    """Paint a split's classes: soft tint before, full colour after, both figures in text."""
+    """Paints the classes of a split: pale before, full colour after, with both figures."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class BalanceBars(QWidget):
         self.setAccessibleName("Images per split and class, before and after")
 
     def show_balance(self, balance: Balance) -> None:
-        """Show other figures; a screen reader gets them as text."""
+        """Show figures; a screen reader gets them as text."""
         self._balance = dict(balance)
         lines = [
             f"{split or 'no split'} {label}: {before:,} to {after:,}"
@@ -89,17 +89,17 @@ class BalanceBars(QWidget):
         room = max(1.0, self.width() - _LABEL_PX - _FIGURE_PX)
         fill, _, soft = badge_colours(key[0])
         painter.setPen(Qt.PenStyle.NoPen)
-        for place, (count, colour) in enumerate(zip(counts, (soft, fill), strict=True)):
-            bar = QRectF(_LABEL_PX, y + 4 + place * (_BAR_PX + 2), room * count / most, _BAR_PX)
+        for position, (count, colour) in enumerate(zip(counts, (soft, fill), strict=True)):
+            bar = QRectF(_LABEL_PX, y + 4 + position * (_BAR_PX + 2), room * count / most, _BAR_PX)
             painter.setBrush(theme.colour(colour))
             painter.drawRoundedRect(bar, 2, 2)
         place_of_figure = QRectF(self.width() - _FIGURE_PX, y, _FIGURE_PX, _ROW_PX)
         self._paint_change(painter, place_of_figure, *counts, Qt.AlignmentFlag.AlignRight)
 
     def _paint_change(
-        self, painter: QPainter, place: QRectF, before: int, after: int, side: Qt.AlignmentFlag
+        self, painter: QPainter, rect: QRectF, before: int, after: int, side: Qt.AlignmentFlag
     ) -> None:
-        """Paint the old figure in grey, an arrow and the new one in bold; one where all stays."""
+        """Paint the old figure in grey, an arrow and the new one in bold; one figure if equal."""
         font = QFont(painter.font())
         old = f"{before:,} → " if before != after else ""
         new = f"{after:,}"
@@ -109,15 +109,15 @@ class BalanceBars(QWidget):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         new_width = painter.fontMetrics().horizontalAdvance(new)
-        x = place.left()
+        x = rect.left()
         if side is Qt.AlignmentFlag.AlignRight:
-            x = place.right() - old_width - new_width
+            x = rect.right() - old_width - new_width
         gone = after == 0 < before
         painter.setPen(theme.colour("problem" if gone else "text"))
-        line = QRectF(x + old_width, place.top(), new_width + 2, place.height())
+        line = QRectF(x + old_width, rect.top(), new_width + 2, rect.height())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, new)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(theme.colour("text-3"))
-        line = QRectF(x, place.top(), old_width + 2, place.height())
+        line = QRectF(x, rect.top(), old_width + 2, rect.height())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, old)

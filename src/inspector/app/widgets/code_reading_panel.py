@@ -1,4 +1,4 @@
-"""How pasted code was read: its calls with their lines, and a field for what it does not tell."""
+"""How pasted code was read: its calls with lines, and a field per missing value."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -28,10 +28,10 @@ _ROLE_COLUMN = 1
 
 
 class CodeReadingPanel(QWidget):
-    """Show a reading, and take what a person fills in.
+    """Shows a reading, and takes missing values.
 
     Attributes:
-        answered: A value was filled in or changed; `answers` returns them.
+        answered: A value was entered or changed; `answers` returns them.
     """
 
     answered = Signal()
@@ -59,12 +59,12 @@ class CodeReadingPanel(QWidget):
         self.clear()
 
     def answers(self) -> tuple[tuple[str, str], ...]:
-        """Return what is filled in and corrected for the code that is shown, by expression."""
+        """Return entered values and corrections for the shown code, by expression."""
         names = dict.fromkeys((*self._asked, *self._role_keys))
         return tuple((name, self._typed[name]) for name in names if self._typed.get(name))
 
     def set_answers(self, answers: tuple[tuple[str, str], ...]) -> None:
-        """Take answers that were given before."""
+        """Restore saved answers."""
         self._typed |= dict(answers)
         roles = [name for name, _ in answers if is_role(name)]
         self._role_keys = tuple(dict.fromkeys((*self._role_keys, *roles)))
@@ -72,9 +72,9 @@ class CodeReadingPanel(QWidget):
         self._asked = tuple(dict.fromkeys((*self._asked, *names)))
 
     def clear(self) -> None:
-        """Show no reading, such as while the code changes; what was typed is remembered.
+        """Show no reading, for example while the code changes; entered values are kept.
 
-        Corrected roles are forgotten: their lines may be others now.
+        Corrected roles are dropped, since line numbers may have changed.
         """
         self._asked, self._role_keys = (), ()
         self._typed = {name: text for name, text in self._typed.items() if not is_role(name)}
@@ -146,8 +146,8 @@ class CodeReadingPanel(QWidget):
             for name in self._asked:
                 field = QLineEdit(self._typed.get(name, ""))
                 field.setAccessibleName(f"Value of {name}")
-                field.setToolTip("The code does not tell this value. It is read like Python.")
-                field.setPlaceholderText("the code does not tell it: fill it in")
+                field.setToolTip("The code does not contain this value. Write it as in Python.")
+                field.setPlaceholderText("not in the code: fill it in")
                 field.editingFinished.connect(lambda n=name: self._on_edited(n))
                 self._fields[name] = field
                 form.addRow(QLabel(name), field)

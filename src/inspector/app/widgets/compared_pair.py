@@ -1,4 +1,4 @@
-"""Reads two images and their difference for a `CompareView`, off the window's thread."""
+"""Reads two images and their difference for a `CompareView`, off the GUI thread."""
 
 from dataclasses import dataclass
 
@@ -22,11 +22,11 @@ class _Difference:
 
 
 class ComparedPair(QObject):
-    """Shows pairs of samples in a view; of several requests the newest wins.
+    """Shows pairs of samples in a view; the newest request wins.
 
     Args:
         view: Belongs to a window that closes before the bridge.
-        channel: Of its requests; one per view.
+        channel: Channel of its requests; one per view.
     """
 
     def __init__(
@@ -44,7 +44,6 @@ class ComparedPair(QObject):
         self._bridge.call(lambda: self._read(left, right), self._show, channel=self._channel)
 
     def clear(self) -> None:
-        """Show nothing."""
         self._pair = (0, 0)
         self._view.set_pair(None, None)
 
@@ -91,7 +90,7 @@ class ComparedPair(QObject):
 
 
 def difference_text(mean: float, steps: tuple[str, ...], *, align: bool) -> str:
-    """Say what was done to lay one image over the other, and how much is left."""
+    """Return how the images were aligned, and the remaining difference."""
     if mean == 0:
         return "No pixel differs."
     if not align:
@@ -105,7 +104,7 @@ def difference_text(mean: float, steps: tuple[str, ...], *, align: bool) -> str:
 
 
 def facts_of(sample: Sample) -> str:
-    """Return size in pixels, size of the file, and what was decided."""
+    """Return image size, file size and decision as text."""
     file = f"{sample.size / 1000:,.0f} kB" if sample.size >= 1000 else f"{sample.size} bytes"
     mark = {"keep": "kept", "drop": "excluded"}.get(sample.mark, "")
     parts = [f"{sample.width} × {sample.height}", file, mark, "together" if sample.bound else ""]

@@ -17,7 +17,7 @@ _HEADS = ("component", "effect on accuracy", "95 % CI", "verdict")
 
 
 class ComponentsTable(QWidget):
-    """Show what a gap is made of, as tall as it needs."""
+    """Shows the components of a gap, as tall as it needs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class ComponentsTable(QWidget):
         column.addWidget(self._table)
 
     def show_terms(self, document: dict[str, Any]) -> None:
-        """Show the terms of a diagnosis as JSON; hide without any."""
+        """Show the components of a diagnosis given as JSON; hidden without any."""
         terms = document.get("terms", {})
         self.setVisible(bool(terms))
         rows = [(title, terms[name]) for name, title in _TERMS if name in terms]
@@ -43,12 +43,11 @@ class ComponentsTable(QWidget):
         self._table.setFixedHeight(head + height + 6)
 
     def row_count(self) -> int:
-        """Return how many terms are shown."""
         return self._table.rowCount()
 
 
 def _verdict(term: dict[str, Any]) -> str:
-    """Return the verdict in words; what has no figure at all was not estimated."""
+    """Return the verdict as text; a component without any figure was not estimated."""
     if term["mean"] is None:
         return "not estimated"
     return "inconclusive" if term["verdict"] == "cannot_tell" else str(term["verdict"])

@@ -1,16 +1,16 @@
-"""What a sheet says at length: a place that stays as it is, and scrolls where a text is longer."""
+"""A text area of a dialog that keeps its size and scrolls longer texts."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea
 
 
 class DialogText(QScrollArea):
-    """Show a text that is written anew while the sheet is open.
+    """Shows a text that changes while the dialog is open.
 
     Args:
-        name: What a screen reader calls it.
-        width_px: Least width.
-        height_px: Least height.
+        name: For a screen reader.
+        width_px: Minimum width.
+        height_px: Minimum height.
     """
 
     def __init__(self, name: str, width_px: int, height_px: int) -> None:
@@ -27,11 +27,10 @@ class DialogText(QScrollArea):
         self.setWidget(self._label)
 
     def setText(self, text: str) -> None:
-        """Show another text, from its beginning; a screen reader is given it as description."""
+        """Show a text from its beginning; a screen reader gets it as the description."""
         self._label.setText(text)
         self.setAccessibleDescription(text)
         self.verticalScrollBar().setValue(0)
 
     def text(self) -> str:
-        """Return what is shown."""
         return self._label.text()

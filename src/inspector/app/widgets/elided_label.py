@@ -1,4 +1,4 @@
-"""Names that may be longer than their place: shortened in the middle, whole in the tooltip."""
+"""Labels for long texts: elided to the width, with the whole text as the tooltip."""
 
 import re
 
@@ -11,7 +11,7 @@ _BUTTON_MARGINS_PX = 24
 
 
 class PathButton(QPushButton):
-    """A button that is named by a path, and as wide as its place."""
+    """A button with a path as its text, elided in the middle."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class PathButton(QPushButton):
 
 
 class ElidedLabel(QLabel):
-    """A line that is shortened at its end where its place is narrow; whole in the tooltip."""
+    """A line that is elided at its end, with the whole text as the tooltip."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
@@ -37,7 +37,6 @@ class ElidedLabel(QLabel):
         self.show_text(text)
 
     def show_text(self, text: str) -> None:
-        """Show another text."""
         self._whole = text
         self.setAccessibleName(text)
         self._fit()
@@ -63,7 +62,7 @@ class ElidedLabel(QLabel):
 
 
 class FittedLabel(QLabel):
-    """A text over as many lines as it takes, whose words are at most as wide as its place."""
+    """A text with word wrap that also breaks words wider than the label."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -73,7 +72,6 @@ class FittedLabel(QLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def show_text(self, text: str) -> None:
-        """Show another text."""
         self._whole = text
         self.setAccessibleName(text)
         self._fit()

@@ -1,15 +1,15 @@
-"""A layout that sets widgets side by side and goes on in the next line where one ends."""
+"""A layout that wraps widgets like the words of a text."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lay out like words of a text.
+    """Places widgets in lines.
 
     Args:
-        parent: Whose layout this is.
-        gap_px: Between widgets and between lines.
+        parent: The widget that is laid out.
+        gap_px: Gap between widgets and between lines.
     """
 
     def __init__(self, parent: QWidget, *, gap_px: int = 8) -> None:
@@ -53,7 +53,7 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        """Go through the lines; return the height they take."""
+        """Fill the lines; return their total height."""
         x, y, line = rect.x(), rect.y(), 0
         for item in self._items:
             if item.isEmpty():

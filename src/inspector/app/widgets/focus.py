@@ -1,4 +1,4 @@
-"""The keyboard stays where it is when the button that has it is disabled."""
+"""Keeps the keyboard focus in place when the focused button is disabled."""
 
 from typing import TYPE_CHECKING
 
@@ -9,12 +9,11 @@ else:
 
 
 class StableFocus(_Base):
-    """A window or page in which a disabled widget does not hand the keyboard to its neighbour.
+    """A window or page in which a disabled widget does not pass the focus to its neighbour.
 
-    Qt passes the focus on to the next widget when the one that has it is disabled. After a click
-    on "Export" that neighbour may be a button that deletes or stops something, and Space or
-    Return would press it. Here the focus goes to the page itself, where keys mean what they
-    always mean.
+    When the focused widget is disabled, Qt moves the focus to the next widget. After a click on
+    "Export" that neighbour may be a button that deletes or stops something, and Space or Return
+    would press it. Here the focus moves to the page itself, where keys have their usual meaning.
     """
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's name

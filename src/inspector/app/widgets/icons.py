@@ -1,4 +1,4 @@
-"""Icons: SVG strokes in a colour of the theme. Drawn for this program, under its licence."""
+"""Icons: SVG strokes in a colour of the theme, drawn for this program under its licence."""
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
@@ -11,7 +11,7 @@ _SIZE_PX = 60
 
 
 def icon(name: str, colour: str = "text-2", checked: str = "") -> QIcon:
-    """Return an icon in a colour of the theme, and in another one where it is checked."""
+    """Return an icon in a colour of the theme, and in another colour when checked."""
     image = QIcon(_pixmap(name, colour))
     image.addPixmap(_pixmap(name, "text-3"), QIcon.Mode.Disabled)
     if checked:
@@ -20,9 +20,9 @@ def icon(name: str, colour: str = "text-2", checked: str = "") -> QIcon:
 
 
 def _pixmap(name: str, colour: str) -> QPixmap:
-    from PySide6.QtSvg import QSvgRenderer  # takes its time, which the first paint has not
+    from PySide6.QtSvg import QSvgRenderer  # slow: not before the first paint
 
-    # QtSvg paints currentColor black: the file's text gets the colour before it is read.
+    # QtSvg paints currentColor black, so the colour is inserted into the file's text.
     drawing = (resources_folder() / "icons" / f"{name}.svg").read_bytes()
     text = drawing.replace(_STROKE, theme.colour(colour).name().encode())
     pixmap = QPixmap(_SIZE_PX, _SIZE_PX)

@@ -1,4 +1,4 @@
-"""What a page has running: announced by the page, shown by the jobs bar."""
+"""Running jobs: announced by a page, shown by the jobs bar."""
 
 import time
 from dataclasses import dataclass, field
@@ -9,22 +9,22 @@ from PySide6.QtCore import QObject, Signal
 from inspector.work.jobs import ProgressSnapshot, Stop
 
 
-class Sampled(Protocol):
-    """What tells how far it is."""
+class ProgressSource(Protocol):
+    """The progress of a job."""
 
     def snapshot(self) -> ProgressSnapshot:
-        """Return how far it is now."""
+        """Return the current progress."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One thing that runs.
+    """One running job.
 
     Attributes:
-        began: Seconds of the steady clock.
+        began: Start time, seconds of the monotonic clock.
     """
 
-    progress: Sampled
+    progress: ProgressSource
     stop: Stop
     began: float = field(default_factory=time.monotonic)
 
@@ -33,8 +33,8 @@ class Jobs(QObject):
     """The running jobs of one owner, the newest last.
 
     Attributes:
-        started: A `Job` that runs from now on.
-        ended: A `Job` that is over, whether it was stopped or not.
+        started: A `Job` that has started.
+        ended: A `Job` that has ended, stopped or not.
     """
 
     started = Signal(object)
@@ -46,18 +46,18 @@ class Jobs(QObject):
 
     @property
     def running(self) -> tuple[Job, ...]:
-        """The jobs that run now."""
+        """The running jobs."""
         return tuple(self._running)
 
-    def start(self, progress: Sampled, stop: Stop) -> Job:
-        """Announce a job; whoever started it calls `end` with what this returns."""
+    def start(self, progress: ProgressSource, stop: Stop) -> Job:
+        """Announce a job; its owner passes the returned job to `end`."""
         job = Job(progress, stop)
         self._running.append(job)
         self.started.emit(job)
         return job
 
     def end(self, job: Job | None) -> None:
-        """Announce that a job is over; one that has ended before, or None, is nothing new."""
+        """Announce the end of a job; None and jobs that have ended are ignored."""
         if job is not None and job in self._running:
             self._running.remove(job)
             self.ended.emit(job)

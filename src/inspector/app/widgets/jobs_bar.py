@@ -1,4 +1,4 @@
-"""Running jobs in the top bar: phase, rate, time left and a stop, sampled, never blocking."""
+"""Running jobs in the top bar: phase, rate, time left and a stop; polled, never blocking."""
 
 import time
 
@@ -12,10 +12,10 @@ SAMPLE_MS = 200
 
 
 class JobBar(QWidget):
-    """Show the newest job and how many others run; hidden while there is none.
+    """Shows the newest job and the number of other jobs; hidden without jobs.
 
     Attributes:
-        ended: A job that was not stopped: its last phase, and the seconds it took.
+        ended: A job that was not stopped: its last phase, and its duration in seconds.
     """
 
     ended = Signal(str, float)
@@ -33,7 +33,7 @@ class JobBar(QWidget):
         self._end = QToolButton()
         self._end.setText("Stop")
         self._end.setObjectName("stop-job")
-        self._end.setToolTip("Stop this job; what is finished is kept")
+        self._end.setToolTip("Stop this job; finished work is kept")
         self._end.clicked.connect(self._on_stop)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -46,7 +46,7 @@ class JobBar(QWidget):
         self.setVisible(False)
 
     def watch(self, jobs: Jobs) -> None:
-        """Show the jobs of an owner as they start and end; once is enough."""
+        """Show the jobs of an owner as they start and end; call it once."""
         if jobs in self._watched:
             return
         self._watched.append(jobs)
@@ -56,7 +56,7 @@ class JobBar(QWidget):
         jobs.ended.connect(self._on_ended)
 
     def text(self) -> str:
-        """Return what is said of the newest job."""
+        """Return the text of the newest job."""
         return self._text.whole
 
     def _on_started(self, job: Job) -> None:
@@ -102,9 +102,9 @@ class JobBar(QWidget):
 
 
 class _JobText(ElidedLabel):
-    """What is said of a job: shortened where its place is narrow.
+    """The text of a job, elided to the width.
 
-    It asks for the room of the longest text so far: what stands beside it does not jump.
+    Its size hint is that of the longest text so far, so that its neighbours do not move.
     """
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class _JobText(ElidedLabel):
         self.updateGeometry()
 
     def forget(self) -> None:
-        """Ask for no more room than the next text needs."""
+        """Reset the size hint to the next text."""
         self._widest = 0
 
     def sizeHint(self) -> QSize:

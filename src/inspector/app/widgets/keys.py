@@ -1,4 +1,4 @@
-"""The keys of a page: shown on ?, changed in the settings file, conflicts refused."""
+"""The keys of a page: shown on ?, changed in the settings file; conflicts are refused."""
 
 import itertools
 import tomllib
@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLa
 from inspector.app.widgets.page import Key, Page
 from inspector.errors import UsageError
 
-# More rows are higher than a small screen.
+# More rows would not fit a small screen.
 _MAX_ROWS = 21
 TO_PAGES = ("Ctrl+1 .. Ctrl+9", "go to a page")
 
 
 def overrides(file: Path) -> dict[str, str]:
-    """Read the [keys] table of the settings: name of a key's verb to its new keys.
+    """Read the [keys] table of the settings: name of an action to its new keys.
 
     Raises:
-        UsageError: The file is no TOML, or the table holds something else than words.
+        UsageError: The file is not valid TOML, or the table contains something other than strings.
     """
     if not file.exists():
         return {}
@@ -33,16 +33,16 @@ def overrides(file: Path) -> dict[str, str]:
         ) from None
     if not isinstance(table, Mapping) or not all(isinstance(v, str) for v in table.values()):
         raise UsageError(
-            f"[keys] in {file} is not a table of words", 'Write for example keep = "P".'
+            f"[keys] in {file} is not a table of texts", 'Write for example keep = "P".'
         )
     return dict(table)
 
 
 def resolve(keys: Sequence[Key], changed: Mapping[str, str]) -> list[Key]:
-    """Return the keys with a person's changes; two verbs on one key are refused.
+    """Return the keys with the user's changes.
 
     Raises:
-        UsageError: A change names no verb or takes another verb's key.
+        UsageError: A change names no action, or two actions share a key.
     """
     names = {key.name for key in keys}
     unknown = sorted(set(changed) - names)
@@ -61,7 +61,7 @@ def resolve(keys: Sequence[Key], changed: Mapping[str, str]) -> list[Key]:
 
 
 def bind(page: Page, keys: Iterable[Key]) -> list[QShortcut]:
-    """Make the keys work on a page and what is in it."""
+    """Bind the keys to a page and the widgets in it."""
     shortcuts = []
     for key in keys:
         shortcut = QShortcut(QKeySequence(key.keys), page)
@@ -72,7 +72,7 @@ def bind(page: Page, keys: Iterable[Key]) -> list[QShortcut]:
 
 
 def _column(title: str, rows: Iterable[tuple[str, str]]) -> QVBoxLayout:
-    """Return one column of keys; one that goes on from another has no title."""
+    """Return one column of keys; a continued column has no title."""
     column = QVBoxLayout()
     column.setSpacing(12)
     head = QLabel(title)
@@ -88,15 +88,15 @@ def _column(title: str, rows: Iterable[tuple[str, str]]) -> QVBoxLayout:
 
 
 class KeysOverlay(QDialog):
-    """Show the keys of a page and those of everywhere; any key closes it."""
+    """Shows the keys of a page and the general ones; any key closes it."""
 
     def __init__(self, page: Page, general: Sequence[Key], parent: QWidget) -> None:
-        # A popup has the keyboard at once, and goes with a click elsewhere.
+        # A popup gets the keyboard at once, and closes on a click elsewhere.
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("popup")
         self.setAccessibleName(f"Keys of {page.title}")
-        # Side by side: one below the other is higher than a small screen.
+        # Side by side, to fit a small screen.
         columns = QHBoxLayout(self)
         columns.setContentsMargins(16, 16, 16, 16)
         columns.setSpacing(24)
@@ -109,7 +109,7 @@ class KeysOverlay(QDialog):
                 columns.addLayout(_column("" if first else title, part))
 
     def open_over(self, window: QWidget) -> None:
-        """Show in the middle of a window."""
+        """Show in the centre of a window."""
         self.adjustSize()
         self.move(window.mapToGlobal(window.rect().center() - self.rect().center()))
         self.show()
@@ -120,7 +120,7 @@ class KeysOverlay(QDialog):
 
 
 def _folded(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Write neighbours that differ in their own number only as one line: "1 .. 9"."""
+    """Combine neighbours that differ only in their number into one line: "1 .. 9"."""
     lines = []
     for _, same in itertools.groupby(
         keys, lambda k: k[1].replace(k[0], "") if k[0].isdigit() else k

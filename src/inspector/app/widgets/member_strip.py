@@ -26,14 +26,14 @@ _REMARK_PX = 236
 
 
 class MemberStrip(QFrame):
-    """Show a cluster's members with their similarity to the left one, and a remark.
+    """Shows members with their similarity to the left one, and a remark.
 
     Attributes:
         right_chosen: The id of a member that was clicked.
-        left_chosen: The id of one that was clicked with Shift.
+        left_chosen: The id of a member that was clicked with Shift.
 
     Args:
-        pixmap: Returns the thumbnail of a sample that is there already.
+        pixmap: Returns the thumbnail of a sample if it is loaded.
     """
 
     right_chosen = Signal(int)
@@ -55,7 +55,7 @@ class MemberStrip(QFrame):
         area.setWidgetResizable(True)
         area.setWidget(inner)
         area.setAccessibleName("Members of this cluster")
-        area.setAccessibleDescription("Left and Right put another one on the right")
+        area.setAccessibleDescription("Left and Right choose the image on the right")
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -81,10 +81,10 @@ class MemberStrip(QFrame):
         """Show members.
 
         Args:
-            members: In their order; the first has the number 1.
+            members: In order; the first has the number 1.
             pair: Ids of the left and the right one.
-            similarity: To the left one, by id; of those that are alike.
-            remark: What is to be known of the cluster.
+            similarity: Similarity to the left one, by id, of its near-duplicates.
+            remark: A note on the cluster.
         """
         while (item := self._row.takeAt(0)) is not None:
             widget = item.widget()
@@ -104,18 +104,18 @@ class MemberStrip(QFrame):
             self._area.ensureWidgetVisible(right)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll sideways: there is nothing above or below."""
+        """Scroll sideways."""
         bar = self._area.horizontalScrollBar()
         bar.setValue(bar.value() - event.angleDelta().y() - event.angleDelta().x())
         event.accept()
 
     def show_thumbnails(self) -> None:
-        """Show the thumbnails that have come meanwhile."""
+        """Show newly loaded thumbnails."""
         for member in self._members:
             member.update()
 
-    def shut(self) -> None:
-        """Let go of the thumbnails."""
+    def shut_down(self) -> None:
+        """Remove all members."""
         self.show_members((), (0, 0), {}, "")
 
     def _on_clicked(self) -> None:
@@ -126,7 +126,7 @@ class MemberStrip(QFrame):
 
 
 class StripMember(QAbstractButton):
-    """One member: its thumbnail, its number, and how alike it is to the left one."""
+    """One member: thumbnail, number, and similarity to the left one."""
 
     def __init__(
         self, sample: Sample, number: int, pixmap: Callable[[int], QPixmap | None]
@@ -139,7 +139,7 @@ class StripMember(QAbstractButton):
         self.setToolTip(f"{sample.path}\nShift+click puts it on the left")
 
     def show_role(self, pair: tuple[int, int], similarity: float | None) -> None:
-        """Show where it stands, and its similarity to the left one; None for not alike."""
+        """Show whether it is left or right, and its similarity to the left one; None for none."""
         self._compared = self.sample.id in pair
         role = {pair[0]: "left", pair[1]: "right"}.get(self.sample.id, "")
         value = "–" if similarity is None or role == "left" else f"{similarity:.2f}"
@@ -150,7 +150,7 @@ class StripMember(QAbstractButton):
         self.update()
 
     def has_thumbnail(self) -> bool:
-        """Tell whether its thumbnail is there."""
+        """Return whether its thumbnail is loaded."""
         pixmap = self._pixmap(self.sample.id)
         return pixmap is not None and not pixmap.isNull()
 
@@ -176,7 +176,7 @@ class StripMember(QAbstractButton):
     def _paint_lines(self, painter: QPainter, box: QRect) -> None:
         font = QFont(self.font())
         font.setPixelSize(12)
-        place = QRect(box.right() + 8, box.center().y() - 16, 44, 16)
+        rect = QRect(box.right() + 8, box.center().y() - 16, 44, 16)
         mark = {"keep": " ✓", "drop": " ✗"}.get(self.sample.mark, "")
         texts = (f"{self._lines[0]}", f"{self._lines[1]}{mark}")
         weights = (QFont.Weight.DemiBold, QFont.Weight.Normal)
@@ -184,5 +184,5 @@ class StripMember(QAbstractButton):
             font.setWeight(weight if self._compared else QFont.Weight.Normal)
             painter.setFont(font)
             painter.setPen(theme.colour(ink))
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
-            place.translate(0, 16)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
+            rect.translate(0, 16)

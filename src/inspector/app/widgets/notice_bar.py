@@ -1,14 +1,14 @@
-"""A line under the top bar that offers one thing, once."""
+"""A line under the top bar that offers one action, once."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 
 class Notice(QFrame):
-    """Offer one thing; hidden until it has something to say.
+    """Offers an action; hidden without an offer.
 
     Attributes:
-        taken: The person wants it.
+        taken: The user accepts the offer.
     """
 
     taken = Signal()
@@ -31,7 +31,7 @@ class Notice(QFrame):
         self.hide()
 
     def offer(self, text: str) -> None:
-        """Show the offer."""
+        """Show an offer."""
         self._text.setText(text)
         self.show()
 

@@ -1,4 +1,4 @@
-"""What every page is: a widget that knows its name, shows itself anew when told, closes itself."""
+"""The base class of pages."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class PageName(StrEnum):
 
 
 class PageAction(StrEnum):
-    """What a page can be asked to do from another one."""
+    """What another page can ask a page to do."""
 
     SHOW_LIST = "show list"
     SHOW_IMAGE = "show image"
@@ -43,12 +43,12 @@ class PageAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Ask the window to show a page, and that page to do something.
+    """A request to show a page, and to do something on it.
 
     Attributes:
         action: What the page does; None to show it as it is.
-        title: Of a list.
-        samples: Ids: the list, or the one image.
+        title: Title of a list.
+        samples: Ids of a list, or of the one image.
     """
 
     page: PageName
@@ -59,7 +59,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One thing that a key does on a page."""
+    """One key of a page with its action."""
 
     name: str
     keys: str
@@ -71,18 +71,18 @@ class Page(StableFocus, QWidget):
     """A page of an open project.
 
     Args:
-        project: Open; its verbs are called through the bridge.
-        bridge: Crosses to other threads.
+        project: The open project; its methods are called through the bridge.
+        bridge: Runs work off the GUI thread.
 
     Attributes:
-        asked: A `PageRequest`: the person wants to see something on another page.
-        moved: What `shown_text` returns has changed.
-        work_left: How much there is left to do here, for the sidebar; 0 for nothing.
-        jobs: What the page has running, for the jobs bar.
+        requested: A `PageRequest`: the user wants to see something on another page.
+        moved: The result of `shown_text` has changed.
+        work_left: Number of open items, for the sidebar; 0 for none.
+        jobs: Running jobs of the page, for the jobs bar.
         notice: A line that the window shows above every page, or None.
     """
 
-    asked = Signal(object)
+    requested = Signal(object)
     moved = Signal()
     work_left = Signal(int)
 
@@ -90,13 +90,13 @@ class Page(StableFocus, QWidget):
     icon = ""
     purpose = ""
     hint = ""
-    """Where to begin, shown above the page until it is dismissed."""
+    """Where to begin; shown above the page until it is dismissed."""
     words = ""
-    """What else a person may call the page or what is on it; the command palette knows them."""
+    """Synonyms by which the command palette finds the page."""
     remembered: tuple[str, ...] = ()
-    """Object names of the fields that are restored when the project is opened again."""
+    """Object names of the widgets whose state is saved and restored."""
     part_of: PageName | None = None
-    """The page whose button in the sidebar stands for this one, which has none."""
+    """The page whose sidebar button stands for this page, which has none."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class Page(StableFocus, QWidget):
 
     @property
     def title(self) -> str:
-        """The name of the page on screen."""
+        """The visible name of the page."""
         return self.name.value
 
     def key_table(self) -> Sequence[Key]:
@@ -118,39 +118,39 @@ class Page(StableFocus, QWidget):
         return ()
 
     def open(self, request: PageRequest) -> None:
-        """Show what a request names; the window shows the page itself."""
+        """Do what a request asks; the window shows the page itself."""
 
     def show_list(self, title: str, ids: Iterable[int]) -> None:
-        """Ask for the list behind a number."""
-        self.asked.emit(PageRequest(PageName.GALLERY, PageAction.SHOW_LIST, title, tuple(ids)))
+        """Ask to list images in Gallery."""
+        self.requested.emit(PageRequest(PageName.GALLERY, PageAction.SHOW_LIST, title, tuple(ids)))
 
-    def going(self) -> str:
-        """Tell in words what closing the window would interrupt; "" for nothing."""
+    def running_text(self) -> str:
+        """Describe what closing the window would interrupt; "" for nothing."""
         return ""
 
     def undo(self) -> bool:
-        """Undo what is this page's own; False where that is the project's."""
+        """Undo the page's own change; return False if the project should undo instead."""
         return False
 
     def redo(self) -> bool:
-        """Redo what is this page's own; False where that is the project's."""
+        """Redo the page's own change; return False if the project should redo instead."""
         return False
 
     def refresh(self, changes: Changes) -> None:
-        """Ask again for what is shown and has changed."""
+        """Query again what has changed."""
 
     def is_urgent(self, changes: Changes) -> bool:
-        """Tell whether these can't wait until the page is in sight, as they show elsewhere."""
+        """Return whether the changes must be shown at once, even while the page is hidden."""
         return False
 
     def refresh_visible(self) -> None:
-        """Look whether the images in sight have come; asked often while a scan goes on."""
+        """Request missing thumbnails of visible images; called often during a scan."""
 
     def shown_text(self) -> str:
-        """Return what the status line says of this page's content."""
+        """Return the text of the status line for this page."""
         return ""
 
     def close(self) -> bool:
-        """Stop what runs and let go of threads; the project is closed right after."""
+        """Stop jobs and end threads; the project is closed right afterwards."""
         self.jobs.stop_all()
         return super().close()

@@ -13,7 +13,7 @@ LONGEST_PX = 1024
 
 
 class ImageLabel(QLabel):
-    """An image that fits its place."""
+    """An image that is scaled to its label."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class ImageLabel(QLabel):
 
 
 def read_image(project: Project, sample: Sample) -> tuple[QImage | None, str]:
-    """Decode a sample for the screen, at most `LONGEST_PX` a side; a reason where it can't be."""
+    """Decode a sample, at most `LONGEST_PX` per side; return an error text if that fails."""
     if sample.status not in ("image", "pending"):
         return None, sample.reason
     try:

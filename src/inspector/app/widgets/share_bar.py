@@ -1,4 +1,4 @@
-"""A share as a bar, with a tick for what it is compared with."""
+"""A share as a bar, with a tick at a reference value."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -10,11 +10,11 @@ _TICK_PX = 2
 
 
 class ShareBar(QWidget):
-    """Paint one share.
+    """Paints one share.
 
     Args:
         name: For a screen reader.
-        width_px: Of the bar; 0 to take what there is.
+        width_px: Width of the bar; 0 to fill the available width.
     """
 
     def __init__(self, name: str, *, width_px: int = 0) -> None:
@@ -29,7 +29,7 @@ class ShareBar(QWidget):
             self.setFixedWidth(width_px)
 
     def show_share(self, share: float, colour: str, *, tick: float = -1.0) -> None:
-        """Show a share, 0 to 1, in a colour's name; `tick` below 0 is not drawn."""
+        """Show a share, 0 to 1, in a named colour; a `tick` below 0 is not drawn."""
         self._share, self._colour, self._tick = share, colour, tick
         beside = f", compared with {tick:.0%}" if tick >= 0 else ""
         self.setAccessibleDescription(f"{share:.0%}{beside}")

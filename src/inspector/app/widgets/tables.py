@@ -1,4 +1,4 @@
-"""Tables that only show: no grid, no editing, whole rows."""
+"""Read-only tables: no grid, no editing, whole rows."""
 
 from collections.abc import Sequence
 
@@ -7,21 +7,21 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 MEASURED_ROWS = 100
-"""Columns are as wide as the rows in sight and so many around them need."""
+"""Column widths are measured on the visible rows and this many around them."""
 
 
 class FittedTable(QTableWidget):
-    """A table whose columns are measured once after all changes of a moment, not at each cell.
+    """A table that measures its columns once after all changes of an event.
 
-    Qt's own `ResizeToContents` measures every column anew at every cell that is set: filling 10,000
-    rows takes minutes.
+    Qt's own `ResizeToContents` measures every column again for each cell that is set: filling
+    10,000 rows takes minutes.
 
     Args:
-        heads: Of the columns.
+        heads: Column headers.
         name: For a screen reader.
-        wide: Columns that share the space which the others leave.
-        numbers: Columns whose head stands right.
-        stretch_last: True to give what is left to the last column.
+        wide: Columns that share the remaining width.
+        numbers: Columns with right-aligned headers.
+        stretch_last: True to give the remaining width to the last column.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class FittedTable(QTableWidget):
         self._fits.start()
 
     def fit_columns(self) -> None:
-        """Make each column as wide as it needs to be."""
+        """Fit each column to its content."""
         for column in range(self.columnCount()):
             if column not in self._wide:
                 self.resizeColumnToContents(column)
@@ -73,7 +73,7 @@ class FittedTable(QTableWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        # It comes before there is a timer, too.
+        # Qt also calls this before the timer exists.
         is_style = event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange)
         if is_style and "_fits" in self.__dict__:
             self._fits.start()
@@ -82,15 +82,15 @@ class FittedTable(QTableWidget):
 def table(
     heads: Sequence[str], *, name: str, wide: Sequence[int] = (), numbers: Sequence[int] = ()
 ) -> FittedTable:
-    """Return an empty table; `wide` columns share the space that the others leave.
+    """Return an empty table; `wide` columns share the remaining width.
 
-    Heads stand left, over columns of `numbers` right.
+    Headers are left-aligned, those of `numbers` right-aligned.
     """
     return FittedTable(heads, name=name, wide=wide, numbers=numbers)
 
 
 def set_rows(shown: QTableWidget, count: int, empty: str) -> None:
-    """Make room for rows; where there is none, one line says why."""
+    """Set the number of rows; without rows, one line shows the reason."""
     shown.clearSpans()
     shown.setRowCount(count or 1)
     if not count:

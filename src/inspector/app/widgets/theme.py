@@ -24,13 +24,13 @@ _now = {"mode": "light"}
 @cache
 def tokens() -> dict[str, Any]:
     """Return the tokens: colours by mode, sizes in px, radii, type and motion."""
-    # JSON and not TOML: this is read before the first paint, and Python's TOML takes its time.
+    # JSON, since it is read before the first paint, and importing `tomllib` is slow.
     return json.loads((resources_folder() / "tokens.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 @cache
 def colours(mode: str) -> dict[str, str]:
-    """Return every colour of a mode by its name: of surfaces, policies and channels."""
+    """Return the colours of a mode by name, including those of policies and channels."""
     table = tokens()
     return {
         **table["color"][mode],
@@ -41,23 +41,23 @@ def colours(mode: str) -> dict[str, str]:
 
 
 def colour(name: str) -> QColor:
-    """Return a colour of the mode that is shown.
+    """Return a colour of the current mode.
 
     Raises:
-        KeyError: No token has this name.
+        KeyError: There is no such colour.
     """
     return QColor(colours(_now["mode"])[name])
 
 
 def overlay_colours() -> tuple[QColor, QColor]:
-    """Return ground and ink of a badge over an image: alike in both modes."""
+    """Return background and text colour of a badge on an image, the same in both modes."""
     badge = tokens()["overlay_badge"]
     red, green, blue, opacity = map(float, re.findall(r"[\d.]+", badge["background"]))
     return QColor(int(red), int(green), int(blue), round(255 * opacity)), QColor(badge["text"])
 
 
 def has_colour(name: str) -> bool:
-    """Tell whether a token of this name is a colour, such as that of a split."""
+    """Return whether a token of this name is a colour, such as that of a split."""
     return name in colours(_now["mode"])
 
 
@@ -67,10 +67,10 @@ def size(name: str) -> int:
 
 
 def series_colours() -> list[str]:
-    """Return the colours of policies and runs laid over one another, in their order.
+    """Return the colours of policies and runs in one chart, in order.
 
-    The first is the baseline's. They are told apart by colour-blind people, and none is that
-    of a split, of the accent or of a problem; those of classes follow when there are more.
+    The first is the baseline's. Colour-blind people can distinguish them, and none is the colour of
+    a split, the accent or a problem; those of classes follow if more are needed.
     """
     table = tokens()
     mode = _now["mode"]
@@ -79,7 +79,7 @@ def series_colours() -> list[str]:
 
 
 def split_word(split: str, *, short: bool = False) -> str:
-    """Return what a badge says of a split: "Tr" or "Training"; other names as they are."""
+    """Return the text of a split's badge: "Tr" or "Training"; other names unchanged."""
     names = tokens()["split"].get(split)
     if names is None:
         return split[:2].title() if short else split
@@ -96,7 +96,7 @@ def mono_font() -> QFont:
 
 @cache
 def _text_font() -> QFont:
-    """Make the fonts of the program known, and return the one of text."""
+    """Register the fonts of the program, and return the text font."""
     for file in sorted((resources_folder() / "fonts").glob("*.[ot]tf")):
         QFontDatabase.addApplicationFont(str(file))
     style = tokens()["type"]
@@ -108,11 +108,11 @@ def _text_font() -> QFont:
 
 
 def apply(app: QApplication, mode: str) -> None:
-    """Dress the application in "light", "dark" or "system"."""
+    """Apply the mode "light", "dark" or "system" to the application."""
     app.setStyle("Fusion")
     app.setFont(_text_font())
     if mode == "system":
-        # Fusion's own palette goes with the desktop; the scheme would bring the names of `Qt`.
+        # Fusion's own palette follows the desktop; asking for the scheme would import `Qt`.
         ground = app.style().standardPalette().color(_Role.Window)
         mode = "dark" if ground.lightness() < 128 else "light"
     _now["mode"] = mode
@@ -133,7 +133,7 @@ def _style_sheet(mode: str) -> str:
         "icons": (folder / "icons").as_posix(),
         "mode": mode,
         "mono": table["type"]["mono"],
-        # A dark card has no outline: its own tone tells it from the window.
+        # A dark card needs no outline: its shade differs from the window.
         "card-outline": "transparent" if outline == "none" else outline,
     }
     values |= {f"radius-{name}": f"{px}px" for name, px in table["radius"].items()}

@@ -1,4 +1,4 @@
-"""Thumbnails in a row, painted: some images of a group, a class or a list."""
+"""A row of painted thumbnails: some images of a group, a class or a list."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,13 @@ _BADGE_INSET_PX = 4
 
 
 class ThumbnailStrip(QWidget):
-    """Paint square thumbnails of a few images, as many as fit; groups stand apart.
+    """Paints as many square thumbnails as fit, with gaps between groups.
 
     Attributes:
         clicked: The id of the image that was clicked.
 
     Args:
-        thumbnails: Of the page; it asks for what `samples` returns.
+        thumbnails: Thumbnails of the page, which requests what `samples` returns.
         tile_px: Side of a tile.
         name: For a screen reader.
     """
@@ -42,14 +42,14 @@ class ThumbnailStrip(QWidget):
     def show_groups(
         self, groups: Sequence[Sequence[int]], badges: dict[int, str] | None = None
     ) -> None:
-        """Show other images, by id; `badges` names the splits that are shown on them."""
+        """Show images by id; `badges` maps ids to splits that are shown on them."""
         self._groups = tuple(tuple(group) for group in groups)
         self._badges = badges or {}
         self.setAccessibleDescription(f"{sum(map(len, self._groups))} images")
         self.update()
 
     def samples(self) -> list[int]:
-        """Return the ids of all images that it may show."""
+        """Return the ids of all images that may be shown."""
         return [sample for group in self._groups for sample in group]
 
     def sizeHint(self) -> QSize:

@@ -1,4 +1,4 @@
-"""How a thumbnail is painted as a square tile: its middle, pale and dashed where excluded."""
+"""Paints a thumbnail as a square tile, pale and dashed if it is excluded."""
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
@@ -9,7 +9,7 @@ EXCLUDED_OPACITY = 0.34
 
 
 def square_of(pixmap: QPixmap) -> QRect:
-    """Return the middle of an image that a square tile shows."""
+    """Return the central square of an image."""
     side = min(pixmap.width(), pixmap.height())
     return QRect((pixmap.width() - side) // 2, (pixmap.height() - side) // 2, side, side)
 
@@ -17,7 +17,7 @@ def square_of(pixmap: QPixmap) -> QRect:
 def paint_tile(
     painter: QPainter, box: QRect, pixmap: QPixmap | None, *, excluded: bool = False
 ) -> None:
-    """Paint a tile; one whose thumbnail is still to come stays a grey square."""
+    """Paint a tile; a grey square while its thumbnail is missing."""
     painter.fillRect(box, theme.colour("sunken"))
     if pixmap is not None and not pixmap.isNull():
         painter.setOpacity(EXCLUDED_OPACITY if excluded else 1.0)

@@ -1,4 +1,4 @@
-"""Tells of exceptions that nothing caught: Qt only prints what is raised in a slot."""
+"""Reports uncaught exceptions: Qt only prints what a slot raises."""
 
 import logging
 import traceback
@@ -10,14 +10,14 @@ _LOG = logging.getLogger("inspector")
 
 
 class BugReporter(QObject):
-    """Show what was raised in a slot: Qt only prints it."""
+    """Emits the traceback of an uncaught exception."""
 
     raised = Signal(str)
 
     def hook(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """Log an exception that nothing caught and tell the window."""
+        """Log an uncaught exception and emit it; for `sys.excepthook`."""
         text = "".join(traceback.format_exception(kind, error, trace))
         _LOG.error("a bug: %s", text)
         self.raised.emit(text)

@@ -1,4 +1,4 @@
-"""From which similarity pairs count, with real pairs around it; of the open project."""
+"""The confirmed threshold of the open project, with real pairs around it."""
 
 from dataclasses import dataclass
 
@@ -28,8 +28,8 @@ class SimilarPair:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Detected:
-    """What a similarity means in the open project."""
+class DetectionCounts:
+    """What a threshold means in the open project."""
 
     threshold: float
     confirmed: int
@@ -38,7 +38,7 @@ class Detected:
 
 
 class DetectionSettings(QWidget):
-    """Move the confirmed similarity; it applies as soon as it rests."""
+    """Sets the confirmed threshold; it applies as soon as the slider rests."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -72,13 +72,13 @@ class DetectionSettings(QWidget):
         self._ask()
 
     def reset(self) -> None:
-        """Go back to the similarity of a new project."""
+        """Restore the default threshold."""
         self.slider.setValue(round(100 * SURE))
 
     def _on_moved(self, value: int) -> None:
         self._value.setText(f"{value / 100:.2f}")
         for label in (self._confirmed, self._candidates):
-            # Never an old figure under a new setting.
+            # Never show an old count beside a new threshold.
             label.setText(_DOTS)
         self._moved = True
         self._timer.start()
@@ -91,32 +91,32 @@ class DetectionSettings(QWidget):
         )
 
     def _ask(self) -> None:
-        self._bridge.call(lambda: detected(self._project), self._show, channel="detection")
+        self._bridge.call(lambda: detection_counts(self._project), self._show, channel="detection")
 
-    def _show(self, detected: Detected) -> None:
-        if self._moved and round(100 * detected.threshold) != self.slider.value():
+    def _show(self, counts: DetectionCounts) -> None:
+        if self._moved and round(100 * counts.threshold) != self.slider.value():
             return
         self.slider.blockSignals(True)
-        self.slider.setValue(round(100 * detected.threshold))
+        self.slider.setValue(round(100 * counts.threshold))
         self.slider.blockSignals(False)
-        self._value.setText(f"{detected.threshold:.2f}")
+        self._value.setText(f"{counts.threshold:.2f}")
         name = self._project.name
-        pairs = f"{detected.confirmed:,} pair{'s' * (detected.confirmed != 1)}"
+        pairs = f"{counts.confirmed:,} pair{'s' * (counts.confirmed != 1)}"
         self._confirmed.setText(f"{pairs} in {name}. Used for every figure and clean-up.")
-        more = f"{detected.candidates:,} pair{'s' * (detected.candidates != 1)}"
-        self._candidates.setText(f"+ {more} to judge. Never excluded without you.")
-        self._examples.show_pairs(detected.examples, detected.threshold)
+        more = f"{counts.candidates:,} pair{'s' * (counts.candidates != 1)}"
+        self._candidates.setText(f"+ {more} to judge. Never excluded automatically.")
+        self._examples.show_pairs(counts.examples, counts.threshold)
 
 
 class _Examples(QWidget):
-    """Real pairs from the most similar one to the least."""
+    """Real pairs from the most to the least similar."""
 
     def __init__(self) -> None:
         super().__init__()
         self._pairs: tuple[SimilarPair, ...] = ()
         self._threshold = 1.0
         self.setFixedHeight(_SIDE_PX + 44)
-        self.setAccessibleName("Pairs around the similarity")
+        self.setAccessibleName("Pairs around the threshold")
 
     def show_pairs(self, pairs: tuple[SimilarPair, ...], threshold: float) -> None:
         self._pairs, self._threshold = pairs, threshold
@@ -132,8 +132,8 @@ class _Examples(QWidget):
         font = painter.font()
         font.setPixelSize(12)
         painter.setFont(font)
-        for place, pair in enumerate(self._pairs):
-            x = place * (2 * _SIDE_PX + 18)
+        for position, pair in enumerate(self._pairs):
+            x = position * (2 * _SIDE_PX + 18)
             for side, image in enumerate((pair.left, pair.right)):
                 box = QRect(x + side * (_SIDE_PX + 2), 12, _SIDE_PX, _SIDE_PX)
                 painter.fillRect(box, theme.colour("sunken"))
@@ -149,7 +149,7 @@ class _Examples(QWidget):
 
 
 def setting_row(title: str, text: QLabel, *fields: QWidget) -> QWidget:
-    """Return a row: what is set in bold, what it does below, the field at the right."""
+    """Return a row: the name in bold, its effect below, the field at the right."""
     row = QWidget()
     row.setProperty("role", "setting")
     row.setProperty("words", title)
@@ -178,20 +178,20 @@ def setting_row(title: str, text: QLabel, *fields: QWidget) -> QWidget:
     return row
 
 
-def detected(project: Project) -> Detected:
-    """Count the pairs of a project around its similarity; off the window's thread."""
+def detection_counts(project: Project) -> DetectionCounts:
+    """Count the pairs of a project around its threshold; never on the GUI thread."""
     index = project.duplicates.index()
     similarities = [edge[3] for edge in index.edges]
     confirmed = sum(value >= index.threshold for value in similarities)
     equal = sum(len(members) - 1 for members in index.sets.values())
-    # The nearest ones on both sides of the threshold, and the ends.
+    # The closest pairs above and below the threshold, and the two extremes.
     places = (0, confirmed - 1, confirmed, len(similarities) - 1)
     chosen = list(dict.fromkeys(i for i in places if 0 <= i < len(similarities)))
     examples = []
-    for place in sorted(chosen):
-        a, b, _, similarity = index.edges[place]
+    for row in sorted(chosen):
+        a, b, _, similarity = index.edges[row]
         left, right = (from_jpeg(project.samples.thumbnail(i)) for i in (a, b))
         examples.append(SimilarPair(similarity, left, right))
-    return Detected(
+    return DetectionCounts(
         index.threshold, confirmed + equal, len(similarities) - confirmed, tuple(examples)
     )

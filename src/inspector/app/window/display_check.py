@@ -1,4 +1,4 @@
-"""What a window needs of the machine: Qt ends the process without a word of use where it lacks."""
+"""Checks that a window can open: without a screen, Qt ends the process without a useful message."""
 
 import ctypes
 import os
@@ -11,10 +11,10 @@ from inspector.errors import InspectorError
 
 
 def check_screen() -> None:
-    """See that there is a screen, and every system library that its plugin links to.
+    """Check for a screen and for every system library that the Qt plugin links to.
 
     Raises:
-        InspectorError: There is none, or one is missing.
+        InspectorError: There is no screen, or a library is missing.
     """
     if sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ:
         return
@@ -27,10 +27,10 @@ def check_screen() -> None:
         )
     plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
     try:
-        # Qt blames libxcb-cursor0 whatever is missing; the loader knows better.
+        # Qt blames libxcb-cursor0 whichever library is missing; the loader names the right one.
         ctypes.CDLL(str(plugins / "platforms" / "libqxcb.so"))
     except OSError as error:
         raise InspectorError(
             f"a system library of the window is missing: {str(error).partition(':')[0]}",
-            "`inspector doctor` names the command that brings it.",
+            "`inspector doctor` names the command that installs it.",
         ) from error

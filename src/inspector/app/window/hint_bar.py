@@ -1,4 +1,4 @@
-"""A line above a page that says where to begin, until the person has taken it in."""
+"""A line above a page that says where to begin, until the user dismisses it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
@@ -7,7 +7,7 @@ from inspector.app.window.session import Session
 
 
 class HintBar(QFrame):
-    """Show a page's hint; dismissed once, it is gone for good."""
+    """Shows a page's hint; once dismissed, it never returns."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class HintBar(QFrame):
         row.addWidget(leave)
 
     def show_for(self, page: str, hint: str) -> None:
-        """Show the hint of a page; nothing where it has none or it was dismissed."""
+        """Show the hint of a page, unless it has none or it was dismissed."""
         self._page = page
         self._text.setText(hint)
         self.setVisible(bool(hint) and page not in self._session.dismissed())

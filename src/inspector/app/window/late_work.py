@@ -1,4 +1,4 @@
-"""Work of the Start page that brings large modules along: imported where it runs, on a worker."""
+"""Work of the Start page that imports large modules; they load on the worker thread."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def make_sample(progress: "Progress", stop: "Stop") -> Path | None:
-    """Return the sample's folder, made where it is not there; None if stopped."""
+    """Return the folder of the sample, created if it does not exist; None if stopped."""
     from inspector.project.catalog import sample_dataset
 
     return sample_dataset.make_sample(progress, stop)
 
 
-def read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
-    """Return square thumbnails of each dataset that was scanned before."""
+def read_thumbnails(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
+    """Return square thumbnails of each dataset that has been scanned."""
     from inspector.app.start import recent_thumbnails
 
-    return recent_thumbnails.read_faces(recent, side_px)
+    return recent_thumbnails.read_thumbnails(recent, side_px)

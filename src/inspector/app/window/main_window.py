@@ -1,4 +1,4 @@
-"""The window of an open dataset: sidebar, top bar, pages and status line; no logic."""
+"""The window of an open project: sidebar, top bar, pages and status line; no logic."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -45,28 +45,29 @@ from inspector.project.review.decisions import Decided
 
 
 class ProjectWindow(QWidget):
-    """Wire the pages of one project together; it knows no page's insides.
+    """Connects the pages of one project; it knows no page's insides.
 
     Attributes:
-        close_asked: The person wants to go back to Start.
-        quit_asked: The person wants to leave the program.
-        preferences_asked: The person wants to see the preferences.
-        theme_asked: The person wants another theme: its name.
-        about_asked: The person wants to know what this program is.
-        job_ended: A job that was not stopped: its last phase, and the seconds it took.
+        close_requested: The user wants to return to the Start page.
+        quit_requested: The user wants to quit the program.
+        preferences_requested: The user wants to see the preferences.
+        theme_requested: Name of the theme that the user wants.
+        about_requested: The user wants to see the version of the program.
+        backups_requested: The user wants to restore a backup of this project file.
+        job_ended: A job ended by itself: its last phase, and its duration in seconds.
 
     Args:
-        project: Open.
-        bridge: Of the pages; made here where there are none.
-        pages: One of each; built here where there are none.
+        project: The open project.
+        bridge: Shared by the pages; None to create one.
+        pages: One of each kind; None to build them.
     """
 
-    close_asked = Signal()
-    quit_asked = Signal()
-    preferences_asked = Signal()
-    theme_asked = Signal(str)
-    about_asked = Signal()
-    backups_asked = Signal(object)
+    close_requested = Signal()
+    quit_requested = Signal()
+    preferences_requested = Signal()
+    theme_requested = Signal(str)
+    about_requested = Signal()
+    backups_requested = Signal(object)
     job_ended = Signal(str, float)
 
     def __init__(
@@ -93,40 +94,39 @@ class ProjectWindow(QWidget):
         self._read_only.setObjectName("read-only")
         self._read_only.setVisible(bool(project.why_read_only()))
         self._general = (
-            Key("commands", "Ctrl+K", "look for a command", self.show_palette),
+            Key("commands", "Ctrl+K", "search for a command", self.show_palette),
             Key("undo", "Ctrl+Z", "undo the newest decision", self.undo),
             Key("redo", "Ctrl+Shift+Z", "redo", self.redo),
             Key("scan", "F5", "look for new and changed files", self._scan.start),
-            Key("preferences", "Ctrl+,", "preferences", self.preferences_asked.emit),
-            Key("close", "Ctrl+W", "close this dataset", self.close_asked.emit),
-            Key("quit", "Ctrl+Q", "quit the program", self.quit_asked.emit),
+            Key("preferences", "Ctrl+,", "preferences", self.preferences_requested.emit),
+            Key("close", "Ctrl+W", "close this dataset", self.close_requested.emit),
+            Key("quit", "Ctrl+Q", "quit the program", self.quit_requested.emit),
             Key("keys", "?", "show these keys", self.show_keys),
         )
         self._more = keyless_commands(
-            choose_theme=self.theme_asked.emit,
-            show_preferences=self.preferences_asked.emit,
+            choose_theme=self.theme_requested.emit,
+            show_preferences=self.preferences_requested.emit,
             show_layout=self.opened_as.show_dialog,
-            restore_backup=partial(self.backups_asked.emit, project.file),
-            show_about=self.about_asked.emit,
+            restore_backup=partial(self.backups_requested.emit, project.file),
+            show_about=self.about_requested.emit,
         )
         self.recent_facts = RecentFacts(project, self.bridge, self)
         self._last_commands: list[str] = []
         self._lay_out()
         self._connect()
         self.show_page(0)
-        project.subscribe(self.bridge.tell)
+        project.subscribe(self.bridge.publish)
         self.opened_as.refresh()
         if reason := project.why_read_only():
-            self._read_only.setText(f"{reason} Nothing that is decided here can be kept.")
+            self._read_only.setText(f"{reason} Decisions can't be saved.")
         else:
             self._scan.start()
 
     def page(self) -> Page:
-        """Return the page that is shown."""
+        """Return the visible page."""
         return self.pages[self._stack.currentIndex()]
 
     def page_named(self, name: PageName) -> Page:
-        """Return a page by its name."""
         return next(page for page in self.pages if page.name is name)
 
     def general_keys(self) -> tuple[Key, ...]:
@@ -134,19 +134,19 @@ class ProjectWindow(QWidget):
         return self._general
 
     def status_text(self) -> str:
-        """Return what the status line says."""
+        """Return the text of the status line."""
         return self._status.text()
 
     def busy(self) -> bool:
-        """Tell whether a scan is running."""
+        """Return whether a scan is running."""
         return self._scan.busy()
 
-    def going(self) -> str:
-        """Tell in words what a closing of the window would break off; "" for nothing."""
-        return next((text for page in self.pages if (text := page.going())), "")
+    def running_text(self) -> str:
+        """Describe what closing the window would stop; "" for nothing."""
+        return next((text for page in self.pages if (text := page.running_text())), "")
 
     def show_page(self, index: int) -> None:
-        """Show a page by its place in the sidebar, from 0."""
+        """Show a page by its position in the sidebar, from 0."""
         self._stack.setCurrentIndex(index)
         self._sidebar.mark(index)
         self._show_hint()
@@ -154,7 +154,7 @@ class ProjectWindow(QWidget):
         self._news.catch_up()
 
     def _show_hint(self) -> None:
-        """Show where to begin on this page, unless another bar says something first."""
+        """Show the hint of this page, unless another bar is visible."""
         hint = "" if self.opened_as.bar.isVisibleTo(self) else self.page().hint
         self._hint.show_for(self.page().objectName(), hint)
 
@@ -163,7 +163,7 @@ class ProjectWindow(QWidget):
         self._top.job.watch(jobs)
 
     def open_page(self, request: PageRequest) -> None:
-        """Show a page, and on it what a request names."""
+        """Show a page and what a request asks of it."""
         if request.action is PageAction.CHANGE_LAYOUT:
             self.opened_as.show_dialog()
             return
@@ -171,11 +171,11 @@ class ProjectWindow(QWidget):
         self.show_page(self.pages.index(page))
         page.open(request)
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """Stop what runs, and close the project; decisions are on disk already."""
-        self.recent_facts.shut()
+        self.recent_facts.shut_down()
         self._scan.stop()
-        self._news.shut()
+        self._news.shut_down()
         for page in self.pages:
             page.close()
         self.bridge.close()
@@ -186,7 +186,7 @@ class ProjectWindow(QWidget):
         self._sidebar.set_wide(wide=self.width() >= theme.size("rail_wide_from"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.shut()
+        self.shut_down()
         super().closeEvent(event)
 
     def _lay_out(self) -> None:
@@ -212,37 +212,37 @@ class ProjectWindow(QWidget):
 
     def _connect(self) -> None:
         self._sidebar.chosen.connect(self.show_page)
-        self._top.close_asked.connect(self.close_asked)
-        self._top.search_asked.connect(self.show_palette)
-        self._top.layout_asked.connect(self.opened_as.show_dialog)
+        self._top.close_requested.connect(self.close_requested)
+        self._top.search_requested.connect(self.show_palette)
+        self._top.layout_requested.connect(self.opened_as.show_dialog)
         self.opened_as.reading_changed.connect(self._top.show_reading)
         self.opened_as.bar_hidden.connect(self._session.dismiss)
         self.opened_as.bar_shown.connect(self._show_hint)
         self.bridge.changed.connect(self._on_changed)
-        self._news.brought.connect(self._tell_status)
+        self._news.brought.connect(self._show_status)
         self.bridge.failed.connect(self._on_failed)
         self._top.job.ended.connect(self.job_ended)
         self._top.job.watch(self._scan.jobs)
         for page in self.pages:
-            page.asked.connect(self.open_page)
-            page.moved.connect(self._tell_status)
+            page.requested.connect(self.open_page)
+            page.moved.connect(self._show_status)
             self._top.job.watch(page.jobs)
         for index in range(min(9, len(self.pages))):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
             shortcut.activated.connect(self._on_page_key)
-        # Those of the window itself work on Start as well: bound twice, neither would run.
+        # The keys of MainWindow also work on Start; a key that is bound twice triggers neither.
         own = [key for key in self._general if key.name not in ("preferences", "quit")]
         for key in (*own, Key("help", "F1", "", self.show_keys)):
             QShortcut(QKeySequence(key.keys), self).activated.connect(key.run)
 
     def undo(self) -> None:
-        """Undo the newest decision, or what is the page's own."""
+        """Undo the newest decision, or the page's own newest change."""
         if not self.page().undo():
             self.bridge.call(self.project.decisions.undo, self._on_decided, writes=True)
 
     def redo(self) -> None:
-        """Make the newest undone decision again."""
+        """Redo the decision that was undone last."""
         if not self.page().redo():
             self.bridge.call(self.project.decisions.redo, self._on_decided, writes=True)
 
@@ -254,11 +254,11 @@ class ProjectWindow(QWidget):
         KeysOverlay(self.page(), self._general, self).open_over(self)
 
     def show_palette(self) -> None:
-        """Let the person look for a command by its words."""
+        """Open the command palette."""
         Palette(self.commands(), self, self._last_commands).open_over(self)
 
     def commands(self) -> list[PaletteCommand]:
-        """Return all that can be done now, the page's own first."""
+        """Return every available command, those of the visible page first."""
         own = commands_of(self.pages, self.page(), self.show_page)
         own.append(clean_up_command(self.open_page))
         lists = image_commands(self.project.gallery, self.bridge, self.open_page)
@@ -278,7 +278,7 @@ class ProjectWindow(QWidget):
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")
 
-    def _tell_status(self) -> None:
+    def _show_status(self) -> None:
         self._shown.setText(self.page().shown_text())
         self.bridge.call(self._read_status, self._set_status, channel="status")
 

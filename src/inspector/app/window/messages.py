@@ -1,4 +1,4 @@
-"""What the window asks before it stops a training, and what it says of a bug and of itself."""
+"""Message boxes of the window: before it stops a training run, on a bug, and About."""
 
 from importlib.metadata import version
 
@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 
-def may_stop(going: str, parent: QWidget) -> bool:
-    """Ask whether what is going on may be stopped, such as "a training of 20 epochs"."""
+def confirm_stop(running: str, parent: QWidget) -> bool:
+    """Ask whether something that runs may be stopped, such as "a training of 20 epochs"."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setText(f"{going[:1].upper()}{going[1:]}.")
+    box.setText(f"{running[:1].upper()}{running[1:]}.")
     box.setInformativeText("Each complete epoch is kept, and the run can be resumed.")
     stop = box.addButton("Stop it and close", QMessageBox.ButtonRole.AcceptRole)
     stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
@@ -20,12 +20,12 @@ def may_stop(going: str, parent: QWidget) -> bool:
 
 
 def show_bug(text: str, parent: QWidget, *, is_safe: bool) -> None:
-    """Say that a bug showed itself.
+    """Show that the program has a bug.
 
     Args:
-        text: What a developer needs.
+        text: Details for a developer.
         parent: The window.
-        is_safe: True where every decision is known to be on disk.
+        is_safe: True if every decision is known to be on disk.
     """
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
@@ -38,7 +38,7 @@ def show_bug(text: str, parent: QWidget, *, is_safe: bool) -> None:
 
 
 def show_about(parent: QWidget) -> None:
-    """Say what this program is, and its version."""
+    """Show the name, version and licence of the program."""
     box = QMessageBox(parent)
     box.setWindowTitle("About Dataset Inspector")
     box.setText(f"Dataset Inspector {version('dataset-inspector')}")

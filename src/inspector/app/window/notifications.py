@@ -1,4 +1,4 @@
-"""Tell a person who is elsewhere that a long job has ended."""
+"""Desktop notification at the end of a long job."""
 
 import shutil
 
@@ -11,13 +11,13 @@ from inspector.errors import InspectorError
 LONG_SECONDS = 10.0
 
 
-def tell_when_away(window: QWidget, name: str, phase: str, seconds: float) -> bool:
-    """Notify, where the job was long, the window is in the background, and it is wished.
+def notify_when_away(window: QWidget, name: str, phase: str, seconds: float) -> bool:
+    """Notify the user if the job was long, the window is inactive and the setting is on.
 
     Returns:
-        True if the person was told.
+        True if a notification was sent.
     """
-    if seconds < LONG_SECONDS or window.isActiveWindow() or not _wished():
+    if seconds < LONG_SECONDS or window.isActiveWindow() or not _is_enabled():
         return False
     QApplication.alert(window)
     if program := shutil.which("notify-send"):
@@ -28,7 +28,7 @@ def tell_when_away(window: QWidget, name: str, phase: str, seconds: float) -> bo
     return True
 
 
-def _wished() -> bool:
+def _is_enabled() -> bool:
     try:
         return bool(read_settings()[NOTIFY.name])
     except InspectorError:

@@ -1,4 +1,4 @@
-"""Every page of an open project, in the order of the sidebar: the one place that names them."""
+"""The pages of an open project in the order of the sidebar."""
 
 from inspector.app.augment.page import AugmentPage
 from inspector.app.duplicates.page import DuplicatesPage

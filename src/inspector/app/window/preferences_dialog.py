@@ -1,4 +1,4 @@
-"""Preferences: sections of rows, each applied as soon as it is changed."""
+"""Preferences: sections of settings, each applied at once."""
 
 from collections.abc import Sequence
 from typing import Protocol, assert_never
@@ -55,26 +55,26 @@ _PRIVACY = (
 
 
 class OpenProject(Protocol):
-    """What the preferences ask of the window of a project."""
+    """The part of a project window that the preferences use."""
 
     project: Project
     bridge: Bridge
 
     def page(self) -> Page:
-        """Return the page that is shown."""
+        """Return the visible page."""
 
     def general_keys(self) -> Sequence[Key]:
         """Return the keys that work on every page."""
 
 
 class Preferences(StableFocus, QDialog):
-    """Show and change the settings.
+    """Shows and changes the settings.
 
     Attributes:
-        changed: A setting's name, once it is written.
+        changed: Name of a setting that was written.
 
     Args:
-        view: The open project, for what is set per project and for its keys; None where none is.
+        view: The open project, for its own settings and its keys; None without one.
     """
 
     changed = Signal(str)
@@ -104,7 +104,7 @@ class Preferences(StableFocus, QDialog):
             self.detection.setProperty("words", "confirmed candidates similarity threshold")
             self._add(_DETECTION, [self.detection])
         else:
-            text = QLabel("Open a dataset to see real pairs around the similarity.")
+            text = QLabel("Open a dataset to see real pairs around the threshold.")
             self._add(_DETECTION, [setting_row("Similarity of near-duplicates", text)])
         self._add(_JOBS, [self._row(s, values[s.name]) for s in _SECTIONS[_JOBS]])
         self._add("Storage", self._storage_rows())
@@ -174,7 +174,7 @@ class Preferences(StableFocus, QDialog):
         self.resize(*_SIZE)
 
     def _foot(self) -> QHBoxLayout:
-        text = QLabel("Changes apply at once. Decisions already made stay.")
+        text = QLabel("Changes apply at once. Existing decisions stay.")
         text.setProperty("role", "caption")
         self._reset, done = QPushButton("Reset this page"), QPushButton("Done")
         done.setProperty("role", "primary")
@@ -226,7 +226,7 @@ class Preferences(StableFocus, QDialog):
     def _storage_rows(self) -> list[QWidget]:
         places = [
             ("Settings", str(settings_file())),
-            ("Thumbnails and fingerprints, made again when they are missing", str(cache_folder())),
+            ("Thumbnails and fingerprints, rebuilt when missing", str(cache_folder())),
             ("Log", str(log_folder())),
         ]
         if self._project is not None:
@@ -239,21 +239,21 @@ class Preferences(StableFocus, QDialog):
         return rows
 
     def _filter(self, text: str) -> None:
-        """Show the rows that have these words, and the sections that hold any."""
+        """Show the rows that contain the words, and the sections that have such rows."""
         words = text.lower().split()
         first = None
-        for place in range(self._pages.count()):
-            area = self._pages.widget(place)
+        for position in range(self._pages.count()):
+            area = self._pages.widget(position)
             assert area is not None
             rows = [w for w in area.findChildren(QWidget) if w.property("words")]
             fits = [all(word in _words_of(row) for word in words) for row in rows]
-            section = self.sections.item(place)
+            section = self.sections.item(position)
             named = all(word in section.text().lower() for word in words)
             for row, fit in zip(rows, fits, strict=True):
                 row.setVisible(fit or named)
             section.setHidden(not (named or any(fits)))
             if first is None and not section.isHidden():
-                first = place
+                first = position
         if first is not None and self.sections.item(self.sections.currentRow()).isHidden():
             self.sections.setCurrentRow(first)
 
@@ -281,7 +281,7 @@ class Preferences(StableFocus, QDialog):
         try:
             write_setting(self._settings[name], value)
         except InspectorError as error:
-            self._say(error)
+            self._show_error(error)
             return
         self._note.setVisible(False)
         self.changed.emit(name)
@@ -290,16 +290,16 @@ class Preferences(StableFocus, QDialog):
         try:
             return read_settings()
         except InspectorError as error:
-            self._say(error)
+            self._show_error(error)
             return {s.name: s.default for s in SETTINGS}
 
-    def _say(self, error: InspectorError) -> None:
+    def _show_error(self, error: InspectorError) -> None:
         self._note.setText(f"{error.message}. {error.advice}")
         self._note.setVisible(True)
 
 
 def _key_rows(keys: Sequence[Key]) -> list[QWidget]:
-    """Return a row for each key of the shown page and of everywhere."""
+    """Return one row per key of the visible page and of the whole window."""
     note = f"Change them under [keys] in {settings_file()}: the name of an action, then its key."
     rows = [setting_row("Keys", QLabel(note))]
     for key in keys:

@@ -1,4 +1,4 @@
-"""The recent datasets with what is remembered of each."""
+"""Recent datasets with their remembered facts."""
 
 import time
 from pathlib import Path
@@ -8,12 +8,12 @@ from inspector.app.start.recent import RecentDataset, recent_dataset
 from inspector.app.window.session import Session
 
 if TYPE_CHECKING:
-    # The Start page is shown before what a project needs is there.
+    # Imported late: the Start page is painted before the modules of a project are loaded.
     from inspector.project.project import Project
 
 
 def recent_datasets(session: Session) -> list[RecentDataset]:
-    """Return the datasets that were open, the newest first."""
+    """Return the recent datasets, the newest first."""
     facts = session.facts()
     return [
         recent_dataset(
@@ -25,7 +25,7 @@ def recent_datasets(session: Session) -> list[RecentDataset]:
 
 
 def facts_of(project: "Project") -> dict[str, float]:
-    """Return what is to be remembered of a dataset; off the window's thread."""
+    """Return the facts to remember of a dataset; never on the GUI thread."""
     from inspector.project.review.copies import EVALUATION, leaked
 
     counts = project.samples.counts()

@@ -1,4 +1,4 @@
-"""Reads what the Start page will say of the open dataset, when nothing else is to do."""
+"""Collects the facts that Start shows of the open dataset, while the program is idle."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -14,10 +14,10 @@ _QUIET_MS = 3_000
 
 
 class RecentFacts(QObject):
-    """Waits for quiet after a change.
+    """Waits until changes stop, then reads the facts.
 
     Attributes:
-        read: The facts, by name.
+        read: The facts by name.
     """
 
     read = Signal(object)
@@ -31,12 +31,12 @@ class RecentFacts(QObject):
         self._timer.timeout.connect(self._ask)
 
     def take(self, changes: Changes) -> None:
-        """Read them anew after what changes them."""
+        """Read the facts again after a change that affects them."""
         if changes.duplicates or changes.decisions:
             self._timer.start()
 
-    def shut(self) -> None:
-        """Ask for nothing any more."""
+    def shut_down(self) -> None:
+        """Stop reading."""
         self._timer.stop()
 
     def _ask(self) -> None:

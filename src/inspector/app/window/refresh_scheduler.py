@@ -1,4 +1,4 @@
-"""What changed, brought to the page in sight first, to the others when all is quiet."""
+"""Schedules page refreshes: the visible page at once, hidden pages when idle."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,31 +10,31 @@ from inspector.app.widgets.page import Page
 from inspector.project.changes import Changes
 
 TICK_MS = 100
-# So long nothing must have changed before a page out of sight asks anew.
+# A hidden page refreshes after this long without a change.
 QUIET_SECONDS = 1.0
-# But after so long it does not wait for quiet any more.
+# After this long it refreshes even while changes continue.
 LATE_SECONDS = 5.0
-# A scan gets three times as long undisturbed as looking at what it has done takes.
+# Between refreshes, a scan runs undisturbed for three times as long as a refresh takes.
 PATIENCE = 3.0
 _SCANNED = Changes(samples=True)
-# How often the page in sight may look for images that have come.
+# How often the visible page may look for new thumbnails.
 GLANCE_SECONDS = 0.3
 
 
 class RefreshScheduler(QObject):
-    """Ask pages to refresh themselves.
+    """Asks pages to refresh themselves.
 
-    Every page asks for the whole dataset again, which takes a second of Python's time where there
-    are 60,000 images: nine of them at each key would leave nothing to the window, and one at each
-    step of a scan nothing to the scan.
+    Each page queries the whole dataset again, which takes a second of Python's time for 60,000
+    images. Nine refreshes per key press would block the window, and one per step of a scan would
+    stall the scan.
 
     Attributes:
-        brought: The page in sight asks anew.
+        brought: The visible page queries again.
 
     Args:
-        bridge: That pages ask by.
-        pages: All of them.
-        in_sight: Returns the one that is shown.
+        bridge: Runs the queries of the pages.
+        pages: All pages.
+        in_sight: Returns the visible page.
     """
 
     brought = Signal()
@@ -57,7 +57,7 @@ class RefreshScheduler(QObject):
         self._timer.timeout.connect(self._on_tick)
 
     def take(self, changes: Changes) -> None:
-        """Bring a change; that a scan got on may wait, what a person did may not."""
+        """Schedule a change; progress of a scan may wait, a decision may not."""
         self._changed_at = time.monotonic()
         for page in self._pages:
             self._missed[page] = self._missed.get(page, Changes()) | changes
@@ -73,20 +73,20 @@ class RefreshScheduler(QObject):
         self._wake()
 
     def catch_up(self) -> None:
-        """Let the page in sight ask for what it missed."""
+        """Refresh the visible page with the changes that it missed."""
         self._asked_at = time.monotonic()
         self._next_at = float("inf")
         self._ask(self._in_sight())
         self.brought.emit()
         self._wake()
 
-    def shut(self) -> None:
-        """Bring nothing any more."""
+    def shut_down(self) -> None:
+        """Stop scheduling."""
         self._shut = True
         self._timer.stop()
 
     def _wake(self) -> None:
-        # To start it again would put its next tick off.
+        # Starting the timer again would delay its next tick.
         if not self._timer.isActive() and not self._shut:
             self._timer.start()
 
@@ -113,7 +113,7 @@ class RefreshScheduler(QObject):
             self._ask_late()
 
     def _ask_late(self) -> None:
-        """Let a page out of sight ask for more than that a scan got on, which goes on waiting."""
+        """Refresh a hidden page for everything except scan progress, which keeps waiting."""
         in_sight = self._in_sight()
         for page, changes in self._missed.items():
             if page is not in_sight and changes != _SCANNED:

@@ -1,4 +1,4 @@
-"""The scan of an open window: one at a time, in the background, and once more where asked."""
+"""Runs one scan at a time in the background, and starts it again on request."""
 
 from collections.abc import Callable
 
@@ -12,13 +12,13 @@ from inspector.work.jobs import Progress, Stop
 
 
 class ScanJob(QObject):
-    """Bring everything up to date; names appear at once.
+    """Scans the dataset; file names appear at once.
 
     Args:
-        failed: Told why a scan ended, where it failed.
+        failed: Called with the error of a failed scan.
 
     Attributes:
-        jobs: The scan, while one runs.
+        jobs: The running scan.
     """
 
     def __init__(
@@ -35,11 +35,11 @@ class ScanJob(QObject):
         self._again = False
 
     def busy(self) -> bool:
-        """Tell whether one runs."""
+        """Return whether a scan is running."""
         return self._job is not None
 
     def start(self) -> None:
-        """Scan, where none runs."""
+        """Start a scan, unless one is running."""
         if self._job is not None:
             return
         progress, stop = Progress(), Stop()
@@ -51,13 +51,13 @@ class ScanJob(QObject):
         )
 
     def start_anew(self) -> None:
-        """Scan; one that runs has its names by now, so it stops, keeps its work, and goes on."""
+        """Start a scan; a running one stops first and keeps its results."""
         self._again = self.busy()
         self.stop()
         self.start()
 
     def stop(self) -> None:
-        """Ask the one that runs to stop; what it did is kept."""
+        """Ask the running scan to stop; its results are kept."""
         self.jobs.stop_all()
 
     def _on_done(self, _: object) -> None:

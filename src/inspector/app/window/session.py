@@ -1,10 +1,10 @@
-"""Where the person left off: the window's place, recent datasets, and each project's pages."""
+"""The session: position of the window, recent datasets, and the state of each project's pages."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-# The widgets are asked of it by name, after the first paint.
+# Its classes are looked up after the first paint.
 from PySide6 import QtWidgets
 from PySide6.QtCore import QByteArray, QSettings, QTimer
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from inspector.project.project import Project
 
 RECENT = 10
-# How long a list in sight may take to fill before its old place is given up.
+# How long a visible list may take to fill before its scroll position is given up.
 PATIENCE_MS = 15_000
 _TRY_MS = 100
 _SCROLL = "scroll"
 _FORM = 2
-# The first form was keyed by what is on screen. It is read once, and written anew in the second.
+# Version 1 was keyed by visible texts. It is read once and rewritten as version 2.
 _OLD_PAGES = {
     "Findings": "page-overview", "Gallery": "page-gallery", "Look-alikes": "page-duplicates",
     "Labels": "page-labels", "Groups": "page-groups", "Splits": "page-splits",
@@ -34,13 +34,13 @@ _OLD_FIELDS = {
 
 @runtime_checkable
 class Chooser(Protocol):
-    """A widget of our own that says what is chosen in it, such as the gallery's filters."""
+    """A custom widget that can save and restore its choice, such as the gallery's filters."""
 
     def selected_values(self) -> dict[str, list[str]]:
-        """Return what is chosen."""
+        """Return what is chosen, to be saved."""
 
     def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
-        """Choose it again."""
+        """Restore a saved choice."""
 
 
 class RestorableView(Protocol):
@@ -50,39 +50,39 @@ class RestorableView(Protocol):
     pages: "list[Page]"
 
     def page(self) -> "Page":
-        """Return the page that is shown."""
+        """Return the visible page."""
 
     def show_page(self, index: int) -> None:
-        """Show a page by its place."""
+        """Show a page by its position."""
 
 
 class Session:
-    """Keep and restore; facts and decisions are the project's, this is only convenience."""
+    """Saves and restores the state of the window; facts and decisions belong to the project."""
 
     def __init__(self) -> None:
         self._settings = QSettings("dataset-inspector", "window")
 
     def geometry(self) -> QByteArray | None:
-        """Return the window's place as it was, if known."""
-        place = self._settings.value("geometry")
-        return place if isinstance(place, QByteArray) else None
+        """Return the saved geometry of the window, if there is one."""
+        saved = self._settings.value("geometry")
+        return saved if isinstance(saved, QByteArray) else None
 
-    def keep_geometry(self, place: QByteArray) -> None:
-        """Keep the window's place."""
-        self._settings.setValue("geometry", place)
+    def keep_geometry(self, geometry: QByteArray) -> None:
+        """Save the geometry of the window."""
+        self._settings.setValue("geometry", geometry)
 
     def recent(self) -> list[str]:
-        """Return the datasets that were open, the newest first."""
+        """Return the paths of recent datasets, the newest first."""
         stored = self._settings.value("recent") or []
         return [stored] if isinstance(stored, str) else [str(path) for path in stored]
 
     def remember(self, dataset: str) -> None:
-        """Put a dataset first among the recent ones."""
+        """Move a dataset to the front of the recent ones."""
         paths = [dataset, *(p for p in self.recent() if p != dataset)][:RECENT]
         self._settings.setValue("recent", paths)
 
     def facts(self) -> dict[str, dict[str, object]]:
-        """Return what is remembered of recent datasets, by their paths."""
+        """Return the remembered facts of recent datasets by path."""
         try:
             stored = json.loads(str(self._settings.value("facts") or "{}"))
         except ValueError:
@@ -91,7 +91,7 @@ class Session:
         return {str(path): facts for path, facts in known if isinstance(facts, dict)}
 
     def remember_facts(self, dataset: str, facts: Mapping[str, float]) -> None:
-        """Remember what the Start page says of a dataset."""
+        """Save the facts that the Start page shows of a dataset."""
         paths = {*self.recent(), dataset}
         others = {path: known for path, known in self.facts().items() if path in paths}
         self._settings.setValue("facts", json.dumps({**others, dataset: dict(facts)}))
@@ -103,22 +103,22 @@ class Session:
         return [_OLD_PAGES.get(name, name) for name in names]
 
     def dismiss(self, page: str) -> None:
-        """Show the hint of a page no more."""
+        """Never show the hint of a page again."""
         self._settings.setValue("dismissed", [*self.dismissed(), page])
 
     def keep(self, view: "RestorableView") -> None:
-        """Keep which page of a project is shown, and what its pages say is worth keeping."""
+        """Save the visible page of a project and the state of its pages."""
         pages = {p.objectName(): dict(_read(p)) for p in view.pages if p.remembered}
         state = {"form": _FORM, "page": view.page().objectName(), "pages": pages}
         views = self._views()
         views[str(view.project.file)] = state
         newest = list(views.items())[-RECENT:]
         self._settings.setValue("views", json.dumps(dict(newest)))
-        # The system may end the program before Qt does this.
+        # The system may end the program before Qt writes the file.
         self._settings.sync()
 
     def restore(self, view: "RestorableView") -> None:
-        """Show a project's pages as they were left, as soon as their lists are filled."""
+        """Restore the pages of a project as soon as their lists are filled."""
         state = self._views().get(str(view.project.file))
         if not isinstance(state, dict):
             return
@@ -143,7 +143,7 @@ class Session:
 
 
 def _of_first_form(state: Mapping[str, object]) -> dict[str, object]:
-    """Return a state that was keyed by titles and accessible names in the present form."""
+    """Convert a state of version 1, keyed by titles and accessible names, to version 2."""
     pages = state.get("pages")
     entries = pages.items() if isinstance(pages, Mapping) else ()
     return {
@@ -190,12 +190,12 @@ def _write(page: "Page", values: dict[str, object]) -> None:
                 field.setText(text)
             case QtWidgets.QSlider(), int(number):
                 field.setValue(number)
-            case QtWidgets.QAbstractScrollArea(), int(place) if place:
-                _scroll(field, place)
+            case QtWidgets.QAbstractScrollArea(), int(scroll_px) if scroll_px:
+                _scroll(field, scroll_px)
 
 
-def _scroll(area: "QtWidgets.QAbstractScrollArea", place: int) -> None:
-    """Scroll as soon as the list is long enough, unless the person has scrolled before."""
+def _scroll(area: "QtWidgets.QAbstractScrollArea", scroll_px: int) -> None:
+    """Scroll once the list is long enough, unless the user has scrolled before."""
     bar = area.verticalScrollBar()
     waiting = QTimer(area)
     waiting.setInterval(_TRY_MS)
@@ -203,13 +203,13 @@ def _scroll(area: "QtWidgets.QAbstractScrollArea", place: int) -> None:
 
     def try_now() -> None:
         nonlocal left
-        # A page out of sight may not have asked yet.
+        # A hidden page may not have queried yet.
         left -= area.isVisible()
-        if bar.value() == 0 and bar.maximum() < place and left > 0:
+        if bar.value() == 0 and bar.maximum() < scroll_px and left > 0:
             return
         waiting.deleteLater()
-        if bar.value() == 0 and bar.maximum() >= place:
-            bar.setValue(place)
+        if bar.value() == 0 and bar.maximum() >= scroll_px:
+            bar.setValue(scroll_px)
 
     waiting.timeout.connect(try_now)
     waiting.start()

@@ -1,4 +1,4 @@
-"""The sidebar: a button for each page, with its icon, its name and the work that is left."""
+"""The sidebar: one button per page, with icon, name and the number of open items."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ MAX_COUNT = 9999
 
 
 class Sidebar(QFrame):
-    """Show a button per page: icon above name, or beside it where the window is wide.
+    """Shows one button per page: icon above the name, or beside it in wide windows.
 
     Attributes:
-        chosen: The place of a page among all.
+        chosen: Position of a page among all pages.
     """
 
     chosen = Signal(int)
@@ -45,7 +45,7 @@ class Sidebar(QFrame):
         self.set_wide(wide=False)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew in the colours of another theme."""
+        """Redraw the icons in the colours of another theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             for button in self._buttons.buttons():
@@ -53,7 +53,7 @@ class Sidebar(QFrame):
                     button.draw_icon()
 
     def mark(self, index: int) -> None:
-        """Mark the page that is shown; one without a button is opened from the first."""
+        """Mark the visible page; a page without a button marks the page that opens it."""
         button = self._buttons.button(self._stands_for.get(index, index)) or self._buttons.button(0)
         button.setChecked(True)
 
@@ -72,7 +72,7 @@ class Sidebar(QFrame):
 
 
 class _PageButton(QToolButton):
-    """Name a page, with the count of what is left to do on it at the corner."""
+    """A button with the name of a page and the count of open items at its corner."""
 
     def __init__(self, page: Page, index: int) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class _PageButton(QToolButton):
     def set_wide(self, *, wide: bool) -> None:
         """Put the name beside the icon, or below it."""
         self._wide = wide
-        # Qt has no distance between icon and text to set.
+        # Qt has no setting for the distance between icon and text.
         self.setText(f"  {self.accessibleName()}" if wide else self.accessibleName())
         style = Qt.ToolButtonStyle
         self.setToolButtonStyle(

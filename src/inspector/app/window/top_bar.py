@@ -1,4 +1,4 @@
-"""The bar at the top: which dataset is open, what runs, the commands and the way back."""
+"""The top bar: the open dataset, running jobs, the commands and the way back to Start."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
@@ -11,18 +11,18 @@ SEARCH_WIDTH_PX = 232
 
 
 class TopBar(QFrame):
-    """Show the dataset's name and facts, the jobs, and what the window can do.
+    """Shows the dataset's name and facts, running jobs and the window's commands.
 
     Attributes:
-        job: What runs.
-        search_asked: The person looks for a command.
-        close_asked: The person wants to go back to Start.
-        layout_asked: The person wants to see how the dataset is read.
+        job: The running jobs.
+        search_requested: The user wants to search for a command.
+        close_requested: The user wants to return to the Start page.
+        layout_requested: The user wants to see how the dataset is read.
     """
 
-    search_asked = Signal()
-    close_asked = Signal()
-    layout_asked = Signal()
+    search_requested = Signal()
+    close_requested = Signal()
+    layout_requested = Signal()
 
     def __init__(self, dataset: str) -> None:
         super().__init__()
@@ -36,15 +36,15 @@ class TopBar(QFrame):
         self._opened_as = QPushButton()
         self._opened_as.setObjectName("opened-as-button")
         self._opened_as.setToolTip("How the folders and label files are read: change it here")
-        self._opened_as.clicked.connect(self.layout_asked)
+        self._opened_as.clicked.connect(self.layout_requested)
         self._opened_as.hide()
         self._search = _search_field()
-        self._search.clicked.connect(self.search_asked)
+        self._search.clicked.connect(self.search_requested)
         self._close = QToolButton()
         self._close.setObjectName("close-dataset")
         self._close.setAccessibleName("Close")
         self._close.setToolTip("Back to Start (Ctrl+W)")
-        self._close.clicked.connect(self.close_asked)
+        self._close.clicked.connect(self.close_requested)
         self._draw_icons()
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 0, 16, 0)
@@ -57,18 +57,18 @@ class TopBar(QFrame):
             row.addWidget(widget)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew in the colours of another theme."""
+        """Redraw the icons in the colours of another theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._draw_icons()
 
     def show_reading(self, text: str) -> None:
-        """Show what the dataset is opened as."""
+        """Show the layout that the dataset is opened as."""
         self._opened_as.setText(text)
         self._opened_as.show()
 
     def show_facts(self, text: str) -> None:
-        """Show what is in the dataset."""
+        """Show the size of the dataset."""
         self._facts.show_text(text)
 
     def _draw_icons(self) -> None:
@@ -78,12 +78,12 @@ class TopBar(QFrame):
 
 
 def _search_field() -> QPushButton:
-    """Return what looks like a field and opens the command palette."""
+    """Return a button that looks like a search field and opens the command palette."""
     field = QPushButton("Search or run")
     field.setObjectName("search-field")
     field.setFixedWidth(SEARCH_WIDTH_PX)
     field.setIconSize(QSize(theme.size("icon"), theme.size("icon")))
-    field.setToolTip("Look for a page, a command or a setting (Ctrl+K)")
+    field.setToolTip("Search for a page, a command or a setting (Ctrl+K)")
     key = QLabel("Ctrl K")
     key.setObjectName("key")
     key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -1,4 +1,4 @@
-"""What surrounds an object in an image: border, corners, background, overlays, blur and noise.
+"""What surrounds the object in an image: border, corners, background, overlays, blur and noise.
 
 Measured on the cached thumbnail (at most 192 px), so that a dataset is not decoded again.
 """
@@ -15,10 +15,10 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 SIDE_PX = 96
-# A line of pixels that varies less than this along itself is part of a uniform border.
+# A line of pixels that varies less than this along its length belongs to a uniform border.
 _UNIFORM_SD = 4.0
 _MOST_BORDER = SIDE_PX // 4
-# The share of an image that counts as salient. Source: half of what a centred object fills.
+# Share of an image that counts as salient. Source: half of what a centred object covers.
 _SALIENT = 0.4
 _STROKE_PX, _STROKE = 5, 40
 _GRID = 6
@@ -73,7 +73,7 @@ def surroundings_of(thumbnail: bytes) -> Floats:
 
 
 def compression_of(path: str) -> Floats:
-    """Return the means of a JPEG file's luma and chroma quantisation tables, (2,); NaN for others.
+    """Return the mean luma and chroma quantisation of a JPEG, (2,); NaN for other formats.
 
     Only the header is read.
     """
@@ -81,7 +81,7 @@ def compression_of(path: str) -> Floats:
     try:
         with Image.open(path) as image:
             tables = getattr(image, "quantization", None) or {}
-    except Exception:  # decoders raise nearly anything for a hostile file
+    except Exception:  # decoders raise almost any exception for a hostile file
         return means
     for number in (0, 1):
         if number in tables:
@@ -90,7 +90,7 @@ def compression_of(path: str) -> Floats:
 
 
 def _border(grey: Floats, colour: Floats) -> Floats:
-    """Widths of uniform borders, light and variation of the outer lines, and corner colours."""
+    """Return widths of uniform borders, light and variation of the outer lines, corner colours."""
     widths, lines = [], []
     for turned in (grey, grey[::-1], grey.T, grey.T[::-1]):
         uniform = turned[:_MOST_BORDER].std(axis=1) < _UNIFORM_SD
@@ -103,7 +103,7 @@ def _border(grey: Floats, colour: Floats) -> Floats:
 
 
 def _background(grey: Floats, colour: Floats) -> Floats:
-    """Colours, light and texture outside of the salient area."""
+    """Return colours, light and texture outside the salient area."""
     salient = _saliency(grey)
     outside = salient < np.quantile(salient, 1 - _SALIENT)
     chosen = colour[outside]
@@ -117,7 +117,7 @@ def _background(grey: Floats, colour: Floats) -> Floats:
 
 
 def _saliency(grey: Floats) -> Floats:
-    """Return how much each pixel stands out, by the spectral residual and nearness to the centre.
+    """Return how much each pixel stands out, by spectral residual and distance to the centre.
 
     Source: Hou and Zhang 2007, "Saliency detection: a spectral residual approach".
     """
@@ -135,14 +135,14 @@ def _saliency(grey: Floats) -> Floats:
 
 
 def _colour(colour: Floats) -> Floats:
-    """Mean and variation of each plane, and the shares of very dark and very light pixels."""
+    """Return mean and variation of each plane, and the shares of very dark and light pixels."""
     flat = colour.reshape(-1, 3)
     ends = [(flat[:, 0] < 16).mean(), (flat[:, 0] > 240).mean()]
     return np.concatenate([flat.mean(axis=0), flat.std(axis=0), ends]).astype(np.float32)
 
 
 def _detail(pixels: Bytes) -> Floats:
-    """Blur and noise at the thumbnail's own size: strong and weak changes between neighbours."""
+    """Return blur and noise at the thumbnail's size: strong and weak changes between neighbours."""
     grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY).astype(np.float32)
     curve = cv2.Laplacian(grey, cv2.CV_32F)
     smooth = np.abs(grey - cv2.medianBlur(grey, 3))
@@ -157,9 +157,9 @@ def _detail(pixels: Bytes) -> Floats:
 
 
 def _overlay(pixels: Bytes) -> Floats:
-    """Per cell of a 6x6 grid: thin light strokes, thin dark ones, and nearly white pixels.
+    """Return thin light strokes, thin dark strokes and near-white pixels per cell of a 6x6 grid.
 
-    A stroke is what a morphological opening takes away: letters, and lines of a logo.
+    A stroke is what a morphological opening removes: letters, and lines of a logo.
     """
     side = 2 * SIDE_PX
     square = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)

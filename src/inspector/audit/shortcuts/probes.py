@@ -1,4 +1,4 @@
-"""The probes of a search for shortcuts, from what is known of each image."""
+"""The probes of a search for shortcuts, built from known facts about each image."""
 
 import re
 from collections import Counter
@@ -31,12 +31,12 @@ _BLOCKS = {
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What a file says beside its pixels.
+    """Facts about an image file beside its pixels.
 
     Attributes:
         path: Relative to the dataset.
-        label: Its class.
-        bytes: Size of the file.
+        label: Class.
+        bytes: File size.
         captured: EXIF time, "YYYY-MM-DD HH:MM:SS", or "".
     """
 
@@ -58,12 +58,12 @@ def probes_of(
     compression: Floats,
     records: NDArray[np.void],
 ) -> tuple[Probe, ...]:
-    """Return every probe.
+    """Return all probes.
 
     Args:
-        facts: Of each image.
-        surroundings: (n, VALUES) as of `measure_surroundings`; NaN where there is no thumbnail.
-        compression: (n, 2) means of the JPEG quantisation tables; NaN for other formats.
+        facts: One per image.
+        surroundings: (n, VALUES) as of `measure_surroundings`; NaN without a thumbnail.
+        compression: (n, 2) mean JPEG quantisation; NaN for other formats.
         records: (n,) fingerprints.
     """
     sharpness = np.array([[f.sharpness] for f in facts], np.float32)
@@ -82,7 +82,7 @@ def probes_of(
 
 
 def _one_hot(values: Sequence[str]) -> Floats:
-    """Return a column for each of the commonest values, with two images at least."""
+    """Return a column per common value that at least two images have."""
     common = [value for value, n in Counter(values).most_common(_MOST_VALUES) if value and n > 1]
     columns = [[float(value == one) for one in common] for value in values]
     return np.array(columns, np.float32).reshape(len(values), len(common))
@@ -118,7 +118,7 @@ def _camera(facts: Sequence[ImageFacts]) -> Floats:
 
 
 def _names(facts: Sequence[ImageFacts]) -> Floats:
-    """Patterns of file names and of folders below the class, without the class's own name."""
+    """Return patterns of file names and of folders below the class, without the class name."""
     stems, tokens, folders = [], [], []
     for f in facts:
         parts = f.path.split("/")
@@ -129,7 +129,7 @@ def _names(facts: Sequence[ImageFacts]) -> Floats:
         word = _WORD.search(plain)
         tokens.append(word.group() if word else "")
         folders.append("/".join(parts[:-1]).casefold())
-    # Where each class has a folder of its own, the folder is the class.
+    # If each class has a folder of its own, the folder is the class.
     if len({*zip(folders, (f.label for f in facts), strict=True)}) <= len({*folders}):
         folders = [""] * len(facts)
     shapes = [_DIGITS.sub("0", stem) for stem in stems]

@@ -1,7 +1,7 @@
-"""Shortcuts: what predicts the class of an image without its object.
+"""Search for shortcuts: what predicts the class of an image without its object.
 
-Each probe is a small classifier on features that have nothing to do with the object, judged out of
-fold by group, against a null that hands the classes to whole groups at random.
+Each probe is a small classifier on features that have nothing to do with the object. It is judged
+out of fold by group, against a null that permutes the classes of whole groups.
 """
 
 from collections.abc import Callable
@@ -22,8 +22,8 @@ _Model = Callable[[Floats, Floats], Floats]
 
 FOLDS = 5
 PERMUTATIONS = 999
-# "No" needs an interval below chance and this; "yes" needs a part of it, or large datasets would
-# get cards for what no network cares for.
+# "No" needs an interval below chance plus this; "yes" needs a part of it, or large datasets would
+# get findings about effects that no network uses.
 MARGIN = 0.05
 LEAST_GAIN = 0.02
 # Familywise. Source: at most 2 % of datasets without a shortcut may get a yes.
@@ -33,9 +33,9 @@ _PENALTY = 0.1
 _SCREEN = 2.0
 _AT_ONCE = 50
 _EXCEEDED = 10
-# Of probes with many columns each is cut in fewer bins.
+# Probes with many columns get fewer bins per column.
 _MANY_COLUMNS, _FEW_BINS = 30, 5
-# More training images would only take time: the standard error of an accuracy is .01 with these.
+# More training images only take time: with these, the standard error of an accuracy is 0.01.
 MAX_IMAGES = 3_000
 _EXAMPLES = 12
 MIN_GROUPS = 20
@@ -58,7 +58,7 @@ class ProbeName(StrEnum):
 
 
 class ShortcutVerdict(StrEnum):
-    """What is said of a probe."""
+    """Verdict on a probe."""
 
     YES = "yes"
     NO = "no"
@@ -67,10 +67,10 @@ class ShortcutVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Columns (n, d) of one kind; NaN where a value is not known.
+    """Columns (n, d) of one kind; NaN where unknown.
 
     Attributes:
-        binned: False where the columns are components that a linear model takes as they are.
+        binned: False for components that a linear model takes unchanged.
     """
 
     name: ProbeName
@@ -80,11 +80,11 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class ShortcutQuestion:
-    """What a search for shortcuts needs.
+    """Input of a search for shortcuts.
 
     Attributes:
         labels: (n,) class numbers from 0.
-        group: (n,) group numbers from 0, each of whole groups.
+        group: (n,) group numbers from 0.
         training: (n,) whether a row is in the training folder.
         folder: (n,) whether it is in the evaluation folder; rows whose group is in training are
             left out there.
@@ -99,7 +99,7 @@ class ShortcutQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What one probe found; accuracies are shares of 1.
+    """Result of one probe; accuracies are 0..1.
 
     Attributes:
         probe: Its name.
@@ -108,7 +108,7 @@ class ProbeResult:
         folder_accuracy: Trained on all of training and judged on the folder; None without one.
         folder_chance: Share of the folder's images in training's largest class.
         p_corrected: By permutation of groups, Holm-corrected over the probes.
-        examples: Row numbers that the probe names most clearly, some per class.
+        examples: Row numbers that the probe classifies most confidently, some per class.
     """
 
     probe: ProbeName
@@ -130,13 +130,13 @@ def find_shortcuts(
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[ProbeResult, ...]:
-    """Return what each probe found, the clearest first; () with fewer than two classes.
+    """Return the result of each probe, clearest first; () with fewer than two classes.
 
     Args:
         question: The rows with their probes.
-        permutations: Draws of the null; the smallest p is 1 / (1 + permutations).
-        seed: Of folds and permutations.
-        progress: Told how many probes are done, of how many.
+        permutations: Permutations of the null; the smallest p is 1 / (1 + permutations).
+        seed: Random seed of folds and permutations.
+        progress: Called with the number of finished probes and their total.
     """
     rng = np.random.default_rng(seed)
     rows = _at_most(np.flatnonzero(question.training), question.group, rng)
@@ -145,7 +145,7 @@ def find_shortcuts(
     classes = int(labels.max(initial=-1)) + 1
     if classes < 2 or len(np.unique(group)) < MIN_GROUPS:
         return ()
-    # Not balanced by class: the folds must be as good for permuted labels as for the real ones.
+    # Not balanced by class: the folds must suit permuted labels as well as the real ones.
     folds = group_folds(np.zeros(len(rows), np.int64), group, FOLDS, rng)
     shuffled = _permuted(labels, group, permutations, rng)
     judged: list[tuple[Probe, float, Floats]] = []
@@ -169,7 +169,7 @@ def find_shortcuts(
 
 
 def _at_most(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
-    """Return whole groups of rows, drawn at random, of about `MAX_IMAGES` images together."""
+    """Return rows of random whole groups, about `MAX_IMAGES` images in total."""
     if len(rows) <= MAX_IMAGES:
         return rows
     rank = rng.permutation(int(group.max()) + 1)[group[rows]]
@@ -180,10 +180,10 @@ def _at_most(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
 
 
 def _agreement(scores: Floats, labels: Ints, folds: Ints) -> Doubles:
-    """Return how far the scores (n, draws, classes) go with labels (draws, n), for each draw.
+    """Return how far scores (n, draws, classes) agree with labels (draws, n), per permutation.
 
-    It is the correlation of scores and classes within folds, up to a factor that all draws share:
-    a marker on few images moves it more than it moves accuracy.
+    This is the correlation of scores and classes within folds, up to a factor common to all
+    permutations: a marker on few images changes it more than it changes accuracy.
     """
     gain = np.zeros(len(labels))
     length = np.zeros(len(labels))
@@ -198,9 +198,9 @@ def _agreement(scores: Floats, labels: Ints, folds: Ints) -> Doubles:
 
 
 def _permuted(labels: Ints, group: Ints, draws: int, rng: np.random.Generator) -> Ints:
-    """Return (draws, n) labels handed to whole groups at random, each class as often as it is.
+    """Return (draws, n) labels permuted over whole groups, with unchanged class counts.
 
-    At most one group per class boundary is cut.
+    At most one group per class boundary is split.
     """
     in_order = np.sort(labels)
     shuffled = np.empty((draws, len(labels)), np.int64)
@@ -208,7 +208,7 @@ def _permuted(labels: Ints, group: Ints, draws: int, rng: np.random.Generator) -
     for draw in range(draws):
         rank = rng.permutation(number)
         laid_out = np.argsort(rank[group], kind="stable")
-        # The classes in another order, so that no class always has the cut groups.
+        # Shuffle the class order, so that the split groups don't always fall to the same class.
         order = rng.permutation(int(labels.max()) + 1)
         blocks = np.concatenate([in_order[in_order == label] for label in order])
         shuffled[draw, laid_out] = blocks
@@ -216,7 +216,7 @@ def _permuted(labels: Ints, group: Ints, draws: int, rng: np.random.Generator) -
 
 
 def _features(probe: Probe, rows: Ints) -> Floats:
-    """Return the columns of a probe as a linear model takes them, by the values of `rows`."""
+    """Return the columns of a probe for a linear model, with bins from the values of `rows`."""
     columns = probe.columns
     if not probe.binned:
         scale = columns[rows].std(axis=0).max(initial=0.0) or 1.0
@@ -237,7 +237,7 @@ def _features(probe: Probe, rows: Ints) -> Floats:
         position = np.where(np.isfinite(values), position, len(edges) + 1)
         if len(np.unique(position[rows])) > 1:
             parts.append(np.eye(len(edges) + 2, dtype=np.float32)[position])
-            # Beyond an edge as well: a shift of all values shows in the tails.
+            # Cumulative as well: a shift of all values shows in the tails.
             beyond = (position[:, None] > np.arange(1, len(edges))).astype(np.float32)
             unknown = ~np.isfinite(values)
             beyond[unknown] = beyond[rows][np.isfinite(seen)].mean(axis=0)
@@ -262,10 +262,10 @@ def _ridge(x: Floats, targets: Floats) -> Floats:
 
 
 def _screened(x: Floats, targets: Floats) -> Floats:
-    """Return weights (d, m) of the columns that go with a centred target, each by itself.
+    """Return weights (d, m) of columns that correlate with a centred target, one by one.
 
-    A marker is one column among dozens: what the others learn by chance would drown it. Columns
-    are shrunk by `_SCREEN` standard errors, and the sum is scaled to fit.
+    A marker is one column among dozens, and chance fits of the others would drown it. Columns are
+    shrunk by `_SCREEN` standard errors, and the sum is scaled to fit.
     """
     slopes = x.T @ targets
     length = (x**2).sum(axis=0)[:, None] + np.float32(1e-6)
@@ -282,8 +282,8 @@ def _model(probe: Probe) -> _Model:
 
 
 def _out_of_fold(x: Floats, targets: Floats, folds: Ints, model: _Model) -> Floats:
-    """Return the scores (n, draws, classes) of models that saw no image of the same fold."""
-    # Of two classes one is the other's complement.
+    """Return scores (n, draws, classes) of models that saw no image of the same fold."""
+    # With two classes, one is the complement of the other.
     two = targets.shape[2] == 2
     shape = targets[..., 1:].shape if two else targets.shape
     flat = np.ascontiguousarray(targets[..., 1:] if two else targets).reshape(len(targets), -1)
@@ -299,10 +299,10 @@ def _out_of_fold(x: Floats, targets: Floats, folds: Ints, model: _Model) -> Floa
 def _p_value(x: Floats, shuffled: Ints, agreement: float, folds: Ints, model: _Model) -> float:
     """Return how often models of permuted labels agree with them as well as the real one does.
 
-    A probe that is clearly nothing is not judged by every permutation.
+    A probe that clearly shows nothing does not need every permutation.
 
-    Source: Besag and Clifford 1991, "Sequential Monte Carlo p-values": drawn until `_EXCEEDED`
-    values are as large, p is their number over the number of draws.
+    Source: Besag and Clifford 1991, "Sequential Monte Carlo p-values": permute until `_EXCEEDED`
+    values are as large; p is their number over the number of permutations.
     """
     classes = int(shuffled[0].max()) + 1
     above = 0
@@ -345,7 +345,7 @@ def _shortcut(
 def _folder_accuracy(
     question: ShortcutQuestion, probe: Probe, rows: Ints
 ) -> tuple[float | None, float | None]:
-    """Return the accuracy on the folder of a model of all of training, and that of chance."""
+    """Return the folder accuracy of a model trained on all of training, and that of chance."""
     learned = np.isin(question.group, question.group[question.training])
     folder = np.flatnonzero(question.folder & ~question.training & ~learned)
     if not len(folder):
@@ -361,7 +361,7 @@ def _folder_accuracy(
 
 
 def _examples(rows: Ints, labels: Ints, scores: Floats) -> tuple[int, ...]:
-    """Return the rows of each class that are named rightly by the widest margin."""
+    """Return the rows of each class that are classified correctly by the widest margin."""
     own = scores[np.arange(len(labels)), labels]
     others = scores.copy()
     others[np.arange(len(labels)), labels] = -np.inf
@@ -372,5 +372,5 @@ def _examples(rows: Ints, labels: Ints, scores: Floats) -> tuple[int, ...]:
         of_class = np.flatnonzero((labels == label) & (margin > 0))
         best = of_class[np.argsort(-margin[of_class], kind="stable")][:per_class]
         ranked += enumerate(rows[best].tolist())
-    # The classes take turns, so that the first few show all of them.
+    # Classes take turns, so that the first few rows show all of them.
     return tuple(row for _, row in sorted(ranked, key=lambda pair: pair[0]))

@@ -9,7 +9,8 @@ from inspector.code_reading.evaluation.function_calls import FunctionCalls
 from inspector.code_reading.evaluation.memory import Branch
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.value_access import MAX_ROUNDS
-from inspector.code_reading.evaluation.values import ScopeBox, Unknown, is_scalar, merged, text_of
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import ScopeBox, Unknown, is_scalar, merged
 
 _IMPORT_ERRORS: Final = ("ImportError", "ModuleNotFoundError")
 
@@ -54,8 +55,15 @@ class ControlFlow(FunctionCalls):
         truth = self.truth(self.value(node.test, scope))
         if truth is not None:
             return self._run(node.body if truth else node.orelse, scope), False
+        self.loops.begin_branch()
         one, first = self._followed(node.body, scope)
+        trained = self.loops.end_branch()
+        self.loops.begin_branch()
         two, second = self._followed(node.orelse, scope)
+        also = self.loops.end_branch()
+        for data in trained:
+            if data in also:
+                self.trained_on(data)
         if one is RAISE or two is RAISE:
             self.memory.take(second if one is RAISE else first)
             return (two, False) if one is RAISE else (one, False)
@@ -173,14 +181,29 @@ class ControlFlow(FunctionCalls):
         if items is not None and len(items) <= MAX_ROUNDS:
             flow = self._rounds_of(node, items, scope)
         else:
-            typical = self.typical(source, node.target)
-            once = isinstance(source, StreamValue | DataSet) or bool(items)
-            flow = self._loop(
-                node, scope, lambda: self.bind(node.target, typical, scope), once=once
-            )
+            flow = self._rounds_like(node, source, scope, once=bool(items))
         if flow is BREAK:
             return None
         return flow if flow is not None else self._run(node.orelse, scope)
+
+    def _rounds_like(
+        self, node: ast.For | ast.AsyncFor, source: object, scope: ScopeBox, *, once: bool
+    ) -> Flow:
+        """Follow a loop over something whose items are not known one by one."""
+        typical = self.typical(source, node.target)
+
+        def start() -> None:
+            self.loops.begin_round()
+            self.bind(node.target, typical, scope)
+
+        folds = self.loops.enter_folds(typical)
+        before = self.loops.enter(source)
+        once |= isinstance(source, StreamValue | DataSet)
+        flow = self._loop(node, scope, start, once=once)
+        self.loops.leave(before)
+        if folds:
+            self.loops.leave_folds()
+        return flow
 
     def _rounds_of(
         self, node: ast.For | ast.AsyncFor, items: Iterable[object], scope: ScopeBox

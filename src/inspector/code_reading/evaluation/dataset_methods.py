@@ -19,15 +19,10 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
     Tensor,
 )
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import SplitCalls
-from inspector.code_reading.evaluation.values import (
-    MISSING,
-    Arguments,
-    Function,
-    Size,
-    Unknown,
-    text_of,
-)
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, Unknown
 
 _DATASET_STEPS: Final = (
     "cache", "prefetch", "batch", "unbatch", "repeat", "with_options", "padded_batch", "take",
@@ -40,6 +35,12 @@ _ALL_PARTS: Final = (
     "map", "with_transform", "cast_column", "rename_column", "shuffle", "set_format",
 )  # fmt: skip
 
+
+DATASET_METHODS: Final = (
+    *_DATASET_STEPS, "map", "apply", "shuffle", "concatenate", "train_test_split", "sample", "drop",
+    "cardinality",
+)  # fmt: skip
+"""Methods of datasets and tables that are followed."""
 
 _Method = Callable[[DataSet, Arguments, ast.AST], object]
 

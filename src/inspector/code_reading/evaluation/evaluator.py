@@ -26,7 +26,9 @@ from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
+from inspector.code_reading.evaluation.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.value_access import TooMuchError
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -40,7 +42,6 @@ from inspector.code_reading.evaluation.values import (
     Unknown,
     ValueBox,
     merged,
-    text_of,
 )
 from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
 
@@ -178,6 +179,7 @@ class Evaluator(ControlFlow):
     def _give_up(self, node: ast.AST | None, why: str) -> None:
         self.memory.forget_branches()
         self._calls = [FunctionCall(0, self.module)]
+        self.loops = TrainingLoops()
         line = getattr(node, "lineno", self.line)
         self.unread.append(Unread(CodePlace(line, self.cell), "the rest of this statement", why))
         for scope in [self.module]:
@@ -273,6 +275,9 @@ class Evaluator(ControlFlow):
             self.emit(Event(Action.SET, self.place, box, name=text))
             if name in _HOLDS_FILES:
                 self.bind(owner, box.after("filter", name, line=self.line), scope)
+        elif isinstance(value, StreamValue) and value.text == "dataloaders":
+            data = value.item[0] if isinstance(value.item, tuple) else None
+            self.emit(Event(Action.SET, self.place, data, name=name))
         self.named(f"{text_of(owner)}.{name}", value)
 
     def _bind_function(

@@ -10,6 +10,7 @@ from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.operators import WIDE_FORMAT, Operators
 from inspector.code_reading.evaluation.value_access import TooMuchError
+from inspector.code_reading.evaluation.value_text import joined, text_of
 from inspector.code_reading.evaluation.values import (
     MAX_ITEMS,
     DictBox,
@@ -20,9 +21,7 @@ from inspector.code_reading.evaluation.values import (
     Unknown,
     is_number,
     is_scalar,
-    joined,
     merged,
-    text_of,
 )
 
 

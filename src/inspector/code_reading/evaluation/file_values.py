@@ -6,13 +6,26 @@ from typing import Final
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.objects import (
     DataSet,
+    Layer,
     LoaderName,
     Source,
+    StackBox,
     StreamValue,
 )
-from inspector.code_reading.evaluation.values import DictBox, ListBox, PartText, PathText, shown
+from inspector.code_reading.evaluation.value_text import shown
+from inspector.code_reading.evaluation.values import (
+    ClassBox,
+    DictBox,
+    ListBox,
+    ObjectBox,
+    PartText,
+    PathText,
+    Ref,
+    Unknown,
+)
 
 _WILD: Final = "*?["
+_DATASET_CLASSES: Final = ("Dataset", "IterableDataset", "VisionDataset", "Sequence", "PyDataset")
 
 
 def files_in(
@@ -53,11 +66,11 @@ def folder_of(where: object) -> object:
 
 def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
     """Return the dataset that a value is or holds; None if there is none."""
-    match value:
-        case DataSet():
-            return value
-        case tuple() if value:
-            return files_of(host, value[0], node)
+    match held_dataset(value):
+        case DataSet() as data:
+            return data
+        case tuple() as several if several:
+            return files_of(host, several[0], node)
         case ListBox(data=[first, *_] as items) if isinstance(first, PathText | PartText | str):
             folder = _common_folder(items[:50])
             if folder:
@@ -73,6 +86,30 @@ def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
         case StreamValue(item=DataSet() as item):
             return item
     return None
+
+
+def held_dataset(value: object) -> object:
+    """Return the dataset that an object of a Dataset or Sequence of the code reads.
+
+    What its methods do with the images is not followed, so its last map is not known. Any other
+    value is returned as it is.
+    """
+    if not isinstance(value, ObjectBox) or value.kind is None or not _is_dataset(value.kind):
+        return value
+    attributes = list(value.data.values())
+    data = next((v for v in attributes if isinstance(v, DataSet)), None)
+    if data is None:
+        return value
+    layers = [v for v in attributes if isinstance(v, StackBox | Layer)]
+    return data.after("map", *layers[:1], Unknown(value.kind.name))
+
+
+def _is_dataset(kind: ClassBox) -> bool:
+    return any(
+        (isinstance(b, Ref) and b.last in _DATASET_CLASSES)
+        or (isinstance(b, ClassBox) and _is_dataset(b))
+        for b in kind.bases
+    )
 
 
 def _common_folder(items: list[object]) -> str:

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from inspector.code_reading.evaluation.expressions import Expressions
+from inspector.code_reading.evaluation.file_values import held_dataset
 from inspector.code_reading.evaluation.frames import Flow, FunctionCall, Return
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import BARE_NAMES, UNKNOWN_NAMES, is_foreign
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StreamValue, Tensor
+from inspector.code_reading.evaluation.training_loops import TrainingLoops
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -24,7 +27,6 @@ from inspector.code_reading.evaluation.values import (
     Unknown,
     merged,
     same,
-    text_of,
 )
 from inspector.code_reading.program import CodePlace, Unread
 
@@ -46,6 +48,7 @@ class FunctionCalls(Expressions):
         self.notes: list[tuple[CodePlace, str]] = []
         self.choice = 0
         self.tensors: list[Tensor] = []
+        self.loops = TrainingLoops()
         self.libraries = Libraries(self)
         self.module = ScopeBox()
         self.module.data["__name__"] = "__main__"
@@ -72,7 +75,7 @@ class FunctionCalls(Expressions):
     def _set(self, name: str, value: object, scope: ScopeBox) -> None:
         if isinstance(value, Unknown) and "(" in value.text and value.text != name:
             why = value.why or f"it is {value.text[:80]}"
-            value = Unknown(name, why, value.options)
+            value = Unknown(name, why, value.options, draw=value.draw)
         holder = scope.shared.get(name, scope)
         self.memory.touch(holder)
         holder.data[name] = value
@@ -85,8 +88,16 @@ class FunctionCalls(Expressions):
     def named(self, name: str, value: object) -> None:
         """Keep the name that a dataset is given."""
         for data in value if isinstance(value, tuple) else (value,):
-            if isinstance(data, DataSet) or (isinstance(data, Unknown) and data.options):
-                self.emit(Event(Action.NAME, self.place, data, name=name))
+            held = held_dataset(data)
+            if isinstance(held, DataSet) or (isinstance(held, Unknown) and held.options):
+                self.emit(Event(Action.NAME, self.place, held, name=name))
+
+    def trained_on(self, data: DataSet | None = None) -> None:
+        """Keep that a step of training reads a dataset: the one of the innermost loop."""
+        certain = self.loops.trained_on(data)
+        if certain is not None:
+            carried = {"carried": True} if self.loops.carries_weights else {}
+            self.emit(Event(Action.FIT, self.place, certain, options=dict(carried)))
 
     def made_function(self, node: ast.AST, name: str, scope: ScopeBox) -> Function:
         """Return the function that a def or lambda makes."""

@@ -1,10 +1,12 @@
 """What the libraries' side needs of the evaluator."""
 
 import ast
+from collections.abc import Callable
 from typing import Protocol
 
 from inspector.code_reading.evaluation.memory import Memory
-from inspector.code_reading.evaluation.objects import Event
+from inspector.code_reading.evaluation.objects import DataSet, Event
+from inspector.code_reading.evaluation.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.values import Arguments, ScopeBox, ValueBox
 from inspector.code_reading.program import CodePlace, Unread
 
@@ -16,6 +18,7 @@ class Host(Protocol):
     choice: int
     unread: list[Unread]
     module: ScopeBox
+    loops: TrainingLoops
 
     @property
     def place(self) -> CodePlace:
@@ -24,6 +27,10 @@ class Host(Protocol):
 
     def emit(self, event: Event) -> None:
         """Keep something that the code does."""
+        ...
+
+    def trained_on(self, data: DataSet | None = None) -> None:
+        """Keep that a step of training reads a dataset: the one of the innermost loop."""
         ...
 
     def note(self, text: str) -> None:
@@ -65,3 +72,7 @@ class Host(Protocol):
     def spend(self, steps: int = 1) -> None:
         """Count steps."""
         ...
+
+
+KnownFunction = Callable[[Host, Arguments, ast.AST], object]
+"""A library function that the evaluator knows: (host, arguments, call node) -> value."""

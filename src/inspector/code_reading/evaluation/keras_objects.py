@@ -19,15 +19,15 @@ from inspector.code_reading.evaluation.objects import (
     StackBox,
     Tensor,
 )
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     ListBox,
     ObjectBox,
     Ref,
-    Size,
     Unknown,
-    text_of,
 )
 
 POSITIONS: Final[Mapping[str, tuple[str, ...]]] = {

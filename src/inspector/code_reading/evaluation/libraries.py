@@ -4,7 +4,7 @@ import ast
 from typing import Final
 
 from inspector.code_reading.evaluation import options
-from inspector.code_reading.evaluation.dataset_methods import DatasetMethods
+from inspector.code_reading.evaluation.dataset_methods import DATASET_METHODS, DatasetMethods
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.images.image_follower import ImageFollower
 from inspector.code_reading.evaluation.images.image_values import ImageValue
@@ -33,9 +33,11 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
     Tensor,
 )
-from inspector.code_reading.evaluation.python_functions import call_builtin
-from inspector.code_reading.evaluation.python_methods import call_python_method
+from inspector.code_reading.evaluation.python.functions import call_builtin
+from inspector.code_reading.evaluation.python.methods import call_python_method
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls, SplitSides
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -48,9 +50,7 @@ from inspector.code_reading.evaluation.values import (
     PartText,
     PathText,
     Ref,
-    Size,
     Unknown,
-    text_of,
 )
 from inspector.code_reading.program import Unread
 
@@ -73,6 +73,20 @@ _LOADER_NAMES: Final = (
     "random_split", "ImageFolder",
 )  # fmt: skip
 _IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
+
+
+_TABLE_METHODS: Final = (
+    *DATASET_METHODS, "head", "tail", "info", "describe", "groupby", "value_counts", "iterrows",
+    "itertuples", "items", "keys", "values", "columns", "shape", "dtypes", "plot", "hist", "isin",
+    "isna", "isnull", "notna", "notnull", "fillna", "unique", "nunique", "to_csv", "to_dict",
+    "to_json", "to_pickle", "to_parquet", "rename", "replace", "pop", "pivot", "melt", "explode",
+    "join", "append", "insert", "sum", "mean", "std", "min", "max", "count", "nlargest", "where",
+    "applymap", "pipe", "agg", "aggregate", "transform", "corr", "sort_index", "drop_duplicates",
+    "duplicated", "str", "dt", "cat", "iat", "at", "empty", "size", "ndim", "index", "filter",
+    "squeeze", "pivot_table", "eq", "ne", "split", "select_dtypes", "between", "clip", "round",
+    "first", "last", "idxmax", "idxmin", "rank", "cumcount", "cumsum", "ngroup", "style",
+)  # fmt: skip
+"""What is no column of a table."""
 
 
 class Libraries:
@@ -315,6 +329,8 @@ class Libraries:
             return Size(1.0)
         if name in _SAME_DATA:
             return data
+        if _is_table(data) and name not in _TABLE_METHODS and not name.startswith("_"):
+            return DataSet(data.source, data.steps, derived=True)
         return Method(data, name)
 
     def item(self, owner: object, key: object, node: ast.AST) -> object:
@@ -322,9 +338,8 @@ class Libraries:
         match owner:
             case Ref(name="os.environ"):
                 return Unknown(text_of(node), "it is set in the environment")
-            case HfParts(source=source, names=names):
-                known = isinstance(key, str) and (not names or key in names)
-                return DataSet(source).after("part", key) if known else MISSING
+            case HfParts():
+                return self._part(owner, key)
             case SplitSides(source=source) if isinstance(key, int):
                 return DataSet(source).after("part", key)
             case StreamValue(item=(first, second), text="dataloaders") if key in (0, 1):
@@ -337,6 +352,13 @@ class Libraries:
                 return owner
             case _:
                 return MISSING
+
+    def _part(self, owner: HfParts, key: object) -> object:
+        if not isinstance(key, str) or (owner.names and key not in owner.names):
+            return MISSING
+        data = DataSet(owner.source).after("part", key)
+        self._host.emit(Event(Action.TAKE, self._host.place, data))
+        return data
 
     def _dataset_item(self, data: DataSet, key: object, node: ast.AST) -> object:
         if isinstance(key, DataSet):
@@ -354,6 +376,18 @@ class Libraries:
     def declared_flag(self, name: str) -> object:
         """Return the default of an absl flag; MISSING if there is none."""
         return self._flags.values.get(name, MISSING)
+
+
+def _is_table(data: DataSet) -> bool:
+    """Tell whether it is a table of pandas, or a side of one."""
+    for _ in range(6):
+        source = data.source
+        if source.loader is LoaderName.FILES:
+            return "table" in source.arguments and not data.derived
+        if source.parent is None or data.derived:
+            return False
+        data = source.parent
+    return False
 
 
 def _record_method(owner: ObjectBox, name: str, given: Arguments) -> object:

@@ -1,10 +1,10 @@
 """Methods of models: compile, fit, evaluate, predict, and what else trains."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_of
+from inspector.code_reading.evaluation.file_values import files_of, held_dataset
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.keras_objects import as_layer
 from inspector.code_reading.evaluation.objects import (
@@ -17,11 +17,24 @@ from inspector.code_reading.evaluation.objects import (
     Source,
     StackBox,
 )
-from inspector.code_reading.evaluation.values import MISSING, Arguments, Unknown, text_of
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import (
+    MISSING,
+    Arguments,
+    Function,
+    ObjectBox,
+    Unknown,
+)
 
 _FITS: Final = ("fit", "fit_generator", "train_on", "fit_one_cycle")
 _EVALUATIONS: Final = ("evaluate", "evaluate_generator", "score")
 _PREDICTIONS: Final = ("predict", "predict_generator", "predict_proba")
+_STEPS: Final = ("backward", "manual_backward", "gradient", "train_on_batch")
+"""Methods that a loop over batches trains with."""
+
+_RESETS: Final = ("load_state_dict", "reset_parameters", "apply", "load_weights", "set_weights")
+"""Methods after which weights are no longer those of the round before."""
+
 MODEL_METHODS: Final = (*_FITS, *_EVALUATIONS, *_PREDICTIONS)
 """Methods by which a model reads data."""
 
@@ -46,8 +59,11 @@ class ModelCalls:
         self._host = host
         self._methods: dict[str, _Method] = {
             "add": self._add,
-            "compile": lambda owner, given, node: Unknown(text_of(node)),
+            "compile": self._compile,
             "train": self._train,
+            "test": self._test,
+            **dict.fromkeys(_STEPS, self._step),
+            **dict.fromkeys(_RESETS, self._reset),
             **dict.fromkeys(_FITS, self._fit),
             **dict.fromkeys(_EVALUATIONS, self._evaluate),
             **dict.fromkeys(_PREDICTIONS, self._predict),
@@ -62,9 +78,22 @@ class ModelCalls:
             return Unknown(text_of(node))
         return MISSING
 
+    def _compile(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        if isinstance(owner, StackBox):
+            owner.loss = given.get(1, "loss")
+        return Unknown(text_of(node))
+
+    def _step(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        self._host.trained_on()
+        return Unknown(text_of(node))
+
+    def _reset(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        self._host.loops.started_anew()
+        return MISSING
+
     def hear(self, given: Arguments) -> None:
         """Hear of a trainer that is given its datasets by name."""
-        names = given.names
+        names = {name: held_dataset(value) for name, value in given.names.items()}
         data = names.get("train_dataset", names.get("train_dataloader"))
         held = names.get("eval_dataset", names.get("val_dataloaders"))
         if isinstance(data, DataSet) or isinstance(held, DataSet):
@@ -84,7 +113,7 @@ class ModelCalls:
         return self._read(Action.PREDICT, owner, given, node)
 
     def _read(self, action: Action, owner: object, given: Arguments, node: ast.AST) -> object:
-        data = given.get(0, "x", given.names.get("generator"))
+        data = held_dataset(given.get(0, "x", given.names.get("generator")))
         self._host.emit(Event(action, self._host.place, data, model=owner))
         return Unknown(text_of(node))
 
@@ -103,9 +132,16 @@ class ModelCalls:
             return None
         if any(_says(owner, w) for w in _TRANSFORMERS):
             return Unknown(text_of(node))
-        data = given.get(0, "x", given.names.get("generator"))
+        data = held_dataset(given.get(0, "x", given.names.get("generator")))
         validation = given.names.get("validation_data", given.get(7, "validation_data"))
+        validation = held_dataset(validation)
         second = given.get(1, "train_dataloaders", given.names.get("train_dataloader"))
+        modules = (given.names.get("datamodule"), given.get(1, "train_dataloaders"), data)
+        loaders = self._module_loaders(modules, "fit", ("train_dataloader", "val_dataloader"), node)
+        if loaders is not None:
+            held = loaders[1] if len(loaders) > 1 else None
+            host.emit(Event(Action.FIT, host.place, loaders[0], held))
+            return Unknown(text_of(node))
         if (
             isinstance(second, DataSet)
             and not second.derived
@@ -118,6 +154,38 @@ class ModelCalls:
             data, validation = self._fit_split(data, share, given, node)
         host.emit(Event(Action.FIT, host.place, data, validation, owner, options=arguments))
         return Unknown(text_of(node))
+
+    def _test(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        """Call Trainer.test of Lightning."""
+        data = given.names.get("dataloaders", given.get(1, "dataloaders"))
+        modules = (given.names.get("datamodule"), data, given.get(0, "model"))
+        loaders = self._module_loaders(modules, "test", ("test_dataloader",), node)
+        data = loaders[0] if loaders is not None else data
+        if not isinstance(data, DataSet):
+            return MISSING
+        self._host.emit(Event(Action.EVALUATE, self._host.place, data, model=owner))
+        return Unknown(text_of(node))
+
+    def _module_loaders(
+        self, modules: Sequence[object], stage: str, names: Sequence[str], node: ast.AST
+    ) -> list[object] | None:
+        """Return what the first module makes loaders of; None where none does.
+
+        A LightningDataModule or LightningModule is asked as Trainer asks it: prepare_data, setup,
+        then the loaders.
+        """
+        host = self._host
+        for module in modules:
+            if not isinstance(module, ObjectBox) or module.kind is None:
+                continue
+            if not isinstance(module.kind.find(names[0]), Function):
+                continue
+            for name, places in (("prepare_data", ()), ("setup", (stage,))):
+                if isinstance(module.kind.find(name), Function):
+                    host.call(host.attribute(module, name, node), Arguments(places), node)
+            asked = [n for n in names if isinstance(module.kind.find(n), Function)]
+            return [host.call(host.attribute(module, n, node), Arguments(), node) for n in asked]
+        return None
 
     def _fit_split(
         self, data: object, share: object, given: Arguments, node: ast.AST

@@ -30,6 +30,8 @@ class LoaderName(StrEnum):
     REPEATED_K_FOLD = "RepeatedKFold"
     REPEATED_STRATIFIED_K_FOLD = "RepeatedStratifiedKFold"
     IMAGE_FOLDER = "ImageFolder"
+    TORCHVISION = "torchvision.datasets"
+    """A dataset that comes with torchvision, such as CIFAR10."""
     RANDOM_SPLIT = "random_split"
     SLICES = "slices"
     PANDAS_SAMPLE = "pandas.sample"
@@ -54,7 +56,7 @@ SPLIT_LOADERS: Final = tuple(
     name for name in LoaderName
     if name not in (
         *FOLDER_LOADERS, LoaderName.ARRAYS, LoaderName.FILES, LoaderName.IMAGE_FOLDER,
-        LoaderName.HF_DATASET, LoaderName.TFDS,
+        LoaderName.HF_DATASET, LoaderName.TFDS, LoaderName.TORCHVISION,
     )
 )  # fmt: skip
 """What makes sides of something that was listed before."""
@@ -119,7 +121,8 @@ class DatasetStep:
 
     Attributes:
         name: Of the method, or "part" for a side of a split.
-        values: For a part its number; for take and skip the count; for map the layers it applies.
+        values: For a part its number; for take and skip the count; for map the layers it applies;
+            for "of" the dataset that the positions point into.
     """
 
     name: str
@@ -160,6 +163,12 @@ class DataSet:
         return next(parts, MISSING)
 
     @property
+    def container(self) -> "DataSet | None":
+        """What it holds positions of; None where it holds files itself."""
+        of = next((s.values[0] for s in reversed(self.steps) if s.name == "of"), None)
+        return of if isinstance(of, DataSet) else None
+
+    @property
     def membership(self) -> tuple[DatasetStep, ...]:
         """The steps that decide which files it holds."""
         return tuple(s for s in self.steps if s.name in MEMBERSHIP)
@@ -187,10 +196,12 @@ class StreamValue:
 
     Attributes:
         item: What stands for any item.
+        data: The dataset that the items come from, where there is one.
     """
 
     item: object
     text: str = ""
+    data: "DataSet | None" = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -294,6 +305,7 @@ class Action(StrEnum):
     MADE = "made"
     ADAPT = "adapt"
     SET = "set"
+    TAKE = "take"
 
 
 @dataclass(frozen=True, slots=True)

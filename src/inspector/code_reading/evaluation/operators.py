@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from inspector.code_reading.evaluation.objects import Arrays, DataSet, Layer, Tensor
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.value_access import ValueAccess
+from inspector.code_reading.evaluation.value_text import joined, joined_path, text_of
 from inspector.code_reading.evaluation.values import (
     MAX_ITEMS,
     MAX_NUMBER,
@@ -21,15 +23,11 @@ from inspector.code_reading.evaluation.values import (
     ObjectBox,
     PartText,
     PathText,
-    Size,
     Unknown,
     is_known,
     is_number,
     is_scalar,
-    joined,
-    joined_path,
     same,
-    text_of,
 )
 
 _OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 
 from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -17,7 +18,6 @@ from inspector.code_reading.evaluation.values import (
     Unknown,
     ValueBox,
     is_scalar,
-    text_of,
 )
 
 

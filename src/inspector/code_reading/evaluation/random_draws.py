@@ -13,18 +13,19 @@ from inspector.code_reading.evaluation.objects import (
     SeededGenerator,
     Source,
 )
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     ListBox,
     Method,
     Ref,
-    Size,
     Unknown,
-    text_of,
 )
 
 _LIST_CHANGES: Final = ("sort", "remove", "pop", "append", "extend", "insert", "reverse", "clear")
+_NUMBERS: Final = ("randint", "randrange", "random", "integers", "rand", "uniform")
 _USED: Final = "it has drawn for another call since it was seeded, and its state is not known here"
 
 
@@ -34,6 +35,7 @@ class RandomDraws:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._seeds: dict[str, object] = {}
+        self._numbers = 0
         self.parents: dict[Source, DataSet] = {}
         self._slices: dict[tuple[object, str], Source] = {}
 
@@ -77,9 +79,11 @@ class RandomDraws:
         if isinstance(indices, DataSet):
             if isinstance(data, DataSet) and data.source is not indices.source:
                 self.parents.setdefault(indices.source, data)
+                return indices.after("of", data)
             return indices
         if isinstance(data, DataSet):
-            return data.after("slice", text_of(node))
+            unknown = isinstance(indices, Unknown)
+            return data.after("slice", indices if unknown else text_of(node))
         return Unknown(text_of(node))
 
     # Random generators and slices
@@ -105,8 +109,19 @@ class RandomDraws:
                 kinds = {"default_rng": "numpy.random.default_rng", "Random": "random"}
                 return SeededGenerator(given.get(0, "seed"), kinds.get(ref.last, "numpy.random"))
             case _:
-                self._draw(key)
-                return MISSING
+                return self._number(key, ref, given, node)
+
+    def _number(self, key: str, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        """Draw a number; where nothing was seeded, no two draws of a wide range are the same."""
+        self._draw(key)
+        if ref.last not in _NUMBERS or key in self._seeds or given.names:
+            return MISSING
+        ends = [v for v in given.places if isinstance(v, int)]
+        low = min(ends) if len(ends) > 1 else 0
+        if len(ends) < len(given.places) or (ends and max(ends) - low < 100):
+            return MISSING
+        self._numbers += 1
+        return Unknown(text_of(node), "it is drawn when the code runs", draw=self._numbers)
 
     def changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
         """Return what a method such as `files.sort()` makes of a list; MISSING for others."""

@@ -2,11 +2,11 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.file_values import files_in, files_of, held_dataset
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.keras_objects import as_layer
 from inspector.code_reading.evaluation.objects import (
@@ -24,6 +24,8 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
 )
 from inspector.code_reading.evaluation.random_draws import RandomDraws
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -31,9 +33,7 @@ from inspector.code_reading.evaluation.values import (
     ListBox,
     PathText,
     Ref,
-    Size,
     Unknown,
-    text_of,
 )
 
 SPLITTERS: Final = {
@@ -71,6 +71,25 @@ _SPLIT_FOLDERS: Final = {
     "ratio": ("input", "output", "seed", "ratio", "group_prefix", "move"),
     "fixed": ("input", "output", "seed", "fixed", "oversample", "group_prefix", "move"),
 }
+_TORCHVISION: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(
+        (
+            "CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "KMNIST", "QMNIST", "USPS",
+        ),
+        ("root", "train", "transform"),
+    ),
+    **dict.fromkeys(
+        (
+            "SVHN", "STL10", "Flowers102", "OxfordIIITPet", "Food101", "StanfordCars", "DTD",
+            "FGVCAircraft", "GTSRB", "ImageNet", "Country211", "PCAM", "CelebA", "Places365",
+            "RenderedSST2", "EMNIST", "LSUN", "Imagenette",
+        ),
+        ("root", "split"),
+    ),
+    **dict.fromkeys(("EuroSAT", "SUN397", "Caltech101", "Caltech256"), ("root",)),
+}  # fmt: skip
+"""Datasets that come with torchvision, with their first arguments."""
+
 _TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment")
 
 
@@ -98,6 +117,7 @@ class SplitCalls(RandomDraws):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
+        self._reseeded = 0
         self._roots: dict[str, Callable[[Ref, Arguments, ast.AST], object]] = {
             "sklearn": self._sklearn,
             "torch": self._torch,
@@ -123,7 +143,9 @@ class SplitCalls(RandomDraws):
             return MISSING
         arguments = by_name(_SPLIT_FOLDERS[ref.last], given)
         arguments["kind"] = ref.last
-        self._emit_both(self._source(LoaderName.SPLIT_FOLDERS, arguments, given, node))
+        shares = arguments.get(ref.last, (0.8, 0.1, 0.1) if ref.last == "ratio" else (100, 100))
+        source = self._source(LoaderName.SPLIT_FOLDERS, arguments, given, node)
+        self._emit_sides(source, max(2, len(self._host.listed(shares) or ())))
         return None
 
     def _ultralytics(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
@@ -135,7 +157,11 @@ class SplitCalls(RandomDraws):
 
     def _emit_both(self, source: Source) -> tuple[DataSet, DataSet]:
         """Make both sides known: a call that splits without giving anything back."""
-        sides = (DataSet(source).after("part", 0), DataSet(source).after("part", 1))
+        one, two = self._emit_sides(source, 2)
+        return one, two
+
+    def _emit_sides(self, source: Source, count: int) -> list[DataSet]:
+        sides = [DataSet(source).after("part", i) for i in range(count)]
         for data in sides:
             self._host.emit(Event(Action.MADE, source.place, data))
         return sides
@@ -194,7 +220,8 @@ class SplitCalls(RandomDraws):
             case "random_split":
                 return self._random_split(given, node)
             case "Subset":
-                return self.picked(given.get(0, "dataset"), given.get(1, "indices"), node)
+                data = held_dataset(given.get(0, "dataset"))
+                return self.picked(data, given.get(1, "indices"), node)
             case "SubsetRandomSampler":
                 return given.get(0, "indices")
             case "DataLoader":
@@ -217,6 +244,8 @@ class SplitCalls(RandomDraws):
                 )
                 return data.after("shuffle", seed, False, "torch.randperm", not own)
             case _:
+                if ref.name.startswith("torch.optim.") and "lr_scheduler" not in ref.name:
+                    self._host.loops.made_optimizer()
                 if not ref.name.startswith(
                     ("torch.utils", "torch.cuda", "torch.device", "torch.backends")
                 ):
@@ -244,8 +273,8 @@ class SplitCalls(RandomDraws):
         return tuple(DataSet(source).after("part", i) for i in range(len(items)))
 
     def _data_loader(self, given: Arguments, node: ast.AST) -> object:
-        data = given.get(0, "dataset")
-        sampler = given.names.get("sampler")
+        data = held_dataset(given.get(0, "dataset"))
+        sampler = given.names.get("sampler", given.get(3, "sampler"))
         if isinstance(sampler, DataSet):
             return self.picked(data, sampler, node)
         if isinstance(data, DataSet):
@@ -256,6 +285,9 @@ class SplitCalls(RandomDraws):
         if ref.last in ("ImageFolder", "DatasetFolder"):
             arguments = by_name(("root", "transform"), given)
             return DataSet(self._source(LoaderName.IMAGE_FOLDER, arguments, given, node))
+        if ref.last in _TORCHVISION and ref.root == "torchvision":
+            arguments = by_name(_TORCHVISION[ref.last], given)
+            return DataSet(self._source(LoaderName.TORCHVISION, arguments, given, node))
         if ref.last in ("Compose", "Sequential", "Pipeline"):
             items = self._host.listed(given.get(0, "transforms", ListBox()))
             layers = [as_layer(self._host, v, node) for v in items or ()]
@@ -318,6 +350,9 @@ class SplitCalls(RandomDraws):
         return (data, Unknown("info")) if arguments.get("with_info") is True else data
 
     def _fastai(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last == "set_seed":
+            self._reseeded += 1
+            return None
         if ref.last in ("RandomSplitter", "GrandparentSplitter"):
             loader = LoaderName(ref.last)
             arguments = by_name(_PLACES[loader], given)
@@ -326,7 +361,7 @@ class SplitCalls(RandomDraws):
             return DataBlock(given.names.get("splitter"))
         if ref.last in _FASTAI_PLACES and "ImageDataLoaders" in ref.name:
             arguments = by_name(_FASTAI_PLACES[ref.last], given)
-            arguments["kind"] = ref.last
+            arguments |= {"kind": ref.last, "reseeded": self._reseeded}
             return self._loaders(
                 self._source(LoaderName.FASTAI_FROM_FOLDER, arguments, given, node)
             )
@@ -343,7 +378,9 @@ class SplitCalls(RandomDraws):
             loader, arguments = LoaderName.FASTAI_RANDOM, {}
         else:
             loader, arguments = block.splitter.loader, block.splitter.arguments
-        arguments = {**arguments, "path": given.get(0, "source")}
+        arguments = {
+            **arguments, "path": given.get(0, "source"), "reseeded": self._reseeded,
+        }  # fmt: skip
         return self._loaders(self._source(loader, arguments, given, node))
 
     def _pandas(self, ref: Ref, given: Arguments, node: ast.AST) -> object:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from inspector.code_reading.evaluation.memory import Memory
 from inspector.code_reading.evaluation.objects import StreamValue
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MAX_ITEMS,
     MAX_NUMBER,
@@ -23,13 +25,11 @@ from inspector.code_reading.evaluation.values import (
     PathText,
     Ref,
     ScopeBox,
-    Size,
     Unknown,
     ValueBox,
     is_number,
     is_scalar,
     merged,
-    text_of,
 )
 from inspector.code_reading.program import CodePlace
 

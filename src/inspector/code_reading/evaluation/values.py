@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from inspector.code_reading.evaluation.sizes import Size
+
 MAX_TEXT: Final = 2_000
 MAX_NUMBER: Final = 2**64
 MAX_ITEMS: Final = 20_000
@@ -24,12 +26,14 @@ class Unknown:
         why: Why it is not known; "" where the text says enough.
         options: The values that it may have, where there are few.
         method: What it is where it is called.
+        draw: The number of the random draw that it comes from; 0 for none.
     """
 
     text: str
     why: str = ""
     options: tuple[object, ...] = ()
     method: "Method | None" = None
+    draw: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,59 +70,6 @@ class PathText:
     """A pathlib path; its text may be partly known."""
 
     text: "str | PartText"
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """A number of files that depends on the length of a dataset.
-
-    Attributes:
-        share: As a share of that length.
-        rule: How it is computed: ("n",), (function, rule) or (operator, rule or number, ...).
-    """
-
-    share: float
-    rule: tuple[object, ...] = ("n",)
-
-    def of(self, count: int) -> float:
-        """Return the number for a length, rounded as the code rounds."""
-        return _computed(self.rule, count)
-
-
-def _computed(rule: object, count: int) -> float:
-    if isinstance(rule, int | float):
-        return rule
-    assert isinstance(rule, tuple)
-    name, *parts = rule
-    numbers = [_computed(part, count) for part in parts]
-    match name, numbers:
-        case "n", []:
-            return count
-        case "floor" | "ceil" | "int" | "round" | "trunc", [value]:
-            return _rounded(str(name), value)
-        case "*", [one, two]:
-            return one * two
-        case "/", [one, two]:
-            return one / two
-        case "//", [one, two]:
-            return one // two
-        case "-", [one, two]:
-            return one - two
-        case "+", [one, two]:
-            return one + two
-    raise AssertionError(name)
-
-
-def _rounded(how: str, value: float) -> int:
-    match how:
-        case "floor":
-            return math.floor(value)
-        case "ceil":
-            return math.ceil(value)
-        case "round":
-            return round(value)
-        case _:
-            return int(value)
 
 
 class ValueBox:
@@ -387,48 +338,3 @@ def merged(values: Sequence[object], text: str) -> object:
     return Unknown(
         text, why or "it depends on what is only known when the code runs", known_options
     )
-
-
-def shown(value: object) -> str:
-    """Return a value as text for people."""
-    match value:
-        case Unknown(text=text):
-            return f"{{{text}}}"
-        case PartText(text=text):
-            return text
-        case PathText(text=text):
-            return shown(text)
-        case str():
-            return value
-        case Member(name=name):
-            return name
-        case _ if is_scalar(value):
-            return str(value)
-        case _:
-            return "{...}"
-
-
-def joined(by: str, parts: Sequence[object]) -> "str | PartText":
-    """Join texts; a part that is not known stands in braces."""
-    text = by.join(shown(p) for p in parts)[:MAX_TEXT]
-    whole = all(is_known(p) and (is_scalar(p) or isinstance(p, PathText)) for p in parts)
-    return text if whole else PartText(text)
-
-
-def joined_path(parts: Sequence[object]) -> "str | PartText":
-    """Join parts of a path as os.path.join does; the last absolute part starts anew."""
-    texts = [shown(p) for p in parts]
-    start = max((i for i, t in enumerate(texts) if t.startswith("/")), default=0)
-    pieces = [t.rstrip("/") if i else (t.rstrip("/") or t[:1]) for i, t in enumerate(texts[start:])]
-    text = "/".join(p for i, p in enumerate(pieces) if p or not i).replace("//", "/")
-    text = text.removeprefix("./") or "."
-    whole = all(is_known(p) for p in parts[start:])
-    return text[:MAX_TEXT] if whole else PartText(text[:MAX_TEXT])
-
-
-def text_of(node: ast.AST) -> str:
-    """Return the source of a node on one line, shortened."""
-    try:
-        return " ".join(ast.unparse(node).split())[:200]
-    except (RecursionError, ValueError, AttributeError):
-        return "..."

@@ -1,7 +1,7 @@
-"""What a dataset's folders and label files mean: one module per convention, the best is chosen.
+"""What a dataset's folders and label files mean: one module per convention, best fit wins.
 
-`recognise` takes a folder and a person's `Choice` and returns a `Layout`, which places each file
-in a split and a class by its relative path.
+`recognise` takes a folder and the user's `Choice` and returns a `Layout`, which maps each relative
+path to a split and a class.
 """
 
 from inspector.dataset.layouts.model import Alternative as Alternative

@@ -1,4 +1,4 @@
-"""One possible reading of a dataset, before the best one is chosen."""
+"""A candidate layout of a dataset, before the best one is chosen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,20 +8,20 @@ from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
 from inspector.dataset.names import NO_SPLIT
 
-# A label file is preferred to folders, and folders to what only names say: CLI.md's order.
+# Label files are preferred to folders, and folders to names: the order in CLI.md.
 LABEL_FILE, TABLE, LISTS, SPLITS, CLASSES, NAMES = 1.0, 0.95, 0.9, 0.85, 0.7, 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """One reading.
+class LayoutCandidate:
+    """One candidate.
 
     Attributes:
-        layout: The reading itself.
-        score: 0..1: how likely it is meant, the share of images that get a class included.
-        text: What it is, for people: "label table train.csv (id, label)".
-        root: The folder that is the dataset, where it is not the opened one.
-        label_column: The column that holds the class, where several could.
+        layout: The layout.
+        score: 0..1: how likely it is meant, including the share of images that get a class.
+        text: Description for display: "label table train.csv (id, label)".
+        root: The dataset folder, if it is not the opened one.
+        label_column: The class column, if several columns could be it.
     """
 
     layout: Layout
@@ -32,7 +32,7 @@ class Variant:
 
     @property
     def choice(self) -> Choice:
-        """Return what a person has to say to get this reading."""
+        """Return the user's choice that selects this layout."""
         return Choice(self.layout.kind, self.root, label_column=self.label_column)
 
 
@@ -40,7 +40,7 @@ def listed(
     tree: Tree, places: Mapping[str, Location], *, kind: Kind, label_file: str, sure: bool = True,
     notes: tuple[str, ...] = (),
 ) -> Layout:  # fmt: skip
-    """Return a layout of images that a label file places; a lone split is no split."""
+    """Return a layout of images placed by a label file; a lone split is no split."""
     labelled = [p for p in places.values() if p.label]
     splits = {p.split for p in labelled if p.split}
     rest = {s for path in tree.images() if path not in places and (s := folder_split(path))}
@@ -53,13 +53,13 @@ def listed(
 
 
 def coverage(tree: Tree, places: Mapping[str, Location]) -> float:
-    """Return the share of the images that have a class, be it one that can't be used, 0..1."""
+    """Return the share of images that have a class, even one that can't be used, 0..1."""
     named = sum(1 for p in places.values() if p.label or p.reason.startswith(UNUSABLE))
     return named / max(1, tree.total)
 
 
 def folder_split(path: str) -> str:
-    """Return the split that the folders of a path name, the outermost first; "" for none."""
+    """Return the split named by the folders of a path, outermost first; "" for none."""
     for part in path.split("/")[:-1]:
         if split := split_of(part):
             return split

@@ -1,12 +1,12 @@
-"""Class folders alone: cats/1.jpg, dogs/2.jpg; and classes inside of classes."""
+"""Class folders alone: cats/1.jpg, dogs/2.jpg; and nested classes."""
 
-from inspector.dataset.layouts.candidate import CLASSES, Variant
+from inspector.dataset.layouts.candidate import CLASSES, LayoutCandidate
 from inspector.dataset.layouts.folders import doubtful, finer
 from inspector.dataset.layouts.model import Kind, Layout, Role
 from inspector.dataset.layouts.tree import Tree
 
 
-def recognise(tree: Tree, base: str) -> list[Variant]:
+def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read the folders below `base` as classes."""
     names = tree.populated(base)
     if not names:
@@ -24,13 +24,13 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         sure=direct > 0 and not bad and len(names) > 1 and not _holds_others(tree, base, names),
         reason=f"{len(names)} folders hold images",
     )  # fmt: skip
-    return [Variant(layout, score, text, root=base), *_nested(tree, base, score)]
+    return [LayoutCandidate(layout, score, text, root=base), *_nested(tree, base, score)]
 
 
 def _holds_others(tree: Tree, base: str, names: list[str]) -> bool:
-    """Tell whether a class folder holds folders alone while others hold images, or its like.
+    """Tell whether a class folder holds only folders while others hold images, or repeats them.
 
-    So look a dataset with a copy of itself inside, and classes of uneven depth.
+    Examples are a dataset with a copy of itself inside, and classes of uneven depth.
     """
     top = tree.folders[base]
     for name in names:
@@ -41,7 +41,7 @@ def _holds_others(tree: Tree, base: str, names: list[str]) -> bool:
     return False
 
 
-def _nested(tree: Tree, base: str, score: float) -> list[Variant]:
+def _nested(tree: Tree, base: str, score: float) -> list[LayoutCandidate]:
     top = tree.folders[base]
     parents = [top.join(n) for n in tree.populated(base)]
     below = finer(tree, parents) if len(parents) > 1 else None
@@ -55,7 +55,7 @@ def _nested(tree: Tree, base: str, score: float) -> list[Variant]:
         reason=f"{len(parents)} folders hold {len(names)} class folders of their own",
     )  # fmt: skip
     text = f"the finer of two class levels: {_listed(sorted(names))}"
-    return [Variant(layout, min(CLASSES, score * 1.2), text, root=base)]
+    return [LayoutCandidate(layout, min(CLASSES, score * 1.2), text, root=base)]
 
 
 def _listed(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Readable class names: from files of names, synset tables, maps, or the images' own folders."""
+"""Readable class names: from name files, synset tables, maps, or the images' own folders."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,12 @@ _MAX_MAP_BYTES = 1 << 20
 def readable(
     root: Path, tree: Tree, file: str, values: Sequence[str], paths: Sequence[str]
 ) -> list[str]:
-    """Return class names for values that are numbers or synsets; the values where none is known.
+    """Return class names for values that are numbers or synsets; the values if none is known.
 
     Args:
-        file: The label file, whose neighbours may hold the names.
-        values: A class per row.
-        paths: The image of each row, "" for none.
+        file: Label file; files beside it may hold the names.
+        values: Class per row.
+        paths: Image per row, "" for none.
     """
     distinct = {v for v in values if v}
     if distinct and all(_WNID.fullmatch(v) for v in distinct):
@@ -45,7 +45,7 @@ def readable(
 
 
 def synsets(root: Path, tree: Tree) -> dict[str, str]:
-    """Return the first word of each synset where a table of them is there; unique names."""
+    """Return the first word of each synset if there is a table of them; unique names."""
     first_words: dict[str, str] = {}
     for file in tree.files(".txt"):
         if file.rpartition("/")[2].lower() not in _SYNSETS:
@@ -87,7 +87,7 @@ def _from_files(root: Path, tree: Tree, file: str, numbers: list[int]) -> Mappin
 
 
 def _lines(lines: Sequence[str], numbers: list[int]) -> dict[int, str]:
-    """Number the lines of a file of names from 0 or from 1, or as they are numbered themselves."""
+    """Number the lines of a name file from 0 or 1, or by their own numbers."""
     names = [line.strip()[:_MAX_NAME] for line in lines if line.strip()]
     parts = [name.split(None, 1) for name in names]
     if names and all(len(p) == 2 and p[0].isdigit() for p in parts):
@@ -109,7 +109,7 @@ def _map(root: Path, file: str) -> dict[int, str]:
 
 
 def _own_names(values: Sequence[str], paths: Sequence[str]) -> dict[str, str]:
-    """Return the folder or file-name word that goes with each number one to one, else nothing."""
+    """Return the folder or file-name word that matches each number one to one, else {}."""
     for name_of in (lambda path: path.rpartition("/")[0].rpartition("/")[2], prefix_of):
         names: dict[str, str] = {}
         for value, path in zip(values, paths, strict=True):

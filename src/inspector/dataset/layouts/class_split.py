@@ -1,14 +1,14 @@
-"""Class folders that hold split folders: cats/train/1.jpg, cats/test/2.jpg."""
+"""Class folders that contain split folders: cats/train/1.jpg, cats/test/2.jpg."""
 
-from inspector.dataset.layouts.candidate import SPLITS, Variant
+from inspector.dataset.layouts.candidate import SPLITS, LayoutCandidate
 from inspector.dataset.layouts.folders import doubtful
 from inspector.dataset.layouts.model import Kind, Layout, Role
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
 
 
-def recognise(tree: Tree, base: str) -> list[Variant]:
-    """Read the folders below `base` as classes, each with folders named like splits."""
+def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
+    """Read the folders below `base` as classes, each with split folders."""
     top = tree.folders[base]
     names = tree.populated(base)
     inside = 0
@@ -21,7 +21,7 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
                 splits.add(split)
                 inside += tree.folders[folder.join(below)].below
                 direct += len(tree.folders[folder.join(below)].images)
-    # Split folders that hold folders hold the classes themselves.
+    # Split folders that contain folders hold the classes themselves.
     if not splits or len(names) < 2 or direct * 2 < inside:
         return []
     score = SPLITS * inside / max(1, tree.total) * (1 - 0.95 * doubtful(names))
@@ -30,4 +30,4 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         Role.CLASS_SPLITS, base=base, kind=Kind.CLASS_SPLIT, sure=inside == top.below,
         reason=f"{len(names)} folders hold folders named like splits",
     )  # fmt: skip
-    return [Variant(layout, score, text, root=base)]
+    return [LayoutCandidate(layout, score, text, root=base)]

@@ -1,4 +1,4 @@
-"""Which column of a label table names the file, which the class, the split and the group."""
+"""Find the columns of a label table: file, class, split and group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import normal_split, split_of, words
 
 _SAMPLED = 200
+_SPARSE = 10  # Every tenth of the sampled cells tells that a column names no image.
 _MATCHED = 0.5
 _BEST_LABELS = (
     "label", "labels", "class", "class_name", "classname", "label_name", "labelname", "category",
@@ -36,13 +37,13 @@ _FLAGS = {"0": False, "1": True, "-1": False, "0.0": False, "1.0": True, "false"
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the columns of a table mean, by position; None where there is none.
+    """The meaning of a table's columns, by position; None where there is none.
 
     Attributes:
-        labels: Columns that can be the class, the likeliest first.
-        one_hot: Columns of which exactly one is set in each row.
-        flags: Columns of yes and no, none of which excludes another: several labels per image.
-        training_flag: A column that says by yes or no whether a row is for training.
+        labels: Columns that can be the class, likeliest first.
+        one_hot: Columns of which exactly one is set per row.
+        flags: Yes/no columns that don't exclude each other: several labels per image.
+        training_flag: Yes/no column that marks training rows.
     """
 
     file: int
@@ -56,10 +57,10 @@ class Columns:
 
 
 def understand(tree: Tree, table: Table, *, label_column: str = "") -> Columns | None:
-    """Say what the columns of a table mean; None where none of them names images here.
+    """Return the meaning of a table's columns; None if none of them names images here.
 
     Args:
-        label_column: The column that a person says is the class.
+        label_column: Class column that the user named.
     """
     file, near = _file_column(tree, table)
     if file is None:
@@ -89,17 +90,17 @@ def understand(tree: Tree, table: Table, *, label_column: str = "") -> Columns |
 
 
 def is_set(cell: str) -> bool:
-    """Tell whether a cell of a yes-or-no column says yes."""
+    """Tell whether a cell of a yes/no column says yes."""
     return _FLAGS.get(cell.lower(), False)
 
 
 def names_label(table: Table, position: int) -> bool:
-    """Tell whether a column's own name says that it holds the class."""
+    """Tell whether a column's name says that it holds the class."""
     return _rank(table.columns[position]) < len(_BEST_LABELS)
 
 
 def _file_column(tree: Tree, table: Table) -> tuple[int | None, tuple[str, ...]]:
-    """Return the column that names most images, and the folders that its names are relative to."""
+    """Return the column that names most images, and the folders its names are relative to."""
     step = max(1, table.rows // _SAMPLED)
     own = split_of(table.file.rpartition("/")[2])
     meant = [
@@ -111,6 +112,9 @@ def _file_column(tree: Tree, table: Table) -> tuple[int | None, tuple[str, ...]]
     best: tuple[tuple[float, int, int], int] | None = None
     for position, cells in enumerate(table.cells):
         sample = cells[::step]
+        few = sample[::_SPARSE] if len(sample) >= _SAMPLED else sample
+        if not any(cell and tree.find(cell, near) for cell in few):
+            continue
         matched = [path for cell in sample if cell and (path := tree.find(cell, near))]
         if len(matched) < _MATCHED * len(sample) or not matched:
             continue
@@ -122,7 +126,7 @@ def _file_column(tree: Tree, table: Table) -> tuple[int | None, tuple[str, ...]]
 
 
 def _label_columns(table: Table, positions: Sequence[int]) -> tuple[int, ...]:
-    """Return the columns that can hold a class, the likeliest first."""
+    """Return the columns that can hold a class, likeliest first."""
     scored = []
     for position in positions:
         cells = [cell for cell in table.cells[position] if cell]
@@ -131,7 +135,7 @@ def _label_columns(table: Table, positions: Sequence[int]) -> tuple[int, ...]:
         distinct = len(set(cells))
         if not cells or distinct < 2 or len(cells) < 0.3 * table.rows:
             continue
-        # A class has several images: a column of nearly as many values as rows is an id.
+        # A class has several images: a column with nearly as many values as rows is an id.
         if distinct > max(2, len(cells) / 2):
             continue
         if rank == len(_BEST_LABELS) and (
@@ -144,7 +148,7 @@ def _label_columns(table: Table, positions: Sequence[int]) -> tuple[int, ...]:
 
 
 def _grade(rank: int) -> int:
-    """Put names that say "class" first, so that of two of them the readable one wins."""
+    """Rank names that say "class" first, so that the readable one of two wins."""
     return 0 if rank < len(_BEST_LABELS) else 1
 
 
@@ -169,18 +173,18 @@ def _is_flags(cells: Sequence[str]) -> bool:
 
 
 def _exclusive(table: Table, positions: Sequence[int]) -> bool:
-    """Tell whether nearly every row has exactly one of the columns set."""
+    """Tell whether exactly one of the columns is set in nearly every row."""
     step = max(1, table.rows // 2000)
     rows = range(0, table.rows, step)
     counts = [sum(is_set(table.cells[i][r]) for i in positions) for r in rows]
     single = sum(n == 1 for n in counts)
-    # Source: Roboflow's multi-class export, of which an image can have several.
+    # Source: Roboflow's multi-class export, where an image can have several.
     several = table.file.endswith("_classes.csv")
     return single >= (0.5 if several else 0.9) * len(rows)
 
 
 def _is_split(table: Table, position: int) -> bool:
-    """Tell whether a column's values are split words, or numbers of folds."""
+    """Tell whether a column's values are split words or fold numbers."""
     distinct = set(table.cells[position]) - {""}
     if not distinct or len(distinct) > _MAX_SPLITS:
         return False
@@ -196,7 +200,7 @@ def _is_split(table: Table, position: int) -> bool:
 
 
 def _is_continuous(cells: Sequence[str]) -> bool:
-    """Tell whether values are measurements: numbers with a fraction, or very many numbers."""
+    """Tell whether values are measurements: fractional, or a great many numbers."""
     numbers = 0
     for cell in cells[:500]:
         try:

@@ -1,16 +1,16 @@
-"""CUB-200 and its kin: images.txt, image_class_labels.txt, train_test_split.txt, by number."""
+"""CUB-200 and similar: images.txt, image_class_labels.txt, train_test_split.txt, by number."""
 
 from pathlib import Path
 
-from inspector.dataset.layouts.candidate import LABEL_FILE, Variant, coverage, listed
+from inspector.dataset.layouts.candidate import LABEL_FILE, LayoutCandidate, coverage, listed
 from inspector.dataset.layouts.model import Kind, located
 from inspector.dataset.layouts.tables import read_text
 from inspector.dataset.layouts.tree import Tree
 from inspector.errors import DatasetError
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
-    """Join the lists by the number that starts each line."""
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
+    """Join the lists by the number at the start of each line."""
     for file in tree.files("images.txt"):
         folder = file.rpartition("/")[0]
         head = f"{folder}/" if folder else ""
@@ -38,12 +38,12 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         if places:
             layout = listed(tree, places, kind=Kind.CUB, label_file=file)
             score = LABEL_FILE * coverage(tree, places)
-            return [Variant(layout, score, f"numbered lists ({file})")], []
+            return [LayoutCandidate(layout, score, f"numbered lists ({file})")], []
     return [], []
 
 
 def _numbered(root: Path, file: str) -> dict[str, str]:
-    """Return what follows the number of each line."""
+    """Return the rest of each line by its number."""
     by_number = {}
     for line in read_text(root, file).splitlines():
         number, _, rest = line.strip().partition(" ")

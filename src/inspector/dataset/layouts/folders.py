@@ -15,7 +15,7 @@ MAX_WRAPPERS = 5
 
 
 def bases(tree: Tree) -> list[str]:
-    """List folders that may be the dataset: the opened one, then those that hold most images."""
+    """List folders that may be the dataset: the opened one, then those with most images."""
     candidates, path = [""], ""
     for _ in range(MAX_WRAPPERS):
         largest = max(
@@ -33,7 +33,7 @@ def bases(tree: Tree) -> list[str]:
 
 
 def unwrapped(tree: Tree, folder: str) -> str:
-    """Pass through folders that only repeat or wrap another: seg_train/seg_train, train/images."""
+    """Skip folders that only repeat or wrap another: seg_train/seg_train, train/images."""
     for _ in range(MAX_WRAPPERS):
         one = tree.folders[folder]
         names = tree.populated(folder)
@@ -55,10 +55,10 @@ def doubtful(names: Iterable[str]) -> float:
 
 
 def finer(tree: Tree, parents: Sequence[str]) -> dict[str, set[str]] | None:
-    """Return the classes inside of classes, by parent; None where the folders are no classes.
+    """Return nested classes by parent; None where the folders are no classes.
 
-    Every parent holds folders with images and no image itself, and the names of these folders
-    are words that name a kind (no numbers of patients, days or clips).
+    Every parent holds folders with images and no image itself, and these folders are named by words
+    for a kind (no numbers of patients, days or clips).
     """
     classes: dict[str, set[str]] = {}
     for parent in parents:

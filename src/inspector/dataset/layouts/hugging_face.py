@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from inspector.dataset.layouts.candidate import LABEL_FILE, Variant, coverage, listed
+from inspector.dataset.layouts.candidate import LABEL_FILE, LayoutCandidate, coverage, listed
 from inspector.dataset.layouts.columns import understand
 from inspector.dataset.layouts.label_table import Understood, places_of
 from inspector.dataset.layouts.model import Choice, Kind
@@ -15,7 +15,9 @@ NAMES = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 COLUMN = "file_name"
 
 
-def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(
+    root: Path, tree: Tree, choice: Choice
+) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read the metadata files of a dataset, one per split or one for all."""
     understood: list[Understood] = []
     errors: list[DatasetError] = []
@@ -43,7 +45,7 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
         layout = listed(tree, places, kind=Kind.HUGGING_FACE, label_file=first, sure=len(names) < 3)
         text = f"Hugging Face imagefolder ({first}, class in {name})"
         score = LABEL_FILE * coverage(tree, places) ** 0.5 * 0.97**position
-        variants.append(Variant(layout, score, text, label_column=name))
+        variants.append(LayoutCandidate(layout, score, text, label_column=name))
     return variants, errors
 
 

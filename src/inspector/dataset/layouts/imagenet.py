@@ -1,4 +1,4 @@
-"""ImageNet CLS-LOC: folders of synsets, LOC_val_solution.csv, names by LOC_synset_mapping.txt."""
+"""ImageNet CLS-LOC: synset folders, LOC_val_solution.csv, names by LOC_synset_mapping.txt."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -21,8 +21,8 @@ _WNID = re.compile(r"n\d{8}")
 _SOLUTIONS = ("LOC_val_solution.csv", "LOC_train_solution.csv")
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
-    """Read the solution files of the challenge: the first synset of PredictionString."""
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
+    """Read the challenge's solution files: the first synset of PredictionString."""
     names = synsets(root, tree)
     places: dict[str, Location] = {}
     errors: list[DatasetError] = []
@@ -43,11 +43,13 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
     if not places:
         return [], errors
     layout = listed(tree, places, kind=Kind.IMAGENET, label_file=_SOLUTIONS[0])
-    return [Variant(layout, LABEL_FILE * coverage(tree, places), "ImageNet CLS-LOC")], errors
+    return [
+        LayoutCandidate(layout, LABEL_FILE * coverage(tree, places), "ImageNet CLS-LOC")
+    ], errors
 
 
 def with_names(root: Path, tree: Tree, layout: Layout) -> Layout:
-    """Return a layout of synset folders with their readable names, where a table has them."""
+    """Return a layout of synset folders with readable names, if a table has them."""
     folders = {name for folder in tree.folders.values() for name in folder.folders}
     known = {name for name in folders if _WNID.fullmatch(name)}
     if not known:

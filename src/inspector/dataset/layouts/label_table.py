@@ -1,11 +1,17 @@
-"""Label tables: a file column beside a label column, one-hot columns, or several label columns."""
+"""Label tables: a file column with a label column, one-hot columns or several label columns."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inspector.dataset.layouts.candidate import TABLE, Variant, coverage, folder_split, listed
+from inspector.dataset.layouts.candidate import (
+    TABLE,
+    LayoutCandidate,
+    coverage,
+    folder_split,
+    listed,
+)
 from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.columns import Columns, is_set, names_label, understand
 from inspector.dataset.layouts.model import Choice, Kind, Location, located
@@ -14,7 +20,7 @@ from inspector.dataset.layouts.tree import MANY_FILES, Tree
 from inspector.dataset.layouts.words import normal_split, split_of
 from inspector.errors import DatasetError
 
-# More label tables than these are no label tables: one text file per image.
+# More files than these are no label tables but one text file per image.
 MAX_FILES = 40
 _TEXTS = ("label", "annot", "attr", "partition", "list", "class")
 # Source: CelebA's list_eval_partition.txt.
@@ -25,17 +31,19 @@ NO_LABEL = "no label in {}"
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A table and what its columns mean."""
+    """A table and the meaning of its columns."""
 
     table: Table
     columns: Columns
 
 
-def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], list[DatasetError]]:
-    """Read the tables beside and above the images; tables of one shape are read as one.
+def recognise(
+    root: Path, tree: Tree, choice: Choice
+) -> tuple[list[LayoutCandidate], list[DatasetError]]:
+    """Read the tables beside and above the images; tables of one shape are read together.
 
     Returns:
-        The readings, and the errors of files that could not be read.
+        The candidates, and the errors of files that could not be read.
     """
     shapes: dict[tuple[str, ...], list[Understood]] = defaultdict(list)
     errors: list[DatasetError] = []
@@ -48,7 +56,7 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
             continue
         if table and columns:
             shapes[_shape(table, columns)].append(Understood(table, columns))
-    variants: list[Variant] = []
+    variants: list[LayoutCandidate] = []
     for tables in shapes.values():
         variants += from_tables(root, tree, tables)
     if len(shapes) > 1 and (joined := _joined(root, tree, list(shapes.values()))):
@@ -56,8 +64,8 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
     return variants, errors
 
 
-def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[Variant]:
-    """Return the readings of tables of one shape: one per column that can be the class."""
+def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[LayoutCandidate]:
+    """Return the candidates of tables of one shape: one per possible class column."""
     tables = _of_splits(tables)
     first = tables[0]
     variants = []
@@ -69,7 +77,9 @@ def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[Va
     for place, name in enumerate(columns[:50]):
         one = _candidate(root, tree, tables, name)
         variants.append(
-            Variant(one.layout, one.score * 0.97**place, one.text, label_column=one.label_column)
+            LayoutCandidate(
+                one.layout, one.score * 0.97**place, one.text, label_column=one.label_column
+            )
         )
     return variants
 
@@ -77,7 +87,7 @@ def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[Va
 def places_of(
     root: Path, tree: Tree, tables: Sequence[Understood], column: str | None
 ) -> dict[str, Location]:
-    """Place each image that the tables name; the commonest class of several rows counts."""
+    """Place each image that the tables name; of several rows the most frequent class wins."""
     places: dict[str, Location] = {}
     votes: dict[str, dict[str, int]] = defaultdict(dict)
     for one in tables:
@@ -101,7 +111,7 @@ def places_of(
 
 
 def _of_splits(tables: Sequence[Understood]) -> Sequence[Understood]:
-    """Leave out tables of no split beside tables of splits: GTSRB's Meta.csv of pictograms."""
+    """Leave out tables without a split beside tables of splits: GTSRB's Meta.csv of pictograms."""
     named = [one for one in tables if split_of(one.table.file.rpartition("/")[2])]
     return named if len(named) > 1 else tables
 
@@ -127,14 +137,16 @@ def _read(root: Path, file: str) -> Table | None:
 
 
 def _shape(table: Table, columns: Columns) -> tuple[str, ...]:
-    """Return what tables have in common that are read as one."""
+    """Return what tables that are read together have in common."""
     if columns.one_hot:
         return ("one-hot", *(table.columns[i] for i in columns.one_hot))
     labels = columns.labels or columns.flags
     return (table.columns[columns.file], *(table.columns[i] for i in labels[:1]))
 
 
-def _candidate(root: Path, tree: Tree, tables: Sequence[Understood], column: str | None) -> Variant:
+def _candidate(
+    root: Path, tree: Tree, tables: Sequence[Understood], column: str | None
+) -> LayoutCandidate:
     places = places_of(root, tree, tables, column)
     files = [one.table.file for one in tables]
     table, columns = tables[0].table, tables[0].columns
@@ -152,13 +164,13 @@ def _candidate(root: Path, tree: Tree, tables: Sequence[Understood], column: str
     name = "one-hot columns" if column is None else f"class in {column}"
     text = f"label table {label_file} (file in {table.columns[columns.file]}, {name})"
     share = sum(1 for path in columns.paths if path) / max(1, len(columns.paths))
-    # A table of the test images that are not here still covers all that is here.
+    # A table that also lists absent test images still covers all that is here.
     score = weight * coverage(tree, places) ** 0.5 * (0.7 + 0.3 * share)
-    return Variant(layout, score, text, label_column=column or "")
+    return LayoutCandidate(layout, score, text, label_column=column or "")
 
 
 def _joined_labels(places: Mapping[str, Location]) -> str:
-    """Say that cells join several labels, such as "Cardiomegaly|Effusion"; "" where none does."""
+    """Return a note if cells join several labels, such as "Cardiomegaly|Effusion"; else ""."""
     labels = {p.label for p in places.values()}
     for separator in _SEPARATORS:
         for label in sorted(labels):
@@ -202,8 +214,8 @@ def _splits(table: Table, columns: Columns) -> list[str]:
     return []
 
 
-def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> Variant | None:
-    """Join a table of splits alone with the labels of another table: CelebA's partition."""
+def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> LayoutCandidate | None:
+    """Join a table of splits with the labels of another table: CelebA's partition."""
     sides = [t[0] for t in shapes if t[0].columns.split is not None and not _has_labels(t[0])]
     readings = [c for t in shapes if _has_labels(t[0]) for c in from_tables(root, tree, t)]
     if not sides or not readings:
@@ -218,7 +230,7 @@ def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> Variant |
     kind, label_file = best.layout.kind, best.layout.label_file
     layout = listed(tree, places, kind=kind, label_file=label_file, sure=best.layout.sure)
     text = f"{best.text}, splits in {table.file}"
-    return Variant(layout, best.score * 1.02, text, label_column=best.label_column)
+    return LayoutCandidate(layout, best.score * 1.02, text, label_column=best.label_column)
 
 
 def _has_labels(one: Understood) -> bool:

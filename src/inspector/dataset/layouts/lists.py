@@ -1,10 +1,16 @@
-"""List files: meta/train.txt with a path per line, with a class behind it or in the path."""
+"""List files: meta/train.txt with a path per line, and the class after it or in the path."""
 
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from inspector.dataset.layouts.candidate import LISTS, Variant, coverage, folder_split, listed
+from inspector.dataset.layouts.candidate import (
+    LISTS,
+    LayoutCandidate,
+    coverage,
+    folder_split,
+    listed,
+)
 from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.model import Kind, located
 from inspector.dataset.layouts.prefix import prefix_of
@@ -16,12 +22,12 @@ from inspector.errors import DatasetError
 _MATCHED = 0.5
 _SAMPLED = 100
 _MAX_FILES = 60
-# A JSON file of these names may give the class of each file.
+# A JSON file with one of these names may give the class of each file.
 _MAPS = frozenset({"labels", "label", "annotations", "classes", "targets", "groundtruth"})
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
-    """Read the lists whose names are splits; of several per split, the first counts."""
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
+    """Read lists named like splits; of several per split, the first counts."""
     rows: dict[str, tuple[str, str]] = {}
     used: dict[str, str] = {}
     errors: list[DatasetError] = []
@@ -49,7 +55,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
     text = f"lists {', '.join(list(used)[:3])}"
     kinds = len({label for label in labels if label})
     score = LISTS * coverage(tree, places) ** 0.5 * (1 if kinds > 1 else 0.3)
-    return [Variant(layout, score, text)], errors
+    return [LayoutCandidate(layout, score, text)], errors
 
 
 def _candidates(tree: Tree) -> list[str]:
@@ -64,7 +70,7 @@ def _candidates(tree: Tree) -> list[str]:
 
 
 def _split(file: str) -> str:
-    """Return the split that a list's name means; "trainval" is training."""
+    """Return the split of a list's name; "trainval" is training."""
     name = file.rpartition("/")[2].rpartition(".")[0]
     if "trainval" in words(name):
         return "training"
@@ -72,7 +78,7 @@ def _split(file: str) -> str:
 
 
 def _read(root: Path, tree: Tree, file: str) -> list[tuple[str, str]]:
-    """Return (path of an image, class behind it or "") per line; none where it is no list."""
+    """Return (image path, class after it or "") per line; nothing if it is no list."""
     text = read_text(root, file)
     folder = file.rpartition("/")[0]
     near = tuple(dict.fromkeys((folder, "", folder.rpartition("/")[0])))
@@ -88,7 +94,7 @@ def _read(root: Path, tree: Tree, file: str) -> list[tuple[str, str]]:
 
 
 def _entry(tree: Tree, line: str, near: tuple[str, ...]) -> tuple[str, str]:
-    """Split a line into the image that it names and what stands behind it."""
+    """Split a line into the image that it names and the rest."""
     if path := tree.find(line, near):
         return path, ""
     for separator in (None, ",", ";"):
@@ -120,7 +126,7 @@ def _read_json(tree: Tree, file: str, text: str, near: tuple[str, ...]) -> list[
 
 
 def _labels(root: Path, tree: Tree, file: str, paths: list[str], behind: list[str]) -> list[str]:
-    """Return the class behind each path where these are classes, else its folder or its prefix."""
+    """Return the text after each path if it is a class, else the folder or the name prefix."""
     counts = Counter(label for label in behind if label)
     complete = sum(counts.values()) >= 0.9 * len(paths)
     if complete and 1 < len(counts) <= max(2, len(paths) / 2):

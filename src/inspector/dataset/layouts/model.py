@@ -1,4 +1,4 @@
-"""What a dataset's folders and label files mean: a layout, and a person's corrections of it."""
+"""The layout of a dataset, and the user's corrections of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ from inspector.dataset.names import (
 )
 from inspector.errors import DatasetError, UnknownLayoutError
 
-# Source: Keras since 2.14 passes folders whose name starts with a dot over.
+# Source: since 2.14, Keras skips folders whose name starts with a dot.
 HIDDEN = "in a hidden folder, which is no class"
 OUTSIDE = "outside every class folder"
 UNUSABLE = "a name can't be used"
 
 
 class Role(StrEnum):
-    """How the place of a file is told: by which folder level, or by a list."""
+    """What decides the split and class of a file: a folder level, or a list."""
 
     SPLITS = "splits"
     CLASSES = "classes"
@@ -60,13 +60,13 @@ class Kind(StrEnum):
 
     @property
     def option(self) -> str:
-        """The word that --layout takes."""
+        """The value for --layout."""
         return self.value.lower().replace(" ", "-")
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a file stands: its split, class and source; an empty label is outside every class."""
+    """Split, class and source of a file; an empty label is outside every class."""
 
     split: Split
     label: Label
@@ -96,14 +96,14 @@ def located(split: str = "", label: str = "", source: str = "", reason: str = ""
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person says of a layout; empty values are recognised.
+    """What the user says about a layout; empty values are recognised.
 
     Attributes:
         kind: The convention.
-        root: The folder that is the dataset, relative, with "/".
+        root: Dataset folder, relative, with "/".
         split_roles: By relative folder: "training", "validation", "test", "class" or "ignore".
-        label_column: Column of a label table that holds the class.
-        role: What the top folders are, for class folders of any depth.
+        label_column: Class column of a label table.
+        role: Role of the top folders, for class folders of any depth.
     """
 
     kind: Kind | None = None
@@ -117,7 +117,7 @@ class Choice:
 
     @property
     def options(self) -> str:
-        """The options of the terminal that say the kind, root and label column."""
+        """The command-line options for kind, root and label column."""
         words = [f"--layout {self.kind.option}"] if self.kind else []
         words += [f"--root '{self.root}'"] if self.root else []
         words += [f"--label-column '{self.label_column}'"] if self.label_column else []
@@ -126,7 +126,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another reading of the same folder, and the choice that takes it."""
+    """Another layout of the same folder, and the choice that selects it."""
 
     kind: Kind
     text: str
@@ -134,17 +134,17 @@ class Alternative:
 
     @property
     def option(self) -> str:
-        """What takes it in the terminal."""
+        """The command-line option that selects it."""
         return self.choice.options
 
 
 class NothingFitsError(UnknownLayoutError):
-    """Say that no reading fits a folder of images.
+    """No layout fits a folder of images.
 
     Args:
-        message: As of `InspectorError`.
-        advice: As of `InspectorError`.
-        nearest: Readings that a person can take nevertheless, the likeliest first.
+        message: As in `InspectorError`.
+        advice: As in `InspectorError`.
+        nearest: Layouts that the user can choose nevertheless, likeliest first.
     """
 
     def __init__(self, message: str, advice: str, nearest: tuple[Alternative, ...]) -> None:
@@ -154,25 +154,25 @@ class NothingFitsError(UnknownLayoutError):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The meaning of folders and label files, as recognised or as the person said.
+    """The meaning of folders and label files, as recognised or as chosen.
 
     Attributes:
-        role: How the place of a file is told.
-        splits: Folder, relative to the dataset, to split; for `Role.SPLITS` only.
-        sure: False where a person should look at the reading.
-        ignored: Folders that are left out because others are splits.
-        listed: Path to place, for `Role.MANIFEST` only.
-        base: Folder inside of the dataset that holds everything that counts; "" for all of it.
-        level: Which folder below base or split is the class: 0 for the first.
-        names: Readable name by class folder, where the dataset has a table of them.
-        excluded: Folders that a person left out.
+        role: What decides the split and class of a file.
+        splits: Split by folder relative to the dataset; for `Role.SPLITS` only.
+        sure: False where the user should check the layout.
+        ignored: Folders left out because others are splits.
+        listed: Location by path, for `Role.MANIFEST` only.
+        base: Folder of the dataset that holds everything that counts; "" for all of it.
+        level: Level of the class folder below base or split, from 0.
+        names: Readable name by class folder, if the dataset has a table of them.
+        excluded: Folders that the user left out.
         kind: The convention.
-        label_file: The label file, relative, or "".
-        text: The reading in words: "split folders train → training, val → validation".
-        reason: Why it was taken, in words.
-        notes: What else a person should know, as whole sentences.
-        alternatives: Other readings, the likeliest first.
-        choice: What a person has to say to be sure of this reading.
+        label_file: Label file, relative, or "".
+        text: Description: "split folders train → training, val → validation".
+        reason: Why it was chosen, as text.
+        notes: What else the user should know, as sentences.
+        alternatives: Other layouts, likeliest first.
+        choice: The user's choice that confirms this layout.
     """
 
     role: Role
@@ -194,18 +194,18 @@ class Layout:
 
     @property
     def split_folders(self) -> tuple[str, ...]:
-        """Folders that stand for splits, training first as they were found."""
+        """Split folders, training first, otherwise in the order found."""
         return tuple(self.splits)
 
     def split_folder(self, path: str) -> str:
-        """Return the split folder that a path lies in, or ""."""
+        """Return the split folder that contains a path, or ""."""
         for folder in self.splits:
             if path.startswith(f"{folder}/"):
                 return folder
         return ""
 
     def place(self, path: str) -> Location:
-        """Tell the split, class and source of a file by its relative path with "/"."""
+        """Return the split, class and source of a file by its relative path with "/"."""
         if self.role is Role.MANIFEST:
             source = self.label_file or "the manifest"
             return self.listed.get(path) or located(reason=f"not in {source}")
@@ -223,7 +223,7 @@ class Layout:
         """Place a file by its parts below the base."""
         match self.role:
             case Role.SOURCES:
-                # The level of a source's class folders: amazon/images/mug has 1.
+                # The level of a source's class folders: 1 for amazon/images/mug.
                 if len(parts) < self.level + 3:
                     return located(source=parts[0], reason=OUTSIDE)
                 label = parts[self.level + 1]
@@ -239,7 +239,7 @@ class Layout:
                 return self._class(parts, "")
 
     def _refused(self, path: str) -> str:
-        """Return why a path counts for nothing, "" if it may count."""
+        """Return why a path is excluded from every class, or ""."""
         if self.base and not path.startswith(f"{self.base}/"):
             return f"outside the folder {self.base}, which is the dataset"
         for folder in self.excluded:

@@ -4,7 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
-from inspector.dataset.layouts.candidate import NAMES, Variant, coverage, folder_split, listed
+from inspector.dataset.layouts.candidate import (
+    NAMES,
+    LayoutCandidate,
+    coverage,
+    folder_split,
+    listed,
+)
 from inspector.dataset.layouts.model import Kind, located
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import is_doubtful_class, names_a_kind, stem
@@ -16,10 +22,10 @@ _BETWEEN = re.compile(r"[ _-]+")
 _PREFIX = re.compile(r"(?P<label>[^\W\d_](?:[^\d.]*[^\W\d_])?)[ ._()-]*\d")
 
 
-def recognise(tree: Tree, base: str) -> list[Variant]:
+def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read the word before the number of each file name as its class."""
     holders = {path.rpartition("/")[0] for path in tree.images(base)}
-    # A folder per class says it better than its files do.
+    # One folder per class says it better than file names do.
     flat = [
         h for h in holders
         if h == base or len(holders) == 1 or is_doubtful_class(h.rpartition("/")[2])
@@ -41,17 +47,17 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
     heads = _first_words(good)
     text = f"words of the file names: {', '.join(sorted(good)[:3])}"
     layout = listed(tree, places, kind=Kind.PREFIX, label_file="", sure=not heads)
-    variants = [Variant(layout, NAMES * share, text)]
+    variants = [LayoutCandidate(layout, NAMES * share, text)]
     if heads:
         firsts = {path: located(place.split, heads[place.label]) for path, place in places.items()}
         coarse = listed(tree, firsts, kind=Kind.FIRST_WORD, label_file="", sure=False)
         text = f"first words of the file names: {', '.join(sorted(set(heads.values()))[:3])}"
-        variants.append(Variant(coarse, NAMES * share * 0.97, text))
+        variants.append(LayoutCandidate(coarse, NAMES * share * 0.97, text))
     return variants
 
 
 def _first_words(labels: Collection[str]) -> dict[str, str]:
-    """Return the first word of each label where each stands with the same second words.
+    """Return the first word of each label if each first word has the same second words.
 
     shoe_red, shoe_blue, shirt_red and shirt_blue can be four classes or two; else {}.
     """

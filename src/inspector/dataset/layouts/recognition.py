@@ -1,4 +1,4 @@
-"""All conventions read a dataset; the best reading is taken and the others are kept."""
+"""Try all conventions on a dataset, choose the best candidate and keep the others."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from inspector.dataset.layouts import (
 from inspector.dataset.layouts.annotations import coco, fiftyone, voc, yolo
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -43,7 +43,7 @@ from inspector.dataset.layouts.words import split_of
 from inspector.errors import DatasetError
 
 MIN_SCORE = 0.12
-# Readings whose scores are nearer than this are both likely: a person should look.
+# Candidates whose scores are closer than this are both likely: the user should check.
 CLOSE = 0.05
 _AGREES = 0.95
 _NAMED = 4
@@ -51,20 +51,20 @@ _FOLDER_ROLES = (Role.SPLITS, Role.CLASSES, Role.CLASS_SPLITS, Role.SOURCES)
 
 
 def recognise(root: Path, choice: Choice | None = None) -> Layout:
-    """Say what the folders and label files of a dataset mean.
+    """Return the layout of a dataset.
 
     Args:
-        root: The dataset's folder.
-        choice: What a person says of it; the rest is recognised.
+        root: Dataset folder.
+        choice: What the user says about it; the rest is recognised.
 
     Raises:
-        DatasetError: The folder is missing, fits nothing, or a person's choice does not fit.
+        DatasetError: The folder is missing, fits nothing, or the choice does not fit.
     """
     return recognise_tree(root, read_tree(root), choice)
 
 
 def recognise_tree(root: Path, whole: Tree, choice: Choice | None = None) -> Layout:
-    """Recognise from names that are listed already, as `recognise` does."""
+    """As `recognise`, from names that are listed already."""
     choice = choice or Choice()
     tree = _narrowed(whole, choice)
     if choice.role is not None:
@@ -83,7 +83,7 @@ def recognise_tree(root: Path, whole: Tree, choice: Choice | None = None) -> Lay
 
 
 def _fits(kind: Kind, choice: Choice) -> bool:
-    """Tell whether a kind of reading is one that a person's choice allows."""
+    """Tell whether the user's choice allows a kind of layout."""
     tables = (Kind.TABLE, Kind.ONE_HOT, Kind.HUGGING_FACE)
     return choice.kind in (None, kind) and (not choice.label_column or kind in tables)
 
@@ -99,20 +99,22 @@ def _narrowed(tree: Tree, choice: Choice) -> Tree:
     return tree.within(choice.root, gone) if choice.root or gone else tree
 
 
-def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], list[DatasetError]]:
-    """Return every reading, and the errors of what could not be read."""
-    variants: list[Variant] = []
+def _candidates(
+    root: Path, tree: Tree, choice: Choice
+) -> tuple[list[LayoutCandidate], list[DatasetError]]:
+    """Return all candidates, and the errors of what could not be read."""
+    variants: list[LayoutCandidate] = []
     errors: list[DatasetError] = []
     split_roles = {f: role for f, role in choice.split_roles.items() if role != "ignore"}
     for base in [choice.root] if choice.root else bases(tree):
-        here: list[Variant] = []
+        here: list[LayoutCandidate] = []
         try:
             here = split_folders.recognise(tree, base, split_roles)
             here += split_folders.recognise_parts(tree, base)
         except DatasetError as error:
             errors.append(error)
         most = max((c.score for c in here if c.layout.sure), default=1.0)
-        # Folders named like splits that hold classes are splits: CLI.md.
+        # Folders named like splits that contain classes are splits: CLI.md.
         here += [
             replace(c, score=min(c.score, 0.9 * most))
             for c in (*class_folders.recognise(tree, base), *sources.recognise(tree, base))
@@ -122,7 +124,7 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         variants = [c for c in variants if _obeys(c.layout, split_roles)]
     variants += prefix.recognise(tree, choice.root)
     by_folders = max(variants, key=lambda c: c.score, default=None)
-    by_files: list[Variant] = []
+    by_files: list[LayoutCandidate] = []
     for convention in (hugging_face, label_table):
         readings, refused = convention.recognise(root, tree, choice)
         by_files += readings
@@ -143,7 +145,7 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
 
 
 def _obeys(layout: Layout, split_roles: dict[str, str]) -> bool:
-    """Tell whether a reading gives folders the splits that a person says."""
+    """Tell whether a layout gives folders the splits that the user chose."""
     if layout.role is not Role.SPLITS:
         return True
     have = layout.splits.items()
@@ -154,8 +156,8 @@ def _obeys(layout: Layout, split_roles: dict[str, str]) -> bool:
     )
 
 
-def _with_roles(candidate: Variant, split_roles: dict[str, str]) -> Variant:
-    """Return a listed reading with the splits that a person gave to folders."""
+def _with_roles(candidate: LayoutCandidate, split_roles: dict[str, str]) -> LayoutCandidate:
+    """Return a listed layout with the splits that the user gave to folders."""
     roles = {f: s for f, s in split_roles.items() if s != "class"}
     if not roles:
         return candidate
@@ -172,7 +174,7 @@ def _with_roles(candidate: Variant, split_roles: dict[str, str]) -> Variant:
 
 
 def _placed(tree: Tree, layout: Layout) -> dict[str, Location]:
-    """Return where a reading of folders puts each image: alike for the images of one folder."""
+    """Return the location of each image by folder: the same for all images of one folder."""
     if layout.role is Role.MANIFEST:
         return {path: layout.place(path) for path in tree.images()}
     placed: dict[str, Location] = {}
@@ -184,11 +186,14 @@ def _placed(tree: Tree, layout: Layout) -> dict[str, Location]:
 
 
 def _completed(
-    tree: Tree, by_file: Variant, by_folders: Variant, placed: Mapping[str, Location]
-) -> Variant:
-    """Return a label file's reading with the images that only their folders place.
+    tree: Tree,
+    by_file: LayoutCandidate,
+    by_folders: LayoutCandidate,
+    placed: Mapping[str, Location],
+) -> LayoutCandidate:
+    """Return a label file's layout, completed by images that only their folders place.
 
-    So are read: training in class folders, validation in one folder with a label file.
+    Example: training in class folders, validation in one folder with a label file.
     """
     places, folders = by_file.layout.listed, by_folders.layout
     labels = {p.label for p in places.values() if p.label}
@@ -213,15 +218,18 @@ def _completed(
         tree, joined, kind=layout.kind, label_file=layout.label_file, sure=True, notes=layout.notes,
     )  # fmt: skip
     score = max(by_file.score, LABEL_FILE * coverage(tree, joined))
-    return Variant(
+    return LayoutCandidate(
         whole, score, f"{by_file.text} with {by_folders.text}", label_column=by_file.label_column
     )
 
 
 def _unless_equal(
-    tree: Tree, by_file: Variant, by_folders: Variant, placed: Mapping[str, Location]
-) -> Variant:
-    """Lower a label file's reading that says the same as the folders, which Keras reads itself."""
+    tree: Tree,
+    by_file: LayoutCandidate,
+    by_folders: LayoutCandidate,
+    placed: Mapping[str, Location],
+) -> LayoutCandidate:
+    """Lower the score of a label file that agrees with the folders, which Keras reads itself."""
     places = by_file.layout.listed
     pairs: Counter[tuple[str, str]] = Counter()
     more = 0
@@ -233,7 +241,7 @@ def _unless_equal(
             pairs[here.label, there.label] += 1
         else:
             more += 1
-    # One name of a class is one name of the other, by most of its images.
+    # Each class name corresponds to one name of the other, by most of its images.
     forth: dict[str, str] = {}
     back: dict[str, str] = {}
     for (label, folder), _ in pairs.most_common():
@@ -246,10 +254,12 @@ def _unless_equal(
     return replace(by_file, score=min(by_file.score, by_folders.score * 0.99))
 
 
-def _below_the_agreeing(by_files: list[Variant], by_folders: Variant) -> list[Variant]:
-    """Lower the other columns of a label file of which one column says what the folders say.
+def _below_the_agreeing(
+    by_files: list[LayoutCandidate], by_folders: LayoutCandidate
+) -> list[LayoutCandidate]:
+    """Lower the other columns of a label file if one column agrees with the folders.
 
-    So is read: a table of noisy labels beside class folders (imagenette).
+    Example: a table of noisy labels beside class folders (imagenette).
     """
     agreeing = {
         c.layout.label_file
@@ -266,7 +276,7 @@ def _below_the_agreeing(by_files: list[Variant], by_folders: Variant) -> list[Va
 
 
 def _by_role(tree: Tree, choice: Choice) -> Layout:
-    """Return the layout whose top folders have the role that a person said."""
+    """Return the layout whose top folders have the chosen role."""
     base = choice.root
     top = tree.folders[base]
     match choice.role:
@@ -293,7 +303,7 @@ def _by_role(tree: Tree, choice: Choice) -> Layout:
 
 
 def _chosen(
-    root: Path, tree: Tree, best: Variant, variants: Sequence[Variant],
+    root: Path, tree: Tree, best: LayoutCandidate, variants: Sequence[LayoutCandidate],
     errors: Sequence[DatasetError], choice: Choice,
 ) -> Layout:  # fmt: skip
     layout = best.layout
@@ -329,8 +339,8 @@ def _chosen(
     )
 
 
-def _beside(tree: Tree, best: Variant, choice: Choice) -> tuple[str, ...]:
-    """Return the folders with images beside the one that a reading of folders takes."""
+def _beside(tree: Tree, best: LayoutCandidate, choice: Choice) -> tuple[str, ...]:
+    """Return the folders with images beside the one that a folder layout takes."""
     if choice.root or not best.root or best.layout.role not in _FOLDER_ROLES:
         return ()
     names = best.root.split("/")
@@ -343,22 +353,22 @@ def _beside(tree: Tree, best: Variant, choice: Choice) -> tuple[str, ...]:
     )
 
 
-def _column(best: Variant, others: Sequence[Variant]) -> str:
-    """Return the label column of a reading where others take another one, else ""."""
+def _column(best: LayoutCandidate, others: Sequence[LayoutCandidate]) -> str:
+    """Return the label column of a layout if others take a different one, else ""."""
     columns = {c.label_column for c in others if c.label_column} - {best.label_column}
     return best.label_column if columns else ""
 
 
-def _left_out(layout: Layout, candidate: Variant) -> bool:
-    """Tell whether a reading is of a folder that a layout leaves out, which is said anyway."""
+def _left_out(layout: Layout, candidate: LayoutCandidate) -> bool:
+    """Tell whether a candidate is of a folder that a layout leaves out, which is noted anyway."""
     folders = candidate.layout.split_folders
     return bool(folders) and all(
         any(f"{folder}/".startswith(f"{left}/") for left in layout.ignored) for folder in folders
     )
 
 
-def _differs(tree: Tree, one: Variant, two: Variant) -> bool:
-    """Tell whether two readings give images other classes."""
+def _differs(tree: Tree, one: LayoutCandidate, two: LayoutCandidate) -> bool:
+    """Tell whether two layouts give images different classes."""
     for number, path in enumerate(tree.images()):
         if one.layout.place(path).label != two.layout.place(path).label:
             return True
@@ -367,15 +377,15 @@ def _differs(tree: Tree, one: Variant, two: Variant) -> bool:
     return False
 
 
-def _alternative(candidate: Variant) -> Alternative:
+def _alternative(candidate: LayoutCandidate) -> Alternative:
     return Alternative(candidate.layout.kind, candidate.text, candidate.choice)
 
 
 def _nothing(
-    whole: Tree, tree: Tree, variants: Sequence[Variant], errors: Sequence[DatasetError],
+    whole: Tree, tree: Tree, variants: Sequence[LayoutCandidate], errors: Sequence[DatasetError],
     choice: Choice,
 ) -> DatasetError:  # fmt: skip
-    """Return the error that names what is there and the nearest readings."""
+    """Return the error that names what is there and the nearest candidates."""
     if errors:
         return errors[0]
     top = whole.folders[""]

@@ -1,4 +1,4 @@
-"""What a person should know of the files that a reading takes or leaves."""
+"""Notes about files that a layout takes or leaves out."""
 
 import re
 
@@ -11,7 +11,7 @@ _MASK = re.compile(r"[ _-](?:mask|seg|segmentation|label)s?(?:[ _-]?\d+)?$", re.
 
 
 def masks_note(tree: Tree, layout: Layout) -> str:
-    """Say which masks count as images of a class, which a person should look at; "" for none."""
+    """Return a note on masks that count as images of a class; "" for none."""
     masks = [] if layout.role is Role.MANIFEST else _masks(tree, layout)
     if not masks:
         return ""
@@ -22,7 +22,7 @@ def masks_note(tree: Tree, layout: Layout) -> str:
 
 
 def videos_note(tree: Tree) -> str:
-    """Say which videos are not read, and how to extract their frames; "" for none."""
+    """Return a note on unread videos and how to extract frames; "" for none."""
     videos = tree.videos()
     if not videos:
         return ""

@@ -1,4 +1,4 @@
-"""Label files of which each image has one: small, and read by the thousand."""
+"""Label files of single images: small, and read by the thousand."""
 
 import os
 
@@ -8,7 +8,7 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_side_file(file: str) -> bytes:
-    """Return the beginning of a file; of what is none, such as a FIFO, nothing without waiting."""
+    """Return the start of a regular file; b"" for anything else, such as a FIFO, at once."""
     descriptor = os.open(file, _OPEN)
     try:
         text = os.read(descriptor, _FIRST_BYTES)

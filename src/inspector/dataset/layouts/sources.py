@@ -3,14 +3,14 @@
 from collections import Counter
 from dataclasses import replace
 
-from inspector.dataset.layouts.candidate import CLASSES, SPLITS, Variant
+from inspector.dataset.layouts.candidate import CLASSES, SPLITS, LayoutCandidate
 from inspector.dataset.layouts.folders import doubtful, unwrapped
 from inspector.dataset.layouts.model import Kind, Layout, Role
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import fold_of, names_a_kind
 
 
-def recognise(tree: Tree, base: str) -> list[Variant]:
+def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read the folders below `base` as folds, or as sources that share their classes."""
     top = tree.folders[base]
     names = tree.populated(base)
@@ -27,13 +27,13 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         bad = doubtful(classes)
         layout = replace(layout, sure=not bad)
         score = SPLITS * inside / max(1, tree.total) * (1 - 0.5 * bad)
-        variants.append(Variant(layout, score, f"folds {', '.join(folds)}", root=base))
+        variants.append(LayoutCandidate(layout, score, f"folds {', '.join(folds)}", root=base))
     source = _sources(tree, base, names)
     return [*variants, source] if source else variants
 
 
-def _sources(tree: Tree, base: str, names: list[str]) -> Variant | None:
-    """Read the folders as sources that share their classes, however deep these are."""
+def _sources(tree: Tree, base: str, names: list[str]) -> LayoutCandidate | None:
+    """Read the folders as sources that share their classes, at any depth."""
     top = tree.folders[base]
     level, parts = 0, {n: [top.join(n)] for n in names}
     while deeper := _deeper(tree, parts):
@@ -52,13 +52,13 @@ def _sources(tree: Tree, base: str, names: list[str]) -> Variant | None:
     kinds = sum(names_a_kind(label) for label in shared)
     if kinds * 2 < len(shared) and sum(map(names_a_kind, names)) * 2 > len(names):
         score *= 0.4  # Patients or days within classes.
-    return Variant(layout, score, f"sources {', '.join(names[:4])}", root=base)
+    return LayoutCandidate(layout, score, f"sources {', '.join(names[:4])}", root=base)
 
 
 def _deeper(tree: Tree, parts: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return the folders one level down where all hold the same folders and no image, else {}.
+    """Return the folders one level down if all hold the same folders and no image, else {}.
 
-    So are amazon/images/mug and summer/camera_1/deer passed through to their classes.
+    Skips intermediate folders down to the classes: amazon/images/mug, summer/camera_1/deer.
     """
     below: dict[str, list[str]] = {}
     for name, folders in parts.items():

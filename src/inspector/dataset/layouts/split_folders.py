@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from inspector.dataset.layouts.candidate import SPLITS, Variant
+from inspector.dataset.layouts.candidate import SPLITS, LayoutCandidate
 from inspector.dataset.layouts.folders import doubtful, finer, unwrapped
 from inspector.dataset.layouts.model import Kind, Layout, Role
 from inspector.dataset.layouts.tree import Tree
@@ -13,20 +13,22 @@ from inspector.errors import UnknownLayoutError
 
 
 class AmbiguousSplitError(UnknownLayoutError):
-    """Say that two folders are the same split."""
+    """Two folders are the same split."""
 
 
 _ORDER = ("training", "validation", "test")
-# Few images in split folders beside many elsewhere are still splits: CLI.md.
+# A few images in split folders beside many elsewhere are still splits: CLI.md.
 _LEAST = 0.2
 _MAX_PARTS = 12
 
 
-def recognise(tree: Tree, base: str, split_roles: Mapping[str, str] | None = None) -> list[Variant]:
+def recognise(
+    tree: Tree, base: str, split_roles: Mapping[str, str] | None = None
+) -> list[LayoutCandidate]:
     """Read the folders below `base` whose names are splits.
 
     Args:
-        split_roles: Folder to split, as a person says; "class" for a folder that is none.
+        split_roles: Split by folder, as the user says; "class" for a folder that is none.
 
     Raises:
         AmbiguousSplitError: Two folders with classes are the same split.
@@ -54,10 +56,10 @@ def recognise(tree: Tree, base: str, split_roles: Mapping[str, str] | None = Non
     return _levels(tree, base, splits, ignored)
 
 
-def recognise_parts(tree: Tree, base: str) -> list[Variant]:
+def recognise_parts(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read folders that each hold split folders with the same classes: parts of one download.
 
-    Parts with the same file names may be copies in other sizes: a person is asked.
+    Parts with the same file names may be copies in other sizes: the user is asked.
     """
     top = tree.folders[base]
     names = tree.populated(base)
@@ -81,11 +83,14 @@ def recognise_parts(tree: Tree, base: str) -> list[Variant]:
     single = _one_of(tree, base, names) if again and _same_files(tree, base, names) else []
     sure = merged.layout.sure and not again
     layout = replace(merged.layout, sure=sure, reason=f"{len(names)} folders hold the same splits")
-    return [*single, Variant(layout, merged.score * (0.9 if again else 1.02), text, root=base)]
+    return [
+        *single,
+        LayoutCandidate(layout, merged.score * (0.9 if again else 1.02), text, root=base),
+    ]
 
 
 def _same_files(tree: Tree, base: str, names: Sequence[str]) -> bool:
-    """Tell whether folders of one name but for numbers hold the same files, in whichever split."""
+    """Tell whether folders whose names differ only in numbers hold the same files."""
     if len({tuple(words(name)) for name in names}) > 1:
         return False
     parts = [f"{base}/{name}/".lstrip("/") for name in names]
@@ -93,10 +98,10 @@ def _same_files(tree: Tree, base: str, names: Sequence[str]) -> bool:
     return all(files == held[0] for files in held)
 
 
-def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[Variant]:
-    """Return a reading of each of several folders that hold the same files, the first one best.
+def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[LayoutCandidate]:
+    """Return one candidate per folder of several that hold the same files, the first one best.
 
-    So look the folds of a cross-validation written out, and one dataset in several sizes.
+    Examples are the written-out folds of a cross-validation, and one dataset in several sizes.
     """
     top = tree.folders[base]
     variants = []
@@ -106,15 +111,15 @@ def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[Variant]:
             layout = replace(one.layout, sure=False, notes=(note,))
             score = SPLITS * 0.97**number
             variants.append(
-                Variant(layout, score, f"{one.text} (one of {len(names)})", root=one.root)
+                LayoutCandidate(layout, score, f"{one.text} (one of {len(names)})", root=one.root)
             )
     return variants
 
 
 def _swallowed(tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
-    """Return the split folders that lie inside of another by accident: train/val beside train/oak.
+    """Return split folders that are inside another by accident: train/val beside train/oak.
 
-    They come first, as a path belongs to the deepest split folder that it lies in.
+    They come first, since a path belongs to the deepest split folder that contains it.
     """
     swallowed: dict[str, str] = {}
     for folder in splits:
@@ -130,8 +135,10 @@ def _swallowed(tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
 def _unnamed_training(
     tree: Tree, base: str, named: Mapping[str, str], inner: Mapping[str, str], assigned: set[str]
 ) -> str:
-    """Return the one folder beside a validation or test folder that is training: "rps" beside
-    "rps-test-set", with the same classes and a name that is a part of the other's; "" for none.
+    """Return the one folder beside a validation or test folder that is training, or "".
+
+    Example: "rps" beside "rps-test-set", with the same classes and a name that is part of the
+    other's.
     """
     if not named or "training" in named.values():
         return ""
@@ -178,7 +185,7 @@ def _told_apart(
 
 def _levels(
     tree: Tree, base: str, splits: dict[str, str], ignored: tuple[str, ...]
-) -> list[Variant]:
+) -> list[LayoutCandidate]:
     classes = _classes(tree, splits)
     named = {
         folder: sum(
@@ -202,14 +209,16 @@ def _levels(
         sure=not doubtful(classes) and not swallowed, notes=notes,
         reason=f"the folders {text} are named like splits",
     )  # fmt: skip
-    variants = [Variant(layout, score, f"split folders {text}", root=base)]
+    variants = [LayoutCandidate(layout, score, f"split folders {text}", root=base)]
     if nested := _nested(tree, splits):
         deeper = Layout(
             Role.SPLITS, splits, ignored=ignored, level=1, kind=Kind.NESTED, sure=False,
             reason=f"the class folders hold {len(nested)} class folders of their own",
         )  # fmt: skip
         variants.append(
-            Variant(deeper, score * 1.01, f"the finer of two class levels below {text}", root=base)
+            LayoutCandidate(
+                deeper, score * 1.01, f"the finer of two class levels below {text}", root=base
+            )
         )
     return variants
 
@@ -232,13 +241,13 @@ def _classes(tree: Tree, splits: Mapping[str, str]) -> set[str]:
 
 
 def _own_classes(tree: Tree, folder: str, splits: Mapping[str, str]) -> set[str]:
-    """Return the folders of a split that are not a split themselves."""
+    """Return the folders of a split that are not splits themselves."""
     one = tree.folders[folder]
     return {n for n in tree.populated(folder) if one.join(n) not in splits}
 
 
 def _nested(tree: Tree, splits: dict[str, str]) -> set[str]:
-    """Return the finer classes where most of them are in every split, else none."""
+    """Return the nested classes if most of them are in every split, else none."""
     sets: list[set[str]] = []
     for folder in splits:
         parents = [tree.folders[folder].join(n) for n in tree.populated(folder)]

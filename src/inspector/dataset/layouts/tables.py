@@ -1,6 +1,6 @@
-"""Label files read as tables: CSV with any delimiter, text columns, JSON lines, Parquet.
+"""Label files as tables: CSV with any delimiter, text columns, JSON lines, Parquet.
 
-What they hold is untrusted: sizes are limited, and an error names the place in the file.
+Their content is untrusted: sizes are limited, and an error names the position in the file.
 """
 
 import csv
@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,9 +38,9 @@ class Table:
 
     Attributes:
         file: Relative to the dataset, with "/".
-        columns: Names; "column 1" and so on where the file has no header.
-        cells: A list of the same length for each column.
-        has_header: The names stand in the file.
+        columns: Names; "column 1" and so on if the file has no header.
+        cells: One list per column, all of the same length.
+        has_header: True if the names are from the file.
     """
 
     file: str
@@ -49,12 +50,12 @@ class Table:
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return len(self.cells[0]) if self.cells else 0
 
     @property
     def folder(self) -> str:
-        """The folder that the file is in, relative, "" for the dataset's own."""
+        """Folder that contains the file, relative, "" for the dataset folder."""
         return self.file.rpartition("/")[0]
 
 
@@ -78,7 +79,7 @@ def read_text(root: Path, file: str) -> str:
 
 
 def read_csv(root: Path, file: str) -> Table | None:
-    """Read a table with a delimiter of its own, with a header or without; None for no table.
+    """Read a delimited table, with or without a header; None if it is no table.
 
     Raises:
         DatasetError: It is no text, a row is broken, or it is too large.
@@ -103,7 +104,7 @@ def read_csv(root: Path, file: str) -> Table | None:
 
 
 def read_blanks(root: Path, file: str) -> Table | None:
-    """Read columns that blanks part, such as CelebA's lists; None for no table.
+    """Read columns separated by blanks, such as CelebA's lists; None if it is no table.
 
     Raises:
         DatasetError: It is no text.
@@ -111,7 +112,7 @@ def read_blanks(root: Path, file: str) -> Table | None:
     lines = read_text(root, file).splitlines()
     rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
     if len(rows) > 2 and len(rows[0]) == 1 and rows[0][0].isdigit():
-        rows = rows[1:]  # A count of the rows, as in CelebA.
+        rows = rows[1:]  # The number of rows, as in CelebA.
     if len(rows) > 1 and len(rows[1]) == len(rows[0]) + 1:
         rows[0] = ["file", *rows[0]]
     return _table(file, rows)
@@ -138,7 +139,7 @@ def read_parquet(root: Path, file: str) -> Table | None:
     Raises:
         DatasetError: It is damaged, or too large.
     """
-    # Imported here: it takes longer than opening a dataset without Parquet.
+    # Imported late: it takes longer than opening a dataset without Parquet.
     import pyarrow
     from pyarrow import parquet
 
@@ -177,7 +178,7 @@ def decode(data: bytes, kind: type[_T], file: str, where: str = "") -> _T:
     """Decode JSON into a type, validated.
 
     Raises:
-        DatasetError: It is not of this shape; the message names the place.
+        DatasetError: It has another shape; the message names the position.
     """
     try:
         return msgspec.json.decode(data, type=kind, strict=False)
@@ -217,12 +218,20 @@ def _table(file: str, rows: list[list[str]]) -> Table | None:
     names = head if has_header else [f"column {i + 1}" for i in range(width)]
     body = rows[1:] if has_header else rows
     full = [row if len(row) >= len(names) else row + [""] * (len(names) - len(row)) for row in body]
-    cells = tuple([row[i].strip()[:MAX_CELL] for row in full] for i in range(len(names)))
-    return Table(file, tuple(names), cells, has_header)
+    columns = islice(zip(*full, strict=False), len(names)) if full else repeat((), len(names))
+    return Table(file, tuple(names), tuple(_tidy(column) for column in columns), has_header)
+
+
+def _tidy(column: Sequence[str]) -> list[str]:
+    """Strip blanks and cut what is longer than a cell may be."""
+    cells = list(map(str.strip, column))
+    if max(map(len, cells), default=0) > MAX_CELL:
+        cells = [cell[:MAX_CELL] for cell in cells]
+    return cells
 
 
 def _looks_like(head: list[str], rows: list[list[str]]) -> bool:
-    """Tell whether a first row holds values of the rows below it, and so is no header."""
+    """Tell whether the first row holds values of the rows below it, and so is no header."""
     for position, cell in enumerate(head):
         # A comma at the end of each line is an empty column: NIH's Data_Entry_2017.csv.
         if cell and sum(len(r) > position and r[position].strip() == cell for r in rows[:500]) > 1:

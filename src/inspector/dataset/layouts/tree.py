@@ -1,4 +1,4 @@
-"""The names below a dataset's folder, listed once: what every convention is recognised from."""
+"""The names below a dataset folder, listed once for all conventions."""
 
 import os
 import re
@@ -12,21 +12,21 @@ from inspector.errors import DatasetError
 
 MAX_DEPTH = 12
 MAX_FOLDERS = 200_000
-# A folder of more files that are no images has one per image.
+# A folder with more files than these that are no images has one per image.
 MANY_FILES = 400
 _NOT_NORMAL = re.compile(r"//|/\.|^\.|/$")
 
 
 @dataclass(slots=True)
 class Folder:
-    """One folder's names.
+    """The names in one folder.
 
     Attributes:
         path: Relative to the dataset, with "/"; "" for the dataset itself.
-        folders: Names of its folders, in code-point order, hidden and left-behind ones not.
-        images: Names with an image's ending.
+        folders: Names of subfolders in code-point order, without hidden and leftover ones.
+        images: Names with an image suffix.
         others: Other names.
-        below: Images in it and below it.
+        below: Number of images in it and below it.
     """
 
     path: str
@@ -44,7 +44,7 @@ class Tree:
     """All names below a folder; also finds the image that a label file means.
 
     Args:
-        name: The dataset's own name, for sentences.
+        name: The dataset's name, for sentences.
         folders: By path.
     """
 
@@ -62,7 +62,7 @@ class Tree:
 
     @property
     def total(self) -> int:
-        """How many images there are."""
+        """Number of images."""
         return self.folders[""].below
 
     def images(self, folder: str = "") -> Sequence[str]:
@@ -78,17 +78,17 @@ class Tree:
         return paths
 
     def populated(self, folder: str) -> list[str]:
-        """List the names of the folders right below that hold an image at any depth."""
+        """List the subfolders of a folder that contain an image at any depth."""
         one = self.folders[folder]
         return [name for name in one.folders if self.folders[one.join(name)].below]
 
     def files(self, *endings: str, depth: int = 5, most: int = 0) -> list[str]:
-        """List the paths of other files with one of these endings, nearest to the top first.
+        """List the paths of other files with one of these suffixes, nearest to the top first.
 
         Args:
-            endings: Of names, lower case, with a dot in them.
-            depth: Of the deepest folder that is looked at.
-            most: Leave folders out that hold more other files than these: a label file per image.
+            endings: Lower-case name suffixes, with a dot.
+            depth: Depth of the deepest folder to search.
+            most: Skip folders with more other files than this: one label file per image.
         """
         if not self._by_suffix:
             for folder in self.folders.values():
@@ -123,11 +123,11 @@ class Tree:
         return self.files(*VIDEO_ENDINGS, depth=MAX_DEPTH)
 
     def find(self, name: str, near: Sequence[str] = ("",)) -> str:
-        """Return the path of the image that a label file names, "" where there is none.
+        """Return the path of the image that a label file names, "" for none.
 
         Args:
-            name: A path or a file name, with or without its ending, as the label file has it.
-            near: Folders that `name` may be relative to, the likeliest first.
+            name: Path or file name, with or without its suffix, as in the label file.
+            near: Folders that `name` may be relative to, likeliest first.
         """
         plain = _plain(name)
         if not plain:
@@ -143,7 +143,7 @@ class Tree:
         base = plain.rpartition("/")[2]
         paths = self._by_name.get(base) or self._by_stem.get(base) or self._by_stem.get(stem(base))
         if not paths:
-            # Tables are written on systems that do not tell "A.JPG" from "a.jpg".
+            # Tables are written on systems where "A.JPG" and "a.jpg" are the same.
             other_case = self._by_lower.get(base.lower(), [])
             return other_case[0] if len(other_case) == 1 else ""
         return _best(plain, paths, near)
@@ -176,14 +176,14 @@ def _plain(name: str) -> str:
 
 
 def _best(name: str, paths: Sequence[str], near: Sequence[str]) -> str:
-    """Return the one path that ends as the name does; the nearest of several; "" if unclear."""
+    """Return the one path that ends with the name, the nearest of several; "" if unclear."""
     if len(paths) == 1 and "/" not in name:
         return paths[0]
-    # A dot in a name without an ending begins none: "x_jpg.rf.2af3".
+    # A dot in a name without a suffix starts none: "x_jpg.rf.2af3".
     tails = (f"/{stem(name)}", f"/{name}")
     fits = [p for p in paths if f"/{stem(p)}".endswith(tails) or f"/{p}".endswith(f"/{name}")]
     if not fits and "/" in name:
-        # A path of another machine: its last folder decides.
+        # A path from another machine: its last folder decides.
         tail = "/" + "/".join(stem(name).split("/")[-2:])
         fits = [p for p in paths if ("/" + stem(p)).endswith(tail)] or list(paths)
     if len(fits) == 1:
@@ -196,7 +196,7 @@ def _best(name: str, paths: Sequence[str], near: Sequence[str]) -> str:
 
 
 def read_tree(root: Path) -> Tree:
-    """List all names below a folder, links to folders followed unless they lead in a circle.
+    """List all names below a folder, following linked folders unless they form a cycle.
 
     Raises:
         DatasetError: It is no folder, or can't be listed.
@@ -232,7 +232,7 @@ def read_tree(root: Path) -> Tree:
 
 
 def _entered(name: str, real: str, above: Sequence[str], *, is_link: bool) -> str:
-    """Return the real path of a folder that is listed, "" for one that is not."""
+    """Return the real path of a folder to list, "" for one to skip."""
     if name.startswith(".") or name in JUNK:
         return ""
     if not is_link:
@@ -242,12 +242,12 @@ def _entered(name: str, real: str, above: Sequence[str], *, is_link: bool) -> st
 
 
 def leads_back(target: str, above: Sequence[str]) -> bool:
-    """Tell whether a link's real target is, or holds, one of the real folders above the link."""
+    """Tell whether a link's real target is, or contains, a real folder above the link."""
     return any((folder + os.sep).startswith(target.rstrip(os.sep) + os.sep) for folder in above)
 
 
 def _entries(folder: Path) -> list[tuple[str, bool, bool]]:
-    """Return (name, is a folder, is a link), in order of names; names that are not UTF-8 shown."""
+    """Return (name, is a folder, is a link), sorted by name; names that are not UTF-8 escaped."""
     rows = []
     with os.scandir(folder) as entries:
         for entry in entries:

@@ -1,4 +1,4 @@
-"""What the names of folders and files say: splits, folds, and words that name no class."""
+"""What names of folders and files say: splits, folds, and words that name no class."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _ENGLISH = {
     "validation": ("validation", "valid", "val", "vld", "dev", "eval", "evaluation"),
     "test": ("test", "tst", "te", "testing", "holdout"),
 }
-# The words that speakers of other languages give their folders; accents count for nothing.
+# Folder names in other languages; accents are ignored.
 _OTHER_LANGUAGES = {
     "training": (
         "entrenamiento", "entrenar", "entrainement", "apprentissage", "trainings", "treino",
@@ -35,11 +35,11 @@ IMAGE_ENDINGS = (
     ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".ico", ".tga", ".heic", ".heif", ".hif",
 )  # fmt: skip
 VIDEO_ENDINGS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv")
-# Left behind by archivers, notebooks and servers: never a class, never an image.
+# Left behind by archivers, notebooks and servers: never a class or an image.
 JUNK = frozenset({
     "__MACOSX", ".ipynb_checkpoints", "@eaDir", "$RECYCLE.BIN", "thumbnails",
 })  # fmt: skip
-# Folders of these names hold a part of a dataset, not a class.
+# Folders with these names hold part of a dataset, not a class.
 _PARTS_OF_A_DATASET = frozenset((
     "images", "image", "imgs", "img", "pictures", "photos", "pics", "jpegimages", "jpg", "jpeg",
     "jpegs", "png", "data", "dataset", "datasets", "files", "samples", "raw", "input", "inputs",
@@ -48,7 +48,7 @@ _PARTS_OF_A_DATASET = frozenset((
     "imagenes", "imagens", "immagini", "bilder", "daten", "datos", "dados", "dati", "donnees",
     "fotos", "изображения", "данные", "图片", "图像", "数据", "数据集", "画像",
 ))  # fmt: skip
-# Names of single things: a folder "patient_07" or a file "img_0001" names no class.
+# Words for single things: a folder "patient_07" or a file "img_0001" names no class.
 INSTANCES = frozenset((
     "img", "image", "images", "photo", "picture", "pic", "frame", "frames", "dsc", "dscn", "dscf",
     "dcim", "pxl", "screenshot", "scan", "slide", "file", "sample", "patient", "subject", "case",
@@ -65,12 +65,12 @@ _FOLD = re.compile(r"(?:k?fold|cv)[ _-]?(\d{1,2})", re.IGNORECASE)
 
 
 def words(name: str) -> list[str]:
-    """Split a name at case changes, digits, "_", "-" and blanks; lower case."""
+    """Split a name at case changes, digits, "_", "-" and blanks, in lower case."""
     return [part.lower() for part in _PARTS.findall(_plain(name))]
 
 
 def _plain(text: str) -> str:
-    """Return a text without accents, in whichever of two Unicode forms they are written."""
+    """Return a text without accents, in either Unicode form."""
     if text.isascii():
         return text
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
@@ -88,25 +88,25 @@ _GENERIC = frozenset(map(_plain, _PARTS_OF_A_DATASET))
 
 @lru_cache(maxsize=4096)
 def split_of(name: str) -> str:
-    """Return the split that a folder's or file's name means, "" for none or for two."""
+    """Return the split that a folder or file name means, "" for none or for two."""
     splits = {split for word in words(name) if (split := _split_word(word))}
     return splits.pop() if len(splits) == 1 else ""
 
 
 def normal_split(value: str) -> str:
-    """Return a split as we name it where `value` is one of its words, else `value`."""
+    """Return our name of a split if `value` is one of its words, else `value`."""
     text = value.strip()
     return SPLIT_NAMES.get(_plain(text.lower()), text)
 
 
 def fold_of(name: str) -> str:
-    """Return the number of a fold of a cross-validation that a name means, or ""."""
+    """Return the number of the cross-validation fold that a name means, or ""."""
     match = _FOLD.fullmatch(name.strip())
     return match.group(1) if match else ""
 
 
 def is_generic(name: str) -> bool:
-    """Tell whether a folder's name says "images", "data" or "labels" rather than a class."""
+    """Tell whether a folder name says "images", "data" or "labels" rather than a class."""
     parts = words(name)
     return bool(parts) and all(part in _GENERIC for part in parts)
 
@@ -117,19 +117,19 @@ def is_doubtful_class(name: str) -> bool:
 
 
 def says_more_than_a_split(name: str) -> bool:
-    """Tell whether a name has a word that is of no split: "pregnancy test", "training shoe"."""
+    """Tell whether a name has a word of no split: "pregnancy test", "training shoe"."""
     plain = [w for w in words(name) if len(w) > 2]
     return any(not _split_word(w) and w not in _GENERIC and w not in _ENDINGS for w in plain)
 
 
 def names_a_kind(name: str) -> bool:
-    """Tell whether a name can be a class: it has a word, and not that of a single thing."""
+    """Tell whether a name can be a class: it has a word, and not one for a single thing."""
     parts = [part for part in words(name) if len(part) > 2 or not part.isascii()]
     return bool(parts) and not all(part in INSTANCES for part in parts)
 
 
 def stem(path: str) -> str:
-    """Return a path without the ending of its file name."""
+    """Return a path without the suffix of its file name."""
     dot = path.rfind(".")
     ending = path[dot + 1 :]
     if dot < 1 or path[dot - 1] == "/" or len(ending) > _MAX_ENDING:
@@ -138,7 +138,7 @@ def stem(path: str) -> str:
 
 
 def is_image(name: str) -> bool:
-    """Tell whether a file's name has the ending of an image."""
+    """Tell whether a file name has an image suffix."""
     return name.lower().endswith(IMAGE_ENDINGS)
 
 
@@ -147,7 +147,7 @@ def _split_word(word: str) -> str:
         return SPLIT_NAMES[word]
     for ending in _ENDINGS:
         head = word.removesuffix(ending)
-        # Endings fuse with words long enough to be meant: "trainset", not "te" + "sets".
+        # Suffixes merge only with words long enough to be meant: "trainset", not "te" + "sets".
         if head != word and (len(head) > 2 or not head.isascii()) and head in SPLIT_NAMES:
             return SPLIT_NAMES[head]
     return ""

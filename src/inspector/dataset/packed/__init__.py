@@ -1,1 +1,1 @@
-"""Files that hold images: archives, and tables of encoded images. Each yields its members."""
+"""Files that contain images: archives, and tables of encoded images. Each yields its members."""

@@ -1,4 +1,4 @@
-"""What every kind of packed file has in common: members, choices, limits and errors."""
+"""What all kinds of packed files share: members, choices, limits and errors."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from inspector.errors import DatasetError
 
 MAX_MEMBER_BYTES: Final = 512_000_000
 MAX_MEMBERS: Final = 5_000_000
-# Images hardly shrink in an archive; what grows more than this is made to fill a disk.
+# Images hardly shrink in an archive; anything that grows more is meant to fill a disk.
 MAX_GROWTH: Final = 200
 ALWAYS_ALLOWED_BYTES: Final = 1_000_000_000
 
@@ -25,18 +25,18 @@ class PackedMember:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """Something in a packed file that is not written, and why."""
+    """A member of a packed file that is not written, and why."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class PackedChoice:
-    """What a person says of a table of images.
+    """What the user says about a table of images.
 
     Attributes:
-        image_column: Column or feature that holds the encoded image; "" to find it.
-        label_column: Column or feature that holds the class; "" to find it.
+        image_column: Column or feature with the encoded image; "" to find it.
+        label_column: Column or feature with the class; "" to find it.
     """
 
     image_column: str = ""
@@ -48,9 +48,10 @@ class PackedReader:
     """An open packed file.
 
     Attributes:
-        total: How many members it has; 0 where only reading it tells.
+        total: Number of members; 0 if only reading it tells.
         members: Reads them, one after the other.
-        samples: They are images as SPLIT/CLASS/NAME, not files under names of their own.
+        samples: True if members are images as SPLIT/CLASS/NAME rather than files under their own
+            names.
     """
 
     total: int
@@ -59,7 +60,7 @@ class PackedReader:
 
 
 class GrowthLimit:
-    """Adds up what comes out of a packed file, and refuses what is made to fill a disk.
+    """Adds up the size of unpacked data, and refuses files made to fill a disk.
 
     Args:
         file: The packed file.
@@ -70,7 +71,7 @@ class GrowthLimit:
         self._limit = max(ALWAYS_ALLOWED_BYTES, MAX_GROWTH * file.stat().st_size)
 
     def check(self, total_bytes: int) -> None:
-        """Check how much has come out.
+        """Check the size unpacked so far.
 
         Raises:
             DatasetError: It is too much for the size of the file.
@@ -84,10 +85,10 @@ class GrowthLimit:
 
 
 def archived_path(name: str, file: Path) -> RelativePath:
-    """Return the name of a member of an archive as a path inside of a folder.
+    """Return the name of an archive's member as a path inside a folder.
 
     Raises:
-        DatasetError: It could lead out of the folder, or no file can have it.
+        DatasetError: It could lead outside the folder, or no file can have it.
     """
     try:
         return parse_relative_path(name.replace("\\", "/").removeprefix("./"), where=file.name)
@@ -96,7 +97,7 @@ def archived_path(name: str, file: Path) -> RelativePath:
 
 
 def refused(file: Path, name: str, why: str) -> DatasetError:
-    """Return the error of an archive with a member that is not taken."""
+    """Return the error of an archive with a member that is refused."""
     return DatasetError(
         f'{file.name}: "{shown(name)}" {why}',
         "Nothing was made. If you trust it, unpack it with another program.",
@@ -104,7 +105,7 @@ def refused(file: Path, name: str, why: str) -> DatasetError:
 
 
 def damaged(file: Path, error: object) -> DatasetError:
-    """Return the error of a file that ends early or can't be understood."""
+    """Return the error of a file that ends early or can't be parsed."""
     text = shown(str(error)) or type(error).__name__
     return DatasetError(
         f"{file.name} is cut off or damaged: {text}", "Download it again, then try once more."

@@ -1,4 +1,4 @@
-"""NumPy archives such as MNIST's mnist.npz and MedMNIST's: arrays of pixels, arrays of labels."""
+"""NumPy archives such as MNIST's mnist.npz and MedMNIST's: arrays of pixels and of labels."""
 
 import re
 import tokenize
@@ -27,7 +27,7 @@ from inspector.dataset.packed.samples import SampleNames
 from inspector.dataset.packed.zip_files import check_readable
 from inspector.errors import DatasetError
 
-# A header is Python source to NumPy; an encrypted member is a RuntimeError to zipfile.
+# NumPy evaluates headers as Python source; zipfile raises RuntimeError for encrypted members.
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, SyntaxError,
     TypeError, KeyError, tokenize.TokenError,
@@ -75,7 +75,7 @@ def open_npz(file: Path) -> PackedReader:
 
 
 def _header(file: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Array | None:
-    """Return what the header of a member says, None where it is no array in C order."""
+    """Return the array described by a member's header, None if it is no array in C order."""
     if not info.filename.endswith(".npy"):
         return None
     check_readable(file, info)
@@ -130,7 +130,7 @@ def _members(file: Path, pairs: list[tuple[_Array, _Array]]) -> Iterator[PackedM
 
 
 def _rows(archive: zipfile.ZipFile, array: _Array) -> Iterator[NDArray[np.uint8]]:
-    """Yield one image after the other, so that never more than one is in memory."""
+    """Yield one image at a time, so that at most one is in memory."""
     size = int(np.prod(array.shape[1:]))
     with archive.open(f"{array.name}.npy") as stream:
         _read_header(stream)

@@ -1,4 +1,4 @@
-"""Parquet with encoded images in a column, as Hugging Face writes them."""
+"""Parquet with a column of encoded images, as written by Hugging Face."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ def open_parquet(file: Path, choice: PackedChoice, split: str) -> PackedReader:
     """Open a Parquet file with encoded images.
 
     Raises:
-        DatasetError: It is damaged, or no column holds images, or the class.
+        DatasetError: It is damaged, or no column holds images or the class.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -70,7 +70,7 @@ def _members(
 
 
 def _encoded(value: Any) -> tuple[bytes, str]:
-    """Return an image's bytes and what it is called, from a cell of either shape."""
+    """Return an image's bytes and its name, from a cell of either form."""
     if isinstance(value, dict):
         data, hint = value.get("bytes"), value.get("path")
         return (
@@ -81,7 +81,7 @@ def _encoded(value: Any) -> tuple[bytes, str]:
 
 
 def _text(value: Any, names: Sequence[str]) -> str | None:
-    """Return a class by its cell: -1 and null are none."""
+    """Return the class of a cell: -1 and null are none."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     if isinstance(value, str):
@@ -131,14 +131,14 @@ def one_of(
     likely: tuple[Sequence[str], Sequence[str]],
     option: str,
 ) -> str:
-    """Return the column that a person names, the only candidate, or that with a usual name.
+    """Return the column that the user named, the only candidate, or the one with a usual name.
 
     Args:
         file: For errors.
-        columns: All there are.
-        choice: What the person names, or "".
-        likely: The candidates, and usual names, the likeliest first.
-        option: That names it.
+        columns: All columns.
+        choice: The user's choice, or "".
+        likely: Candidates and usual names, likeliest first.
+        option: Option that names the column.
 
     Raises:
         ColumnError: There is none, or there are several.

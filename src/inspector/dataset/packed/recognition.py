@@ -1,4 +1,4 @@
-"""Which files of a folder hold images, and how each is opened."""
+"""Find the packed files of a folder, and open them."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _DEPTH = 4
 
 
 class PackedKind(StrEnum):
-    """How a file holds its images."""
+    """How a file contains its images."""
 
     ZIP = "zip archive"
     TAR = "tar archive"
@@ -36,21 +36,21 @@ _KINDS = (
 
 
 def packed_kind(name: str) -> PackedKind | None:
-    """Return how a file of this name holds its images, None for other files."""
+    """Return the kind of a packed file by its name, None for other files."""
     return next((kind for pattern, kind in _KINDS if pattern.search(name)), None)
 
 
 def packed_stem(name: str) -> str:
-    """Return the name of a packed file without what says its kind."""
+    """Return the name of a packed file without the suffix of its kind."""
     for pattern, _ in _KINDS:
         name = pattern.sub("", name)
     return name
 
 
 def packed_files(path: Path) -> list[Path]:
-    """Return the packed files that a path is or holds, in order; none where images lie beside.
+    """Return the packed files that a path is or contains, sorted; none where images lie beside.
 
-    Links are not followed, and hidden folders are passed over.
+    Links are not followed, and hidden folders are skipped.
     """
     if path.is_file():
         return [path] if packed_kind(path.name) else []
@@ -84,14 +84,14 @@ def open_packed(file: Path, root: Path, choice: PackedChoice) -> PackedReader:
     """Open a packed file.
 
     Args:
-        file: Of a known kind.
-        root: The folder that a person opened: names of folders below it may say the split.
-        choice: What the person says of it.
+        file: A file of a known kind.
+        root: The opened folder: names of folders below it may give the split.
+        choice: What the user says about it.
 
     Raises:
-        DatasetError: It is damaged or hostile, or holds no images with classes.
+        DatasetError: It is damaged or hostile, or contains no images with classes.
     """
-    # What reads tables takes a while to import.
+    # Imported late: table readers take a while to import.
     from inspector.dataset.packed import (
         npz_files,
         parquet_files,

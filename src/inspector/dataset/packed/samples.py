@@ -1,4 +1,4 @@
-"""Where an image of a table or record goes: SPLIT/CLASS/NAME, and what names its split."""
+"""Paths of unpacked images, SPLIT/CLASS/NAME, and what names their split."""
 
 import re
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ _NUMBERED = re.compile(r"[-_.]?\d+(-of-\d+)?$")
 
 
 class SampleNames:
-    """Gives each image of one packed file a name of its own.
+    """Gives each image of one packed file a unique name.
 
     Args:
-        file: The packed file; names without a hint begin with its own.
-        split: Of its images, "" for none.
+        file: The packed file; names without a hint start with its name.
+        split: Split of its images, "" for none.
     """
 
     def __init__(self, file: Path, split: str) -> None:
@@ -39,8 +39,8 @@ class SampleNames:
 
         Args:
             data: The encoded image.
-            label: Its class; None where it has none.
-            hint: What the file calls it, a name or a path of another machine.
+            label: Its class, or None.
+            hint: Its name in the file, or a path from another machine.
 
         Raises:
             DatasetError: The class can't be a folder.
@@ -62,7 +62,7 @@ class SampleNames:
         return PackedMember(parse_relative_path(path, where=self._file.name), data)
 
     def _name(self, hint: str, ending: str) -> str:
-        """Return a name that no other image of any shard has: the shard's, a number, the hint."""
+        """Return a name that no image of any shard shares: shard, number, hint."""
         base = re.split(r"[/\\]", hint)[-1]
         stem = base.rpartition(".")[0] or base
         number = f"{self._stem}-{self._count:06}"
@@ -71,7 +71,7 @@ class SampleNames:
 
 
 def split_of_file(file: Path, root: Path) -> str:
-    """Return the split that a file's name says, or a folder's between it and `root`, or ""."""
+    """Return the split named by a file, or by a folder between it and `root`, or ""."""
     parts = file.relative_to(root).parts if file.is_relative_to(root) else (file.name,)
     own = re.split(r"\.(?:tfrecord|parquet|tar|npz)", parts[-1])[0]
     names = [_NUMBERED.sub("", own), *reversed(parts[:-1])]

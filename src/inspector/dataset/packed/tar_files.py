@@ -1,4 +1,4 @@
-"""Tar archives, compressed or not: each member under its own name, or WebDataset samples."""
+"""Tar archives, compressed or not: members under their own names, or WebDataset samples."""
 
 import bz2
 import gzip
@@ -45,7 +45,7 @@ class _Readable(Protocol):
 
 @dataclass(slots=True)
 class _Limited:
-    """A decompressed stream that neither grows without end nor gives too much at once."""
+    """A decompressed stream that neither grows without limit nor returns too much at once."""
 
     stream: _Readable
     limit: GrowthLimit
@@ -69,12 +69,12 @@ class _Limited:
 
 
 def open_tar(file: Path, choice: PackedChoice, split: str) -> PackedReader:
-    """Open a tar archive, plain or a WebDataset's, which the first members tell.
+    """Open a tar archive, plain or a WebDataset's, as the first members tell.
 
     Args:
-        file: Compressed by gzip, bzip2 or xz, or not.
+        file: Compressed with gzip, bzip2 or xz, or not.
         choice: Names the key of the class in a WebDataset's JSON.
-        split: Of a WebDataset's images.
+        split: Split of a WebDataset's images.
 
     Raises:
         DatasetError: It is damaged.
@@ -110,8 +110,8 @@ def _files(file: Path) -> Iterator[tuple[str, bytes | None]]:
     """Yield the name and the bytes of each regular file, None for one that is too large.
 
     Raises:
-        DatasetError: The archive is damaged or grows without end, or holds a link or a device, or a
-            name that could lead out of a folder.
+        DatasetError: The archive is damaged, grows without limit, or contains a link, a device or a
+            name that could lead outside a folder.
     """
     try:
         with file.open("rb") as raw:
@@ -123,7 +123,7 @@ def _files(file: Path) -> Iterator[tuple[str, bytes | None]]:
             with tarfile.open(fileobj=cast(IO[bytes], limited), mode="r:") as archive:
                 number = 0
                 while (member := archive.next()) is not None:
-                    # Each member would be kept for a second reading.
+                    # Otherwise each member is kept for a second reading.
                     archive.members.clear()  # type: ignore[attr-defined]
                     number += 1
                     if number > MAX_MEMBERS:
@@ -154,7 +154,7 @@ def _bytes(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | None:
 def _samples(
     file: Path, keys: tuple[str, ...], names: SampleNames
 ) -> Iterator[PackedMember | PassedOver]:
-    """Yield WebDataset samples: members one after the other that share the name up to a dot."""
+    """Yield WebDataset samples: successive members with the same name up to a dot."""
     classes = read_class_names(file.parent, "classnames.txt", "classes.txt", "labels.txt")
     key, parts = "", dict[str, bytes | None]()
     for name, data in _files(file):
@@ -185,7 +185,7 @@ def _sample(
 
 
 def _label(name: str, data: bytes | None, keys: tuple[str, ...]) -> str | None:
-    """Return the class that a member of a WebDataset sample says, None for other members."""
+    """Return the class in a member of a WebDataset sample, None for other members."""
     ending = name.rpartition("/")[2].partition(".")[2].lower()
     if data is None or ending not in ("cls", "cls.txt", "json") or len(data) > 1 << 20:
         return None

@@ -1,7 +1,7 @@
-"""TFRecord files of tf.train.Example, as TFDS writes them; read without TensorFlow.
+"""TFRecord files of tf.train.Example, as written by TFDS; read without TensorFlow.
 
-Only the framing and the few fields of `Example` are read, which are stable since 2015.
-Source: tensorflow/core/lib/io/record_writer.h and tensorflow/core/example/feature.proto.
+Only the framing and a few fields of `Example` are read, which are stable since 2015. Source:
+tensorflow/core/lib/io/record_writer.h and tensorflow/core/example/feature.proto.
 """
 
 import gzip
@@ -44,7 +44,7 @@ def open_tf_records(file: Path, choice: PackedChoice, split: str) -> PackedReade
     """Open a TFRecord file of examples with an encoded image and a class.
 
     Raises:
-        DatasetError: It is damaged, or no feature holds images, or the class.
+        DatasetError: It is damaged, or no feature holds images or the class.
     """
     first = next(_examples(file), None)
     if first is None:
@@ -88,7 +88,7 @@ def _examples(file: Path) -> Iterator[Mapping[str, Sequence[Value]]]:
     """Yield the features of each record by name.
 
     Raises:
-        DatasetError: The file is cut off or damaged, or grows without end.
+        DatasetError: The file is cut off or damaged, or grows without limit.
     """
     try:
         for record in _records(file):
@@ -120,7 +120,7 @@ def _records(file: Path) -> Iterator[memoryview]:
 
 
 def masked_crc(data: bytes) -> int:
-    """Return the masked CRC-32C of some bytes, as TensorFlow stores it."""
+    """Return the masked CRC-32C of some bytes, as stored by TensorFlow."""
     crc = 0xFFFFFFFF
     for byte in data:
         crc = _CRC_TABLE[(crc ^ byte) & 0xFF] ^ crc >> 8
@@ -139,7 +139,7 @@ def _example(record: memoryview) -> dict[str, Sequence[Value]]:
 
 
 def _feature(block: memoryview) -> list[Value]:
-    """Return the bytes or whole numbers of a feature; numbers with a point are left out."""
+    """Return the bytes or integers of a feature; floats are left out."""
     values: list[Value] = []
     for kind, inner in _messages(block, 1, 3):
         for number, value in _fields(inner):
@@ -174,7 +174,7 @@ def _messages(data: memoryview, *numbers: int) -> Iterator[tuple[int, memoryview
 
 
 def _fields(data: memoryview) -> Iterator[tuple[int, memoryview | int]]:
-    """Yield (number, value) of each field of a message in protobuf's wire format."""
+    """Yield (number, value) per field of a protobuf message."""
     at = 0
     while at < len(data):
         key, at = _varint(data, at)

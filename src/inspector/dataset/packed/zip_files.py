@@ -30,7 +30,7 @@ def open_zip(file: Path) -> PackedReader:
 
     Raises:
         DatasetError: It is damaged, encrypted or made to fill a disk, or a member is a link or
-            could lead out of a folder.
+            could lead outside a folder.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -88,6 +88,6 @@ def _members(file: Path) -> Iterator[PackedMember | PassedOver]:
 
 
 def is_junk(path: str) -> bool:
-    """Tell whether a program left a file behind, such as macOS beside each image."""
+    """Tell whether a member is a leftover of a program, such as macOS's file beside each image."""
     parts = path.split("/")
     return any(part in JUNK for part in parts) or parts[-1] in (".DS_Store", "Thumbs.db")

@@ -13,6 +13,7 @@ from inspector.dataset.decoding import Flag, read_pixels
 from inspector.dataset.listing import FAILED
 from inspector.dataset.names import RelativePath
 from inspector.project.context import ProjectContext
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 
 SPLIT_ORDER = ("training", "validation", "test", "")
@@ -48,7 +49,7 @@ class Samples:
         self._context = context
         self._rows = context.store.samples
 
-    def everything(self) -> Sequence[Sample]:
+    def everything(self) -> SampleTable:
         """Return every present sample, in order of paths."""
         return self._rows.everything()
 

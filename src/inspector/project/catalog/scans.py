@@ -117,7 +117,7 @@ class Scans:
     def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
         began_ns = time.time_ns()
         store = self._context.store
-        before = store.records.get(SCAN).began_ns
+        before = self._begun(began_ns)
         reading = ScanQueue(
             self._context.root,
             self._context.cache.records,
@@ -148,6 +148,16 @@ class Scans:
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
         return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
+
+    def _begun(self, now_ns: int) -> int:
+        """Return when the oldest facts that still hold may have been read, in ns.
+
+        Of a first scan that is stopped this is its own beginning: what it read is not read again.
+        """
+        last = self._context.store.records.get(SCAN)
+        if not last.began_ns:
+            self._context.store.records.put(SCAN, ScanRecord(now_ns, last.complete))
+        return last.began_ns or now_ns
 
     def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[FileContent]]]:
         """List as `_names` does; then come images whose image the cache has lost.

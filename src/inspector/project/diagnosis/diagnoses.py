@@ -19,10 +19,11 @@ from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.shift import ShiftReport, at_the_extremes, columns, from_json
 from inspector.project.splits.dataset_checks import dataset_checks
+from inspector.project.splits.keras_split import one_call
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import Rule, RuleKind, one_call
+from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Splits
 from inspector.similarity.levels import POSSIBLE
 from inspector.store.records import DIAGNOSIS, DiagnosisRecord, Record, RecordKey
@@ -88,7 +89,7 @@ class StoredDiagnosis:
         return FILES not in self.changed
 
     @property
-    def made(self) -> str:
+    def age_text(self) -> str:
         """Say when it was made, and before what."""
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.at)) if self.at else "earlier"
         if not self.changed:
@@ -144,9 +145,9 @@ class Diagnoses:
         if not file:
             return []
         tie: dict[str, str] = {leak.image.path: leak.kind for leak in leakage.leaks}
-        place: dict[str, str] = dict.fromkeys(leakage.made.training, "training")
-        place |= dict.fromkeys(leakage.made.validation, "validation")
-        for name, paths in leakage.made.elsewhere.items():
+        place: dict[str, str] = dict.fromkeys(leakage.membership.training, "training")
+        place |= dict.fromkeys(leakage.membership.validation, "validation")
+        for name, paths in leakage.membership.elsewhere.items():
             place.update(dict.fromkeys(paths, name))
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()

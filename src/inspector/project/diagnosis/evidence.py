@@ -84,13 +84,13 @@ class EvidenceReader:
         if leakage is not None:
             sizes = {
                 "training": leakage.training_images,
-                leakage.made.evaluation: leakage.validation_images,
-                **{name: len(paths) for name, paths in leakage.made.elsewhere.items()},
+                leakage.membership.evaluation: leakage.validation_images,
+                **{name: len(paths) for name, paths in leakage.membership.elsewhere.items()},
             }
         return Evidence(
             self._diagnoses.last(), self._diagnoses.numbers, sizes,
             () if leakage is None else _classes(leakage, rows),
-            "" if leakage is None else leakage.made.evaluation,
+            "" if leakage is None else leakage.membership.evaluation,
             self._shortcuts.last(), self._diagnoses.differences(), why,
         )  # fmt: skip
 
@@ -102,7 +102,7 @@ class EvidenceReader:
 
 
 def _classes(leakage: Leakage, rows: list[Sample]) -> tuple[ClassLeaks, ...]:
-    held = {*leakage.made.validation} - leakage.excluded
+    held = {*leakage.membership.validation} - leakage.excluded
     images = Counter(s.label for s in rows if s.path in held)
     leaked: dict[str, list[int]] = {}
     for leak in leakage.leaks:

@@ -15,7 +15,7 @@ from inspector.project.diagnosis.labels import Labels
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
 from inspector.project.splits.dataset_checks import CODES, OF_LAYOUT, UNSURE, dataset_checks
-from inspector.project.splits.leakage import TIED
+from inspector.project.splits.leakage_pitfalls import TIED
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
 from inspector.project.splits.splits import Splits

@@ -24,8 +24,8 @@ from inspector.reports.html import (
     ImagePair,
     OverSeeds,
     ReportPage,
+    ReportTable,
     SeparatedHistogram,
-    Table,
     render,
 )
 from inspector.reports.junit import junit
@@ -103,7 +103,7 @@ class Reports:
             leakage: Leakage | None = self._splits.leaks()
         except (DatasetError, UsageError):
             leakage = None
-        tables: list[Table] = []
+        tables: list[ReportTable] = []
         pairs: tuple[ImagePair, ...] = ()
         lists: dict[str, list[str]] = {}
         if leakage is not None:
@@ -121,8 +121,8 @@ class Reports:
                 lines.append(f"Predictions of your model are left out: {error.message}.")
         if answer:
             tables.append(_terms(answer))
-        rule = leakage.made.rule.text if leakage else "no split"
-        stale = f" {last.made}" if last else ""
+        rule = leakage.membership.rule.text if leakage else "no split"
+        stale = f" {last.age_text}" if last else ""
         return ReportPage(
             f"Dataset report: {context.name}",
             f"{context.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",
@@ -215,7 +215,7 @@ class Reports:
         return tuple(lines)
 
 
-def _matrix(leakage: Leakage) -> Table:
+def _matrix(leakage: Leakage) -> ReportTable:
     rows = [
         (f"{c.source} → {c.to}", c.images, *(len(ids) for ids in c.by_kind.values()))
         for c in leakage.matrix
@@ -223,15 +223,15 @@ def _matrix(leakage: Leakage) -> Table:
     ]
     kinds = (f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS)
     heads = ("from → to", "images", *kinds)
-    return Table("Near-duplicates between splits", heads, tuple(rows))
+    return ReportTable("Near-duplicates between splits", heads, tuple(rows))
 
 
-def _own(rates: Sequence[Rate], file: str) -> Table:
+def _own(rates: Sequence[Rate], file: str) -> ReportTable:
     rows = tuple((r.name, f"{r.share:.3f}", f"{r.low:.3f} to {r.high:.3f}", r.n) for r in rates)
-    return Table(f"Your own model, by {file}", ("images", "accuracy", "95 %", "n"), rows)
+    return ReportTable(f"Your own model, by {file}", ("images", "accuracy", "95 %", "n"), rows)
 
 
-def _terms(answer: dict[str, Any]) -> Table:
+def _terms(answer: dict[str, Any]) -> ReportTable:
     def shown(value: float | None) -> str:
         return "-" if value is None else f"{value:+.3f}"
 
@@ -245,7 +245,7 @@ def _terms(answer: dict[str, Any]) -> Table:
         )
         for name, t in answer["terms"].items()
     ]  # fmt: skip
-    return Table(
+    return ReportTable(
         "Components of the gap, by baseline models",
         ("term", "estimate", "95 %", "verdict", "bound"), tuple(rows),
     )  # fmt: skip
@@ -262,9 +262,9 @@ def _lists(leakage: Leakage) -> dict[str, list[str]]:
             leak.image.path for leak in leakage.leaks if leak.neighbour is None
         ],
         "Files in training and in validation": list(leakage.both),
-        "Files on neither side": list(leakage.made.neither),
-        "Training": list(leakage.made.training),
-        "Validation": list(leakage.made.validation),
+        "Files on neither side": list(leakage.membership.neither),
+        "Training": list(leakage.membership.training),
+        "Validation": list(leakage.membership.validation),
     }
 
 

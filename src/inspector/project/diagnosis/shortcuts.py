@@ -118,7 +118,6 @@ class Shortcuts:
         training, folder, _ = self._diagnoses.sides(rule, rows)
         group = self._groups.numbers(rows, with_duplicates=True).astype(np.int64)
         groups = len(np.unique(group[training]))
-        classes = sorted({s.label for s in rows})
         if len({s.label for s, inside in zip(rows, training, strict=True) if inside}) < 2:
             raise DatasetError(
                 "shortcuts need two classes in the training folder", "Open the folder above."
@@ -131,16 +130,9 @@ class Shortcuts:
         measured = self._surroundings(rows, stop, progress)
         if measured is None:
             return None
-        facts = [
-            ImageFacts(
-                s.path, s.label, s.size, s.width, s.height, s.format, s.mode, s.camera, s.captured,
-                s.sharpness,
-            )
-            for s in rows
-        ]  # fmt: skip
-        position = {name: i for i, name in enumerate(classes)}
+        position = {name: i for i, name in enumerate(sorted({s.label for s in rows}))}
         question = ShortcutQuestion(
-            probes_of(facts, *measured, self._groups.records(rows)),
+            probes_of(_facts(rows), *measured, self._groups.records(rows)),
             np.array([position[s.label] for s in rows], np.int64), group, training, folder,
         )  # fmt: skip
         results = find_shortcuts_in_child(
@@ -151,14 +143,7 @@ class Shortcuts:
         names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
         record = ShortcutsRecord(
             self._digest(rule), names[0] if names else "", int(training.sum()), groups,
-            tuple(
-                ProbeRecord(
-                    r.probe.value, r.accuracy, r.low, r.high, r.chance, r.folder_accuracy,
-                    r.folder_chance, r.p_corrected, r.verdict.value,
-                    tuple(rows[i].id for i in r.examples),
-                )
-                for r in results
-            ),
+            tuple(_probe_record(result, rows) for result in results),
         )  # fmt: skip
         self._context.store.records.note(SHORTCUTS, record)
         self._context.emit(Changes(rule=True, text="the search for shortcuts is done"))
@@ -246,6 +231,24 @@ def as_json(report: ShortcutReport) -> list[dict[str, Any]]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
+
+
+def _facts(rows: list[Sample]) -> list[ImageFacts]:
+    return [
+        ImageFacts(
+            s.path, s.label, s.size, s.width, s.height, s.format, s.mode, s.camera, s.captured,
+            s.sharpness,
+        )
+        for s in rows
+    ]  # fmt: skip
+
+
+def _probe_record(result: ProbeResult, rows: list[Sample]) -> ProbeRecord:
+    return ProbeRecord(
+        result.probe.value, result.accuracy, result.low, result.high, result.chance,
+        result.folder_accuracy, result.folder_chance, result.p_corrected, result.verdict.value,
+        tuple(rows[i].id for i in result.examples),
+    )  # fmt: skip
 
 
 def _text(result: ProbeResult, folder: str) -> str:

@@ -14,7 +14,7 @@ from inspector.errors import DatasetError
 from inspector.project.experiments.comparison_records import ComparisonSetup, StoredComparison
 from inspector.project.experiments.variants import Variant, part_of_groups
 from inspector.store.samples import Sample
-from inspector.training_protocol import Budget, RunSpec, SampleColumns, Scaling
+from inspector.training_protocol.run_spec import Budget, RunSpec, SampleColumns, Scaling
 
 BEFORE = "before, as many left out at random"
 AFTER = "cleaned"

@@ -16,14 +16,14 @@ from inspector.dataset.csv_table import read_rows
 from inspector.errors import DatasetError, InspectorError, TrainingError
 from inspector.input_files import read_json
 from inspector.project.experiments.variants import Variant
-from inspector.training_protocol import (
+from inspector.training_protocol.messages import EpochDone
+from inspector.training_protocol.run_folder import (
     PREDICTIONS_BEST,
     PREDICTIONS_LAST,
-    Budget,
-    EpochDone,
     read_history,
     write_whole,
 )
+from inspector.training_protocol.run_spec import Budget
 
 FILE = "comparison.json"
 VERSION = 1

@@ -15,7 +15,7 @@ from inspector.project.experiments.comparison_records import (
     read_ended,
 )
 from inspector.project.experiments.variants import ARTICLE_NOTES, article
-from inspector.training_protocol import Budget
+from inspector.training_protocol.run_spec import Budget
 
 Doubles = NDArray[np.float64]
 

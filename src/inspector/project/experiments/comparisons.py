@@ -38,7 +38,8 @@ from inspector.project.training.run import RunConfig
 from inspector.project.training.runs import Runs
 from inspector.project.training.time_estimate import estimate_seconds
 from inspector.store.samples import Sample
-from inspector.training_protocol import Event, RunFailed, RunSpec, check_spec
+from inspector.training_protocol.messages import Event, RunFailed
+from inspector.training_protocol.run_spec import RunSpec, check_spec
 from inspector.work.jobs import Stop
 
 COPIES_RULE = "test>validation>training"

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from inspector import __version__
 from inspector.audit.diagnosis import Diagnosis, Question, as_json
-from inspector.audit.gap import SEEDS_OF_MANY, Trained, diagnose
+from inspector.audit.gap.diagnose import SEEDS_OF_MANY, diagnose
+from inspector.audit.gap.work import Trained
 from inspector.desktop.paths import cache_folder
 from inspector.errors import TrainingError
 from inspector.input_files import read_json
@@ -25,16 +26,9 @@ from inspector.project.training.runs import Runs
 from inspector.project.training.time_estimate import estimate_seconds
 from inspector.store.records import EXPERIMENT, ExperimentRecord
 from inspector.store.samples import Sample
-from inspector.training_protocol import (
-    PREDICTIONS_LAST,
-    Budget,
-    Event,
-    RunFailed,
-    RunSpec,
-    SampleColumns,
-    check_spec,
-    write_whole,
-)
+from inspector.training_protocol.messages import Event, RunFailed
+from inspector.training_protocol.run_folder import PREDICTIONS_LAST, write_whole
+from inspector.training_protocol.run_spec import Budget, RunSpec, SampleColumns, check_spec
 from inspector.work.jobs import Progress, Stop
 
 Ints = NDArray[np.int64]

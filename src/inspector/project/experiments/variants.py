@@ -10,7 +10,7 @@ from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import IDG_NAMES, VERSION, read_policy
 from inspector.augmentation.presets import PRESETS
 from inspector.errors import UsageError
-from inspector.training_protocol import MODELS
+from inspector.training_protocol.run_spec import MODELS
 
 NONE = "none"
 ARTICLE_NOTES = (

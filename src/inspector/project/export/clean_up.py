@@ -4,31 +4,31 @@ Folders, names and splits stay as the user has them. Moving images is a choice o
 """
 
 import time
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.dataset.listing import FAILED
 from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import ExportError
 from inspector.project.diagnosis.reports import Reports
-from inspector.project.export.exports import Exported, Exports
-from inspector.project.review.copies import (
-    CopyChoice,
-    CopyPair,
-    CopyPairs,
-    KeptSplit,
-    find_copies,
-    leaked,
+from inspector.project.export.clean_up_plan import (
+    CleanUpChoice,
+    CleanUpPlan,
+    count_balance,
+    locks_first,
+    notes_of,
+    obstacles_of,
+    of_test,
+    unticked_pairs,
 )
+from inspector.project.export.exports import Exported, Exports
+from inspector.project.review.copies import KeptSplit, find_copies, leaked
 from inspector.project.review.decisions import Decisions
-from inspector.project.review.duplicates import DuplicateIndex, PairKind
-from inspector.project.review.gallery_query import split_place
-from inspector.project.review.near_precision import NearJudgements, NearPrecision
+from inspector.project.review.near_precision import NearJudgements
+from inspector.project.splits.grouped_split import by_groups
 from inspector.project.splits.snippets import snippet
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import SPLIT_RULE, Membership, Rule, RuleKind, by_groups
+from inspector.project.splits.split_rules import SPLIT_RULE, Membership, Rule, RuleKind
 from inspector.project.splits.splits import Splits
 from inspector.store.records import (
     CLEAN_UP,
@@ -39,95 +39,8 @@ from inspector.store.records import (
     CleanUpRecord,
     SplitChange,
 )
-from inspector.store.samples import Sample
 from inspector.work.export_plan import ExportPlan
 from inspector.work.jobs import Progress, Stop
-
-Balance = dict[tuple[str, str], tuple[int, int]]
-_SEEDED = (RuleKind.KERAS, RuleKind.CODE, RuleKind.REPLAY)
-_TEST = ("test", "test folder")
-
-
-@dataclass(frozen=True, slots=True)
-class CleanUpChoice:
-    """What a person chose of a clean-up.
-
-    Attributes:
-        resplit: Move images, so that near-duplicates and groups stay in one split.
-        share: Of validation in a new split; None for today's.
-        lock: Lock the split first; None to do so where a call draws it.
-        unreadable: Exclude the files that can't be read.
-    """
-
-    copies: CopyChoice = field(default_factory=CopyChoice)
-    resplit: bool = False
-    share: float | None = None
-    seed: int = 0
-    lock: bool | None = None
-    unreadable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class CleanUpPlan:
-    """What a clean-up would do, before anything is done.
-
-    Attributes:
-        target: Where an export goes afterwards; None for no export.
-        copies: Every pair that can be ticked, the least similar first, and those kept by hand.
-        unticked: Pairs that go by themselves and that the person unticked: no duplicates.
-        split_rule: The rule of today.
-        unreadable: Files that can't be read and go.
-        balance: Images by (split, class) before and after.
-        leaked: Evaluation images with a near-duplicate in training, before and after.
-        both: Files that the split rule puts in training and in validation.
-        resplit: The new split; None where the split stays.
-        moves: What moves, as path, from and to.
-        lock: Whether the split of today is locked first, and in `lock_file` where there is one.
-        beside: The report and the code, beside the target.
-        obstacles: What stands in the way, in words; nothing is done while there is one.
-        notes: What else to know.
-        precision: What is known of near pairs.
-        basis: What the plan depends on: decisions, files, threshold, split rule and groups.
-    """
-
-    choice: CleanUpChoice
-    target: Path | None
-    copies: CopyPairs
-    unticked: tuple[CopyPair, ...]
-    split_rule: Rule
-    unreadable: tuple[Sample, ...]
-    balance: Balance
-    leaked: tuple[int, int]
-    both: int
-    resplit: Membership | None
-    moves: tuple[dict[str, str], ...]
-    lock: bool
-    lock_file: Path | None
-    beside: tuple[Path, ...]
-    obstacles: tuple[str, ...]
-    notes: tuple[str, ...]
-    precision: NearPrecision
-    basis: tuple[object, ...]
-
-    @property
-    def excluded(self) -> tuple[CopyPair, ...]:
-        """The pairs whose copy goes."""
-        return self.copies.ticked
-
-    @property
-    def drops(self) -> tuple[tuple[str, str], ...]:
-        """The copies that go, as (path, the path of what stays), in order of paths."""
-        return tuple(sorted((p.excluded.path, p.kept.path) for p in self.excluded))
-
-    def images(self, split: str) -> tuple[int, int]:
-        """Count the images of a split before and after."""
-        rows = [counts for (name, _), counts in self.balance.items() if name == split]
-        return sum(before for before, _ in rows), sum(after for _, after in rows)
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """The splits of the balance, training first."""
-        return tuple(dict.fromkeys(split for split, _ in self.balance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +86,7 @@ class CleanUps:
             # What is in the test set stays there, so nothing may be a copy of it elsewhere.
             choice = replace(choice, copies=replace(choice.copies, keep=KeptSplit.EVALUATION))
         basis, current = self._basis(), self._splits.rule
-        membership = self._splits.made(current)
+        membership = self._splits.membership_or_none(current)
         lock_file: Path | None = None
         beside: tuple[Path, ...] = ()
         if target is not None:
@@ -185,7 +98,7 @@ class CleanUps:
         certainty = self.near.certainty()
         copies = find_copies(index, split_of, choice.copies, certainty=certainty)
         if choice.resplit:
-            copies = _of_test(copies)
+            copies = of_test(copies)
         gone = {pair.excluded.id for pair in copies.ticked}
         failed = tuple(
             s for s in self._source.samples.everything()
@@ -193,14 +106,14 @@ class CleanUps:
         )  # fmt: skip
         resplit = self._new_split(choice, gone) if choice.resplit else None
         after = split_of if resplit is None else self._splits.sides_by_id(resplit)
-        balance = _balance(index, split_of, after, gone)
-        lock = membership is not None and (lock_file is not None or _locks(choice, current))
+        balance = count_balance(index, split_of, after, gone)
+        lock = membership is not None and (lock_file is not None or locks_first(choice, current))
         return CleanUpPlan(
-            choice, target, copies, _unticked(copies), current, failed, balance,
+            choice, target, copies, unticked_pairs(copies), current, failed, balance,
             (len(leaked(index, split_of)), len(leaked(index, after, gone))), both, resplit,
             tuple(self._splits.moves(resplit)) if resplit else (), lock, lock_file, beside,
-            (*_emptied(balance, copies), *_growth(balance, resplit)),
-            _notes(copies, split_of, both, lock=lock, rule=current), self.near.measured(), basis,
+            obstacles_of(balance, copies, resplit),
+            notes_of(copies, split_of, both, lock=lock, rule=current), self.near.measured(), basis,
         )  # fmt: skip
 
     def run(
@@ -226,8 +139,8 @@ class CleanUps:
             self._splits.lock(plan.split_rule)
         reviewed = sum(c.reviewed for c in self._source.duplicates.clusters())
         decided = self._decisions.clean_up(
-            [(p.excluded, p.kept) for p in plan.excluded],
-            [(p.excluded, p.kept) for p in plan.unticked],
+            [(p.excluded, p.keeper) for p in plan.excluded],
+            [(p.excluded, p.keeper) for p in plan.unticked],
             plan.unreadable,
         )
         self._remember(plan, decided.operation, reviewed)
@@ -307,120 +220,6 @@ class CleanUps:
 def _both(membership: Membership | None) -> int:
     """Count the files that a rule puts in training and in validation."""
     return len({*membership.training} & {*membership.validation}) if membership is not None else 0
-
-
-def _locks(choice: CleanUpChoice, rule: Rule) -> bool:
-    return rule.kind in _SEEDED if choice.lock is None else choice.lock
-
-
-def _of_test(copies: CopyPairs) -> CopyPairs:
-    """Leave copies within training and validation alone: a split by group keeps them together."""
-    return CopyPairs(tuple(p for p in copies.pairs if p.splits[0] in _TEST), copies.by_hand)
-
-
-def _unticked(copies: CopyPairs) -> tuple[CopyPair, ...]:
-    return tuple(pair for pair in copies.pairs if pair.certain and not pair.ticked)
-
-
-def _balance(
-    index: DuplicateIndex, before: Mapping[int, str], after: Mapping[int, str], gone: set[int]
-) -> Balance:
-    """Count the images by (split, class) before and after, training first."""
-    standing = [s for s in index.samples.values() if s.mark != "drop"]
-    one = Counter((before[s.id], s.new_label or s.label) for s in standing if s.id in before)
-    two = Counter(
-        (after[s.id], s.new_label or s.label)
-        for s in standing
-        if s.id in after and s.id not in gone
-    )
-    keys = sorted(one | two, key=lambda key: (split_place(key[0]), key))
-    return {key: (one[key], two[key]) for key in keys}
-
-
-def _emptied(balance: Balance, copies: CopyPairs) -> list[str]:
-    """Say which split, and which class of a split, would hold no image any more."""
-    facts: list[str] = []
-    for split in dict.fromkeys(split for split, _ in balance):
-        rows = {label: counts for (name, label), counts in balance.items() if name == split}
-        emptied = [label for label, (before, after) in rows.items() if before and not after]
-        if emptied and len(emptied) == sum(before > 0 for before, _ in rows.values()):
-            total = sum(before for before, _ in rows.values())
-            facts.append(f"no image would be left in {split}: {_why(copies, split, None, total)}")
-            continue
-        for label in emptied:
-            why = _why(copies, split, label, rows[label][0])
-            facts.append(f"no image of {label} would be left in {split}: {why}")
-    return facts
-
-
-def _why(copies: CopyPairs, split: str, label: str | None, count: int) -> str:
-    going = [
-        p for p in copies.ticked
-        if p.splits[1] == split and label in (None, p.excluded.new_label or p.excluded.label)
-    ]  # fmt: skip
-    if not going:
-        return "groups and near-duplicates tie its images to other splits"
-    whose = " and ".join(sorted({p.splits[0] for p in going}))
-    share = "all" if len(going) == count else f"{len(going):,} of"
-    return f"{share} {count:,} are copies of {whose} images"
-
-
-def _growth(balance: Balance, resplit: Membership | None) -> list[str]:
-    """Say how a new split would change the test set, or leave a side without images."""
-    if resplit is None:
-        return []
-    facts = []
-    tested = [counts for (split, _), counts in balance.items() if split in _TEST]
-    before, after = sum(b for b, _ in tested), sum(a for _, a in tested)
-    if after > before:
-        others = "1 image shares" if after - before == 1 else f"{after - before:,} images share"
-        facts.append(
-            f"the test set would grow from {before:,} to {after:,} images: {others} a group with a"
-            " test image, or look like one and are not excluded"
-        )
-    for name, side in (("training", resplit.training), ("validation", resplit.validation)):
-        if not side and not any(split == name and b for (split, _), (b, _) in balance.items()):
-            facts.append(
-                f"no split by group is possible: {name} would hold no image, as groups and"
-                " near-duplicates tie all images of a class together"
-            )
-    return facts
-
-
-def _notes(
-    copies: CopyPairs, split_of: Mapping[int, str], both: int, *, lock: bool, rule: Rule
-) -> tuple[str, ...]:
-    notes = []
-    if len({*split_of.values()}) < 2:
-        notes.append(
-            "This dataset has no splits, so nothing is a copy across splits. Say how your code"
-            " splits, or make a new split by group."
-        )
-    if both:
-        files = "1 file is" if both == 1 else f"{both:,} files are"
-        notes.append(
-            f"{files} in training and in validation by your code: only a change to the code can"
-            " fix that."
-        )
-    left = [p for p in copies.pairs if not p.ticked]
-    unsure = Counter(p.kind for p in left if not p.two_labels and not p.certain)
-    if near := unsure[PairKind.NEAR]:
-        stay = "near pair stays" if near == 1 else "near pairs stay"
-        notes.append(f"{near:,} {stay}: not certain enough to be excluded without being asked for.")
-    if turned := unsure[PairKind.TRANSFORMED]:
-        stay = "flipped or rotated pair stays" if turned == 1 else "flipped or rotated pairs stay"
-        notes.append(f"{turned:,} {stay}: they are excluded only where you ask for it.")
-    if two := sum(p.two_labels for p in left):
-        pairs = "1 pair has" if two == 1 else f"{two:,} pairs have"
-        notes.append(f"{pairs} two labels and stay: only you can tell which label is right.")
-    if copies.by_hand:
-        notes.append(f"{len(copies.by_hand):,} copies stay because you decided to keep them.")
-    if copies.ticked and not lock and rule.kind in _SEEDED:
-        notes.append(
-            "The split is not locked: without the copies the same seed selects other validation"
-            " images."
-        )
-    return tuple(notes)
 
 
 def _beside(target: Path, ending: str) -> Path:

@@ -118,11 +118,26 @@ class Exports:
             ExportError: The target exists, overlaps the dataset, is too small, names collide, or
                 the form needs a split.
         """
-        items: list[Item] = []
-        left: list[LeftOut] = []
         rows = self._samples.everything()
         export_form = make_form(form, lambda: self._boxes(rows))
-        splits_only = export_form.by_split and any(
+        items, left = self._divide(rows, sides, by_split=export_form.by_split)
+        if listed is not None:
+            items = [_listed(item, listed) for item in items]
+            left = [
+                replace(one, split=_split_of(listed.get(one.source, ""), one.source))
+                for one in left
+            ]
+        return make_plan(
+            str(self._context.root), str(target), items, left, mode=mode, form=export_form
+        )
+
+    def _divide(
+        self, rows: Sequence[Sample], sides: Mapping[RelativePath, Split] | None, *, by_split: bool
+    ) -> tuple[list[Item], list[LeftOut]]:
+        """Return what an export writes and what it leaves out, with the reason."""
+        items: list[Item] = []
+        left: list[LeftOut] = []
+        splits_only = by_split and any(
             (s.split if sides is None else sides.get(s.path)) for s in rows if not _why_left_out(s)
         )
         taken: set[str] = {
@@ -139,15 +154,7 @@ class Exports:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
             else:
                 items.append(self._item(sample, split, taken))
-        if listed is not None:
-            items = [_listed(item, listed) for item in items]
-            left = [
-                replace(one, split=_split_of(listed.get(one.source, ""), one.source))
-                for one in left
-            ]
-        return make_plan(
-            str(self._context.root), str(target), items, left, mode=mode, form=export_form
-        )
+        return items, left
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[RelativePath, Split]:
         """Return the fold of each image by its path, as `sides` of a plan: no group is cut.

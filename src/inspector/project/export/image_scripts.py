@@ -9,7 +9,7 @@ from typing import Any, Final
 from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError
 from inspector.project.context import ProjectContext
-from inspector.project.diagnosis.labels import Labels
+from inspector.project.diagnosis.labels import LabelEvidence, Labels
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.group_names import group_names
 from inspector.project.review.groups import Groups
@@ -131,15 +131,7 @@ class ImageScripts:
         )
         if evidence is None:
             raise ExportError("the script was stopped", "Start it again.")
-        probabilities: dict[int, list[float]] = {}
-        if tool is ImageTool.CLEANLAB:
-            if not len(evidence.probabilities):
-                raise DatasetError(
-                    "there are too few images or classes to ask baseline models",
-                    "It needs two classes and about ten images.",
-                )
-            values = evidence.probabilities.round(5).tolist()
-            probabilities = {s.id: row for s, row in zip(evidence.rows, values, strict=True)}
+        probabilities = _probabilities(evidence) if tool is ImageTool.CLEANLAB else {}
         suspects = {one.sample.id: (one.suggested, one.score) for one in evidence.suspects}
         rows = self._groups.images()
         groups = group_names(self._groups, rows)
@@ -193,3 +185,18 @@ def write_script(file: Path, text: str, data: Mapping[str, Any], root: Path) -> 
     with user_file(file, root, what="script") as stream:
         stream.write(text)
     return file, beside
+
+
+def _probabilities(evidence: LabelEvidence) -> dict[int, list[float]]:
+    """Return the class probabilities of each image by sample id.
+
+    Raises:
+        DatasetError: There are too few images or classes.
+    """
+    if not len(evidence.probabilities):
+        raise DatasetError(
+            "there are too few images or classes to ask baseline models",
+            "It needs two classes and about ten images.",
+        )
+    values = evidence.probabilities.round(5).tolist()
+    return {s.id: row for s, row in zip(evidence.rows, values, strict=True)}

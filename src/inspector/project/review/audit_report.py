@@ -6,7 +6,7 @@ from collections.abc import Callable
 from inspector import __version__
 from inspector.project.review.audit_result import AuditPair, DatasetAudit
 from inspector.project.review.duplicates import Level, PairKind
-from inspector.reports.html import ImagePair, ReportPage, Table
+from inspector.reports.html import ImagePair, ReportPage, ReportTable
 from inspector.similarity.fingerprint_file import Detail
 
 _SHOWN_PAIRS = 24
@@ -65,18 +65,20 @@ def _limits(audit: DatasetAudit) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _splits(audit: DatasetAudit) -> Table:
+def _splits(audit: DatasetAudit) -> ReportTable:
     rows = tuple(
         (f"{side.name}: {split}" if split else side.name, leaked, images)
         for side in (audit.a, audit.b)
         for split, (leaked, images) in side.by_split.items()
     )
-    return Table("Images with a near-duplicate in the other dataset", ("", "leaked", "of"), rows)
+    return ReportTable(
+        "Images with a near-duplicate in the other dataset", ("", "leaked", "of"), rows
+    )
 
 
-def _by_kind(audit: DatasetAudit) -> Table:
+def _by_kind(audit: DatasetAudit) -> ReportTable:
     rows = tuple((_KINDS[kind], audit.a.by_kind[kind], audit.b.by_kind[kind]) for kind in PairKind)
-    return Table("By strongest kind", ("", audit.a.name, audit.b.name), rows)
+    return ReportTable("By strongest kind", ("", audit.a.name, audit.b.name), rows)
 
 
 def _pairs(audit: DatasetAudit, thumbnail: Callable[[bytes], bytes | None]) -> list[ImagePair]:

@@ -72,7 +72,7 @@ class CopyPair:
     """
 
     excluded: Sample
-    kept: Sample
+    keeper: Sample
     splits: tuple[Split, Split]
     kind: PairKind
     similarity: float
@@ -82,7 +82,7 @@ class CopyPair:
     @property
     def two_labels(self) -> bool:
         """Whether the two carry different labels."""
-        return _label(self.excluded) != _label(self.kept)
+        return _label(self.excluded) != _label(self.keeper)
 
     @property
     def identical(self) -> bool:
@@ -238,7 +238,13 @@ def _pair(
 
 
 def _order(pair: CopyPair) -> tuple[object, ...]:
-    return not pair.certain, not pair.ticked, _STRENGTH[pair.kind], -pair.similarity, pair.kept.path
+    return (
+        not pair.certain,
+        not pair.ticked,
+        _STRENGTH[pair.kind],
+        -pair.similarity,
+        pair.keeper.path,
+    )
 
 
 def _label(sample: Sample) -> str:

@@ -1,9 +1,7 @@
 """Decisions: keep, drop, relabel, not alike, keep together; by hand and by rule; undo and redo."""
 
-import fnmatch
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,17 +12,15 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.decisions_file import (
-    DecidedImage,
-    DecisionsFile,
-    Mark,
+    changes_of,
+    document_of,
     read_decisions,
     write_decisions,
 )
 from inspector.project.review.duplicates import DuplicateIndex, Duplicates
+from inspector.project.review.keep_rules import RulePlan, plan_keep_rule
 from inspector.store.decisions import Change, DecisionField, Operation
 from inspector.store.samples import Sample
-
-RULES = ("test>validation>training", "largest", "sharpest", "oldest", "path:GLOB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +37,6 @@ class Decided:
     changed: int
     text: str = ""
     samples: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RulePlan:
-    """What a rule would do.
-
-    Attributes:
-        drops: (sample, the kept sample it is directly alike to).
-        per_place: Samples dropped by (split, class).
-        clusters: How many clusters it walks.
-        left: Sure pairs that stay because a person kept or bound both.
-    """
-
-    rule: str
-    drops: tuple[tuple[Sample, Sample], ...]
-    per_place: dict[tuple[str, str], int]
-    clusters: int
-    left: int
 
 
 class Decisions:
@@ -183,21 +161,9 @@ class Decisions:
         Raises:
             UsageError: There is no such rule.
         """
-        order = _order(rule)
-        index = self._duplicates.index()
-        alike = _copies(index) if same_picture else index.neighbour_heads
-        drops: list[tuple[Sample, Sample]] = []
-        left = clusters = 0
-        for members in index.clusters.values():
-            rows = [index.samples[m] for m in members]
-            if not everything and not all(s.mark or s.reviewed or s.bound for s in rows):
-                continue
-            clusters += 1
-            planned_drops, stay = _walk(rows, order, index.canonical, alike)
-            drops += planned_drops
-            left += stay
-        places = Counter((s.split, s.label) for s, _ in drops)
-        return RulePlan(rule, tuple(drops), dict(sorted(places.items())), clusters, left)
+        return plan_keep_rule(
+            self._duplicates.index(), rule, everything=everything, same_picture=same_picture
+        )
 
     def apply_rule(
         self, rule: str, *, everything: bool = False, same_picture: bool = False
@@ -286,24 +252,11 @@ class Decisions:
         Raises:
             ExportError: The file lies inside the dataset, or can't be written.
         """
-        rows = [s for s in self._samples.everything() if _decided(s) and s.sha256]
-        by_id = {s.id: s for s in self._samples.everything()}
-        contents = [
-            (by_id[a].sha256.hex(), by_id[b].sha256.hex())
-            for a, b in self._context.store.decisions.not_alike()
-            if a in by_id and b in by_id
-        ]
-        pairs = [(min(pair), max(pair)) for pair in contents if all(pair)]
-        images = tuple(
-            DecidedImage(
-                s.sha256.hex(), s.path, Mark(s.mark), s.new_label, s.reason_decided,
-                by_id[s.bound].sha256.hex() if s.bound in by_id else "", bool(s.reviewed),
-            )
-            for s in rows
-        )  # fmt: skip
-        document = DecisionsFile(1, images, tuple(sorted(pairs)))
+        document = document_of(
+            self._samples.everything(), self._context.store.decisions.not_alike()
+        )
         write_decisions(document, file, self._context.root)
-        return len(rows)
+        return len(document.images)
 
     def import_from(self, file: Path) -> Decided:
         """Take over decisions of another project, by content hash.
@@ -314,20 +267,7 @@ class Decisions:
             DatasetError: The file can't be read, or holds something else.
         """
         document = read_decisions(file)
-        holders: dict[str, list[Sample]] = {}
-        for sample in self._samples.everything():
-            if sample.sha256:
-                holders.setdefault(sample.sha256.hex(), []).append(sample)
-        changes: list[Change] = []
-        for image in document.images:
-            same = holders.get(image.sha256, [])
-            for sample in [s for s in same if s.path == image.path] or same:
-                changes += _imported(sample, image, holders)
-        for one, two in document.not_alike:
-            for a in holders.get(one, [])[:1]:
-                for b in holders.get(two, [])[:1]:
-                    one_id, two_id = min(a.id, b.id), max(a.id, b.id)
-                    changes.append(Change(one_id, DecisionField.NOT_ALIKE, "1", two_id))
+        changes = changes_of(document, self._samples.everything())
         return self._apply("import", f"import decisions from {file.name}", changes)
 
     def _apply(self, verb: str, text: str, changes: Sequence[Change]) -> Decided:
@@ -351,24 +291,6 @@ def _mark(sample: int, mark: str, reason: str) -> list[Change]:
     return [Change(sample, DecisionField.MARK, mark), Change(sample, DecisionField.REASON, reason)]
 
 
-def _decided(sample: Sample) -> bool:
-    return bool(sample.mark or sample.new_label or sample.bound or sample.reviewed)
-
-
-def _imported(
-    sample: Sample, image: DecidedImage, holders: Mapping[str, list[Sample]]
-) -> list[Change]:
-    together = holders.get(image.together, [])
-    values = {
-        "mark": image.mark,
-        "reason": image.reason,
-        "label": image.label,
-        "reviewed": "1" if image.reviewed else "",
-        "bound": str(together[0].id) if together else "",
-    }
-    return [Change(sample.id, DecisionField(field), value) for field, value in values.items()]
-
-
 def _images(count: int) -> str:
     return "1 image" if count == 1 else f"{count:,} images"
 
@@ -380,61 +302,3 @@ def _why(index: DuplicateIndex, sample: Sample, keeper: Sample) -> str:
         same = sample.sha256 == keeper.sha256
         return f"same {'bytes' if same else 'pixels'} as {keeper.path}"
     return f"looks like {keeper.path}"
-
-
-def _order(rule: str) -> Callable[[Sample], tuple[object, ...]]:
-    """Return the order of preference of a rule, as a sort key."""
-    if rule.startswith("path:") and len(rule) > 5:
-        glob = rule.removeprefix("path:")
-        return lambda s: (not fnmatch.fnmatchcase(s.path, glob), *_best(s))
-    names = rule.split(">")
-    if len(names) == len(set(names)) and set(names) <= {"test", "validation", "training"}:
-        return lambda s: (names.index(s.split) if s.split in names else len(names), *_best(s))
-    match rule:
-        case "largest":
-            return _best
-        case "sharpest":
-            return lambda s: (-s.sharpness, s.path)
-        case "oldest":
-            return lambda s: (s.captured or "9999", s.mtime_ns, s.path)
-        case _:
-            raise UsageError(f"there is no rule {rule}", f"Rules: {', '.join(RULES)}.")
-
-
-def _best(sample: Sample) -> tuple[object, ...]:
-    return -sample.width * sample.height, -sample.size, -sample.sharpness, sample.path
-
-
-def _copies(index: DuplicateIndex) -> dict[int, set[int]]:
-    """Return the directly alike images that are the same one, turned or mirrored."""
-    copies: dict[int, set[int]] = {}
-    for a, b, transform, similarity in index.edges:
-        if transform and similarity >= index.threshold:
-            copies.setdefault(a, set()).add(b)
-            copies.setdefault(b, set()).add(a)
-    return copies
-
-
-def _walk(
-    rows: Sequence[Sample],
-    order: Callable[[Sample], tuple[object, ...]],
-    canonical: Mapping[int, int],
-    alike: Mapping[int, set[int]],
-) -> tuple[list[tuple[Sample, Sample]], int]:
-    """Walk a cluster in order; return (dropped, its kept neighbour) and the pairs kept by hand."""
-    standing = [s for s in rows if s.mark != "drop"]
-    by_hand = {s.id for s in standing if s.mark == "keep" or s.bound}
-    standing.sort(key=lambda s: (s.id not in by_hand, *order(s)))
-    keepers: dict[int, Sample] = {}
-    drops: list[tuple[Sample, Sample]] = []
-    left = 0
-    for sample in standing:
-        head = canonical.get(sample.id, sample.id)
-        near = [head, *alike.get(head, ())]
-        neighbour = next((keepers[n] for n in near if n in keepers), None)
-        if neighbour is not None and sample.id not in by_hand:
-            drops.append((sample, neighbour))
-            continue
-        left += neighbour is not None
-        keepers.setdefault(head, sample)
-    return drops, left

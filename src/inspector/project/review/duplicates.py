@@ -17,7 +17,9 @@ from inspector.project.context import ProjectContext
 from inspector.similarity.clusters import components
 from inspector.similarity.levels import POSSIBLE
 from inspector.similarity.orientations import INVERSE, NAMES
+from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.records import SIMILARITY, SimilarityRecord
+from inspector.store.sample_table import SamplesById
 from inspector.store.samples import Sample
 
 MAX_EXPANDED = 1_000
@@ -110,7 +112,7 @@ class DuplicateIndex:
     """
 
     threshold: float
-    samples: dict[int, Sample]
+    samples: SamplesById
     sets: dict[int, list[int]]
     canonical: dict[int, int]
     set_kind: dict[int, str]
@@ -157,6 +159,7 @@ class Duplicates:
         self._samples = samples
         self._lock = threading.Lock()
         self._index: DuplicateIndex | None = None
+        self._stored: tuple[list[EqualMember], list[StoredPair]] | None = None
         context.subscribe(self._on_changes)
 
     @property
@@ -186,10 +189,11 @@ class Duplicates:
     def _on_changes(self, changes: Changes) -> None:
         # A threshold that moved keeps what was read; a scan that ended does not.
         if changes.samples and changes.duplicates:
-            self.forget()
+            with self._lock:
+                self._index = self._stored = None
 
     def forget(self) -> None:
-        """Drop what was read, after a scan, a decision or a new threshold."""
+        """Drop the index after a decision; what was compared stays read."""
         with self._lock:
             self._index = None
 
@@ -253,17 +257,24 @@ class Duplicates:
 
     def flat(self) -> list[Sample]:
         """Return the almost constant images, which are kept out of pairs."""
-        return [s for s in self.index().samples.values() if s.flags & Flag.FLAT]
+        images = self.index().samples.table
+        return list(images.where(images.number("flags") & Flag.FLAT != 0))
 
     def _build(self) -> DuplicateIndex:
-        store = self._context.store
-        everything = self._samples.everything()
-        rows = {s.id: s for s in everything if s.status == "image"}
+        images = self._samples.everything().images()
+        samples = SamplesById(images)
+        if self._stored is None:
+            duplicates = self._context.store.duplicates
+            self._stored = duplicates.equal_sets(), duplicates.pairs()
+        stored_sets, stored_pairs = self._stored
+        rows = images.rows_of([member.sample for member in stored_sets])
+        counts = rows >= 0
+        counts[counts] = images.number("flags")[rows[counts]] & Flag.FLAT == 0
         sets: dict[int, list[int]] = defaultdict(list)
         kinds: dict[int, str] = {}
         first: dict[int, int] = {}
-        for sample, stored, kind in store.duplicates.equal_sets():
-            if sample in rows and not rows[sample].flags & Flag.FLAT:
+        for (sample, stored, kind), counted in zip(stored_sets, counts.tolist(), strict=True):
+            if counted:
                 # The stored representative may be gone from disk: the first present one serves.
                 head = first.setdefault(stored, sample)
                 sets[head].append(sample)
@@ -273,23 +284,26 @@ class Duplicates:
         kinds = {m: kinds[m] for m in canonical}
         apart = {
             tuple(sorted((canonical.get(a, a), canonical.get(b, b))))
-            for a, b in store.decisions.not_alike()
+            for a, b in self._context.store.decisions.not_alike()
         }
 
         def labels(head: int) -> set[str]:
-            return {rows[m].new_label or rows[m].label for m in sets.get(head, (head,))}
+            return {samples[m].new_label or samples[m].label for m in sets.get(head, (head,))}
 
         edges: list[tuple[int, int, int, float]] = []
         turned_apart: list[tuple[int, int, int, float]] = []
-        for a, b, transform, similarity in store.duplicates.pairs():
-            one, two = first.get(a, a), first.get(b, b)
-            if one in rows and two in rows and tuple(sorted((one, two))) not in apart:
-                other_class = transform and labels(one).isdisjoint(labels(two))
-                (turned_apart if other_class else edges).append((one, two, transform, similarity))
+        ends = [[first.get(end, end) for end in (pair.a, pair.b)] for pair in stored_pairs]
+        there = images.rows_of(np.array(ends, np.int64).ravel()).reshape(-1, 2).min(axis=1) >= 0
+        for (one, two), pair, present in zip(ends, stored_pairs, there.tolist(), strict=True):
+            if present and tuple(sorted((one, two))) not in apart:
+                other_class = pair.transform and labels(one).isdisjoint(labels(two))
+                (turned_apart if other_class else edges).append(
+                    (one, two, pair.transform, pair.similarity)
+                )
         for pairs in (edges, turned_apart):
             pairs.sort(key=lambda e: -e[3])
         index = DuplicateIndex(
-            0.0, rows, sets, canonical, kinds, edges, {}, turned_apart=turned_apart
+            0.0, samples, sets, canonical, kinds, edges, {}, turned_apart=turned_apart
         )
         return _cut(index, self.threshold)
 

@@ -1,20 +1,16 @@
-"""Lists of samples for the gallery: filtered, counted by facet, grouped and in order."""
+"""What the gallery can be asked for, and what it answers."""
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Flag
-from inspector.project.catalog.samples import SPLIT_ORDER, Samples
-from inspector.project.review.duplicates import DuplicateIndex, Duplicates, PairKind
-from inspector.store.samples import Sample
+from inspector.project.catalog.samples import SPLIT_ORDER
+from inspector.project.review.duplicates import DuplicateIndex, PairKind
 
 NO_SPLIT = "no split"
 NO_CLASS = "outside every class"
@@ -22,8 +18,6 @@ ANY_NEIGHBOUR = "any"
 OTHER_SPLIT = "in another split"
 UNDECIDED = "undecided"
 SUSPECTED = "suspected label error"
-_DIGITS = re.compile(r"\d+")
-_PADDED = 12
 MARKS = {"keep": "kept", "drop": "dropped", "": UNDECIDED}
 
 
@@ -59,7 +53,6 @@ class Facet(StrEnum):
     LABELS = "label errors"
 
 
-Values = tuple[tuple[str, ...], ...]
 Chosen = Mapping[Facet, frozenset[str]]
 
 
@@ -84,7 +77,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class GalleryListing:
     """Sample ids in order (int32), and where each group starts in them.
 
     Attributes:
@@ -99,77 +92,6 @@ class Listing:
     total: int
     counts: Mapping[Facet, Mapping[str, int]]
     images: int = 0
-
-
-class Gallery:
-    """Ask for the images that the gallery shows.
-
-    Args:
-        suspected: Returns the ids of samples with a suspected label error.
-    """
-
-    def __init__(
-        self,
-        samples: Samples,
-        duplicates: Duplicates,
-        suspected: Callable[[], Collection[int]] = tuple,
-    ) -> None:
-        self._samples = samples
-        self._duplicates = duplicates
-        self._suspected = suspected
-
-    def listing(self, query: Query) -> Listing:
-        """Return what fits a query, counted, grouped and in order."""
-        return make_listing(
-            self._samples.everything(), self._duplicates.index(), query, self._suspected()
-        )
-
-
-def make_listing(
-    everything: Sequence[Sample],
-    index: DuplicateIndex,
-    query: Query,
-    suspected: Collection[int] = (),
-) -> Listing:
-    """Return what fits a query, counted, grouped and in order.
-
-    Args:
-        everything: In order of paths.
-        index: What looks alike among them.
-        query: What to list.
-        suspected: Ids of samples with a suspected label error.
-    """
-    asked = everything
-    if query.group_by is GroupBy.CLUSTER:
-        asked = [s for s in everything if s.id in index.cluster_of]
-    rows, counts = _select(asked, neighbour_values(index), query, frozenset(suspected))
-    # Not sorted as a whole: that would be one long call, in which no other thread gets on.
-    groups: dict[tuple[int, str], list[Sample]] = defaultdict(list)
-    for sample in rows:
-        groups[_title(sample, query.group_by, index.cluster_of.get(sample.id))].append(sample)
-    titles = sorted(groups)
-    lengths = [len(groups[title]) for title in titles]
-    alike = query.sort is Sort.SIMILARITY
-    similarity = _most_alike(index.edges, index.sets) if alike else {}
-    ordered = [_in_rank(groups[title], query.sort, similarity) for title in titles]
-    return Listing(
-        np.concatenate([np.zeros(0, np.int32), *ordered]),
-        np.array([0, *accumulate(lengths)][: len(lengths)], np.int32),
-        tuple(name for _, name in titles),
-        len(everything),
-        counts,
-        sum(s.status in ("image", "pending") for s in everything),
-    )
-
-
-def _in_rank(rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]) -> NDArray[np.int32]:
-    """Return the ids of rows that are in order of paths, in another order."""
-    ids = np.array([s.id for s in rows], np.int32)
-    if sort is Sort.NAME:
-        names = [natural_key(s.path) for s in rows]
-        return ids[sorted(range(len(rows)), key=names.__getitem__)] if rows else ids
-    ranks = np.array([_rank(s, sort, similarity) for s in rows])
-    return ids[np.argsort(ranks, kind="stable")]
 
 
 def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
@@ -188,10 +110,11 @@ def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
             for member in (*index.members(a), *index.members(b)):
                 values[member].add(kind)
     order = {kind: place for place, kind in enumerate(PairKind)}
+    splits = _SplitsOf(index)
     return {
         member: (
             ANY_NEIGHBOUR,
-            *_where(member, index),
+            *splits.of(member),
             *sorted(kinds, key=lambda k: order[PairKind(k)]),
         )
         for member, kinds in values.items()
@@ -203,137 +126,34 @@ def flag_names(flags: int) -> list[str]:
     return [str(flag.name).lower() for flag in Flag if flags & flag]
 
 
-def _where(member: int, index: DuplicateIndex) -> list[str]:
-    splits = {index.samples[neighbour].split for neighbour in index.neighbours(member)}
-    away = [OTHER_SPLIT] if splits - {index.samples[member].split} else []
-    return away + [f"in {split}" for split in SPLIT_ORDER if split in splits and split]
+class _SplitsOf:
+    """Say which splits the near-duplicates of an image are in.
 
-
-def _select(
-    everything: Iterable[Sample],
-    neighbours: Mapping[int, tuple[str, ...]],
-    query: Query,
-    suspected: frozenset[int],
-) -> tuple[list[Sample], dict[Facet, dict[str, int]]]:
-    """Return the samples that fit, and the counts of each facet's values.
-
-    A set has far fewer combinations of values than samples: each is judged once.
+    Counted once for each set of identical images: a set may have a hundred thousand members.
     """
-    text = query.text.lower()
-    missed: dict[Values, tuple[Facet, ...]] = {}
-    numbers: Counter[Values] = Counter()
-    rows = []
-    for sample in everything:
-        if query.ids is not None and sample.id not in query.ids:
-            continue
-        if text not in sample.path.lower():
-            continue
-        values = _values(sample, neighbours.get(sample.id, ()), suspected)
-        if values not in missed:
-            missed[values] = _missed(values, query)
-        numbers[values] += 1
-        if not missed[values]:
-            rows.append(sample)
-    counts: dict[Facet, dict[str, int]] = {facet: defaultdict(int) for facet in Facet}
-    for values, number in numbers.items():
-        for facet, of_facet in zip(Facet, values, strict=True):
-            if missed[values] in ((), (facet,)):
-                for value in of_facet:
-                    counts[facet][value] += number
-    return rows, {facet: _in_order(facet, counted) for facet, counted in counts.items()}
 
+    def __init__(self, index: DuplicateIndex) -> None:
+        self._index = index
+        self._counted: dict[int, Counter[str]] = {}
 
-def _values(sample: Sample, neighbours: tuple[str, ...], suspected: frozenset[int]) -> Values:
-    """Return what a sample has of each facet, in the order of `Facet`."""
-    decision = [MARKS[sample.mark]] if sample.mark or not sample.bound else []
-    if sample.bound:
-        decision.append("kept together")
-    if sample.new_label:
-        decision.append("relabelled")
-    return (
-        (sample.split or NO_SPLIT,),
-        (sample.new_label or sample.label or NO_CLASS,),
-        neighbours,
-        _flags(sample.flags),
-        tuple(decision),
-        (sample.status,),
-        (SUSPECTED,) if sample.id in suspected else (),
-    )
+    def of(self, member: int) -> list[str]:
+        """Return the facet's values."""
+        own = self._index.samples[member].split
+        head = self._index.canonical.get(member, member)
+        same = self._splits(head)
+        splits = {split for split in same if split != own or same[own] > 1}
+        for other in self._index.neighbour_heads.get(head, ()):
+            splits.update(self._splits(other))
+        away = [OTHER_SPLIT] if splits - {own} else []
+        return away + [f"in {split}" for split in SPLIT_ORDER if split in splits and split]
 
-
-@cache
-def _flags(flags: int) -> tuple[str, ...]:
-    return tuple(name.replace("_", " ") for name in flag_names(flags))
-
-
-def natural_key(path: str) -> str:
-    """Return a key by which numbers in names sort as numbers: 2 before 10."""
-    return _DIGITS.sub(lambda match: match[0].zfill(_PADDED), path)
-
-
-def _missed(values: Values, query: Query) -> tuple[Facet, ...]:
-    """Return the facets of which a sample has no chosen value, or an excluded one."""
-    chosen, excluded = query.chosen, query.excluded
-    return tuple(
-        facet
-        for facet, of_facet in zip(Facet, values, strict=True)
-        if (chosen.get(facet) and chosen[facet].isdisjoint(of_facet))
-        or (excluded.get(facet) and not excluded[facet].isdisjoint(of_facet))
-    )
-
-
-def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
-    """Sort values: splits and near-duplicates as a person expects them, the rest by name."""
-    places = {name: place for place, name in enumerate((*SPLIT_ORDER[:-1], NO_SPLIT))}
-    if facet is Facet.NEAR_DUPLICATES:
-        known = [ANY_NEIGHBOUR, OTHER_SPLIT, *(f"in {s}" for s in SPLIT_ORDER), *PairKind]
-        places = {name: place for place, name in enumerate(known)}
-    return {v: counted[v] for v in sorted(counted, key=lambda v: (places.get(v, 99), v))}
+    def _splits(self, head: int) -> Counter[str]:
+        if head not in self._counted:
+            members = self._index.members(head)
+            self._counted[head] = Counter(self._index.samples[m].split for m in members)
+        return self._counted[head]
 
 
 def split_place(split: str) -> int:
     """Return where a person expects a split: training first, those of other names last."""
     return SPLIT_ORDER.index(split) if split in SPLIT_ORDER else len(SPLIT_ORDER)
-
-
-def _title(sample: Sample, by: GroupBy, cluster: int | None) -> tuple[int, str]:
-    place = split_place(sample.split)
-    label = sample.new_label or sample.label or NO_CLASS
-    match by:
-        case GroupBy.CLASS:
-            return place, " / ".join(part for part in (sample.split, label) if part)
-        case GroupBy.SPLIT:
-            return place, sample.split or NO_SPLIT
-        case GroupBy.CLUSTER:
-            return cluster or 0, f"cluster {cluster}"
-        case GroupBy.NONE:
-            return 0, ""
-
-
-def _rank(sample: Sample, sort: Sort, similarity: dict[int, float]) -> float:
-    match sort:
-        case Sort.NAME:
-            return 0.0
-        case Sort.SIMILARITY:
-            return -similarity.get(sample.id, 0.0)
-        case Sort.BRIGHTNESS:
-            return sample.brightness
-        case Sort.CONTRAST:
-            return sample.contrast
-        case Sort.SHARPNESS:
-            return sample.sharpness
-        case Sort.SIZE:
-            return float(sample.width * sample.height)
-
-
-def _most_alike(
-    edges: Sequence[tuple[int, int, int, float]], sets: dict[int, list[int]]
-) -> dict[int, float]:
-    best: dict[int, float] = {}
-    for a, b, _, similarity in edges:
-        for end in (a, b):
-            for member in sets.get(end, [end]):
-                best[member] = max(best.get(member, 0.0), similarity)
-    for members in sets.values():
-        best.update(dict.fromkeys(members, 1.0))
-    return best

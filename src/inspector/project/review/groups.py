@@ -1,9 +1,7 @@
 """Groups: what belongs together, by what right, and how sure that is."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from msgspec.structs import replace
@@ -19,6 +17,7 @@ from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.group_members import Group, list_groups, number_groups
 from inspector.project.review.grouping_proposals import (
     GroupEvidence,
     GroupingProposal,
@@ -26,7 +25,6 @@ from inspector.project.review.grouping_proposals import (
     boundary_pairs,
     weigh,
 )
-from inspector.similarity.clusters import components
 from inspector.store.records import GROUPING, GroupingRecord, Judgement
 from inspector.store.samples import Sample
 
@@ -34,26 +32,6 @@ GAP_SECONDS = 10.0
 JUDGED_AT_ONCE = 20
 PAIRS_AT_LEAST = 30
 """Near-duplicates that it takes to say which share of them the named groups hold together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Samples that belong together; `id` is stable while its members are."""
-
-    id: str
-    members: tuple[Sample, ...]
-    provenance: Provenance
-    confirmed: bool
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The classes that it touches."""
-        return tuple(sorted({m.label for m in self.members}))
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """The splits on disk that it touches."""
-        return tuple(sorted({m.split for m in self.members}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +107,8 @@ class Groups:
 
     def groups(self) -> list[Group]:
         """Return the groups of all proposals, confirmed ones first, then by size."""
-        rows = self.images()
-        by_id = {s.id: s for s in rows}
-        bound: dict[int, list[Sample]] = defaultdict(list)
-        for sample in rows:
-            if sample.bound:
-                bound[sample.bound].append(sample)
-        groups = [
-            Group(f"bound-{key}", tuple(members), Provenance.CONFIRMED, True)
-            for key, members in bound.items()
-            if len(members) > 1
-        ]
-        taken = {tuple(m.id for m in g.members) for g in groups}
-        for offer in self.offers():
-            kind = offer.proposal.provenance
-            for key, positions in offer.proposal.groups.items():
-                members = tuple(rows[i] for i in positions)
-                if tuple(m.id for m in members) not in taken:
-                    groups.append(Group(f"{kind.name.lower()}:{key}", members, kind, False))
-                    taken.add(tuple(m.id for m in members))
-        for cluster, ids in self._duplicates.index().clusters.items():
-            members = tuple(sorted((by_id[i] for i in ids if i in by_id), key=lambda s: s.path))
-            if tuple(m.id for m in members) not in taken:
-                groups.append(Group(f"looks:{cluster}", members, Provenance.LOOKS, False))
-        groups.sort(key=lambda g: (not g.confirmed, -len(g.members), g.members[0].path))
-        return groups
+        offers = [offer.proposal for offer in self.offers()]
+        return list_groups(self.images(), offers, self._duplicates.index())
 
     def numbers(
         self,
@@ -171,26 +126,10 @@ class Groups:
             also: A proposal to count as if it were accepted.
         """
         place = {s.id: i for i, s in enumerate(rows)}
-        links: list[tuple[int, int]] = []
-        for proposal in (*self.enabled(), *([] if also is None else [also])):
-            links += _chain(self._positions(proposal, place))
-        bound: dict[int, list[int]] = defaultdict(list)
-        for sample in rows:
-            if sample.bound:
-                bound[sample.bound].append(place[sample.id])
-        links += _chain(bound.values())
-        if with_duplicates:
-            index = self._duplicates.index()
-            level = index.threshold if similarity is None else similarity
-            links += _chain([place[i] for i in ids if i in place] for ids in index.sets.values())
-            links += [
-                (place[a], place[b])
-                for a, b, _, alike in index.edges
-                if alike >= level and a in place and b in place
-            ]
-        ends = np.array(links, np.int32).reshape(-1, 2)
-        joined: NDArray[np.int32] = components(len(rows), ends[:, 0], ends[:, 1]).astype(np.int32)
-        return joined
+        counted = (*self.enabled(), *([] if also is None else [also]))
+        members = [positions for p in counted for positions in self._positions(p, place)]
+        index = self._duplicates.index() if with_duplicates else None
+        return number_groups(rows, members, index, similarity=similarity)
 
     def recall(self, rows: Sequence[Sample]) -> float | None:
         """Return the share of duplicate pairs that named or confirmed groups hold together.
@@ -422,8 +361,3 @@ class Groups:
 
 def _name(proposal: Proposal) -> str:
     return f"{proposal.provenance.value}|{proposal.rule}"
-
-
-def _chain(groups: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
-    """Link each member to the next: enough for a component."""
-    return [link for members in groups for link in pairwise(members)]

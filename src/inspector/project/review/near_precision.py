@@ -72,13 +72,13 @@ class NearJudgements:
         near = [p for p in pairs if p.kind is PairKind.NEAR and not p.two_labels]
         near.sort(key=_digest)
         left = SAMPLE_PAIRS - len(verdicts)
-        return [p for p in near if self._heads(p.excluded.id, p.kept.id) not in verdicts][
+        return [p for p in near if self._heads(p.excluded.id, p.keeper.id) not in verdicts][
             : max(0, left)
         ]
 
     def judge(self, pair: CopyPair, *, same: bool) -> None:
         """Keep whether the two images of a near pair show the same content."""
-        one, two = self._heads(pair.excluded.id, pair.kept.id)
+        one, two = self._heads(pair.excluded.id, pair.keeper.id)
         self._context.store.records.update(
             PAIR_JUDGEMENTS,
             lambda record: replace(record, same=record.same | {f"{one}-{two}": same}),
@@ -147,5 +147,5 @@ def _near_from(judged: Sequence[tuple[float, bool]]) -> float | None:
 
 
 def _digest(pair: CopyPair) -> bytes:
-    contents = sorted((pair.excluded.sha256, pair.kept.sha256))
+    contents = sorted((pair.excluded.sha256, pair.keeper.sha256))
     return hashlib.sha256(b"".join(contents)).digest()

@@ -84,7 +84,7 @@ def group_effect(
     before = np.array([sides[s.id] for s in rows], object)
     groups = source.groups.numbers(rows, with_duplicates=True, also=proposal)
     after = _resplit(rows, groups, before)
-    evaluation = leakage.made.evaluation
+    evaluation = leakage.membership.evaluation
     in_training = {keys[s.id] for s, side in zip(rows, before, strict=True) if side == _TRAINING}
     leaked = {leak.image.id for leak in leakage.leaks} | {
         s.id for s, side in zip(rows, before, strict=True)

@@ -8,8 +8,9 @@ from inspector.code_reading.finding import HIGH, MIDDLE
 from inspector.dataset.manifests import read_sides
 from inspector.dataset.names import RelativePath, Split, parse_split
 from inspector.errors import DatasetError
+from inspector.project.splits.folder_split import two_sides
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import Membership, Rule, counts, two_sides
+from inspector.project.splits.split_rules import Membership, Rule, counts
 
 
 def by_list(source: SplitSource, rule: Rule) -> Membership:

@@ -13,15 +13,10 @@ from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH
 from inspector.dataset.names import TRAINING, VALIDATION, parse_listed_paths, parse_split
 from inspector.errors import DatasetError, UsageError
+from inspector.project.splits.keras_split import elsewhere_by_folder, training_folder
 from inspector.project.splits.library_split import replay_findings
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import (
-    Membership,
-    Rule,
-    RuleKind,
-    elsewhere_by_folder,
-    training_folder,
-)
+from inspector.project.splits.split_rules import Membership, Rule, RuleKind
 from inspector.splits.listings import Listing, list_items
 from inspector.splits.other_replays import (
     SplitCall,

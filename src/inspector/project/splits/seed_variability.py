@@ -11,9 +11,10 @@ import numpy as np
 from inspector.audit import seed_variability as draws
 from inspector.audit.descriptors import describe
 from inspector.project.changes import Changes
-from inspector.project.splits.leakage import SEEDS, seeded
+from inspector.project.splits.keras_split import one_call
+from inspector.project.splits.leakage_analysis import SEEDS, seeded
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import Rule, one_call
+from inspector.project.splits.split_rules import Rule
 from inspector.splits.keras_replay import Loader
 from inspector.store.records import SEED_VARIABILITY, SeedVariabilityRecord
 from inspector.work.diagnosis_process import SeedScoresRequest, score_seeds_in_child

@@ -1,48 +1,20 @@
 """Split rules: how membership comes about, and who stands where under each."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
-import numpy as np
 
-from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
-from inspector.code_reading.finding import LOW
-from inspector.code_reading.loader_calls import LoaderCall
-from inspector.code_reading.reading import Answers, CodeReading
-from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
-from inspector.dataset.names import (
-    TEST,
-    TRAINING,
-    VALIDATION,
-    RelativePath,
-    Split,
-    parse_listed_path,
-    parse_listed_paths,
-    parse_split,
-)
-from inspector.errors import DatasetError, UsageError
-from inspector.project.splits.code_consequences import code_pitfalls
-from inspector.project.splits.code_split import (
-    code_folders,
-    is_keras,
-    keras_pair,
-    one_call_of,
-    pair_of,
-    reading_of,
-)
-from inspector.project.splits.library_split import LibrarySplit
-from inspector.project.splits.source import SplitSource
-from inspector.splits.group_split import split_by_group
-from inspector.splits.keras_replay import Call, Loader, check, cut, list_call, replay
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.reading import Answers
+from inspector.dataset.layouts import IMAGE_ENDINGS
+from inspector.dataset.names import TRAINING, VALIDATION, RelativePath, Split
+from inspector.errors import UsageError
+from inspector.splits.keras_replay import Call
 from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
-
-SHARE = 0.2
-_Name = TypeVar("_Name", bound=str)
 
 
 class RuleKind(StrEnum):
@@ -158,269 +130,6 @@ class Membership:
 SPLIT_RULE = Record(RecordKey.SPLIT_RULE, Rule, Rule())
 
 
-def call_sides(source: SplitSource, rule: Rule) -> Membership:
-    """Replay one Keras call on the disk as it is now, and look at nothing else.
-
-    Raises:
-        DatasetError: Keras would raise on this folder.
-        UsageError: Keras refuses the arguments.
-    """
-    folder = _folder(source, rule.folder)
-    sides = replay(source.context.root / folder, _with_subset(rule.call, "training"))
-    return Membership(
-        rule, parse_listed_paths(sides.training, folder=folder),
-        parse_listed_paths(sides.validation, folder=folder), {}, calls_to=folder,
-    )  # fmt: skip
-
-
-def by_folders(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where by the split folders, as catalogued.
-
-    Raises:
-        DatasetError: The folders are no splits.
-    """
-    rows = source.samples.everything()
-    sides: dict[Split, list[RelativePath]] = {}
-    for sample in rows:
-        if counts(sample):
-            sides.setdefault(sample.split, []).append(sample.path)
-    folds = folds_among(sides)
-    if rule.fold or (folds and not sides.keys() & {TRAINING, VALIDATION}):
-        return _by_fold(rule, sides, folds)
-    evaluation = VALIDATION if VALIDATION in sides else TEST
-    training, validation, elsewhere = two_sides(sides)
-    if not training or not validation:
-        raise DatasetError(
-            "the folders are not splits: there is no training folder with a validation or test"
-            " folder beside it",
-            "Name a Keras call (validation_split and seed), paste the code, or split by group.",
-        )
-    return Membership(rule, training, validation, elsewhere, evaluation=evaluation)
-
-
-def _by_fold(rule: Rule, sides: dict[Split, list[RelativePath]], folds: list[Split]) -> Membership:
-    """Hold one fold of a cross-validation out; training is all the others.
-
-    Raises:
-        UsageError: There is no such fold.
-    """
-    held = next((name for name in folds if rule.fold in ("", name)), None)
-    if held is None or len(folds) < 2:
-        raise UsageError(
-            f"there is no fold {rule.fold} beside others",
-            f"Folds here: {', '.join(folds)}." if folds else "The folders are not folds.",
-        )
-    training = tuple(path for name in folds if name != held for path in sides[name])
-    pitfall = Pitfall(
-        "fold_held_out", LOW,
-        f"{held} is held out for validation",
-        f"Training is the other {len(folds) - 1:,} of"
-        f" {len(folds):,} folds; each fold can be held out in turn (--fold).",
-        {"folds": float(len(folds))},
-    )  # fmt: skip
-    elsewhere = {n: tuple(paths) for n, paths in sides.items() if n and n not in folds}
-    return Membership(rule, training, tuple(sides[held]), elsewhere, findings=(pitfall,))
-
-
-def folds_among(splits: Iterable[_Name]) -> list[_Name]:
-    """Return the folds of a cross-validation among names of splits, 2 before 10; [] for one."""
-    named = sorted((int(number), s) for s in splits if (number := fold_of(s)))
-    return [s for _, s in named] if len(named) > 1 else []
-
-
-def two_sides(
-    sides: dict[Split, list[RelativePath]],
-) -> tuple[
-    tuple[RelativePath, ...], tuple[RelativePath, ...], dict[Split, tuple[RelativePath, ...]]
-]:
-    """Return training, validation (test where there is none), and the other places by name."""
-    training = tuple(sides.pop(TRAINING, ()))
-    validation = sides.pop(VALIDATION, None)
-    if validation is None:
-        validation = sides.pop(TEST, None) or []
-    return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
-
-
-def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ()) -> Membership:
-    """Say who stands where if groups are kept together.
-
-    Args:
-        without: Ids of images to leave out, beside those that are excluded.
-
-    Raises:
-        UsageError: The share is out of range.
-    """
-    rows = [s for s in source.groups.images() if s.mark != "drop" and s.id not in without]
-    groups = source.groups.numbers(rows, with_duplicates=True)
-    names = sorted({s.new_label or s.label for s in rows})
-    place = {name: i for i, name in enumerate(names)}
-    labels = np.array([place[s.new_label or s.label] for s in rows], np.int32)
-    fixed = np.array([s.split == "test" for s in rows], np.bool_)
-    today = np.array([s.split == "validation" for s in rows], np.bool_)
-    # A group that touches the test folder belongs there, or it would stand on two sides.
-    held = np.isin(groups, groups[fixed])
-    pool = ~held
-    share = rule.share
-    if share is None:
-        some = int(today.sum())
-        share = some / max(1, int((~fixed).sum())) if some else SHARE
-    if not 0 < share < 1:
-        raise UsageError(f"the share {share:g} is not between 0 and 1", "0.2 is a fifth.")
-    chosen = np.zeros(len(rows), np.bool_)
-    chosen[pool] = split_by_group(
-        groups[pool], labels[pool], share, seed=rule.seed,
-        today=today[pool] if rule.fewest_moves else None,
-    )  # fmt: skip
-    training = tuple(s.path for s, c, h in zip(rows, chosen, held, strict=True) if not c and not h)
-    validation = tuple(s.path for s, c in zip(rows, chosen, strict=True) if c)
-    test = tuple(s.path for s, h in zip(rows, held, strict=True) if h)
-    return Membership(rule, training, validation, {TEST: test} if test else {})
-
-
-def by_call(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where under one or two Keras calls, on the disk as it is now.
-
-    Raises:
-        DatasetError: Keras would raise on this folder.
-        UsageError: Keras refuses the arguments.
-    """
-    second = rule.second or rule.call
-    return _by_calls(source, rule, rule.call, second, folders=(rule.folder, rule.folder))
-
-
-def by_code(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where under the calls of pasted code, on the disk as it is now.
-
-    Raises:
-        DatasetError: The loader would raise on this folder.
-        UsageError: The code can't be read, or reads another folder.
-    """
-    reading = reading_of(rule.code, rule.call.keras, rule.answers)
-    pair = pair_of(reading)
-    if not is_keras(pair):
-        return _by_library(source, rule, reading)
-    one, two = keras_pair(reading, rule.call.keras)
-    folders = code_folders(source, one, two)
-    calls = _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
-    findings = (*calls.findings, *code_pitfalls(source, reading, calls.findings))
-    return replace(calls, findings=findings)
-
-
-def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Membership:
-    one, two = pair_of(reading)
-    split = LibrarySplit(source, one, two, reading.containers)
-    taken = {*split.training, *split.validation}
-    neither = tuple(p for p in split.every if p not in taken)
-    findings = (*code_pitfalls(source, reading, split.findings), *split.findings)
-    return Membership(
-        rule, split.training, split.validation, elsewhere_by_folder(source, {*taken, *neither}),
-        neither, findings, split.folder,
-    )  # fmt: skip
-
-
-def one_call(source: SplitSource, rule: Rule) -> Rule | None:
-    """Return the single Keras call whose two subsets are the sides of a rule; None for others.
-
-    Raises:
-        UsageError: The code can't be read.
-    """
-    if rule.kind is RuleKind.KERAS and rule.second in (None, rule.call):
-        return rule if _splits(rule.call) else None
-    if rule.kind is not RuleKind.CODE:
-        return None
-    known = one_call_of(source, rule.code, rule.call.keras, rule.answers)
-    if known is None or not _splits(known[0]):
-        return None
-    return Rule(RuleKind.KERAS, known[0], folder=known[1])
-
-
-def _splits(call: Call) -> bool:
-    return bool(call.validation_split) or call.left_size is not None
-
-
-def _by_calls(
-    source: SplitSource,
-    rule: Rule,
-    one: Call,
-    two: Call,
-    *,
-    folders: tuple[str | None, str | None],
-    code: tuple[LoaderCall, ...] = (),
-) -> Membership:
-    places = _folder(source, folders[0]), _folder(source, folders[1])
-    if places[0] != places[1] and not two.validation_split:
-        two = replace(two, subset="")
-    training, listed, every = _side(source, places[0], one, 0)
-    validation, _, other = _side(source, places[1], two, 1)
-    dropped = frozenset(
-        s.path.removeprefix(f"{places[0]}/") for s in source.samples.everything()
-        if s.mark == "drop"
-    )  # fmt: skip
-    same = places[0] == places[1]
-    pitfalls_found = pitfalls(
-        Replayed(
-            one, two, listed, _inside(training, places[0]), _inside(validation, places[1]),
-            same, code, dropped,
-        )
-    )  # fmt: skip
-    head = f"{places[0]}/" if places[0] else ""
-    pitfalls_found = [replace(f, files=tuple(head + p for p in f.files)) for f in pitfalls_found]
-    taken = {*training, *validation}
-    neither = tuple(p for p in dict.fromkeys((*every, *other)) if p not in taken)
-    return Membership(
-        rule, training, validation, elsewhere_by_folder(source, {*taken, *neither}), neither,
-        tuple(pitfalls_found), places[0],
-    )  # fmt: skip
-
-
-def _side(
-    source: SplitSource, folder: str, call: Call, which: int
-) -> tuple[tuple[RelativePath, ...], Any, tuple[RelativePath, ...]]:
-    """Return one side's paths as Keras cuts them, what was listed, and all that was listed.
-
-    An empty side is no error here: it is a finding with its own numbers.
-    """
-    if not call.validation_split and call.left_size is None:
-        call = replace(call, subset="")
-    else:
-        call = _with_subset(call, call.subset or ("training", "validation")[which])
-    check(call)
-    listed = list_call(source.context.root / folder, call)
-    positions = cut(listed, call)[which]
-    paths = parse_listed_paths(listed.paths, folder=folder)
-    return tuple(paths[i] for i in positions.tolist()), listed, paths
-
-
-def _with_subset(call: Call, subset: str) -> Call:
-    return call if call.subset or call.loader is not Loader.DATASET else replace(
-        call, subset=subset
-    )  # fmt: skip
-
-
-def _inside(paths: tuple[RelativePath, ...], folder: str) -> tuple[str, ...]:
-    return tuple(p.removeprefix(f"{folder}/") for p in paths) if folder else paths
-
-
-def _folder(source: SplitSource, folder: str | None) -> str:
-    if folder is not None:
-        inside = folder.strip("/")
-        return parse_listed_path(inside) if inside else ""
-    top = [name for name, split in source.context.layout.splits.items() if split == "training"]
-    return top[0] if top else source.context.layout.base
-
-
-def elsewhere_by_folder(
-    source: SplitSource, taken: set[RelativePath]
-) -> dict[Split, tuple[RelativePath, ...]]:
-    """Name the images that the calls do not touch by the folder they stand in."""
-    elsewhere: dict[Split, list[RelativePath]] = {}
-    for sample in source.samples.everything():
-        if counts(sample) and sample.split and sample.path not in taken:
-            name = parse_split(f"{sample.split} folder", where=sample.path)
-            elsewhere.setdefault(name, []).append(sample.path)
-    return {name: tuple(paths) for name, paths in elsewhere.items()}
-
-
 def counts(sample: Sample) -> bool:
     """Tell whether a file is an image; by its name where it was not read yet."""
     return sample.status == "image" or (
@@ -438,6 +147,28 @@ def moves(rows: Sequence[Sample], membership: Membership) -> list[dict[str, str]
     ]
 
 
-def training_folder(source: SplitSource, folder: str | None) -> Path:
-    """Return the folder that a call of this rule reads."""
-    return source.context.root / _folder(source, folder)
+def second_call(text: str, first: Rule) -> Rule:
+    """Return the rule with a second call read from "seed=7,validation_split=0.2".
+
+    Raises:
+        UsageError: A name is unknown or a value is no number.
+    """
+    call = first.call
+    for part in text.split(","):
+        name, _, value = (p.strip() for p in part.partition("="))
+        try:
+            match name:
+                case "seed":
+                    call = replace(call, seed=int(value))
+                case "validation_split":
+                    call = replace(call, validation_split=float(value))
+                case "shuffle":
+                    call = replace(call, shuffle=value.lower() in ("true", "1"))
+                case _:
+                    raise UsageError(
+                        f"the second call has no argument {name}",
+                        "It takes seed, validation_split and shuffle.",
+                    )
+        except ValueError:
+            raise UsageError(f"{name}={value} is no number", "Write seed=7.") from None
+    return replace(first, second=call)

@@ -16,23 +16,17 @@ from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.review.group_names import group_names
-from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability
 from inspector.project.splits.code_consequences import code_pitfalls
 from inspector.project.splits.code_split import reading_of
+from inspector.project.splits.folder_split import folds_among
 from inspector.project.splits.group_effects import GroupEffect, group_effect
+from inspector.project.splits.keras_split import call_sides
 from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.leakage_analysis import LeakageAnalysis
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import (
-    SPLIT_RULE,
-    Membership,
-    Rule,
-    RuleKind,
-    call_sides,
-    folds_among,
-    moves,
-)
+from inspector.project.splits.split_rules import SPLIT_RULE, Membership, Rule, RuleKind, moves
 from inspector.splits.keras_replay import Loader
 from inspector.splits.other_replays import SplitFunction
 from inspector.store.records import SplitLockRecord
@@ -84,7 +78,7 @@ class Splits:
         self._groups = source.groups
         self._duplicates = source.duplicates
         self._scans = scans
-        self._search: tuple[Rule, leak_search.LeakageAnalysis] | None = None
+        self._search: tuple[Rule, LeakageAnalysis] | None = None
         self._changes_seen = 0
         source.context.subscribe(self._on_changed)
 
@@ -145,16 +139,16 @@ class Splits:
     def split_of(self, rule: Rule | None = None) -> dict[int, Split]:
         """Return the split of each image under a rule, by id; the folders' where it can't apply."""
         rule = rule or self.rule
-        membership = None if rule.kind is RuleKind.FOLDERS else self.made(rule)
+        membership = None if rule.kind is RuleKind.FOLDERS else self.membership_or_none(rule)
         if membership is None:
             return {s.id: s.split for s in self._groups.images() if s.split}
         return self.sides_by_id(membership)
 
-    def made(self, rule: Rule) -> Membership | None:
+    def membership_or_none(self, rule: Rule) -> Membership | None:
         """Return who stands where under a rule, as last looked at; None where it can't apply."""
         search = self._search
         if search is not None and search[0] == rule:
-            return search[1].made
+            return search[1].membership
         try:
             return self.membership(rule)
         except (DatasetError, UsageError):
@@ -178,7 +172,7 @@ class Splits:
         """
         return self.search(rule or self.rule).at(self._duplicates.threshold, with_seeds=with_seeds)
 
-    def search(self, rule: Rule) -> leak_search.LeakageAnalysis:
+    def search(self, rule: Rule) -> LeakageAnalysis:
         """Return what a rule's leaks are found in, at any threshold; kept until data change.
 
         Raises:
@@ -187,7 +181,7 @@ class Splits:
         """
         known, changes = self._search, self._changes_seen
         if known is None or known[0] != rule:
-            known = (rule, leak_search.LeakageAnalysis(self._source, rule))
+            known = (rule, LeakageAnalysis(self._source, rule))
             # What changed meanwhile, on another thread, is not in it: it answers only this once.
             if changes == self._changes_seen:
                 self._search = known
@@ -201,7 +195,7 @@ class Splits:
             UsageError: The arguments are wrong.
         """
         leakage = self.search(self.rule).at(self._duplicates.threshold, with_seeds=False)
-        return group_effect(self._source, leakage, self.sides_by_id(leakage.made), proposal)
+        return group_effect(self._source, leakage, self.sides_by_id(leakage.membership), proposal)
 
     def score_seeds(
         self, rule: Rule | None = None, *, stop: Stop | None = None,

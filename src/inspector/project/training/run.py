@@ -6,12 +6,8 @@ from pathlib import Path
 
 from inspector.augmentation.policy import Policy
 from inspector.project.training.trainer import RunProgress
-from inspector.training_protocol import (
-    SMALL_CNN,
-    Budget,
-    EpochDone,
-    RunSpec,
-)
+from inspector.training_protocol.messages import EpochDone
+from inspector.training_protocol.run_spec import SMALL_CNN, Budget, RunSpec
 
 SELECTION_SHARE = 0.15
 IMAGE_SIZE_PX = 64

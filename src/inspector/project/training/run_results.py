@@ -7,11 +7,12 @@ from inspector.audit.predictions import Prediction, Rate, rates, read_prediction
 from inspector.dataset.names import Label
 from inspector.errors import TrainingError
 from inspector.project.review.similarity_graph import link
-from inspector.project.splits.leakage import KINDS, path_mask
+from inspector.project.splits.leakage import KINDS
+from inspector.project.splits.leakage_analysis import path_mask
 from inspector.project.splits.source import SplitSource
 from inspector.project.training.run import Run
 from inspector.store.samples import Sample
-from inspector.training_protocol import PREDICTIONS_BEST, PREDICTIONS_LAST
+from inspector.training_protocol.run_folder import PREDICTIONS_BEST, PREDICTIONS_LAST
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,7 @@ from inspector.scratch import make_scratch
 from inspector.splits.group_split import split_by_group
 from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
-from inspector.training_protocol import (
-    CARD,
-    ENDED,
+from inspector.training_protocol.messages import (
     Evaluated,
     Event,
     Preparing,
@@ -42,16 +40,17 @@ from inspector.training_protocol import (
     Reevaluate,
     RunDone,
     RunFailed,
-    RunSpec,
     RunStopped,
-    SampleColumns,
     Step,
     Train,
+)
+from inspector.training_protocol.run_folder import CARD, ENDED, read_history, write_whole
+from inspector.training_protocol.run_spec import (
+    RunSpec,
+    SampleColumns,
     check_spec,
-    read_history,
     read_spec,
     write_spec,
-    write_whole,
 )
 from inspector.work.jobs import Stop
 

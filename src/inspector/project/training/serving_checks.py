@@ -27,7 +27,7 @@ from inspector.project.context import ProjectContext
 from inspector.project.training.run import Run, RunState
 from inspector.project.training.runs import Runs
 from inspector.store.samples import Sample
-from inspector.training_protocol import BEST
+from inspector.training_protocol.run_folder import BEST
 
 MEASURED_IMAGES = 20
 JUDGED_IMAGES = 200

@@ -9,7 +9,8 @@ from pathlib import Path
 from inspector.dataset.names import shown, why_no_path
 from inspector.desktop.paths import own_runs_file
 from inspector.errors import TrainingError
-from inspector.training_protocol import IMAGENET, MODELS, SIDES, SPEC, RunSpec
+from inspector.training_protocol.run_folder import SPEC
+from inspector.training_protocol.run_spec import IMAGENET, MODELS, SIDES, RunSpec
 
 _MAX_LIST_BYTES = 1 << 24
 

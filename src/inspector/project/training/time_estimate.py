@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from inspector.project.training.run import Run
-from inspector.training_protocol import Budget, RunSpec
+from inspector.training_protocol.run_spec import Budget, RunSpec
 
 # Evaluation costs about a third of a training step for an image.
 _EVALUATED = 1 / 3

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from inspector.subprocesses import ChildProcess, ProcessExited
-from inspector.training_protocol import (
+from inspector.training_protocol.messages import (
     TRAINER,
     Command,
     ContinueRun,
@@ -28,8 +28,8 @@ from inspector.training_protocol import (
     Step,
     StopRun,
     Train,
-    read_history,
 )
+from inspector.training_protocol.run_folder import read_history
 from inspector.work import jobs
 
 PATIENCE_SECONDS = 0.8

@@ -1,1 +1,1 @@
-"""The forms of an export: where each image goes, and the files that a framework reads it by."""
+"""Export forms: where each image goes, and the files by which a framework reads the export."""

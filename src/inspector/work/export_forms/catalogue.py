@@ -1,4 +1,4 @@
-"""Every form of an export by its name."""
+"""All export forms by name."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -30,7 +30,7 @@ TITLES: Final[Mapping[Form, tuple[str, str]]] = {
     Form.PYTORCH: ("PyTorch code", "the same names, with load_pytorch.py"),
     Form.SCIKIT_LEARN: ("scikit-learn code", "the same names, with load_scikit_learn.py"),
 }  # fmt: skip
-"""By form: its name on screen, and what it writes."""
+"""Per form: its name on screen, and what it writes."""
 
 _FORMS: Final[Mapping[Form, type[ExportForm]]] = {
     form.form: form
@@ -45,7 +45,7 @@ def make_form(form: Form, boxes: Callable[[], Boxes]) -> ExportForm:
     """Return a form.
 
     Args:
-        form: Which one.
+        form: The form's name.
         boxes: Reads the boxes of the dataset; called for COCO only.
     """
     return CocoBoxes(boxes()) if form is Form.COCO else _FORMS[form]()

@@ -13,7 +13,7 @@ from inspector.work.export_items import Item
 
 
 class ClassFolders(ExportForm):
-    """Put every image into SPLIT/CLASS, or into CLASS where there is no split."""
+    """Put every image into SPLIT/CLASS, or into CLASS without splits."""
 
     form: ClassVar[Form] = Form.CLASS_FOLDERS
     by_split: ClassVar[bool] = True
@@ -22,7 +22,7 @@ class ClassFolders(ExportForm):
         """Return the items by split and class.
 
         Raises:
-            ExportError: A class can't be a folder, or two classes would be one.
+            ExportError: A class can't be a folder name, or two classes would share a folder.
         """
         return by_split_and_class(items, {})
 
@@ -31,11 +31,11 @@ def by_split_and_class(items: Sequence[Item], folders: Mapping[str, str]) -> lis
     """Return items as SPLIT/CLASS/NAME; a name that is taken gets a number.
 
     Args:
-        items: In any layout.
-        folders: Folder by split, where it is not the split's own name; "" for images in none.
+        items: Items in any layout.
+        folders: Folder per split where it differs from the split's name; "" is the key of no split.
 
     Raises:
-        ExportError: A class can't be a folder, or two classes would be one.
+        ExportError: A class can't be a folder name, or two classes would share a folder.
     """
     classes = _class_folders({item.label for item in items})
     taken: set[str] = set()
@@ -54,10 +54,10 @@ def by_split_and_class(items: Sequence[Item], folders: Mapping[str, str]) -> lis
 
 
 def _class_folders(labels: set[str]) -> dict[str, str]:
-    """Return a folder for each class; a slash in it becomes an underscore.
+    """Return a folder name per class; slashes become underscores.
 
     Raises:
-        ExportError: A class can't be a folder, or two classes would be one.
+        ExportError: A class can't be a folder name, or two classes would share a folder.
     """
     folders: dict[str, str] = {}
     labels_of: dict[str, str] = {}

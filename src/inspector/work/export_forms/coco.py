@@ -1,4 +1,4 @@
-"""COCO: a JSON per split, with the boxes that came in with the dataset."""
+"""COCO: one JSON file per split, with the boxes that came with the dataset."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,12 +15,13 @@ _SHORT = {"training": "train", "validation": "val"}
 
 @dataclass(frozen=True, slots=True)
 class CocoBoxes(ExportForm):
-    """Keep the names, and write annotations/instances_train.json and the like.
+    """Keep the file names and write annotations/instances_train.json and so on.
 
-    Objects of a relabelled image's former class get its new one; others keep theirs.
+    Objects of a relabelled image that had its former class get the new one; other objects keep
+    theirs.
 
     Attributes:
-        boxes: Objects by the path of the image in the dataset.
+        boxes: Objects by the image's path in the dataset.
     """
 
     form: ClassVar[Form] = Form.COCO
@@ -28,7 +29,7 @@ class CocoBoxes(ExportForm):
     boxes: Mapping[str, Sequence[BoundingBox]]
 
     def arrange(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items as they are.
+        """Return the items unchanged.
 
         Raises:
             ExportError: An image lies in the folder of the annotations.
@@ -37,7 +38,7 @@ class CocoBoxes(ExportForm):
         return list(items)
 
     def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
-        """Yield a JSON per split; all have the same categories, whose ids begin with 1."""
+        """Yield one JSON file per split, all with the same categories, whose ids start at 1."""
         objects: dict[str, list[BoundingBox]] = {
             i.target: [_named(one, i) for one in self.boxes.get(i.source, ())] for i in items
         }

@@ -1,4 +1,4 @@
-"""Code that loads an export by its manifest: Keras, PyTorch and scikit-learn."""
+"""Code that loads an export by its manifest, for Keras, PyTorch and scikit-learn."""
 
 import re
 from abc import ABC, abstractmethod
@@ -145,14 +145,14 @@ def fold(number, **options):
 
 
 class LoaderCode(ExportForm, ABC):
-    """Keep the names, and write a script beside the manifest."""
+    """Keep the file names and write a script beside the manifest."""
 
     by_split: ClassVar[bool] = True
     needs_split: ClassVar[bool] = True
     file: ClassVar[str]
 
     def arrange(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items as they are.
+        """Return the items unchanged.
 
         Raises:
             ExportError: An image has the script's name.
@@ -167,11 +167,11 @@ class LoaderCode(ExportForm, ABC):
 
     @abstractmethod
     def text(self, items: Sequence[Item], manifest: str) -> str:
-        """Return the script; `manifest` is an expression."""
+        """Return the script; `manifest` is a Python expression."""
 
 
 class KerasCode(LoaderCode):
-    """Write load_keras.py: a tf.data.Dataset per split."""
+    """Write load_keras.py: one tf.data.Dataset per split."""
 
     form: ClassVar[Form] = Form.KERAS
     file: ClassVar[str] = "load_keras.py"
@@ -184,7 +184,7 @@ class KerasCode(LoaderCode):
 
 
 class PyTorchCode(LoaderCode):
-    """Write load_pytorch.py: a torch Dataset per split."""
+    """Write load_pytorch.py: one torch Dataset per split."""
 
     form: ClassVar[Form] = Form.PYTORCH
     file: ClassVar[str] = "load_pytorch.py"
@@ -203,7 +203,7 @@ class ScikitLearnCode(LoaderCode):
     file: ClassVar[str] = "load_scikit_learn.py"
 
     def text(self, items: Sequence[Item], manifest: str) -> str:
-        """Return the script; without folds, validation is the only one (or test, without it)."""
+        """Return the script; without folds, the held-out split is validation, or else test."""
         title = "# Load this export with scikit-learn: the same files in the same splits."
         folds = folds_of(items)
         held = [s for s in splits_of(items) if s not in (TRAINING, "test")] or ["test"]
@@ -218,14 +218,14 @@ class ScikitLearnCode(LoaderCode):
 def keras_code(
     title: str, *, root: str, manifest: str, splits: Sequence[str], folds: Sequence[str]
 ) -> str:
-    """Return the Keras code that loads a manifest, as `image_dataset_from_directory` reads.
+    """Return Keras code that loads a manifest as `image_dataset_from_directory` would.
 
     Args:
-        title: A comment.
-        root: The folder of the images, as an expression.
-        manifest: The file, as an expression.
-        splits: Those that get a variable.
-        folds: Those that are folds of a cross-validation, or none.
+        title: Text of the leading comment.
+        root: Image folder, as a Python expression.
+        manifest: Manifest file, as a Python expression.
+        splits: Splits that get a variable.
+        folds: Splits that are folds of a cross-validation; empty for none.
     """
     head = _KERAS.format(title=title, root=root, rows=_rows(manifest))
     return head + _tail(splits, folds, "load", "_ds", shuffled=", shuffle=True, seed=0")

@@ -1,4 +1,4 @@
-"""What every form of an export has: how images are named, and what is written beside them."""
+"""What every export form has: the names of images and the files written beside them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _ORDER = (TRAINING, "validation", "test")
 
 
 class Form(StrEnum):
-    """Which framework an export is for."""
+    """The framework that an export is for."""
 
     AS_IS = "as-is"
     CLASS_FOLDERS = "class-folders"
@@ -32,29 +32,29 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SideFile:
-    """A file that a form writes beside the images; `name` is relative to the export."""
+    """A file written beside the images; `name` is relative to the export."""
 
     name: RelativePath
     content: bytes
 
     @classmethod
     def named(cls, name: str, content: bytes) -> "SideFile":
-        """Return a file of a name that a form makes up, of a split's name, for example.
+        """Return a file whose name is derived from outside data, such as a split's name.
 
         Raises:
-            DatasetError: It could lead out of the export.
+            DatasetError: The name could lead outside the export.
         """
         return cls(parse_relative_path(name, where="the export"), content)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
-    """Keep the names as they are, with nothing but the manifest beside the images.
+    """Keep the file names, with nothing but the manifest beside the images.
 
     Attributes:
-        form: Which one it is.
-        by_split: It says nothing of an image in no split, if others are in one.
-        needs_split: It says nothing at all without a split.
+        form: The form's name.
+        by_split: True if images without a split can't be expressed once others have one.
+        needs_split: True if the form can't express a dataset without splits.
     """
 
     form: ClassVar[Form] = Form.AS_IS
@@ -62,40 +62,40 @@ class ExportForm:
     needs_split: ClassVar[bool] = False
 
     def arrange(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items under the names that they have in this form.
+        """Return the items under their names in this form.
 
         Raises:
-            ExportError: A class can't be named in it.
+            ExportError: The form can't express a class name.
         """
         return list(items)
 
     def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
-        """Yield what is written beside the images.
+        """Yield the files written beside the images.
 
         Args:
-            items: As `arrange` returned them.
-            hashes: SHA-256 of each file by its target.
+            items: As returned by `arrange`.
+            hashes: SHA-256 per target.
         """
         yield from ()
 
 
 def splits_of(items: Sequence[Item]) -> list[str]:
-    """Return the splits of an export: training first, test last."""
+    """Return the splits of an export, training first and test last."""
     names = {item.split for item in items if item.split}
     return sorted(names, key=lambda n: (_ORDER.index(n) if n in _ORDER else 1, _natural(n)))
 
 
 def folds_of(items: Sequence[Item]) -> list[str]:
-    """Return the splits that are folds of a cross-validation: all but test, without training."""
+    """Return the splits that are folds: all but test, in an export without training."""
     splits = splits_of(items)
     return [] if TRAINING in splits else [s for s in splits if s != "test"]
 
 
 def check_split(items: Sequence[Item], form: Form) -> None:
-    """Check that there is something to train on and something to judge by.
+    """Check that there is a split to train on and one to evaluate on.
 
     Raises:
-        ExportError: There is not.
+        ExportError: One is missing.
     """
     if len(splits_of(items)) < 2:
         raise ExportError(
@@ -105,10 +105,10 @@ def check_split(items: Sequence[Item], form: Form) -> None:
 
 
 def check_free(items: Sequence[Item], name: str) -> None:
-    """Check that no image has the name of a file that a form writes, or lies in a folder of it.
+    """Check that no image has the name of a file that the form writes, or lies in its folder.
 
     Raises:
-        ExportError: One has.
+        ExportError: An image does.
     """
     plain = f"{name}/".casefold()
     taken = next((i for i in items if f"{i.target}/".casefold().startswith(plain)), None)
@@ -120,12 +120,12 @@ def check_free(items: Sequence[Item], name: str) -> None:
 
 
 def manifest_name(items: Sequence[Item]) -> str:
-    """Return the manifest's name, which is another one where an image has it."""
+    """Return the manifest's name, a different one where an image has the usual name."""
     taken = {item.target.casefold() for item in items}
     return MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
 
 
 def _natural(name: str) -> tuple[str, int]:
-    """Sort fold10 behind fold9."""
+    """Sort fold10 after fold9."""
     stem = name.rstrip("0123456789")
     return stem, int(name[len(stem) :][:9] or 0)

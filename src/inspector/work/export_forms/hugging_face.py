@@ -24,10 +24,10 @@ dataset = load_dataset("THIS FOLDER").class_encode_column("label")
 
 
 class HuggingFace(ExportForm):
-    """Put every image into SPLIT/CLASS, described by metadata.jsonl and a dataset card.
+    """Put every image into SPLIT/CLASS, with metadata.jsonl and a dataset card.
 
-    The metadata are lines of JSON and no CSV: `datasets` would take the apostrophe that keeps a
-    spreadsheet from evaluating a cell for a part of the file's name.
+    The metadata is JSON lines rather than CSV: `datasets` would read the apostrophe that keeps a
+    spreadsheet from evaluating a cell as part of the file name.
     """
 
     form: ClassVar[Form] = Form.HUGGING_FACE
@@ -37,7 +37,7 @@ class HuggingFace(ExportForm):
         """Return the items by split and class.
 
         Raises:
-            ExportError: A class can't be a folder, or two classes would be one.
+            ExportError: A class can't be a folder name, or two classes would share a folder.
         """
         return by_split_and_class(items, _FOLDERS)
 
@@ -59,9 +59,9 @@ class HuggingFace(ExportForm):
 
 
 def _card(items: Sequence[Item]) -> str:
-    """Return a dataset card, from which `load_dataset` takes the splits."""
+    """Return a dataset card from which `load_dataset` takes the splits."""
     splits = [_FOLDERS.get(split, split) for split in splits_of(items)] or [_TRAIN]
-    # A split's name may hold no dash there.
+    # Split names must not contain a dash there.
     files = [{"split": s.replace("-", "_"), "path": f"{s}/**"} for s in splits]
     head = {
         "task_categories": ["image-classification"],

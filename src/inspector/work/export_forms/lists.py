@@ -1,4 +1,4 @@
-"""List files: the paths of each split, or of both sides of each fold."""
+"""List files: the paths of each split, or of both parts of each fold."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
@@ -17,10 +17,10 @@ _FOLDER = "lists"
 
 
 class Lists(ExportForm):
-    """Keep the names, and write lists/training.txt and the like: one path per line.
+    """Keep the file names and write lists/training.txt and so on, one path per line.
 
-    In folds each gets lists/fold1/training.txt and validation.txt: every fold judges a model that
-    is trained on the others.
+    Each fold gets lists/fold1/training.txt and validation.txt: it evaluates a model trained on the
+    other folds.
     """
 
     form: ClassVar[Form] = Form.LISTS
@@ -28,7 +28,7 @@ class Lists(ExportForm):
     needs_split: ClassVar[bool] = True
 
     def arrange(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items as they are.
+        """Return the items unchanged.
 
         Raises:
             ExportError: An image lies in the folder of the lists.
@@ -37,7 +37,7 @@ class Lists(ExportForm):
         return list(items)
 
     def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
-        """Yield a list per split, or two per fold, and the test list of a dataset in folds."""
+        """Yield one list per split, or two per fold plus the test list."""
         folds = folds_of(items)
         for split in splits_of(items):
             if split not in folds:

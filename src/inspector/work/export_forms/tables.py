@@ -1,4 +1,4 @@
-"""One table of all images: as CSV, and as Parquet."""
+"""One table of all images, as CSV or Parquet."""
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +12,12 @@ COLUMNS: Final = ("path", "label", "split", "group", "sha256", "width", "height"
 
 
 class CsvTable(ExportForm):
-    """Keep the names, and write images.csv; unlike the manifest it lists nothing but images."""
+    """Keep the file names and write images.csv; unlike the manifest it lists images only."""
 
     form: ClassVar[Form] = Form.CSV
 
     def arrange(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items as they are.
+        """Return the items unchanged.
 
         Raises:
             ExportError: An image has the table's name.
@@ -34,12 +34,12 @@ class CsvTable(ExportForm):
 
 
 class ParquetTable(ExportForm):
-    """Keep the names, and write images.parquet."""
+    """Keep the file names and write images.parquet."""
 
     form: ClassVar[Form] = Form.PARQUET
 
     def arrange(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items as they are.
+        """Return the items unchanged.
 
         Raises:
             ExportError: An image has the table's name.
@@ -48,7 +48,7 @@ class ParquetTable(ExportForm):
         return list(items)
 
     def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
-        """Yield the table, sizes as int32 and all else as text."""
+        """Yield the table, with sizes as int32 and all other columns as text."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 

@@ -22,6 +22,6 @@ class YoloFolders(ExportForm):
         """Return the items by split and class.
 
         Raises:
-            ExportError: A class can't be a folder, or two classes would be one.
+            ExportError: A class can't be a folder name, or two classes would share a folder.
         """
         return by_split_and_class(items, _FOLDERS)

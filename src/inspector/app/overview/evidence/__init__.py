@@ -1,1 +1,1 @@
-"""Evidence: the page behind each figure of Overview."""
+"""The evidence page behind the figures of Overview."""

@@ -1,4 +1,4 @@
-"""The charts of the evidence: components with their intervals, and the control by placebo."""
+"""The charts of the evidence: components with confidence intervals, and the placebo control."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _CAP = 0.16
 
 @dataclass(frozen=True, slots=True)
 class ComponentInterval:
-    """A component with an estimate and its 95 % CI; `shown` where its effect is."""
+    """A component with its estimate and 95 % CI; `shown` if the CI excludes 0."""
 
     name: str
     mean: float
@@ -28,23 +28,23 @@ class ComponentInterval:
 
 
 class ForestPlot(LateChart):
-    """Draw a dot and its interval per component, over one axis with a line at 0."""
+    """One dot with its interval per component, on a common axis with a line at 0."""
 
     def __init__(self) -> None:
         super().__init__("Components of the gap with their 95 % CI")
         self._intervals: Sequence[ComponentInterval | None] = ()
 
     def show_intervals(self, intervals: Sequence[ComponentInterval | None]) -> None:
-        """Show other components, from top to bottom; None leaves its row empty."""
+        """Show components from top to bottom; None leaves a row empty."""
         self._intervals = intervals
         self.setFixedHeight(ROW_PX * len(intervals) + AXIS_PX)
-        told = (
+        texts = (
             f"{one.name} {one.mean:.3f}, 95 % CI {one.low:.3f} to {one.high:.3f},"
             f" {'effect shown' if one.shown else 'no effect shown'}"
             for one in intervals
             if one is not None
         )
-        self.setAccessibleDescription("; ".join(told))
+        self.setAccessibleDescription("; ".join(texts))
         self.redraw()
 
     def rows(self) -> "Sequence[Row]":
@@ -63,9 +63,9 @@ class ForestPlot(LateChart):
         low, high = low - pad, high + pad
         count = len(self._intervals)
         ticks = round_ticks(low, high)
-        for place, _ in ticks:
-            name = "line-strong" if place == 0 else "line"
-            plot.line([place, place], [0, count], theme.colour(name), 1)
+        for tick, _ in ticks:
+            name = "line-strong" if tick == 0 else "line"
+            plot.line([tick, tick], [0, count], theme.colour(name), 1)
         for row, one in enumerate(self._intervals):
             if one is not None:
                 self._paint_interval(plot, one, count - 0.5 - row)
@@ -92,7 +92,7 @@ class ForestPlot(LateChart):
 
 
 class PlaceboPlot(LateChart):
-    """Draw what placebo groups reach as a grey range, and the measured effect as a line."""
+    """The range of placebo groups in grey, and the measured effect as a line."""
 
     def __init__(self) -> None:
         super().__init__("Leakage beside placebo groups")
@@ -101,7 +101,7 @@ class PlaceboPlot(LateChart):
         self.setFixedHeight(112)
 
     def show_effect(self, effect: ComponentInterval, placebo: float) -> None:
-        """Show an effect with its CI, and the most that placebo groups reach."""
+        """Show an effect with its CI, and the largest effect of placebo groups."""
         self._effect, self._placebo = effect, placebo
         self.setAccessibleDescription(
             f"Leakage {effect.mean:.3f}, 95 % CI {effect.low:.3f} to {effect.high:.3f}; placebo"
@@ -142,7 +142,7 @@ class PlaceboPlot(LateChart):
 
 
 def round_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Return three to seven round places of an axis, 0 among them where it lies inside."""
+    """Return three to seven round ticks of an axis, including 0 if it lies inside."""
     steps = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
     step = next((one for one in steps if (high - low) / one <= 7), 0.5)
     digits = 3 if step < 0.01 else 2

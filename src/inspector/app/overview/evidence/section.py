@@ -1,4 +1,4 @@
-"""A card of the evidence: a finding as its heading, figures, images, one link."""
+"""A card of the evidence: a finding as the heading, figures, images, one link."""
 
 from collections.abc import Sequence
 
@@ -22,8 +22,8 @@ class Section(QFrame):
 
     Args:
         title: The finding.
-        note: At the right of the title.
-        role: Of the note: "caption", "ok-text" or "problem-text".
+        note: Text at the right of the title.
+        role: Role of the note: "caption", "ok-text" or "problem-text".
     """
 
     def __init__(self, title: str, note: str = "", *, role: str = "caption") -> None:
@@ -53,7 +53,7 @@ class Section(QFrame):
         return label
 
     def add_checks(self, rows: Sequence[tuple[bool | None, str, str]]) -> None:
-        """Add lines of (passed, what, figure); None for one that proves nothing."""
+        """Add lines of (passed, what, figure); `passed` is None for an inconclusive check."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
@@ -72,7 +72,7 @@ class Section(QFrame):
     def add_bars(
         self, rows: Sequence[tuple[str, float, str, str]], *, tick: float = -1.0, name: str
     ) -> None:
-        """Add bars of (name, share, colour, figure); `tick` marks what chance gives."""
+        """Add bars of (name, share, colour, figure); `tick` marks the share by chance."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
@@ -105,12 +105,12 @@ class Section(QFrame):
         self.column.addLayout(row)
 
     def add(self, widget: QWidget) -> None:
-        """Add anything else."""
+        """Add any widget."""
         self.column.addWidget(widget)
 
 
 def link(text: str, description: str) -> QPushButton:
-    """Return a link as a button."""
+    """Return a button that looks like a link."""
     button = QPushButton(text)
     button.setProperty("role", "link")
     button.setAccessibleDescription(description)

@@ -1,4 +1,4 @@
-"""The sections of the evidence, made from what is known."""
+"""Builds the sections of the evidence."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -68,17 +68,17 @@ def components(evidence: Evidence) -> Section:
 
 
 def controls(evidence: Evidence) -> Section:
-    """Show whether chance, another model or harder images could give the same."""
+    """Show whether chance, another model or harder images would explain the result."""
     answer: dict[str, Any] = evidence.last.answer if evidence.last else {}
     term = evidence.terms.get("leakage", {})
     effect, placebo = _interval("Leakage", term), term.get("placebo")
     if effect is None or placebo is None:
-        section = Section("Would chance give the same?", "not measured")
+        section = Section("Could it be chance?", "not measured")
         section.add_text("Controls come with a measured leakage: placebo groups of the same sizes.")
         return section
     beaten = effect.low > 0 and effect.mean > placebo
     section = Section(
-        "Would chance give the same?", "No" if beaten else "It can't be excluded",
+        "Could it be chance?", "No" if beaten else "It can't be excluded",
         role="ok-text" if beaten else "caption",
     )  # fmt: skip
     plot = PlaceboPlot()
@@ -112,7 +112,7 @@ def controls(evidence: Evidence) -> Section:
 
 
 def classes(evidence: Evidence, thumbnails: Thumbnails, show_list: ShowList) -> Section:
-    """Show which classes leak most, with their images."""
+    """Show the classes with the highest leak rate, with images."""
     rows = evidence.classes
     if not rows:
         section = Section("Leakage by class", "no split")
@@ -179,11 +179,11 @@ def shortcut(evidence: Evidence) -> Section:
 
 
 def shortcut_examples(evidence: Evidence, thumbnails: Thumbnails) -> Section | None:
-    """Show what the clearest shortcut looks like; None where there is none."""
+    """Show images of the clearest shortcut; None without one."""
     if evidence.shortcuts is None or not evidence.shortcuts.shortcuts:
         return None
     best = evidence.shortcuts.shortcuts[0]
-    section = Section(f"Named most clearly by {best.result.probe.value}")
+    section = Section(f"Predicted best by {best.result.probe.value}")
     row = QHBoxLayout()
     row.setSpacing(16)
     by_class: dict[str, list[int]] = {}
@@ -210,8 +210,8 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def alike(evidence: Evidence) -> Section | None:
-    """Say that no property differs; None where one does, or none was compared."""
+def no_shift(evidence: Evidence) -> Section | None:
+    """State that no property differs; None if one does, or if none was compared."""
     report = evidence.differences
     if report is None:
         section = Section("Properties", "not measured")
@@ -232,7 +232,7 @@ def not_measured(evidence: Evidence) -> Section:
     section = Section("Not measured")
     lines = list(_lines(evidence, "caveats"))
     if evidence.gap is None:
-        lines.insert(0, "your own gap: type your two accuracies on Overview")
+        lines.insert(0, "your own gap: enter your two accuracies on Overview")
     if not evidence.numbers.predictions:
         lines.append("your own model: add a CSV of its predictions below")
     column = QGridLayout()
@@ -258,18 +258,18 @@ def not_measured(evidence: Evidence) -> Section:
 
 
 def details(evidence: Evidence) -> Section | None:
-    """Show how the figures were reached, sentence by sentence; None before a diagnosis."""
+    """Show how the figures were computed; None before a diagnosis."""
     lines = _lines(evidence, "evidence")
     if not lines:
         return None
-    section = Section("How this was reached")
+    section = Section("How this was computed")
     text = section.add_text("\n".join(f"•  {line}" for line in lines))
     text.setObjectName("evidence-lines")
     return section
 
 
 def headline(evidence: Evidence) -> tuple[str, str]:
-    """Return what the evidence comes to, and what it was measured on."""
+    """Return the conclusion, and what it was measured on."""
     term, gap = evidence.terms.get("leakage", {}), evidence.gap
     if evidence.last is None:
         return "Not measured yet.", "Baseline models are trained on your images: some minutes."

@@ -1,4 +1,4 @@
-"""The evidence as a page: what was measured, by sections, with contents at the left."""
+"""The evidence as a page: sections, with a table of contents at the left."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
@@ -29,21 +29,22 @@ _CONTENTS_PX, _TWO_COLUMNS_PX = 136, 1000
 
 
 class EvidenceView(QWidget):
-    """Show the evidence.
+    """Shows the evidence.
 
     Attributes:
-        back_asked: Back to Overview.
-        list_asked: A title and sample ids to list in the gallery.
-        report_asked: Write the report.
+        back_requested: The user returns to Overview.
+        list_requested: A title and sample ids to list in the gallery.
+        report_requested: The user wants to write the report.
 
     Args:
-        project: Scanned; `bridge` crosses to it.
-        panel: The user's numbers, and Measure; its parts stand on this page.
+        project: The open project, after its scan.
+        bridge: Reads the evidence off the GUI thread.
+        panel: The user's accuracies and the Measure button; its widgets are placed on this page.
     """
 
-    back_asked = Signal()
-    list_asked = Signal(str, object)
-    report_asked = Signal()
+    back_requested = Signal()
+    list_requested = Signal(str, object)
+    report_requested = Signal()
 
     def __init__(self, project: Project, bridge: Bridge, panel: VerdictPanel) -> None:
         super().__init__()
@@ -52,25 +53,25 @@ class EvidenceView(QWidget):
         self._shown: list[tuple[int, QWidget]] = []
         self._two = True
         self._thumbnails = Thumbnails(project.samples.thumbnail, self)
-        self._headline, self._detail = QLabel("Looking for evidence…"), QLabel()
+        self._headline, self._detail = QLabel("Reading the evidence…"), QLabel()
         self._headline.setObjectName("evidence-headline")
         self._headline.setProperty("role", "title")
         self._detail.setProperty("role", "muted")
         self._differences = ShiftCard(project, bridge)
-        self._differences.asked.connect(self.list_asked)
+        self._differences.requested.connect(self.list_requested)
         self._buttons = QButtonGroup(self)
         self._area = QScrollArea()
         self._lay_out()
         panel.updated.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Ask for the evidence again, where it is seen."""
+        """Read the evidence again if the page is visible."""
         if self.isVisible():
             self._bridge.call(self._project.evidence.read, self._show, channel="evidence")
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self._thumbnails.shut()
+        self._thumbnails.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -88,7 +89,7 @@ class EvidenceView(QWidget):
         if event.text() in tuple("123456"):
             self.go_to(int(event.text()) - 1)
         elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
-            self.back_asked.emit()
+            self.back_requested.emit()
         else:
             super().keyPressEvent(event)
 
@@ -108,9 +109,9 @@ class EvidenceView(QWidget):
         headline, detail = sections.headline(evidence)
         self._headline.setText(headline)
         self._detail.setText(detail)
-        place = self._area.verticalScrollBar().value()
+        scroll_px = self._area.verticalScrollBar().value()
         self._build(evidence)
-        self._area.verticalScrollBar().setValue(place)
+        self._area.verticalScrollBar().setValue(scroll_px)
         ids = [
             i for _, w in self._shown for s in w.findChildren(ThumbnailStrip) for i in s.samples()
         ]
@@ -128,10 +129,10 @@ class EvidenceView(QWidget):
         candidates: list[tuple[int, QWidget | None]] = [
             (0, sections.components(evidence)),
             (1, sections.controls(evidence)),
-            (2, sections.classes(evidence, strips, self.list_asked.emit)),
+            (2, sections.classes(evidence, strips, self.list_requested.emit)),
             (3, sections.shortcut(evidence)),
             (3, sections.shortcut_examples(evidence, strips)),
-            (4, sections.alike(evidence) or self._differences),
+            (4, sections.no_shift(evidence) or self._differences),
             (5, sections.not_measured(evidence)),
             (5, self._panel),
             (5, sections.details(evidence)),
@@ -140,7 +141,7 @@ class EvidenceView(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Put wide sections over both columns, the others two across where there is room."""
+        """Let wide sections span both columns, and put the others side by side if they fit."""
         row, column = 0, 0
         halves = [n for n, (number, _) in enumerate(self._shown) if number in (1, 2, 3)]
         for position, (_, widget) in enumerate(self._shown):
@@ -172,7 +173,7 @@ class EvidenceView(QWidget):
     def _lay_out(self) -> None:
         report = QPushButton("Write report…")
         report.setIcon(icon("export"))
-        report.clicked.connect(self.report_asked)
+        report.clicked.connect(self.report_requested)
         words = QVBoxLayout()
         words.setSpacing(4)
         for label in (self._headline, self._detail, self._panel.verdict_label):
@@ -215,7 +216,7 @@ class EvidenceView(QWidget):
         back = QPushButton("Overview")
         back.setIcon(icon("left", "accent-text"))
         back.setToolTip("Back to Overview (Esc)")
-        back.clicked.connect(self.back_asked)
+        back.clicked.connect(self.back_requested)
         column.addWidget(back)
         for number, name in enumerate(SECTIONS):
             button = QPushButton(name)

@@ -1,1 +1,1 @@
-"""Charts, drawn by pyqtgraph once it is needed."""
+"""Charts; pyqtgraph is imported when the first one is needed."""

@@ -1,6 +1,6 @@
-"""Curves of runs by pyqtgraph, which is imported with this module and not before.
+"""Learning curves of runs; importing this module imports pyqtgraph.
 
-Accuracy above, loss below, one axis of epochs, one crosshair. Validation is the solid line,
+Accuracy above, loss below, a common axis of epochs, one crosshair. Validation is the solid line,
 training the thin dashed one of the same colour.
 """
 
@@ -20,11 +20,11 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.app.widgets import theme
 from inspector.dataset.csv_table import write_rows
-from inspector.training_protocol import EpochDone
+from inspector.training_protocol.messages import EpochDone
 
 FIELDS = ("epoch", "val_accuracy", "accuracy", "sel_accuracy", "val_loss", "loss", "sel_loss")
 LONG = 150
-"""Epochs from which on lines are thin."""
+"""From this number of epochs on, lines are thin."""
 
 _PNG_SCALE = 2
 _Floats = NDArray[np.float64]
@@ -32,12 +32,12 @@ _Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A run's epochs, or several seeds' together.
+    """The epochs of a run, or of several seeds together.
 
     Attributes:
-        histories: One a seed.
+        histories: One per seed.
         colour: Name of a colour.
-        leading: Drawn heavier, with the distance between training and validation filled.
+        leading: True to draw it bolder, with the area between training and validation filled.
     """
 
     name: str
@@ -47,9 +47,9 @@ class Curve:
 
 
 def smooth(values: _Floats, share: float) -> _Floats:
-    """Return an exponential moving mean; `share` 0..1 is the weight of what came before.
+    """Return an exponential moving average; `share` 0..1 is the weight of the past.
 
-    Corrected for its start, so that the first values are not drawn to nought.
+    It is corrected for its start, so that the first values are not pulled towards 0.
     """
     if not share:
         return values
@@ -65,7 +65,7 @@ def smooth(values: _Floats, share: float) -> _Floats:
 def mean_and_band(
     histories: Sequence[Sequence[EpochDone]], field: str, share: float
 ) -> tuple[_Floats, _Floats, _Floats, _Floats]:
-    """Return epochs, mean, lowest and highest over seeds, as far as every seed has come."""
+    """Return epochs, mean, minimum and maximum over seeds, up to the shortest history."""
     length = min((len(h) for h in histories), default=0)
     table = np.array(
         [[_number(getattr(e, field)) for e in h[:length]] for h in histories], np.float64
@@ -94,7 +94,7 @@ class EpochAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 class Band(pg.GraphicsObject):  # type: ignore[misc]
-    """An area between two lines; pyqtgraph's own costs more, and can't be written as SVG."""
+    """The area between two lines; pyqtgraph's own is slower and can't be saved as SVG."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class Band(pg.GraphicsObject):  # type: ignore[misc]
 
 
 class PlottedCurve:
-    """The items of one curve in one plot: made once, moved as epochs come."""
+    """The items of one curve in one plot: created once, updated with new epochs."""
 
     def __init__(self, plot: Any) -> None:
         self._band, self._ring = Band(), pg.ScatterPlotItem(size=10)
@@ -141,7 +141,7 @@ class PlottedCurve:
             self._band.show_area(x, low, high, _faint(colour, 0.22))
         else:
             self._band.show_area(x, mean, train, _faint(colour, 0.12))
-        # Wide and dashed lines of many points are slow to stroke: 1.6 s for ten of 1,000.
+        # Wide and dashed lines with many points are slow: 1.6 s for ten lines of 1,000 points.
         long = len(x) > LONG
         width = 1 if long else 3 if curve.leading else 2
         self._validation.setData(x, mean, pen=pg.mkPen(colour, width=width), antialias=not long)
@@ -154,16 +154,15 @@ class PlottedCurve:
         self._ring.setData(*at, pen=pen, brush=theme.colour("surface"))
 
     def hide(self) -> None:
-        """Show nothing."""
         for item in self._items:
             item.setVisible(False)
 
 
 class Charts(QWidget):
-    """Draw the curves of the chosen runs.
+    """Draws the curves of the chosen runs.
 
     Attributes:
-        pointed: The epoch under the crosshair, and a text of values; (0, "") outside.
+        pointed: The epoch under the crosshair, and its values as text; (0, "") outside.
     """
 
     pointed = Signal(int, str)
@@ -193,7 +192,7 @@ class Charts(QWidget):
         return QSize(520, 420)
 
     def show_curves(self, curves: Sequence[Curve], *, smoothing: float = 0.0) -> None:
-        """Draw curves in place of those before; the zoom of a person stays."""
+        """Replace the curves; the user's zoom stays."""
         self._curves, self._share = tuple(curves), smoothing
         for name, plot in self._plots.items():
             drawn = self._drawn[name]
@@ -202,16 +201,16 @@ class Charts(QWidget):
                 one.show_curve(curve, name, smoothing)
             for one in drawn[len(self._curves) :]:
                 one.hide()
-        told = "; ".join(f"{c.name}: {_last(c)}" for c in self._curves)
-        self.setAccessibleDescription(told or "no run is chosen")
+        text = "; ".join(f"{c.name}: {_last(c)}" for c in self._curves)
+        self.setAccessibleDescription(text or "no run is chosen")
 
     def fit(self) -> None:
-        """Show everything again."""
+        """Show everything."""
         for plot in self._plots.values():
             plot.enableAutoRange()
 
     def save_png(self, file: Path) -> bool:
-        """Write what is seen at twice its size; tell whether the disk took it."""
+        """Write the visible part at twice its size; return whether the file was written."""
         image = QImage(self.size() * _PNG_SCALE, QImage.Format.Format_ARGB32)
         image.setDevicePixelRatio(_PNG_SCALE)
         image.fill(theme.colour("surface"))
@@ -219,7 +218,7 @@ class Charts(QWidget):
         return image.save(str(file), "PNG")  # type: ignore[call-overload,no-any-return]
 
     def save_svg(self, file: Path) -> bool:
-        """Write what is seen as lines and text."""
+        """Write the visible part as vector graphics."""
         svg = QSvgGenerator()
         svg.setFileName(str(file))
         svg.setSize(self.size())
@@ -234,7 +233,7 @@ class Charts(QWidget):
         return painter.end()
 
     def save_csv(self, file: Path) -> bool:
-        """Write every epoch of the curves, unsmoothed; tell whether the disk took it."""
+        """Write every epoch of the curves, unsmoothed; return whether the file was written."""
         rows = [
             (curve.name, epoch.run, *(getattr(epoch, name) for name in FIELDS))
             for curve in self._curves
@@ -250,7 +249,7 @@ class Charts(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        # It comes before there is a plot, too.
+        # Qt also calls this before the plot exists.
         if event.type() is QEvent.Type.PaletteChange and "_lines" in self.__dict__:
             for plot in self._plots.values():
                 _style(plot)
@@ -271,12 +270,12 @@ class Charts(QWidget):
         _style(plot)
         return plot
 
-    def _on_moved(self, place: QPointF) -> None:
+    def _on_moved(self, scene_point: QPointF) -> None:
         plot = next((p for p in self._plots.values() if p.scene() is self.sender()), None)
         longest = max((len(h) for c in self._curves for h in c.histories), default=0)
-        if plot is None or not longest or not plot.sceneBoundingRect().contains(place):
+        if plot is None or not longest or not plot.sceneBoundingRect().contains(scene_point):
             return
-        x = plot.plotItem.vb.mapSceneToView(place).x()
+        x = plot.plotItem.vb.mapSceneToView(scene_point).x()
         epoch = min(longest, max(1, round(x)))
         for line in self._lines:
             line.setPos(epoch)

@@ -1,6 +1,6 @@
-"""Small charts: a histogram with a mark, two side by side, bars of several parts.
+"""Small charts: a histogram with a mark, two side by side, stacked bars.
 
-They are drawn by pyqtgraph, which is imported off the GUI thread once there is something to show.
+pyqtgraph draws them; it is imported off the GUI thread once there is something to show.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ Splits = tuple[str, str]
 
 
 class LateChart(QWidget):
-    """A chart that is empty until its library has come; a subclass says what is drawn.
+    """A chart that is empty until its library is imported; subclasses draw the content.
 
     Args:
         name: For a screen reader.
@@ -53,19 +53,19 @@ class LateChart(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
 
     def plot(self) -> "Plot | None":
-        """Return what draws, once it is there."""
+        """Return the plot; None before the library is imported."""
         return self._plot
 
     def rows(self) -> "Sequence[Row]":
-        """Return what is shown as a table, heads first."""
+        """Return the content as a table, headers first."""
         raise NotImplementedError
 
     def paint(self, plot: "Plot") -> None:
-        """Draw what is shown on an empty chart."""
+        """Draw the content on an empty chart."""
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw anew, now or as soon as that is possible."""
+        """Draw again, now or as soon as the library is imported."""
         if self._plot is None:
             late_import(_PLOTS, self._on_loaded)
         else:
@@ -74,7 +74,7 @@ class LateChart(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        # It comes before there is a chart, too.
+        # Qt also calls this before the chart exists.
         if event.type() is QEvent.Type.PaletteChange and self.__dict__.get("_plot") is not None:
             assert self._plot is not None
             self._plot.restyle()
@@ -88,13 +88,13 @@ class LateChart(QWidget):
 
 
 class HistogramPlot(LateChart):
-    """Show how values lie, with one of them marked; values are shares of 1.
+    """The distribution of values, with one of them marked; values are shares of 1.
 
     Args:
         name: For a screen reader.
         colour: Name of the bars' colour.
-        axis: What the values are, below them; "" for nothing.
-        unit: What is counted, above the counts; "" for no counts.
+        axis: Title of the value axis; "" for none.
+        unit: Title of the count axis; "" for no counts.
     """
 
     def __init__(
@@ -108,16 +108,16 @@ class HistogramPlot(LateChart):
         self.setMinimumSize(180, 120)
 
     def show_axis(self, axis: str) -> None:
-        """Say what the values are; shown with the next values."""
+        """Set the title of the value axis; it appears with the next values."""
         self._axis = axis
 
     def show_values(self, values: Sequence[float], mark: float | None, mark_text: str) -> None:
-        """Show values; `mark` is one of their kind."""
+        """Show values; `mark` is a value of the same kind."""
         self._values, self._mark, self._mark_text = values, mark, mark_text
         if values:
-            told = f"{len(values)} values, median {np.median(values):.1%}"
+            text = f"{len(values)} values, median {np.median(values):.1%}"
             self.setAccessibleDescription(
-                f"{told}, {mark_text} {mark:.1%}" if mark is not None else told
+                f"{text}, {mark_text} {mark:.1%}" if mark is not None else text
             )
         self.redraw()
 
@@ -159,11 +159,11 @@ class HistogramPlot(LateChart):
 
 
 class PairedHistogram(LateChart):
-    """Show one property in two folders, each as shares of its own images.
+    """One property in two folders, each as shares of its own images.
 
     Args:
         name: For a screen reader.
-        sides: Names of the splits, which give the colours.
+        sides: Names of the splits, which define the colours.
     """
 
     def __init__(self, name: str, sides: Splits) -> None:
@@ -174,7 +174,7 @@ class PairedHistogram(LateChart):
         self.setMinimumSize(160, 72)
 
     def show_counts(self, one: Property) -> None:
-        """Show the counts of a property; one that an image has or has not gets two bins."""
+        """Show the counts of a property; a yes-no property gets two bins."""
         training, folder, self._ends = bars(one)
         self._shares = (training, folder)
         self.redraw()
@@ -194,8 +194,10 @@ class PairedHistogram(LateChart):
         if not bins:
             return
         highest = max(*self._shares[0], *self._shares[1]) or 1.0
-        for place, (name, shares) in enumerate(zip(self._sides, self._shares, strict=True)):
-            plot.bars([i + 0.05 + 0.45 * place for i in range(bins)], shares, 0.45, _colour(name))
+        for position, (name, shares) in enumerate(zip(self._sides, self._shares, strict=True)):
+            plot.bars(
+                [i + 0.05 + 0.45 * position for i in range(bins)], shares, 0.45, _colour(name)
+            )
         plot.ticks("left", (), 0)
         no, yes = self._ends
         ends = ((0.5, no), (1.5, yes)) if bins == 2 else _ends(0, bins, self._ends)
@@ -212,14 +214,14 @@ class PairedHistogram(LateChart):
 
 
 class Bars(LateChart):
-    """Show one bar a row, made of coloured parts, each row on the scale of the longest."""
+    """One bar per row, made of coloured parts, on a common scale."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._bars: Sequence[tuple[str, Mapping[str, int]]] = ()
 
     def show_rows(self, rows: Sequence[tuple[str, Mapping[str, int]]]) -> None:
-        """Show rows of (name, part to count); parts are named as the colours of splits are."""
+        """Show rows of (name, part to count); parts are named like the colours of splits."""
         self._bars = rows
         summary = "; ".join(
             f"{name}: {', '.join(f'{n} {part}' for part, n in parts.items())}"
@@ -236,7 +238,7 @@ class Bars(LateChart):
         return table
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the names to the new width."""
+        """Elide the names to the new width."""
         super().resizeEvent(event)
         if self._plot is not None and event.size().width() != event.oldSize().width():
             self.redraw()
@@ -260,9 +262,9 @@ class Bars(LateChart):
         ]
         plot.ticks("left", list(zip(y, names, strict=True)), left)
         plot.ticks("bottom", (), 0)
-        for (_, parts), end, place in zip(self._bars, ends, y, strict=True):
+        for (_, parts), end, at in zip(self._bars, ends, y, strict=True):
             text = " / ".join(f"{n:,}" for n in parts.values())
-            plot.text(end, place, text, theme.colour("text-2"))
+            plot.text(end, at, text, theme.colour("text-2"))
         room = max(1, self.width() - left)
         reach = longest * room / max(1, room - _COUNTS_PX)
         plot.show_range((0, reach), (0, count))
@@ -277,7 +279,7 @@ class Bars(LateChart):
 
 
 class BarDelegate(QStyledItemDelegate):
-    """Paint a cell of (split, before, after), shares of 1: what stays in front of what was."""
+    """Paints a cell of (split, before, after), shares of 1: after in front of before."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem,
@@ -295,18 +297,18 @@ class BarDelegate(QStyledItemDelegate):
 
 
 def _share_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Return four to six round places of an axis of shares."""
+    """Return four to six round ticks of an axis of shares."""
     span = high - low
     steps = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
     step = next((one for one in steps if span / one <= 5), 0.5)
     first = int(np.ceil(low / step - 1e-9))
-    places = [number * step for number in range(first, int(high / step + 1e-9) + 1)]
+    ticks = [number * step for number in range(first, int(high / step + 1e-9) + 1)]
     digits = 1 if step < 0.01 else 0
-    return [(place, f"{100 * place:.{digits}f} %") for place in places]
+    return [(tick, f"{100 * tick:.{digits}f} %") for tick in ticks]
 
 
 def _ends(low: float, span: float, texts: tuple[str, str]) -> list[tuple[float, str]]:
-    """Return ticks for both ends of an axis, so far inside that their texts are not cut."""
+    """Return ticks for both ends of an axis, moved inside so that no text is cut off."""
     return [(low + 0.1 * span, texts[0]), (low + 0.9 * span, texts[1])]
 
 

@@ -1,7 +1,7 @@
-"""Charts by pyqtgraph, which is imported with this module and not before.
+"""Charts; importing this module imports pyqtgraph.
 
-Each shows its values under the pointer, zooms by Ctrl and the wheel or by dragging, fits again by a
-double click, and is saved by its context menu.
+Each chart shows its values under the pointer, zooms by Ctrl and the wheel or by dragging, fits
+again on a double click, and is saved by its context menu.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,11 +30,11 @@ Row = tuple[str | float | int, ...]
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
-    """One chart; what it shows is given anew after `begin`.
+    """One chart; its content is drawn again after `begin`.
 
     Args:
-        name: For a screen reader, and the start of a file's name.
-        rows: Returns what the chart shows as a table, heads first; for the pointer and for CSV.
+        name: For a screen reader, and the start of a file name.
+        rows: Returns the content as a table, headers first; for the pointer and for CSV.
     """
 
     def __init__(self, name: str, rows: Callable[[], Sequence[Row]]) -> None:
@@ -46,9 +46,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setFrameShape(self.Shape.NoFrame)
-        # What is behind it shows: a card, a panel or the page.
+        # The background is transparent: a card, a panel or the page.
         self.setStyleSheet("background: transparent")
-        # Keys are the page's.
+        # The page handles keys.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plotItem.setContentsMargins(0, 0, 0, 0)
         for side in ("left", "bottom"):
@@ -63,7 +63,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         return QSize(160, 60)
 
     def restyle(self) -> None:
-        """Take over the colours of the present theme."""
+        """Apply the colours of the current theme."""
         self.setBackground(None)
         for side in ("left", "bottom", "top"):
             axis = self.getAxis(side)
@@ -71,50 +71,49 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setTextPen(theme.colour("text-2"))
 
     def begin(self) -> None:
-        """Show nothing, before other things are shown."""
+        """Clear the chart before drawing."""
         self.clear()
         self._hover = lambda *_: ""
 
     def bars(self, x: _Floats, heights: _Floats, width: float, colour: QColor) -> None:
-        """Show upright bars that begin at x."""
+        """Draw vertical bars that begin at x."""
         self.addItem(pg.BarGraphItem(x0=list(x), height=list(heights), width=width, brush=colour,
                                      pen=pg.mkPen(None)))  # fmt: skip
 
     def lying_bars(self, starts: _Floats, lengths: _Floats, y: _Floats, colour: QColor) -> None:
-        """Show lying bars of half a row's height, centred on y."""
+        """Draw horizontal bars of half a row's height, centred on y."""
         bottoms = [one - 0.25 for one in y]
         self.addItem(pg.BarGraphItem(x0=list(starts), width=list(lengths), y0=bottoms, height=0.5,
                                      brush=colour, pen=pg.mkPen(None)))  # fmt: skip
 
     def line(self, x: _Floats, y: _Floats, colour: QColor, width: float = 1.5) -> None:
-        """Show a line through points."""
+        """Draw a line through points."""
         pen = pg.mkPen(colour, width=width)
         self.addItem(pg.PlotCurveItem(list(x), list(y), pen=pen, antialias=True))
 
     def area(self, x: _Floats, y: _Floats, base: float, colour: QColor) -> None:
-        """Fill what lies between points and a base line."""
+        """Fill the area between points and a base line."""
         self.addItem(pg.PlotCurveItem(list(x), list(y), pen=pg.mkPen(None), fillLevel=base,
                                       brush=colour, antialias=True))  # fmt: skip
 
     def dot(self, x: float, y: float, colour: QColor) -> None:
-        """Show a dot."""
         self.addItem(pg.ScatterPlotItem([x], [y], size=10, brush=colour, pen=pg.mkPen(None)))
 
     def text(self, x: float, y: float, text: str, colour: QColor,
              anchor: tuple[float, float] = (0, 0.5)) -> None:  # fmt: skip
-        """Write at a place; `anchor` is the point of the text that lies there, 0..1."""
+        """Write a text; `anchor` is the point of the text that lies at (x, y), 0..1."""
         item = pg.TextItem(text, color=colour, anchor=anchor)
         item.setFont(self.font())
         self.addItem(item, ignoreBounds=True)
         item.setPos(x, y)
 
     def ticks(self, side: str, ticks: Sequence[tuple[float, str]], size_px: int) -> None:
-        """Show an axis with these ticks only.
+        """Set the ticks of an axis.
 
         Args:
             side: "left", "bottom" or "top".
-            ticks: Places and texts; none hides the axis.
-            size_px: Its width, or its height.
+            ticks: Positions and texts; none hides the axis.
+            size_px: Width or height of the axis.
         """
         self.showAxis(side, bool(ticks))
         axis = self.getAxis(side)
@@ -123,23 +122,23 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         (axis.setWidth if side == "left" else axis.setHeight)(size_px if ticks else 0)
 
     def caption(self, text: str, size_px: int) -> None:
-        """Say below the ticks what the values are; the axis is as high as both."""
+        """Set a title below the ticks; the height of the axis includes it."""
         axis = self.getAxis("bottom")
         axis.setLabel(text, color=theme.colour("text-3").name())
         axis.label.setFont(self.font())
         axis.setHeight(size_px)
 
     def show_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        """Show this part; a double click returns to it. The person's zoom ends."""
+        """Show this range; a double click returns to it. The user's zoom is reset."""
         self._range = x, y
         self.setRange(xRange=x, yRange=y, padding=0)
 
     def on_hover(self, text_at: Callable[[float, float], str]) -> None:
-        """Show a text beside the pointer, by the place in the chart's own figures."""
+        """Show a text beside the pointer for a position in the chart's coordinates."""
         self._hover = text_at
 
     def is_zoomed(self) -> bool:
-        """Tell whether the person sees another part than the chart begins with."""
+        """Return whether the user has zoomed or moved the chart."""
         if self._range is None:
             return False
         pairs = zip(self._range, self.viewRange(), strict=True)
@@ -147,7 +146,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
                    for a, b in zip(one, two, strict=True))  # fmt: skip
 
     def save(self, file: Path) -> bool:
-        """Write PNG, SVG or CSV by the file's ending; tell whether the disk took it."""
+        """Write PNG, SVG or CSV by the file's suffix; return whether the file was written."""
         match file.suffix.lower():
             case ".csv":
                 return self._save_csv(file)
@@ -157,7 +156,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
                 return self._save_png(file)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom with Ctrl; without it the page scrolls on."""
+        """Zoom with Ctrl; without it the page scrolls."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             super().wheelEvent(event)
         else:
@@ -168,7 +167,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.fit()
 
     def fit(self, *_: object) -> None:
-        """Show what the chart begins with."""
+        """Show the initial range."""
         if self._range is not None:
             self.show_range(*self._range)
 
@@ -185,13 +184,13 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         QToolTip.hideText()
         super().leaveEvent(event)
 
-    def _on_moved(self, place: QPointF) -> None:
-        if not self.plotItem.vb.sceneBoundingRect().contains(place):
+    def _on_moved(self, scene_point: QPointF) -> None:
+        if not self.plotItem.vb.sceneBoundingRect().contains(scene_point):
             return
-        point = self.plotItem.vb.mapSceneToView(place)
+        point = self.plotItem.vb.mapSceneToView(scene_point)
         text = self._hover(point.x(), point.y())
         if text:
-            at = self.mapToGlobal(self.mapFromScene(place))
+            at = self.mapToGlobal(self.mapFromScene(scene_point))
             QToolTip.showText(at, text, self)
         else:
             QToolTip.hideText()
@@ -232,6 +231,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
 
 def as_plot(module: Any, name: str, rows: Callable[[], Sequence[Row]]) -> Plot:
-    """Return a chart of this module, as `late_import` hands it over."""
+    """Return a chart of this module, as `late_import` passes it."""
     plot: Plot = module.Plot(name, rows)
     return plot

@@ -1,1 +1,1 @@
-"""Controls that Qt lacks, as drawn."""
+"""Controls that Qt lacks."""

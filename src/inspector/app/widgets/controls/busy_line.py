@@ -1,4 +1,4 @@
-"""A thin line that says that something goes on, of which nobody knows how far it is."""
+"""A thin animated line: something is running, without known progress."""
 
 from PySide6.QtCore import QRectF, QSize, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
@@ -12,7 +12,7 @@ _SHARE = 0.3
 
 
 class BusyLine(QWidget):
-    """Moves while it is visible; it is there with the first paint, even if nothing moves yet."""
+    """Moves while it is visible; the first paint shows it even before it moves."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class BusyLine(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
-        from PySide6.QtCore import Qt  # its names take 15 ms, which the first paint has not
+        from PySide6.QtCore import Qt  # importing `Qt` takes 15 ms, too long before the first paint
 
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -44,10 +44,10 @@ class BusyLine(QWidget):
         painter.setBrush(theme.colour("sunken"))
         painter.drawRoundedRect(QRectF(self.rect()), 2, 2)
         width = self.width() * _SHARE
-        place = (self.width() + width) * self._tick / _TURN_TICKS - width * 0.5
+        x = (self.width() + width) * self._tick / _TURN_TICKS - width * 0.5
         painter.setBrush(theme.colour("accent"))
         painter.setClipRect(self.rect())
-        painter.drawRoundedRect(QRectF(place, 0, width, self.height()), 2, 2)
+        painter.drawRoundedRect(QRectF(x, 0, width, self.height()), 2, 2)
         painter.end()
 
     def _on_tick(self) -> None:

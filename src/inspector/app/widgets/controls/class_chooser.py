@@ -1,4 +1,4 @@
-"""Choose a class: a list with a filter and an example image of each, below a button or alone."""
+"""Chooses a class: a list with a filter and an example image of each."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,15 +35,15 @@ class _Options:
 
 
 class ClassChooser(QFrame):
-    """Offer the classes of a project; Return on the present one changes nothing.
+    """Offers the classes of a project; Return on the present class changes nothing.
 
     Attributes:
         chosen: The name of another class than the present one.
 
     Args:
-        question: Said above the list.
-        present: The class that the image has now; it is the current row.
-        first: Classes that stand at the top, such as that of a near-duplicate.
+        question: Text above the list.
+        present: The current class of the image, which is the current row.
+        first: Classes at the top of the list, such as that of a near-duplicate.
     """
 
     chosen = Signal(str)
@@ -77,20 +77,20 @@ class ClassChooser(QFrame):
         self.setFixedWidth(_WIDTH_PX)
         self._show(_Options((present, *self._first), {}))
 
-    def open_at(self, place: QPoint, project: Project, bridge: Bridge) -> None:
-        """Show above or below a point of the screen; examples come as they are read."""
+    def open_at(self, point: QPoint, project: Project, bridge: Bridge) -> None:
+        """Open above or below a point of the screen; examples appear as they are read."""
         self.list.setFixedHeight(_ROWS * _ROW_PX)
         self.adjustSize()
         room = self.screen().availableGeometry()
-        x = max(room.left(), min(place.x(), room.right() - self.width()))
-        y = max(room.top(), min(place.y(), room.bottom() - self.height()))
+        x = max(room.left(), min(point.x(), room.right() - self.width()))
+        y = max(room.top(), min(point.y(), room.bottom() - self.height()))
         self.move(x, y)
         self.show()
         self.field.setFocus()
         bridge.call(lambda: _read(project, self._first), self._show, channel="classes")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # A popup's keys would go to the shortcuts of the page below it.
+        # In a popup, keys would trigger the shortcuts of the page below it.
         if watched is self.field and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
@@ -119,7 +119,7 @@ class ClassChooser(QFrame):
                 item.setIcon(QIcon(QPixmap.fromImage(options.examples[name])))
             self.list.addItem(item)
         self._filter(self.field.text())
-        # The examples come while a person is choosing: their row stays.
+        # Examples arrive while the user is choosing: keep the current row.
         if chosen in names and not self.list.item(names.index(chosen)).isHidden():
             self.list.setCurrentRow(names.index(chosen))
 
@@ -152,14 +152,14 @@ class ClassChooser(QFrame):
         name = ""
         if item is not None:
             name = str(item.data(_NAME) or self.field.text().strip())
-        # Closed first, so that what it sets off has the keyboard.
+        # Close first, so that the next dialog gets the keyboard focus.
         self.close()
         if name and name != self._present:
             self.chosen.emit(name)
 
 
 def _read(project: Project, first: Sequence[str]) -> _Options:
-    """Return the classes with an example image of each; off the window's thread."""
+    """Return the classes with an example image of each; never on the GUI thread."""
     classes = [*first, *(c for c in project.samples.counts().classes if c not in first)]
     example: dict[str, Sample] = {}
     for sample in project.samples.everything():

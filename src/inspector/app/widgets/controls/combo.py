@@ -1,4 +1,4 @@
-"""A drop-down whose list marks the current row by a tick, with a prefix."""
+"""A drop-down with a prefix, whose list marks the current row with a tick."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
@@ -21,11 +21,11 @@ _ARROW_PX = 34
 
 
 class Combo(QComboBox):
-    """Choose one of several.
+    """Chooses one of several options.
 
     Args:
-        name: What is chosen here, for screen readers and the tooltip.
-        prefix: Shown before the choice, as "Group by".
+        name: For screen readers and the tooltip.
+        prefix: Shown before the choice, such as "Group by".
     """
 
     def __init__(self, name: str, prefix: str = "") -> None:
@@ -36,7 +36,7 @@ class Combo(QComboBox):
         self.setItemDelegate(_Rows(self))
 
     def add(self, text: str, value: object, detail: str = "") -> None:
-        """Add a choice, with what is to be known of it at the right of its row."""
+        """Add an option, with a detail at the right of its row."""
         self.addItem(text, value)
         self.setItemData(self.count() - 1, detail, DETAIL_ROLE)
 
@@ -59,14 +59,14 @@ class Combo(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        place = self.rect().adjusted(_SIDE_PX, 0, -_ARROW_PX + 6, 0)
+        line = self.rect().adjusted(_SIDE_PX, 0, -_ARROW_PX + 6, 0)
         align = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.colour("text-2"))
-        painter.drawText(place, align, self._prefix)
+        painter.drawText(line, align, self._prefix)
         if self._prefix:
             painter.setFont(self._strong())
         painter.setPen(theme.colour("text" if self.isEnabled() else "text-3"))
-        rest = place.adjusted(self._prefix_width(), 0, 0, 0)
+        rest = line.adjusted(self._prefix_width(), 0, 0, 0)
         text = painter.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, rest.width()
         )
@@ -92,7 +92,7 @@ class Combo(QComboBox):
 
 
 class _Rows(QStyledItemDelegate):
-    """Paint the rows of the list."""
+    """Paints the rows of the list."""
 
     def __init__(self, combo: Combo) -> None:
         super().__init__(combo)
@@ -128,18 +128,18 @@ class _Rows(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold if current else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(theme.colour("accent-text" if current else "text"))
-        place = rect.adjusted(_SIDE_PX, 0, -_SIDE_PX, 0)
+        line = rect.adjusted(_SIDE_PX, 0, -_SIDE_PX, 0)
         align = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(place, align, str(index.data() or ""))
+        painter.drawText(line, align, str(index.data() or ""))
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(theme.colour("accent-text" if current else "text-2"))
-        right = place.adjusted(0, 0, -_TICK_PX, 0)
+        right = line.adjusted(0, 0, -_TICK_PX, 0)
         painter.drawText(
             right, align | Qt.AlignmentFlag.AlignRight, str(index.data(DETAIL_ROLE) or "")
         )
         if current:
-            _paint_tick(painter, place.right() - 12, rect.center().y())
+            _paint_tick(painter, line.right() - 12, rect.center().y())
         painter.restore()
 
 

@@ -1,4 +1,4 @@
-"""What models say of an image: a bar per class."""
+"""Class probabilities of an image, one bar per class."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,10 @@ _BAR_PX = 8
 
 
 class ConfidenceBars(QWidget):
-    """Show probabilities; the first one is the models' answer.
+    """Shows probabilities; the first class is the prediction.
 
     Args:
-        accent: True to show the first one as what is suggested.
+        accent: True to highlight the first class as a suggestion.
     """
 
     def __init__(self, *, accent: bool) -> None:
@@ -28,7 +28,7 @@ class ConfidenceBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_confidence(self, rows: Sequence[tuple[str, float]]) -> None:
-        """Show classes with their probability, 0..1, the largest first."""
+        """Show classes with their probabilities, 0..1, the largest first."""
         self._rows = rows
         spoken = ", ".join(f"{name} {value:.2f}" for name, value in rows)
         self.setAccessibleName(f"Model confidence: {spoken}")
@@ -48,11 +48,11 @@ class ConfidenceBars(QWidget):
         font = QFont(self.font())
         font.setPixelSize(12)
         name_px = self.width() * _NAME_SHARE
-        for place, (name, value) in enumerate(self._rows):
-            line = QRectF(0, place * _ROW_PX, self.width(), _ROW_PX)
-            font.setWeight(QFont.Weight.DemiBold if place == 0 else QFont.Weight.Normal)
+        for position, (name, value) in enumerate(self._rows):
+            line = QRectF(0, position * _ROW_PX, self.width(), _ROW_PX)
+            font.setWeight(QFont.Weight.DemiBold if position == 0 else QFont.Weight.Normal)
             painter.setFont(font)
-            painter.setPen(theme.colour("text" if place == 0 else "text-2"))
+            painter.setPen(theme.colour("text" if position == 0 else "text-2"))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(line, right, f"{value:.2f}")
             font.setWeight(QFont.Weight.Normal)
@@ -62,7 +62,7 @@ class ConfidenceBars(QWidget):
                 name, Qt.TextElideMode.ElideRight, int(name_px) - 8
             )
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
-            fill = "accent" if self._accent and place == 0 else "text-3"
+            fill = "accent" if self._accent and position == 0 else "text-3"
             bar = QRectF(name_px, line.center().y() - _BAR_PX / 2, 0, _BAR_PX)
             bar.setRight(self.width() - _VALUE_PX)
             paint_bar(painter, bar, value, fill)
@@ -70,7 +70,7 @@ class ConfidenceBars(QWidget):
 
 
 def paint_bar(painter: QPainter, bar: QRectF, share: float, fill: str) -> None:
-    """Paint a track with a share of it filled."""
+    """Paint a track, filled to a share."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("sunken"))
     painter.drawRoundedRect(bar, 2, 2)

@@ -1,4 +1,4 @@
-"""A button that shows the key which does the same, as a key cap behind its text."""
+"""A button that shows its key as a key cap behind the text."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent, QPixmap
@@ -15,22 +15,22 @@ class KeyButton(QPushButton):
     """A button with an icon at its left and its key at its right.
 
     Args:
-        text: What it does.
-        key: As written on the keyboard; "" for none.
+        text: The visible text.
+        key: The key that does the same; "" for none.
         icon: Name of an icon; "" for none.
-        primary: True for the one that does what is suggested.
+        primary: True for the suggested action.
     """
 
     def __init__(self, text: str, key: str = "", *, icon: str = "", primary: bool = False) -> None:
         super().__init__(text)
         self._key, self._icon_name = key, icon
-        self._drawn: dict[str, QPixmap] = {}
+        self._pixmaps: dict[str, QPixmap] = {}
         self.set_primary(primary)
         if key:
             self.setToolTip(f"{text} ({key})")
 
     def set_primary(self, primary: bool) -> None:
-        """Show it as the suggested one, or as any other."""
+        """Style it as the suggested action, or as a normal button."""
         if self.property("role") != ("primary" if primary else ""):
             self.setProperty("role", "primary" if primary else "")
             self.style().unpolish(self)
@@ -38,7 +38,7 @@ class KeyButton(QPushButton):
         self.update()
 
     def show_verb(self, text: str, key: str | None = None) -> None:
-        """Say something else on it, and the key that does it."""
+        """Change the text, and the key."""
         self._key = self._key if key is None else key
         self.setText(text)
         self.setToolTip(f"{text} ({self._key})" if self._key else "")
@@ -99,9 +99,9 @@ class KeyButton(QPushButton):
 
     def _pixmap(self, ink: str) -> QPixmap:
         name = theme.colour(ink).name()
-        if name not in self._drawn:
-            self._drawn[name] = icons.icon(self._icon_name, ink).pixmap(60, 60)
-        return self._drawn[name]
+        if name not in self._pixmaps:
+            self._pixmaps[name] = icons.icon(self._icon_name, ink).pixmap(60, 60)
+        return self._pixmaps[name]
 
     def _text_font(self) -> QFont:
         font = QFont(self.font())

@@ -1,4 +1,4 @@
-"""A row of options of which one is chosen, as one control."""
+"""A row of options of which one is chosen."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ _SIDES_PX = 28
 
 
 class SegmentedControl(QFrame):
-    """Choose one of a few options; arrow keys go from one to the next.
+    """Chooses one of a few options; arrow keys move between them.
 
     Attributes:
-        chosen: The index of an option that the person chose.
+        chosen: The index of an option that the user chose.
 
     Args:
-        texts: Of the options.
-        name: What is chosen here, for screen readers.
-        keys: That do the same, for the tooltips.
+        texts: The options.
+        name: For screen readers.
+        keys: Keys that do the same, for the tooltips.
     """
 
     chosen = Signal(int)
@@ -33,15 +33,15 @@ class SegmentedControl(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(0)
-        for place, text in enumerate(texts):
+        for position, text in enumerate(texts):
             button = QToolButton()
             button.setText(text)
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(f"{name}: {text}")
             if keys:
-                button.setToolTip(f"{text} ({keys[place]})")
-            self._group.addButton(button, place)
+                button.setToolTip(f"{text} ({keys[position]})")
+            self._group.addButton(button, position)
             row.addWidget(button)
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(self.chosen)
@@ -51,38 +51,38 @@ class SegmentedControl(QFrame):
         """Return the index of the chosen option."""
         return self._group.checkedId()
 
-    def mark(self, place: int) -> None:
-        """Show which option is chosen, without a signal."""
-        self._group.button(place).setChecked(True)
+    def mark(self, position: int) -> None:
+        """Set the chosen option without emitting a signal."""
+        self._group.button(position).setChecked(True)
 
-    def choose(self, place: int) -> None:
+    def choose(self, position: int) -> None:
         """Choose an option as a click does."""
-        self.mark(place)
-        self.chosen.emit(place)
+        self.mark(position)
+        self.chosen.emit(position)
 
-    def show_text(self, place: int, text: str) -> None:
-        """Show something else on an option, in the room that it has at least."""
-        self._group.button(place).setText(text)
+    def show_text(self, position: int, text: str) -> None:
+        """Change the text of an option; it never becomes narrower."""
+        self._group.button(position).setText(text)
         self._fit()
 
-    def show_count(self, place: int, count: int) -> None:
+    def show_count(self, position: int, count: int) -> None:
         """Show a count behind an option."""
-        self.show_text(place, f"{self._texts[place]}  {count:,}")
+        self.show_text(position, f"{self._texts[position]}  {count:,}")
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        place = self.current() + step
-        if step and 0 <= place < len(self._texts):
-            self._group.button(place).setFocus()
-            self._group.button(place).click()
+        position = self.current() + step
+        if step and 0 <= position < len(self._texts):
+            self._group.button(position).setFocus()
+            self._group.button(position).click()
         else:
             super().keyPressEvent(event)
 
     def _fit(self) -> None:
-        """Give each option the room of its text in bold: nothing moves when it is chosen."""
+        """Size each option for its text in bold, so that nothing moves when it is chosen."""
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
         measure = QFontMetrics(bold)

@@ -1,4 +1,4 @@
-"""A check box as a switch."""
+"""A check box styled as a switch."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen

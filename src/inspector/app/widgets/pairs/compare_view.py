@@ -1,4 +1,4 @@
-"""Two images compared: side by side, flipped, their difference, or a slider; linked zoom."""
+"""Compares two images: side by side, flipping, difference, or slider; with linked zoom."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +28,7 @@ _WAITING = "•  •  •"
 
 
 class CompareMode(StrEnum):
-    """How the two are shown."""
+    """How the two images are compared."""
 
     SIDES = "Side by side"
     FLIP = "Flip"
@@ -38,11 +38,11 @@ class CompareMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StageImage:
-    """An image with what is said of it.
+    """An image with its captions.
 
     Attributes:
-        image: None where the file can't be shown.
-        facts: Size in pixels and bytes, and what was decided.
+        image: None if the file can't be decoded.
+        facts: Image size, file size and decision.
         conflict: Whether its class differs from that of the other image.
     """
 
@@ -55,12 +55,12 @@ class StageImage:
 
 
 class CompareView(QWidget):
-    """Show two images in one of four modes; wheel zooms, dragging moves, double click fits.
+    """Shows two images in one of four modes; wheel zooms, dragging moves, double click fits.
 
     Attributes:
-        difference_wanted: The difference is to be shown and is not known; True to align first.
+        difference_wanted: The difference is needed but not computed; True to align first.
         mode_changed: A `CompareMode`.
-        zoomed: How many per cent of its own size the left image has on the screen.
+        zoomed: Size of the left image on screen in per cent of its own size.
     """
 
     difference_wanted = Signal(bool)
@@ -92,40 +92,39 @@ class CompareView(QWidget):
 
     @property
     def mode(self) -> CompareMode:
-        """How the two are shown now."""
+        """The current mode."""
         return self._mode
 
     @property
     def is_whole(self) -> bool:
-        """Whether both images are shown whole."""
+        """Whether both images are fully visible."""
         return self._zoom == 1.0
 
     @property
     def difference_text(self) -> str:
-        """What is said below the difference."""
+        """The text below the difference."""
         return self._sentence
 
     def set_pair(self, left: StageImage | None, right: StageImage | None) -> None:
-        """Show two images; None leaves a side empty. Zoom and place stay."""
+        """Show two images; None leaves a side empty. Zoom and position stay."""
         self._sides = [left, right]
         self._second = False
         self._forget_difference()
         left_text, right_text = (_spoken(side) for side in self._sides)
         self.setAccessibleDescription(f"left: {left_text}; right: {right_text}")
-        self._tell_zoom()
+        self._emit_zoom()
 
     def set_mode(self, mode: CompareMode) -> None:
-        """Show the two in another way."""
         if mode is CompareMode.FLIP is self._mode:
             self._second = not self._second
         self._mode = mode
         self._link.setVisible(mode is CompareMode.DIFFERENCE)
         self._want_difference()
         self.mode_changed.emit(mode)
-        self._tell_zoom()
+        self._emit_zoom()
 
     def cycle_mode(self) -> None:
-        """Go on to the next mode."""
+        """Switch to the next mode."""
         modes = list(CompareMode)
         self.set_mode(modes[(modes.index(self._mode) + 1) % len(modes)])
 
@@ -139,7 +138,7 @@ class CompareView(QWidget):
         self.update()
 
     def toggle_align(self) -> None:
-        """Show the difference with or without alignment."""
+        """Switch the alignment of the difference on or off."""
         if self._mode is not CompareMode.DIFFERENCE:
             self.set_mode(CompareMode.DIFFERENCE)
         self._aligns = not self._aligns
@@ -147,17 +146,17 @@ class CompareView(QWidget):
         self._forget_difference()
 
     def show_difference(self, difference: QImage | None, sentence: str) -> None:
-        """Show the difference that was asked for, or why there is none."""
+        """Show the requested difference, or why there is none."""
         self._difference, self._sentence = difference, sentence
         self.update()
 
     def fit(self) -> None:
         """Show both images whole."""
         self._zoom, self._pan = 1.0, QPointF()
-        self._tell_zoom()
+        self._emit_zoom()
 
     def toggle_zoom(self) -> None:
-        """Show the images whole, or the left one pixel by pixel."""
+        """Switch between whole images and full resolution."""
         if self._zoom != 1.0:
             self.fit()
             return
@@ -165,7 +164,7 @@ class CompareView(QWidget):
         self._zoom = min(MAX_ZOOM, max(1.0, 100 / base)) if base else 1.0
         if self._zoom == 1.0:
             self._zoom = 2.0
-        self._tell_zoom()
+        self._emit_zoom()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -182,14 +181,14 @@ class CompareView(QWidget):
         super().resizeEvent(event)
         y = self.height() - CAPTION_PX
         self._link.setGeometry(self.width() - _LINK_PX, y, _LINK_PX - _MARGIN_PX, CAPTION_PX)
-        self._tell_zoom()
+        self._emit_zoom()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         step = 1.25 if event.angleDelta().y() > 0 else 0.8
         self._zoom = min(MAX_ZOOM, max(1.0, self._zoom * step))
         if self._zoom == 1.0:
             self._pan = QPointF()
-        self._tell_zoom()
+        self._emit_zoom()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._dragged = event.position()
@@ -210,7 +209,7 @@ class CompareView(QWidget):
         self.fit()
 
     def _stage(self) -> QRectF:
-        """Return the place of the images, all but the line of captions."""
+        """Return the area of the images, without the line of captions."""
         return QRectF(0, 0, self.width(), self.height() - CAPTION_PX)
 
     def _halves(self) -> tuple[QRectF, QRectF]:
@@ -308,8 +307,8 @@ class CompareView(QWidget):
         painter.save()
         painter.setClipRect(QRectF(x, stage.top(), stage.width() - x, stage.height()))
         painter.fillRect(stage, theme.colour("stage"))
-        place = self._place(left.image if left.image is not None else right.image, stage)
-        painter.drawImage(place, right.image)
+        rect = self._place(left.image if left.image is not None else right.image, stage)
+        painter.drawImage(rect, right.image)
         half = QRectF(max(x, stage.width() / 2), stage.top(), stage.width(), stage.height())
         self._paint_badges(painter, half, right)
         painter.restore()
@@ -317,7 +316,7 @@ class CompareView(QWidget):
         painter.drawLine(QPointF(x, stage.top()), QPointF(x, stage.bottom()))
 
     def _place(self, image: QImage, box: QRectF) -> QRectF:
-        """Return where an image stands: fitted, then zoomed and moved like the other."""
+        """Return the rectangle of an image: fitted, then zoomed and moved like the other one."""
         scale = min(box.width() / image.width(), box.height() / image.height()) * self._zoom
         width, height = image.width() * scale, image.height() * scale
         centre = box.center() + self._pan
@@ -341,7 +340,7 @@ class CompareView(QWidget):
         box = self._halves()[0] if sides else self._stage()
         return 100 * self._place(left.image, box).width() / left.image.width()
 
-    def _tell_zoom(self) -> None:
+    def _emit_zoom(self) -> None:
         self.update()
         self.zoomed.emit(round(self._percent()))
 

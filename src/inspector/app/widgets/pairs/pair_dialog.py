@@ -1,4 +1,4 @@
-"""A pair of images large, in every mode of comparison."""
+"""A large pair of images in every mode of comparison."""
 
 from collections.abc import Sequence
 
@@ -18,16 +18,16 @@ MODE_KEYS = ("S", "F", "D", "W")
 
 
 def mode_control(view: CompareView) -> SegmentedControl:
-    """Return the control that chooses how a view compares; it follows keys as well."""
+    """Return the control for the mode of a view; it also follows keys."""
     modes: Sequence[CompareMode] = list(CompareMode)
     control = SegmentedControl([m.value for m in modes], name="Comparison", keys=MODE_KEYS)
-    control.chosen.connect(lambda place: view.set_mode(modes[place]))
+    control.chosen.connect(lambda position: view.set_mode(modes[position]))
     view.mode_changed.connect(lambda mode: control.mark(modes.index(mode)))
     return control
 
 
 class PairDialog(QDialog):
-    """Show two images; S, F, D and W choose the comparison, Space and Escape close."""
+    """Shows two images; S, F, D and W choose the mode, Space and Escape close."""
 
     def __init__(
         self, project: Project, bridge: Bridge, pair: tuple[Sample, Sample], parent: QWidget

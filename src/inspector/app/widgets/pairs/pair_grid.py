@@ -1,4 +1,4 @@
-"""Pairs of images as tiles: two squares that touch, one caption, a tick where one is asked for."""
+"""Pairs of images as tiles: two adjacent squares, a caption, an optional tick."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,13 +42,16 @@ class PairTile:
     """Two images as one tile.
 
     Attributes:
-        key: What the tile is known by.
-        left: Sample id of the image that stays, and its split; the same for `right`.
+        key: Identifies the tile.
+        left: Sample id of the image that stays.
+        right: Sample id of the other image.
+        splits: Splits of the left and of the right image.
         caption: Kind and similarity.
-        note: At the right of the caption, in bold; in the colour of problems where it is one.
-        ticked: Whether the right image goes; None where nothing is to be ticked.
-        name: What a screen reader says.
-        label: The class, at the right of the caption where there is no note.
+        note: Bold text at the right of the caption.
+        problem: True to show the note in the problem colour.
+        ticked: Whether the right image is excluded; None without a tick.
+        name: For a screen reader.
+        label: The class, at the right of the caption if there is no note.
     """
 
     key: int
@@ -71,7 +74,7 @@ class PairTileModel(QAbstractListModel):
         self.tiles: tuple[PairTile, ...] = ()
 
     def show_tiles(self, tiles: Sequence[PairTile]) -> None:
-        """Show other pairs; where they are the same ones, only what is said of them changes."""
+        """Show pairs; if they are the same ones, update only their data."""
         same = [t.key for t in tiles] == [t.key for t in self.tiles]
         if same and tiles:
             self.tiles = tuple(tiles)
@@ -99,11 +102,11 @@ class PairTileModel(QAbstractListModel):
 
 
 class PairGrid(QListView):
-    """Show pairs in a fixed number of columns.
+    """Shows pairs in a fixed number of columns.
 
     Attributes:
         toggled: The key of a pair whose tick was changed by a click or K.
-        opened: The key of a pair that was asked for by Space, Return or a double click.
+        opened: The key of a pair that was opened by Space, Return or a double click.
 
     Args:
         load: Returns the JPEG of a sample, or None; called on decode threads.
@@ -132,17 +135,17 @@ class PairGrid(QListView):
         self.doubleClicked.connect(self._on_double_click)
 
     def show_tiles(self, tiles: Sequence[PairTile]) -> None:
-        """Show pairs; the place that is scrolled to stays."""
+        """Show pairs; the scroll position stays."""
         self.pairs.show_tiles(tiles)
         self._request()
 
     def set_columns(self, columns: int) -> None:
-        """Show as many pairs side by side."""
+        """Set the number of pairs side by side."""
         self._columns = max(1, columns)
         self._fit()
 
     def tile_size(self) -> QSize:
-        """Return the size of one tile, its space included."""
+        """Return the size of one tile with its margin."""
         bar = self.verticalScrollBar().sizeHint().width()
         width = max(120, (self.viewport().width() - 2 - (0 if self._bar_shown() else bar)))
         width //= self._columns
@@ -150,12 +153,12 @@ class PairGrid(QListView):
         return QSize(width, side + CAPTION_PX + _SPACE_PX // 2)
 
     def height_of_rows(self, rows: int) -> int:
-        """Return the height at which so many rows are in sight."""
+        """Return the height of a number of rows."""
         return rows * self.tile_size().height() + 4
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self.thumbnails.shut()
+        self.thumbnails.shut_down()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -200,7 +203,7 @@ class PairGrid(QListView):
 
 
 class _PairDelegate(QStyledItemDelegate):
-    """Paint one pair."""
+    """Paints one pair."""
 
     def __init__(self, grid: PairGrid) -> None:
         super().__init__(grid)
@@ -274,12 +277,12 @@ def _paint_word(painter: QPainter, box: QRect, word: str) -> None:
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
     width = painter.fontMetrics().horizontalAdvance(word) + 12
-    place = QRectF(box.center().x() - width / 2, box.bottom() - 27, width, 20)
+    rect = QRectF(box.center().x() - width / 2, box.bottom() - 27, width, 20)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("surface"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("text"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, word)
 
 
 def _paint_tick(painter: QPainter, x: int, y: int, *, ticked: bool) -> None:

@@ -1,4 +1,4 @@
-"""What kinds of near-duplicates are called below a pair."""
+"""The visible names of the kinds of near-duplicates."""
 
 from inspector.project.review.duplicates import PairKind
 

@@ -1,1 +1,1 @@
-"""What reviews by keyboard share."""
+"""The component that the keyboard reviews share."""

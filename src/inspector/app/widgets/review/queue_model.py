@@ -10,18 +10,18 @@ _T = TypeVar("_T")
 
 
 class QueueModel(QAbstractListModel, Generic[_T]):
-    """Items in the order of the review; a subclass says what each is and how it is shown."""
+    """Items in the order of the review; subclasses define their meaning and look."""
 
     def __init__(self) -> None:
         super().__init__()
         self.items: Sequence[_T] = ()
 
     def key(self, item: _T) -> int:
-        """Return what tells an item from the others, also after it was decided on."""
+        """Return what identifies an item, also after it was decided."""
         raise NotImplementedError
 
     def is_done(self, item: _T) -> bool:
-        """Tell whether a person has decided."""
+        """Return whether an item is decided."""
         raise NotImplementedError
 
     def sample_ids(self, item: _T) -> set[int]:
@@ -29,7 +29,7 @@ class QueueModel(QAbstractListModel, Generic[_T]):
         raise NotImplementedError
 
     def show(self, items: Sequence[_T]) -> None:
-        """Show other items."""
+        """Replace the items."""
         self.beginResetModel()
         self.items = tuple(items)
         self.endResetModel()

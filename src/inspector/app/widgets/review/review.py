@@ -1,73 +1,45 @@
 """A review by keyboard: a queue at the left, one item on the stage, one key per decision.
 
-Duplicates and Labels are two of them; what differs is what the stage shows and which verbs exist.
+Duplicates and Labels use it with different stages and actions.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QListView,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QListView, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets import icons, theme
+from inspector.app.widgets import theme
 from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.elided_label import ElidedLabel, FittedLabel
-from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.page import Key
+from inspector.app.widgets.review.empty_state import EmptyState
+from inspector.app.widgets.review.queue_card import QueueCard
 from inspector.app.widgets.review.queue_model import QueueModel
 from inspector.app.widgets.review.review_speed import ReviewSpeed
+from inspector.app.widgets.review.verb_bar import Verb, VerbBar
 from inspector.project.review.decisions import Decided
 
-_QUEUE_PX, _QUEUE_WIDE_PX = 264, 320
-_STEP_PX = 42
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """A button of the stage.
-
-    Attributes:
-        key: That does the same.
-        icon: Name of an icon; "" for none.
-    """
-
-    text: str
-    run: Callable[[], None]
-    key: str = ""
-    icon: str = ""
-    is_primary: bool = False
-
-
 class Review(QWidget, Generic[_T]):
-    """Walks a queue: shows an item, decides, goes on to the next open one, and back by undo.
+    """Walks a queue: shows an item, decides, moves to the next undecided one, and undoes.
 
     Args:
-        title: Of the page.
+        title: Title of the page.
         model: The queue.
-        queue: Shows the model.
-        bridge: Decisions are made off the GUI thread.
+        queue: The view of the model.
+        bridge: Makes decisions off the GUI thread.
         undo: Undoes the newest decision.
-        done_word: What is said of items that are done.
+        done_word: Word for items that are done.
 
     Attributes:
-        current_changed: Another item is on the stage, or the same one with other facts.
-        moved: The review went on.
+        current_changed: Another item is on the stage, or its facts have changed.
+        moved: The progress has changed.
     """
 
     current_changed = Signal()
@@ -85,7 +57,6 @@ class Review(QWidget, Generic[_T]):
     ) -> None:
         super().__init__()
         self._done_word, self._aside = done_word, ""
-        self._steps: dict[str, QPushButton] = {}
         self.model, self.list = model, queue
         self._bridge, self._undo = bridge, undo
         self._advance_from: int | None = None
@@ -97,29 +68,20 @@ class Review(QWidget, Generic[_T]):
         self._heading.setObjectName("review-heading")
         self._note.setObjectName("review-note")
         self._note.setProperty("role", "muted")
-        self._progress, self._left = QLabel(), QLabel()
-        self._progress.setObjectName("review-progress")
-        self._progress.setProperty("role", "card-title")
-        self._left.setObjectName("review-left")
-        self._left.setProperty("role", "caption")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Share of the queue that is reviewed")
         self._stage: tuple[QWidget, ...] = ()
-        self._empty = _EmptyState()
+        self._empty = EmptyState()
         self._empty.hide()
-        # Nothing to decide, no buttons that would decide it.
-        self._verbs = QWidget()
+        self._card = QueueCard(queue)
+        # No buttons while there is nothing to decide.
+        self._verbs = VerbBar()
         self._verbs.setVisible(False)
-        self._position = QLabel()
-        self._position.setObjectName("review-position")
-        self._position.setProperty("role", "muted")
+        self._verbs.stepped.connect(self.step)
         queue.clicked.connect(self._forget_plans)
         queue.selectionModel().currentChanged.connect(self._on_current)
 
     @property
     def go_to(self) -> frozenset[int]:
-        """Samples of an undone decision whose item is not in the queue yet."""
+        """Samples of an undone decision whose item is not back in the queue yet."""
         return self._go_to
 
     def go_to_samples(self, samples: frozenset[int]) -> None:
@@ -138,13 +100,13 @@ class Review(QWidget, Generic[_T]):
         verbs: Sequence[Verb],
         corner: Sequence[QWidget] = (),
     ) -> list[KeyButton]:
-        """Put everything in its place.
+        """Place all widgets.
 
         Args:
-            queue: Shown above the queue, below its progress.
-            stage: Shown beside it, the first one as large as it can be.
+            queue: Shown between the progress and the queue.
+            stage: Shown beside the queue; the first one takes the remaining height.
             verbs: The buttons below the stage.
-            corner: At the right of the heading.
+            corner: Shown at the right of the heading.
 
         Returns:
             The buttons.
@@ -158,7 +120,8 @@ class Review(QWidget, Generic[_T]):
         head.addLayout(words, 1)
         for widget in corner:
             head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        buttons = self._lay_out_verbs(verbs)
+        self._card.add_above(queue)
+        self._verbs.show_verbs(verbs)
         right = QVBoxLayout()
         right.setSpacing(8)
         for widget in stage:
@@ -169,7 +132,7 @@ class Review(QWidget, Generic[_T]):
         self._stage = tuple(stage)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(self._queue_card(queue))
+        body.addWidget(self._card)
         body.addLayout(right, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 12)
@@ -177,84 +140,16 @@ class Review(QWidget, Generic[_T]):
         outer.addLayout(head)
         outer.addLayout(body, 1)
         self.setFocusProxy(self.list)
-        return buttons
+        return self._verbs.buttons
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.window().width() >= theme.size("rail_wide_from")
-        self._card.setFixedWidth(_QUEUE_WIDE_PX if wide else _QUEUE_PX)
-
-    def _queue_card(self, above: Sequence[QWidget | QLayout]) -> QWidget:
-        self._card = card = QFrame()
-        card.setProperty("role", "card")
-        card.setFixedWidth(_QUEUE_PX)
-        counts = QHBoxLayout()
-        counts.addWidget(self._progress)
-        counts.addStretch()
-        counts.addWidget(self._left)
-        top = QVBoxLayout()
-        top.setContentsMargins(16, 0, 16, 0)
-        top.setSpacing(8)
-        top.addLayout(counts)
-        top.addWidget(self._bar)
-        for item in above:
-            if isinstance(item, QLayout):
-                top.addLayout(item)
-            else:
-                top.addWidget(item)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(0, 14, 0, 4)
-        column.setSpacing(8)
-        column.addLayout(top)
-        column.addWidget(self.list, 1)
-        return card
-
-    def _lay_out_verbs(self, verbs: Sequence[Verb]) -> list[KeyButton]:
-        # Narrow windows take two lines: no button is cut.
-        decide = QWidget()
-        flow = FlowLayout(decide)
-        policy = decide.sizePolicy()
-        policy.setHeightForWidth(True)
-        decide.setSizePolicy(policy)
-        buttons = []
-        for verb in verbs:
-            button = KeyButton(verb.text, verb.key, icon=verb.icon, primary=verb.is_primary)
-            button.clicked.connect(verb.run)
-            flow.addWidget(button)
-            buttons.append(button)
-        row = QHBoxLayout(self._verbs)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(decide, 1)
-        for name, step in (("left", -1), ("right", 1)):
-            go = QPushButton()
-            go.setObjectName("review-previous" if step < 0 else "review-next")
-            go.setAccessibleName("Previous in the queue" if step < 0 else "Next in the queue")
-            go.setToolTip("Previous (Up)" if step < 0 else "Next (Down)")
-            go.setFixedSize(_STEP_PX, theme.size("button"))
-            go.clicked.connect(partial(self.step, step))
-            self._steps[name] = go
-            row.addWidget(go, 0, Qt.AlignmentFlag.AlignTop)
-            if step < 0:
-                row.addWidget(self._position, 0, Qt.AlignmentFlag.AlignTop)
-        self._position.setFixedHeight(theme.size("button"))
-        self._draw_icons()
-        return buttons
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew in the colours of another theme."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self._draw_icons()
-
-    def _draw_icons(self) -> None:
-        for name, button in self._steps.items():
-            button.setIcon(icons.icon(name, "text"))
+        self._card.set_wide(self.window().width() >= theme.size("rail_wide_from"))
 
     def keys(self) -> list[Key]:
         """Return the keys that every review has."""
         return [
-            Key("back", "Backspace", "back one decision", self.undo),
+            Key("back", "Backspace", "undo the newest decision", self.undo),
             Key("next", "Down", "next in the queue", lambda: self.step(1)),
             Key("previous", "Up", "previous in the queue", lambda: self.step(-1)),
         ]
@@ -274,14 +169,14 @@ class Review(QWidget, Generic[_T]):
         """Return how many items there are, decided or not."""
         return self._done[1] if self._done is not None else len(self.model.items)
 
-    def tell(self, heading: str, note: str = "") -> None:
-        """Say what is on the stage, and what there is to know of it."""
+    def show_heading(self, heading: str, note: str = "") -> None:
+        """Set the heading and the note of the item on the stage."""
         self._heading.show_text(heading)
         self.note(note)
 
-    def tell_empty(self, heading: str, text: str) -> None:
-        """Say that there is nothing to review, in the place of the stage."""
-        self.tell(heading, "")
+    def show_empty(self, heading: str, text: str) -> None:
+        """Show in place of the stage that there is nothing to review."""
+        self.show_heading(heading, "")
         self._empty.show_text(heading, text)
         self._show_stage(on=False)
 
@@ -291,21 +186,21 @@ class Review(QWidget, Generic[_T]):
         self._empty.setVisible(not on)
 
     def note(self, text: str) -> None:
-        """Say something else of what is on the stage."""
+        """Replace the note of the item on the stage."""
         self._note.show_text(text)
 
     def show_items(
         self, items: Sequence[_T], first_row: int = 0, *, done: tuple[int, int] | None = None
     ) -> bool:
-        """Show a queue; the item on the stage stays, unless it was decided or undo leads away.
+        """Replace the queue; the item on the stage stays, unless it was decided or undone.
 
         Args:
             items: In the order of the review.
-            first_row: Where to begin, if nothing was on the stage.
-            done: How many are decided, of how many, where the queue shows only the open ones.
+            first_row: Row to start at, if nothing was on the stage.
+            done: Number of decided items and of all items, if `items` holds only undecided ones.
 
         Returns:
-            False where there is nothing to review.
+            False if there is nothing to review.
         """
         before, row = self.current(), self.list.currentIndex().row()
         self.model.show(items)
@@ -315,12 +210,12 @@ class Review(QWidget, Generic[_T]):
         row = self._row_for(before, first_row if row < 0 else row)
         if items:
             self.list.setCurrentIndex(self.model.index(min(row, len(items) - 1)))
-        self._tell_progress()
+        self._show_progress()
         self.moved.emit()
         return bool(items)
 
     def step(self, by: int) -> None:
-        """Go down or up the queue."""
+        """Move down or up the queue."""
         row = self.list.currentIndex().row() + by
         self._forget_plans()
         if 0 <= row < len(self.model.items):
@@ -333,7 +228,7 @@ class Review(QWidget, Generic[_T]):
         *,
         advance: bool = True,
     ) -> None:
-        """Make a decision; `advance` goes on once the item on the stage is done."""
+        """Make a decision; `advance` moves on once the item on the stage is done."""
         self._forget_plans()
         item = self.current()
         if advance and item is not None:
@@ -341,12 +236,12 @@ class Review(QWidget, Generic[_T]):
         self._bridge.call(work, on_decided, writes=True)
 
     def undo(self) -> None:
-        """Undo the newest decision, and go back to where it was made."""
+        """Undo the newest decision, and return to its item."""
         self._forget_plans()
         self._bridge.call(self._undo, self._on_undone, writes=True)
 
     def _on_undone(self, decided: Decided) -> None:
-        # It may come back to the queue by the undo.
+        # The undo may bring the item back into the queue.
         self.go_to_samples(frozenset(decided.samples))
         self.moved.emit()
 
@@ -365,7 +260,7 @@ class Review(QWidget, Generic[_T]):
         if key is None or key != self._advance_from:
             return row
         if key in keys and not self.model.is_done(self.model.items[row]):
-            # The answer came before the decision, or left something open.
+            # The items are older than the decision, or the decision left something open.
             return row
         self._advance_from = None
         return self._next_open(row)
@@ -381,46 +276,20 @@ class Review(QWidget, Generic[_T]):
 
     def _on_current(self, *_: object) -> None:
         if self.current() is not None:
-            row, count = self.list.currentIndex().row(), len(self.model.items)
-            self._position.setText(f"{row + 1:,} of {count:,}")
+            self._verbs.show_position(self.list.currentIndex().row(), len(self.model.items))
             self.current_changed.emit()
             self.moved.emit()
 
-    def _tell_progress(self) -> None:
-        """Say what is done, and how long the rest takes at the person's own pace."""
+    def _show_progress(self) -> None:
+        """Show what is done, and how long the rest takes at the user's own pace."""
         done, total = self.done_count(), self.total_count()
         self._speed.note(done, time.monotonic())
-        self._progress.setText(f"{done:,} of {total:,} {self._done_word}")
         left = self._speed.left(total - done)
-        self._left.setText(f"{left} left" if left else self._aside)
-        self._bar.setRange(0, max(1, total))
-        self._bar.setValue(done)
+        self._card.show_progress(
+            done, total, done_word=self._done_word, aside=f"{left} left" if left else self._aside
+        )
 
     def show_aside(self, text: str) -> None:
-        """Say something beside the progress, where the time left is not known."""
+        """Show a text beside the progress while the time left is unknown."""
         self._aside = text
-        self._tell_progress()
-
-
-class _EmptyState(QFrame):
-    """Says in the middle of an inset area why it is empty, and what brings something there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("review-empty")
-        self.setProperty("role", "inset")
-        self._title, self._text = QLabel(), QLabel()
-        self._title.setProperty("role", "card-title")
-        self._text.setProperty("role", "muted")
-        column = QVBoxLayout(self)
-        column.addStretch()
-        for label in (self._title, self._text):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setWordWrap(True)
-            column.addWidget(label)
-        column.addStretch()
-
-    def show_text(self, title: str, text: str) -> None:
-        """Show a title and what to do."""
-        self._title.setText(title)
-        self._text.setText(text)
+        self._show_progress()

@@ -1,4 +1,4 @@
-"""How long a review will take, from the person's own pace."""
+"""Estimates the time left of a review from the user's own pace."""
 
 from collections import deque
 from statistics import median
@@ -10,9 +10,9 @@ REMEMBERED = 30
 
 
 class ReviewSpeed:
-    """Watch a count of finished things grow one by one.
+    """Observes a count that grows one by one.
 
-    What is finished in bulk, or taken back, says nothing about the pace.
+    Bulk decisions and undo are ignored.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class ReviewSpeed:
         self._seconds: deque[float] = deque(maxlen=REMEMBERED)
 
     def note(self, done: int, now_seconds: float) -> None:
-        """Take what is done now; `now_seconds` is of a clock that never goes back."""
+        """Record the count; `now_seconds` is of a monotonic clock."""
         if done == self._done:
             return
         passed = now_seconds - self._since
@@ -30,7 +30,7 @@ class ReviewSpeed:
         self._done, self._since = done, now_seconds
 
     def left(self, count: int) -> str:
-        """Say how long `count` more will take, or "" while that can't be told."""
+        """Return how long `count` more items will take, or "" if unknown."""
         if len(self._seconds) < ENOUGH or not count:
             return ""
         minutes = count * median(self._seconds) / 60

@@ -1,4 +1,4 @@
-"""The command palette: type some letters of what you want, Enter does it."""
+"""The command palette: type a few letters of a command, Enter runs it."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -39,12 +39,12 @@ _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 
 
 class Palette(QDialog):
-    """Choose a command by its words.
+    """Chooses a command by its words.
 
     Args:
-        commands: All that can be done, the nearest at hand first.
-        parent: The window over which it opens.
-        last: Texts of the commands that were run last, the newest first; kept up to date.
+        commands: The available commands, the most relevant first.
+        parent: The window over which the palette opens.
+        last: Texts of recently run commands, the newest first; the palette updates it.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class Palette(QDialog):
         self.field = QLineEdit()
         self.field.setObjectName("palette-field")
         self.field.setPlaceholderText("Search or run")
-        self.field.setAccessibleName("Look for a command")
+        self.field.setAccessibleName("Search for a command")
         self.field.textChanged.connect(self._on_typed)
         self.list = QListWidget()
         self.list.setObjectName("palette-list")
-        self.list.setAccessibleName("Commands that fit")
+        self.list.setAccessibleName("Matching commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(PaletteRows(self.list))
         self.list.itemClicked.connect(self._run)
@@ -91,18 +91,18 @@ class Palette(QDialog):
         self._on_typed("")
 
     def open_over(self, window: QWidget) -> None:
-        """Show at the top of a window, ready to type."""
+        """Open at the top of a window, ready to type."""
         self.adjustSize()
         self.move(window.mapToGlobal(QPoint((window.width() - self.width()) // 2, _TOP_PX)))
         self.show()
         self.field.setFocus()
 
     def texts(self) -> list[str]:
-        """Return the commands that fit, the best first."""
+        """Return the matching commands, the best first."""
         return [command.text for command in self._shown()]
 
     def current(self) -> PaletteCommand | None:
-        """Return the command that Enter runs."""
+        """Return the command that Enter would run."""
         item = self.list.currentItem()
         command = item.data(COMMAND_ROLE) if item is not None else None
         return command if isinstance(command, PaletteCommand) else None
@@ -128,10 +128,10 @@ class Palette(QDialog):
                 for command in commands:
                     self._add(command, typed)
         else:
-            for place, command in enumerate(self._commands):
-                if place == 0 and self._last:
-                    self._add_head("Last used")
-                elif place == len(self._last):
+            for position, command in enumerate(self._commands):
+                if position == 0 and self._last:
+                    self._add_head("Recently used")
+                elif position == len(self._last):
                     self._add_head("All commands")
                 self._add(command, "")
         if not self._shown():
@@ -156,21 +156,21 @@ class Palette(QDialog):
         item.setFlags(Qt.ItemFlag.NoItemFlags)
 
     def _step(self, by: int) -> None:
-        """Go on by so many commands; headings are passed over."""
+        """Move the selection by a number of commands, skipping headings."""
         rows = [
             row for row in range(self.list.count())
             if self.list.item(row).data(COMMAND_ROLE) is not None
         ]  # fmt: skip
         if rows:
             current = self.list.currentRow()
-            place = rows.index(current) if current in rows else 0
-            self.list.setCurrentRow(rows[max(0, min(len(rows) - 1, place + by))])
+            position = rows.index(current) if current in rows else 0
+            self.list.setCurrentRow(rows[max(0, min(len(rows) - 1, position + by))])
 
     def _run(self, *_: object) -> None:
         command = self.current()
         if command is not None:
             self._last[:] = [command.text, *(t for t in self._last if t != command.text)][:_KEPT]
-            # Closed first, so that what it opens or focuses is not taken from it.
+            # Close first, so that the command can open a dialog or move the focus.
             self.close()
             command.run()
 
@@ -178,25 +178,25 @@ class Palette(QDialog):
 def commands_of(
     pages: Sequence[Page], shown: Page, show: Callable[[int], None]
 ) -> list[PaletteCommand]:
-    """Return what the shown page does, each page to go to, and what the others do.
+    """Return the commands of the visible page, of the pages to go to, and of the other pages.
 
-    An action of another page only goes there: what it would act on was not in sight.
+    A command of another page only shows that page, since its target is not visible yet.
     """
     commands = [as_command(key) for key in shown.key_table()]
-    for place, page in enumerate(pages):
-        go = partial(show, place)
+    for position, page in enumerate(pages):
+        go = partial(show, position)
         if page is not shown:
             commands.append(
                 PaletteCommand(
                     f"Go to {page.title}",
-                    # The digits end at 9.
-                    f"Ctrl+{place + 1}" if place < _DIGITS else "",
+                    # There are only nine digit keys.
+                    f"Ctrl+{position + 1}" if position < _DIGITS else "",
                     go, page.words, PaletteSection.PAGES, page.purpose, page.icon,
                 )
             )  # fmt: skip
-    for place, page in enumerate(pages):
+    for position, page in enumerate(pages):
         if page is not shown:
-            go = partial(show, place)
+            go = partial(show, position)
             commands += [
                 PaletteCommand(
                     f"Go to {page.title}, to {key.does}",
@@ -211,7 +211,7 @@ def commands_of(
 
 
 def as_command(key: Key) -> PaletteCommand:
-    """Return what a key does as a command."""
+    """Return a key of a page as a command."""
     return PaletteCommand(key.does[:1].upper() + key.does[1:], key.keys, key.run)
 
 
@@ -220,7 +220,7 @@ def clean_up_command(open_page: Callable[[PageRequest], None]) -> PaletteCommand
     run = partial(open_page, PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
     return PaletteCommand(
         "Clean up dataset…", "", run, "leak leakage exclude copies duplicates fix",
-        detail="shows the training copies that would go; asks first", icon="clean",
+        detail="shows the training copies that would be excluded; asks first", icon="clean",
     )  # fmt: skip
 
 
@@ -232,7 +232,7 @@ def _line() -> QFrame:
 
 
 def _hints() -> QHBoxLayout:
-    """Return the line that says which keys work here."""
+    """Return the line that explains the keys of the palette."""
     row = QHBoxLayout()
     row.setContentsMargins(16, 6, 16, 6)
     row.setSpacing(6)
@@ -257,7 +257,7 @@ def keyless_commands(
     restore_backup: Callable[[], None],
     show_about: Callable[[], None],
 ) -> list[PaletteCommand]:
-    """Return what has no key: themes, settings, the layout, backups and what this program is."""
+    """Return the commands without a key: themes, settings, layout, backups, about."""
     themes = [
         PaletteCommand(
             f"Theme: {mode}",

@@ -1,4 +1,4 @@
-"""Commands by their words: what a person types, and which of all commands it means."""
+"""Finds the command that the typed words mean."""
 
 import difflib
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ _PREFIX, _MEANING, _INSIDE, _LETTERS = 8, 5, 3, 1
 
 
 class PaletteSection(Enum):
-    """What kind of thing a row is; the value is the heading above such rows."""
+    """Section of a row; the value is the heading above its rows."""
 
     ACTIONS = "Actions"
     PAGES = "Pages"
@@ -18,19 +18,19 @@ class PaletteSection(Enum):
     WORDS = "Words"
 
 
-# What is typed first to look in one section only.
+# A prefix limits the search to one section.
 PREFIXES = {">": PaletteSection.ACTIONS, "#": PaletteSection.IMAGES, "?": PaletteSection.WORDS}
 MAX_ROWS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class PaletteCommand:
-    """Something that can be done now, in words.
+    """A command with the words that find it.
 
     Attributes:
-        keys: They do it too, where it is not "".
-        words: What else a person may call it; never shown.
-        detail: What it does or means, in a few words.
+        keys: The keys that run it; "" for none.
+        words: Synonyms; never shown.
+        detail: Its effect or meaning, in a few words.
         icon: Name of an icon.
     """
 
@@ -44,32 +44,32 @@ class PaletteCommand:
 
 
 def matching(typed: str, commands: Sequence[PaletteCommand]) -> list[PaletteCommand]:
-    """Return the commands that every typed word fits, the best first, else as they stand.
+    """Return the commands that match every typed word, the best first, ties in the given order.
 
-    A word fits best as the beginning of one of the command's words, then of one that means the
-    same, then inside of one, then by the first letters of several ("gtd" for "Go to Duplicates").
+    A word matches best as a prefix of a word of the text, then of a synonym, then inside a word,
+    then as the initials of several words ("gtd" for "Go to Duplicates").
     """
-    return [commands[place] for _, place in _ranked(typed, commands)]
+    return [commands[position] for _, position in _ranked(typed, commands)]
 
 
 def by_section(
     typed: str, commands: Sequence[PaletteCommand]
 ) -> list[tuple[PaletteSection, list[PaletteCommand]]]:
-    """Return at most `MAX_ROWS` commands that fit, by section: that with the best one first."""
+    """Return at most `MAX_ROWS` matching commands, grouped; the best section comes first."""
     only = PREFIXES.get(typed[:1])
     if only is not None:
         commands, typed = [c for c in commands if c.section is only], typed[1:]
     ranked = _ranked(typed, commands)
     if ranked and -ranked[0][0] > _LETTERS:
-        # First letters count only where nothing better fits.
-        ranked = [(score, place) for score, place in ranked if -score > _LETTERS]
-    # Words explain what is found: they come last, and take no room from what can be done.
+        # Initials count only if nothing better matches.
+        ranked = [(score, position) for score, position in ranked if -score > _LETTERS]
+    # Glossary rows only explain: they come last and never displace commands.
     ranked.sort(key=lambda r: commands[r[1]].section is PaletteSection.WORDS)
     groups: dict[PaletteSection, list[PaletteCommand]] = {}
     best: dict[PaletteSection, int] = {}
-    for score, place in ranked[:MAX_ROWS]:
-        section = commands[place].section
-        groups.setdefault(section, []).append(commands[place])
+    for score, position in ranked[:MAX_ROWS]:
+        section = commands[position].section
+        groups.setdefault(section, []).append(commands[position])
         best[section] = min(score, best.get(section, score))
     order = list(PaletteSection)
     return sorted(
@@ -79,7 +79,7 @@ def by_section(
 
 
 def did_you_mean(typed: str, commands: Sequence[PaletteCommand]) -> str:
-    """Return a word of the commands that is spelt like what was typed, or ""."""
+    """Return a word of the commands that is spelt like the typed one, or ""."""
     known = {w.strip(".,:…").lower() for c in commands for w in f"{c.text} {c.words}".split()}
     words = typed.strip("".join(PREFIXES)).lower().split()
     close = [difflib.get_close_matches(w, sorted(known), 1, 0.7) for w in words]
@@ -87,18 +87,18 @@ def did_you_mean(typed: str, commands: Sequence[PaletteCommand]) -> str:
 
 
 def _ranked(typed: str, commands: Sequence[PaletteCommand]) -> list[tuple[int, int]]:
-    """Return how badly each command that fits does so, and its place, the best first."""
+    """Return a penalty and the position of each matching command, the best first."""
     words = typed.lower().split()
     scored = []
-    for place, command in enumerate(commands):
+    for position, command in enumerate(commands):
         scores = [_score(word, command.text.lower(), command.words.lower()) for word in words]
         if all(scores):
-            scored.append((-sum(scores), place))
+            scored.append((-sum(scores), position))
     return sorted(scored)
 
 
 def _score(word: str, text: str, words: str) -> int:
-    """Say how well a word fits a text, or words that mean the same; 0 for not at all."""
+    """Return how well a word matches a text or its synonyms; 0 for not at all."""
     parts = text.replace(":", " ").split()
     if any(part.startswith(word) for part in parts):
         return _PREFIX
@@ -110,7 +110,7 @@ def _score(word: str, text: str, words: str) -> int:
 
 
 def _abbreviates(word: str, parts: Sequence[str]) -> bool:
-    """Tell whether a word is made of beginnings of some of the parts, in their order."""
+    """Return whether a word consists of prefixes of some of the parts, in order."""
     if not word:
         return True
     return any(
@@ -121,6 +121,6 @@ def _abbreviates(word: str, parts: Sequence[str]) -> bool:
 
 
 def _common(word: str, part: str) -> int:
-    """Return how many letters both begin with."""
+    """Return the length of the common prefix."""
     pairs = zip(word, part, strict=False)
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(word), len(part)))

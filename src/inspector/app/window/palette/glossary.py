@@ -1,4 +1,4 @@
-"""The words of this field that the command palette explains, one sentence each."""
+"""The technical terms that the command palette explains in one sentence each."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,25 +8,25 @@ from inspector.app.window.palette.commands import PaletteCommand, PaletteSection
 WORDS = {
     "Leakage": "the same or nearly the same content in training and in an evaluation split",
     "Leak rate": "share of the evaluation images with a near-duplicate in training",
-    "Near-duplicate": "an image whose content another one shows as well, perhaps changed a little",
+    "Near-duplicate": "an image with the same or nearly the same content as another one",
     "Confirmed": "pairs from this similarity on count in every figure and in a clean-up",
     "Candidate": "a pair below the confirmed similarity: shown for you to judge",
     "Cluster": "images that are connected by confirmed near-duplicates",
     "Group": "images that must stay in one split: a patient, a burst, a video, a session",
-    "Split rule": "how it comes about which image is in which split",
+    "Split rule": "how images are assigned to splits",
     "Distribution shift": "training and evaluation images differ systematically",
     "Shortcut": "a property such as the image size that predicts the class by itself",
     "Baseline model": "a small model that is trained here to measure effects on your images",
     "Seed variability": "how much accuracy or leak rate moves with the seed of the split",
     "Label error": "an image whose class is probably wrong",
-    "95 % CI": "confidence interval: the range that the true value is in, 95 times of 100",
-    "Permutation test": "compares a figure with what chance gives on shuffled labels",
-    "Inconclusive": "the data shows neither an effect nor that there is none",
+    "95 % CI": "confidence interval: a range that contains the true value in 95 of 100 cases",
+    "Permutation test": "compares a figure with its values on shuffled labels",
+    "Inconclusive": "the data can neither show an effect nor rule one out",
 }
 
 
 def word_commands(explain: Callable[[str], None]) -> list[PaletteCommand]:
-    """Return a row for each word; running it explains the word."""
+    """Return one row per term; running it explains the term."""
     return [
         PaletteCommand(
             word,

@@ -6,12 +6,12 @@ from functools import partial
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.page import PageAction, PageName, PageRequest
 from inspector.app.window.palette.commands import PaletteCommand, PaletteSection
+from inspector.project.review.gallery import Gallery
 from inspector.project.review.gallery_query import (
     MARKS,
     OTHER_SPLIT,
     SUSPECTED,
     Facet,
-    Gallery,
     Query,
 )
 
@@ -26,7 +26,7 @@ _LISTS = (
 def image_commands(
     gallery: Gallery, bridge: Bridge, open_page: Callable[[PageRequest], None]
 ) -> list[PaletteCommand]:
-    """Return a row for each list; the images are looked up when it is run."""
+    """Return one row per list; its images are looked up when it is run."""
 
     def show(title: str, facet: Facet, value: str) -> None:
         query = Query({facet: frozenset({value})})

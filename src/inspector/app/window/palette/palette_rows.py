@@ -1,4 +1,4 @@
-"""How the rows of the command palette look: icon, matched letters, what it does, its key."""
+"""Paints the rows of the command palette: icon, matched letters, detail and key."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
@@ -15,11 +15,11 @@ _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class PaletteRows(QStyledItemDelegate):
-    """Paint commands, and the names of the sections between them."""
+    """Paints commands and section headings."""
 
     def __init__(self, parent: QListWidget) -> None:
         super().__init__(parent)
-        self._drawn: dict[tuple[str, str], QPixmap] = {}
+        self._pixmaps: dict[tuple[str, str], QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
         del option
@@ -43,8 +43,8 @@ class PaletteRows(QStyledItemDelegate):
             font.setPixelSize(12)
             painter.setFont(font)
             painter.setPen(theme.colour("text-3"))
-            place = rect.adjusted(2 * _MARGIN_PX, 6, 0, 0)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, str(index.data() or ""))
+            line = rect.adjusted(2 * _MARGIN_PX, 6, 0, 0)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(index.data() or ""))
         painter.restore()
 
     def _paint_command(
@@ -83,13 +83,13 @@ class PaletteRows(QStyledItemDelegate):
 
     def _pixmap(self, name: str, ink: str) -> QPixmap:
         key = name, theme.colour(ink).name()
-        if key not in self._drawn:
-            self._drawn[key] = icons.icon(name, ink).pixmap(60, 60)
-        return self._drawn[key]
+        if key not in self._pixmaps:
+            self._pixmaps[key] = icons.icon(name, ink).pixmap(60, 60)
+        return self._pixmaps[key]
 
 
 def _paint_text(painter: QPainter, line: QRect, text: str, typed: str, *, selected: bool) -> int:
-    """Paint a text with the letters that were typed in the accent; return its width."""
+    """Paint a text with the typed letters in the accent colour; return its width."""
     plain, strong = QFont(painter.font()), QFont(painter.font())
     plain.setPixelSize(13)
     strong.setPixelSize(13)
@@ -110,26 +110,26 @@ def _paint_text(painter: QPainter, line: QRect, text: str, typed: str, *, select
 
 
 def _parts(text: str, typed: str) -> list[tuple[str, bool]]:
-    """Split a text at the first place of what was typed."""
+    """Split a text at the first match of the typed letters."""
     words = typed.split()
-    place = text.lower().find(words[0].lower()) if words else -1
-    if place < 0:
+    start = text.lower().find(words[0].lower()) if words else -1
+    if start < 0:
         return [(text, False)]
-    end = place + len(words[0])
-    return [(text[:place], False), (text[place:end], True), (text[end:], False)]
+    end = start + len(words[0])
+    return [(text[:start], False), (text[start:end], True), (text[end:], False)]
 
 
 def _paint_cap(painter: QPainter, right: int, middle: int, keys: str) -> int:
-    """Paint a key cap that ends at `right`; return where it begins."""
+    """Paint a key cap that ends at `right`; return its left edge."""
     font = QFont(painter.font())
     font.setPixelSize(12)
     font.setWeight(QFont.Weight.Medium)
     painter.setFont(font)
     width = QFontMetrics(font).horizontalAdvance(keys) + 12
-    place = QRectF(right - width, middle - 10, width, 20)
+    rect = QRectF(right - width, middle - 10, width, 20)
     painter.setPen(theme.colour("line"))
     painter.setBrush(theme.colour("surface"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("text-2"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, keys)
-    return int(place.left()) - 8
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, keys)
+    return int(rect.left()) - 8

@@ -10,7 +10,8 @@ from inspector.code_reading.evaluation.images.image_values import (
     OtherStep,
     SwapChannels,
 )
-from inspector.code_reading.evaluation.values import ListBox, Ref, text_of
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import ListBox, Ref
 from inspector.code_reading.program import CodePlace
 
 

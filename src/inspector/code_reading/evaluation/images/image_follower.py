@@ -33,13 +33,10 @@ from inspector.code_reading.evaluation.images.image_libraries import (
     pillow_resize,
 )
 from inspector.code_reading.evaluation.images.image_loaders import loaded_image
-from inspector.code_reading.evaluation.images.image_values import (
-    Channels,
-    ImageValue,
-    OtherStep,
-)
+from inspector.code_reading.evaluation.images.image_values import Channels, ImageValue, OtherStep
 from inspector.code_reading.evaluation.names import is_foreign
 from inspector.code_reading.evaluation.objects import DataSet, Layer, StackBox, StreamValue
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -50,7 +47,6 @@ from inspector.code_reading.evaluation.values import (
     PathText,
     Ref,
     Unknown,
-    text_of,
 )
 from inspector.code_reading.program import CodePlace
 

@@ -17,14 +17,8 @@ from inspector.code_reading.evaluation.images.image_values import (
     StepKind,
     SwapChannels,
 )
-from inspector.code_reading.evaluation.values import (
-    Arguments,
-    ListBox,
-    Member,
-    Ref,
-    is_number,
-    text_of,
-)
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import Arguments, ListBox, Member, Ref, is_number
 from inspector.code_reading.program import CodePlace
 
 UNIT: Final = Affine((1 / 255,), (0.0,))

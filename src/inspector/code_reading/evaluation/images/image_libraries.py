@@ -34,13 +34,8 @@ from inspector.code_reading.evaluation.images.image_values import (
     Truncate,
     Upright,
 )
-from inspector.code_reading.evaluation.values import (
-    ListBox,
-    Ref,
-    Unknown,
-    is_number,
-    text_of,
-)
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import ListBox, Ref, Unknown, is_number
 
 # OpenCV.
 

@@ -1,4 +1,4 @@
-"""COCO: JSON with images, annotations and categories; the commonest category is the class."""
+"""COCO: JSON with images, annotations and categories; an image's most frequent category wins."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import msgspec
 from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -29,7 +29,7 @@ NO_OBJECT = "no object in {}"
 
 
 class CocoImage(msgspec.Struct):
-    """An image as COCO lists it."""
+    """An image listed in a COCO file."""
 
     id: int | str
     file_name: str
@@ -52,8 +52,8 @@ class _Document(msgspec.Struct):
     categories: list[_Category] = []
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
-    """Read every COCO file of a dataset as one reading; files about captions or points aside."""
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
+    """Read all COCO files of a dataset as one layout, ignoring captions and keypoints."""
     places: dict[str, Location] = {}
     objects = Objects()
     used: list[str] = []
@@ -70,14 +70,14 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         return [], errors
     layout = listed(tree, places, kind=Kind.COCO, label_file=used[0], notes=objects.notes(places))
     score = LABEL_FILE * coverage(tree, places) ** 0.5
-    return [Variant(layout, score, f"COCO ({', '.join(used[:3])})")], errors
+    return [LayoutCandidate(layout, score, f"COCO ({', '.join(used[:3])})")], errors
 
 
 def read_document(root: Path, file: str, schema: type[_T]) -> _T | None:
-    """Return a file of COCO's shape, None for other JSON.
+    """Read a COCO-shaped file; None for other JSON.
 
     Raises:
-        DatasetError: It says that it is COCO and is not valid.
+        DatasetError: It claims to be COCO and is not valid.
     """
     path = root / file
     try:
@@ -112,7 +112,7 @@ def _add(
 
 
 def image_paths(tree: Tree, file: str, images: Sequence[CocoImage]) -> dict[int | str, str]:
-    """Return the path of each image of a COCO file by its id, "" where it is not there."""
+    """Return the path of each image of a COCO file by id, "" where it is missing."""
     own = _own_split(file)
     folder = file.rpartition("/")[0]
     stem = file.rpartition("/")[2].rpartition(".")[0]

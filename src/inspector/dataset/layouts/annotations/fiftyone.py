@@ -8,7 +8,7 @@ import msgspec
 from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -29,8 +29,8 @@ class _Samples(msgspec.Struct):
     samples: list[dict[str, Any]]
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
-    """Read labels.json and samples.json files as one reading."""
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
+    """Read labels.json and samples.json files as one layout."""
     places: dict[str, Location] = {}
     objects = Objects()
     used: list[str] = []
@@ -53,7 +53,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         tree, places, kind=Kind.FIFTYONE, label_file=used[0], notes=objects.notes(places)
     )
     score = LABEL_FILE * coverage(tree, places) ** 0.5
-    return [Variant(layout, score, f"FiftyOne ({', '.join(used[:3])})")], errors
+    return [LayoutCandidate(layout, score, f"FiftyOne ({', '.join(used[:3])})")], errors
 
 
 def _labels(
@@ -79,7 +79,7 @@ def _labels(
 
 
 def _label(value: object, classes: list[str]) -> str:
-    """Return the class that a value names: its number, its name, or an object with a label."""
+    """Return the class of a value: a number, a name, or an object with a label."""
     match value:
         case bool() | None:
             return ""
@@ -111,7 +111,7 @@ def _samples(root: Path, tree: Tree, file: str, places: dict[str, Location]) -> 
 
 
 def _field(sample: dict[str, Any]) -> str:
-    """Return the class of the ground truth, else of the first classification of a sample."""
+    """Return the class of the ground truth, else of a sample's first classification."""
     first = sample.get("ground_truth")
     for value in (first, *sample.values()):
         match value:

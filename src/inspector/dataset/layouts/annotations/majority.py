@@ -1,4 +1,4 @@
-"""One class for an image with several objects: the commonest, then the one that covers most."""
+"""One class for an image with several objects: the most frequent, then the largest by area."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ class Objects:
         self._found[image][label] = (count + 1, covered + area)
 
     def label(self, image: str) -> str:
-        """Return the class of an image, "" where it holds no object."""
+        """Return the class of an image, "" if it contains no object."""
         labels = self._found.get(image, {})
         return max(sorted(labels), key=lambda name: labels[name], default="")
 
     def notes(self, images: Iterable[str]) -> tuple[str, ...]:
-        """Say how many images hold several classes."""
+        """Return how many images contain several classes, as a note."""
         every = list(images)
         several = sum(len(self._found.get(image, ())) > 1 for image in every)
         return (NOTE.format(f"{several:,}", f"{len(every):,}"),) if several else ()

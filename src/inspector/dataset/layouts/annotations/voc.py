@@ -1,4 +1,4 @@
-"""Pascal VOC: an XML file per image and ImageSets/Main; the commonest object is the class."""
+"""Pascal VOC: an XML file per image and ImageSets/Main; the most frequent object class wins."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from xml.parsers import expat
 from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -29,21 +29,21 @@ _SAMPLED = 20
 
 @dataclass(slots=True)
 class VocObject:
-    """One object of an image: its class and its corners in pixels, by "xmin" and the like."""
+    """One object of an image: its class and its corners in px, keyed "xmin" and so on."""
 
     label: str = ""
     corners: dict[str, float] = field(default_factory=dict)
 
     @property
     def box(self) -> tuple[float, float, float, float] | None:
-        """Left, top, width and height in pixels; None where a corner is missing."""
+        """Left, top, width and height in px; None where a corner is missing."""
         if len(self.corners) < len(_CORNERS):
             return None
         left, top, right, bottom = (self.corners[name] for name in _CORNERS)
         return left, top, right - left, bottom - top
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read the XML file of each image, beside it or in Annotations beside JPEGImages."""
     pairs = label_files(tree)
     sample = pairs[:: max(1, len(pairs) // _SAMPLED)]
@@ -61,13 +61,13 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         places[path] = located(split, label, reason="" if label else f"no object in {xml}")
     where = _above(pairs[0][1]) or pairs[0][1]
     layout = listed(tree, places, kind=Kind.VOC, label_file=where, notes=objects.notes(places))
-    # The masks of a segmentation are no images of the dataset.
+    # Segmentation masks are no images of the dataset.
     score = LABEL_FILE * max(coverage(tree, places) ** 0.5, 0.5)
-    return [Variant(layout, score, f"Pascal VOC ({where})")], errors
+    return [LayoutCandidate(layout, score, f"Pascal VOC ({where})")], errors
 
 
 def label_files(tree: Tree) -> list[tuple[str, str]]:
-    """Return (image, XML file) of every image that has one."""
+    """Return (image, XML file) for every image that has one."""
     pairs = []
     for folder in tree.folders.values():
         names = [name for name in folder.others if name.lower().endswith(".xml")]
@@ -90,7 +90,7 @@ def label_files(tree: Tree) -> list[tuple[str, str]]:
 
 
 def read_objects(file: str) -> list[VocObject]:
-    """Return the objects of one XML file; none of what is no such file, or declares entities."""
+    """Return the objects of one XML file; none if it is another format or declares entities."""
     try:
         data = read_side_file(file)
     except OSError:
@@ -104,22 +104,22 @@ def read_objects(file: str) -> list[VocObject]:
 
 
 class _Reader:
-    """Collects the objects of an annotation while expat walks through it."""
+    """Collects the objects of an annotation while expat parses it."""
 
     def __init__(self) -> None:
         self.objects: list[VocObject] = []
         self._parser = expat.ParserCreate()
-        # Names of the elements around, from an object on.
+        # Names of the enclosing elements, from an object on.
         self._path: list[str] = []
         self._text = ""
 
     def read(self, data: bytes) -> None:
-        """Read a whole document.
+        """Parse a whole document.
 
         Raises:
             ExpatError: It is no XML.
-            ValueError: It has a document type, which could declare entities, or a corner that is
-                no number.
+            ValueError: It has a document type, which could declare entities, or a corner that is no
+                number.
         """
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._refuse
@@ -134,7 +134,7 @@ class _Reader:
             if name != "object":
                 return
             self.objects.append(VocObject())
-            # Only set inside of objects: the head of a file is passed twice as fast.
+            # Only set within objects: the head of a file is parsed twice as fast.
             self._parser.EndElementHandler = self._end
             self._parser.CharacterDataHandler = self._characters
         self._path.append(name)
@@ -156,7 +156,7 @@ class _Reader:
 
 
 def _splits(root: Path, tree: Tree) -> tuple[dict[tuple[str, str], str], list[DatasetError]]:
-    """Return the split of each (folder of the dataset, stem) that ImageSets/Main lists."""
+    """Return the split of each (dataset folder, stem) listed in ImageSets/Main."""
     splits: dict[tuple[str, str], str] = defaultdict(str)
     errors: list[DatasetError] = []
     for folder in tree.folders.values():

@@ -1,4 +1,4 @@
-"""YOLO: data.yaml and a text file per image; the commonest class of an image is its class."""
+"""YOLO: data.yaml and a text file per image; an image's most frequent class wins."""
 
 import os
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import yaml
 from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -28,8 +28,8 @@ _MAX_YAML = 1 << 20
 _MAX_DIGITS = 10
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
-    """Read the label file of each image, beside it or in labels/ where images/ is in its path."""
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
+    """Read each image's label file, beside it or in labels/ for images/ in its path."""
     names, splits, label_file, errors = _described(root, tree)
     pairs = label_files(tree)
     if not pairs or (not names and len(pairs) * 2 < tree.total):
@@ -38,12 +38,12 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
 
 
 def read_names(root: Path, tree: Tree) -> dict[int, str]:
-    """Return the class names of a dataset by their numbers."""
+    """Return the class names of a dataset by number."""
     return _described(root, tree)[0]
 
 
 def label_files(tree: Tree) -> list[tuple[str, str]]:
-    """Return (image, label file) of every image that has one."""
+    """Return (image, label file) for every image that has one."""
     texts = {
         one.join(name) for one in tree.folders.values() for name in one.others
         if name.endswith(".txt")
@@ -56,7 +56,7 @@ def label_files(tree: Tree) -> list[tuple[str, str]]:
 def _described(
     root: Path, tree: Tree
 ) -> tuple[dict[int, str], dict[str, str], str, list[DatasetError]]:
-    """Return class names, split folders, the file that says so, and what could not be read."""
+    """Return class names, split folders, the file that lists them, and read errors."""
     errors: list[DatasetError] = []
     for file in tree.files(".yaml", ".yml"):
         try:
@@ -76,7 +76,7 @@ def _described(
 def _candidate(
     root: Path, tree: Tree, pairs: list[tuple[str, str]], names: Mapping[int, str],
     splits: Mapping[str, str], label_file: str,
-) -> list[Variant]:  # fmt: skip
+) -> list[LayoutCandidate]:  # fmt: skip
     objects = Objects()
     folder = f"{root}{os.sep}"
     for path, text in pairs:
@@ -97,7 +97,7 @@ def _candidate(
         notes=objects.notes(places), sure=bool(names),
     )  # fmt: skip
     score = LABEL_FILE * coverage(tree, places) ** 0.5 * (1 if names else 0.7)
-    return [Variant(layout, score, f"YOLO ({label_file or 'labels without names'})")]
+    return [LayoutCandidate(layout, score, f"YOLO ({label_file or 'labels without names'})")]
 
 
 def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None:
@@ -119,7 +119,7 @@ def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None
         return None
     raw = data["names"]
     pairs = raw.items() if isinstance(raw, dict) else enumerate(raw)
-    # Other values may be nested by aliases, which takes no room until they are written out.
+    # Other values may be nested by aliases, which take no space until written out.
     names = {
         int(k): str(v)
         for k, v in pairs
@@ -138,7 +138,7 @@ def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None
 
 
 def _listed_splits(root: Path, tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
-    """Return the split of each image that a list file of data.yaml names: "train: train.txt"."""
+    """Return the split of each image in a list file of data.yaml ("train: train.txt")."""
     by_image: dict[str, str] = {}
     for file, split in splits.items():
         if not file.endswith(".txt"):
@@ -156,7 +156,7 @@ def _listed_splits(root: Path, tree: Tree, splits: Mapping[str, str]) -> dict[st
 
 
 def _folder(file: str, base: str, folder: str) -> str:
-    """Return a split's folder relative to the dataset; what leads out is cut, as Roboflow's."""
+    """Return a split's folder relative to the dataset; leading ".." as in Roboflow's is cut."""
     own = file.rpartition("/")[0]
     inside = "" if base in (".", "./") or base.startswith(("/", "..")) else base
     path = os.path.normpath("/".join(part for part in (own, inside, folder) if part))
@@ -189,15 +189,15 @@ def _label_of(path: str, texts: set[str]) -> str:
 
 
 def _boxes(file: str) -> list[tuple[int, float]]:
-    """Return (class, area) of each box or polygon."""
+    """Return (class, area) per box or polygon."""
     return [(n, s[2] * s[3] if len(s) >= 4 else 0.0) for n, s in read_objects(file)]
 
 
 def read_objects(file: str) -> list[tuple[int, tuple[float, ...]]]:
-    """Return (class, shares) of each line of a label file; lines that are no numbers are left out.
+    """Return (class, relative coordinates) per line of a label file; other lines are skipped.
 
-    The shares of width and height are a box's centre and size, or a polygon's corners; none for
-    an image that has only a class.
+    The coordinates are a box's centre and size, or a polygon's corners; none for an image that has
+    only a class.
     """
     try:
         text = read_side_file(file)

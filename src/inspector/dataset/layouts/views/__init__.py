@@ -1,1 +1,1 @@
-"""What a reading looks like: folders with roles, counts, class tables."""
+"""Views of a layout: folders with roles, counts, class tables."""

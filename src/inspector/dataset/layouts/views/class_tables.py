@@ -1,7 +1,7 @@
 """Class tables of splits: the class folders that a loader numbers, and where they differ.
 
-Keras numbers the class folders of each call by itself, in order of names, empty ones included. A
-class that one split lacks or spells in another way shifts the numbers of all classes after it.
+Keras numbers the class folders of each call separately, in order of names, empty ones included. A
+class that one split lacks or spells differently shifts the numbers of all classes after it.
 """
 
 import os
@@ -19,7 +19,7 @@ _MOVED = 3
 
 
 class DifferenceKind(StrEnum):
-    """In which way two class tables differ, or one is wrong by itself."""
+    """How two class tables differ, or what is wrong with one."""
 
     MISSING = "missing"
     EXTRA = "extra"
@@ -36,11 +36,11 @@ class ClassTable:
     """The classes of one split.
 
     Attributes:
-        name: Of the folder that a loader reads, or of the split where a label file names both.
+        name: Name of the folder that a loader reads, or of the split if a label file names both.
         classes: In the order in which they are numbered.
-        empty: Those without an image.
-        inside: Class folders that are a split themselves, with the classes that they hold.
-        folders: True where Keras reads these folders itself.
+        empty: Classes without an image.
+        inside: Class folders that are splits themselves, with their classes.
+        folders: True if Keras reads these folders itself.
     """
 
     name: str
@@ -52,12 +52,12 @@ class ClassTable:
 
 @dataclass(frozen=True, slots=True)
 class ClassDifference:
-    """One thing about one class.
+    """One problem of one class.
 
     Attributes:
-        name: The class; where it is spelled in two ways, as the first table has it.
-        other: As the second table has it, or "".
-        text: What is so, as a part of a sentence.
+        name: The class; if spelled in two ways, as in the first table.
+        other: As in the second table, or "".
+        text: The problem, as part of a sentence.
         advice: What to do, as a sentence.
     """
 
@@ -72,12 +72,12 @@ def folder_tables(root: Path, images: Iterable[str], layout: Layout) -> list[Cla
     """Return the class folders that Keras lists in each split folder, or in the dataset.
 
     Args:
-        root: The dataset's folder; only its split folders themselves are listed.
+        root: Dataset folder; only its split folders are listed.
         images: Relative paths of all images.
-        layout: Where the split folders are.
+        layout: Gives the split folders.
 
     Returns:
-        [] where folders do not tell the classes.
+        [] if folders don't decide the classes.
     """
     match layout.role:
         case Role.SPLITS if layout.level == 0:
@@ -112,12 +112,12 @@ def _table(root: Path, folder: str, held: Mapping[str, set[str]]) -> ClassTable:
 
 
 def label_tables(classes: Mapping[str, Sequence[str]]) -> list[ClassTable]:
-    """Return class tables of splits that a label file or several folder levels name."""
+    """Return class tables of splits named by a label file or by several folder levels."""
     return [ClassTable(s, tuple(sorted(names)), folders=False) for s, names in classes.items() if s]
 
 
 def own_differences(table: ClassTable) -> list[ClassDifference]:
-    """Return what is wrong with one table by itself."""
+    """Return the problems of one table by itself."""
     inside = dict(table.inside)
     class_differences = [
         ClassDifference(
@@ -152,7 +152,7 @@ def own_differences(table: ClassTable) -> list[ClassDifference]:
 
 
 def differences(one: ClassTable, two: ClassTable) -> list[ClassDifference]:
-    """Return the classes that one of two tables lacks or spells in another way."""
+    """Return the classes that one of two tables lacks or spells differently."""
     first = [n for n in one.classes if n not in two.classes]
     rest = [n for n in two.classes if n not in one.classes]
     class_differences = []
@@ -179,7 +179,7 @@ def differences(one: ClassTable, two: ClassTable) -> list[ClassDifference]:
 
 
 def numbering(one: ClassTable, two: ClassTable) -> str:
-    """Say which numbers Keras gives the classes of two folders, and which of them differ."""
+    """Return the numbers that Keras gives the classes of two folders, and which of them differ."""
     tables = "; ".join(
         f"{t.name} {', '.join(f'{i} {n}' for i, n in _around(one, two, t))}" for t in (one, two)
     )
@@ -204,7 +204,7 @@ def numbering(one: ClassTable, two: ClassTable) -> str:
 
 
 def _around(one: ClassTable, two: ClassTable, table: ClassTable) -> Iterator[tuple[int, str]]:
-    """Yield the numbers and names of a table around the first place where two tables differ."""
+    """Yield the numbers and names of a table around the first difference of two tables."""
     pairs = zip(one.classes, two.classes, strict=False)
     same = next(
         (i for i, (a, b) in enumerate(pairs) if a != b), min(len(one.classes), len(two.classes))
@@ -235,7 +235,7 @@ def _key(name: str) -> str:
 
 
 def _how(one: str, two: str) -> tuple[DifferenceKind, str]:
-    """Return in which way two spellings of a name differ, with the end of a sentence."""
+    """Return how two spellings of a name differ, with the end of a sentence."""
     same_form = unicodedata.normalize("NFC", one), unicodedata.normalize("NFC", two)
     if same_form[0] == same_form[1]:
         return DifferenceKind.UNICODE, "look the same but are other Unicode forms (NFC and NFD)"

@@ -1,6 +1,6 @@
-"""A reading laid out for the eye: folders with their roles, and what comes out per split and class.
+"""Outline of a layout: folders with their roles, and the resulting counts per split and class.
 
-It is made from names alone, so that it follows each change of a role at once.
+It is built from names alone, so that it follows each change of a role at once.
 """
 
 from collections import Counter, defaultdict
@@ -34,12 +34,12 @@ class FolderOutline:
 
     Attributes:
         path: Relative to the dataset, with "/"; "" for the dataset itself.
-        images: In it and below it.
+        images: Number of images in it and below it.
         role: "training", "validation", "test", a fold's name, "class", "source", "dataset",
             "images", "folder" or "ignored".
         examples: Paths of up to four images, evenly spread over the folder.
         folders: The folders below, down to four levels.
-        hidden: How many more folders there are below, not listed here.
+        hidden: Number of further folders below, not listed here.
     """
 
     path: str
@@ -52,18 +52,18 @@ class FolderOutline:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a choice leads to.
+    """Result of a choice.
 
     Attributes:
-        folders: The dataset's folder with those below it.
-        layout: The reading, None where nothing fits.
-        problem: Why nothing fits, as a sentence; "" where something does.
-        counts: Images by class and split; the split is "" where there are none.
-        splits: In order; ("",) where there are none.
-        ignored: Images that get no class.
+        folders: The dataset folder with its subfolders.
+        layout: The layout, None where nothing fits.
+        problem: Why nothing fits, as a sentence, or "".
+        counts: Images by class and split; the split is "" without splits.
+        splits: In order; ("",) without splits.
+        ignored: Number of images without a class.
         label_columns: Columns of the label table that could be the class, the one in use first.
-        doubts: Why a person should look at the reading, as sentences.
-        alternatives: Other readings, or the nearest ones where nothing fits.
+        doubts: Why the user should check the layout, as sentences.
+        alternatives: Other layouts, or the nearest ones where nothing fits.
     """
 
     folders: FolderOutline
@@ -78,21 +78,21 @@ class Outline:
 
     @property
     def images(self) -> int:
-        """Images that get a class."""
+        """Number of images with a class."""
         return sum(sum(row.values()) for row in self.counts.values())
 
     def absent(self) -> list[tuple[str, str]]:
-        """Return each (class, split) without an image, of classes that other splits have."""
+        """Return each (class, split) without an image, for classes that other splits have."""
         return [(c, s) for c, row in self.counts.items() for s in self.splits if not row.get(s)]
 
 
 def outline(root: Path, tree: Tree, choice: Choice) -> Outline:
-    """Return what a choice leads to; a choice that fits nothing is said in `problem`.
+    """Return the result of a choice; `problem` tells why a choice fits nothing.
 
     Args:
-        root: The dataset's folder.
+        root: Dataset folder.
         tree: Its names.
-        choice: What the person says.
+        choice: The user's choice.
     """
     try:
         layout = recognise_tree(root, tree, choice)
@@ -128,7 +128,7 @@ def outline(root: Path, tree: Tree, choice: Choice) -> Outline:
 
 
 def doubts(layout: Layout, labels: Iterable[str]) -> tuple[str, ...]:
-    """Say why a reading should be looked at; () for one that is sure."""
+    """Return why a layout should be checked; () for a sure one."""
     if layout.sure:
         return ()
     sentences = [_doubt(name) for name in labels if is_doubtful_class(name)]
@@ -172,7 +172,7 @@ def _folder(tree: Tree, path: str, roles: Mapping[str, str], base: str) -> Folde
 
 
 def _examples(tree: Tree, path: str) -> tuple[str, ...]:
-    """Return evenly spread images: from different classes where the folder holds classes."""
+    """Return evenly spread images: from different classes if the folder contains classes."""
     one = tree.folders[path]
     inside: Sequence[str] = [one.join(n) for n in tree.populated(path)]
     if not inside:

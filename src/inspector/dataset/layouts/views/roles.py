@@ -1,4 +1,4 @@
-"""The role of each folder in a reading: what the tree of "Opened as" shows."""
+"""The role of each folder in a layout, as shown in the tree of "Opened as"."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from inspector.dataset.layouts.tree import Tree, read_tree
 
 
 def roles(root: Path, layout: Layout) -> dict[str, str]:
-    """Return the role of each folder of the top two levels, by its relative path."""
+    """Return the role of each folder of the top two levels, by relative path."""
     return roles_of(read_tree(root), layout)
 
 

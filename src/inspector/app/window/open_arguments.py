@@ -1,4 +1,4 @@
-"""The words behind `inspector open`."""
+"""Parses the arguments of `inspector open`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ USAGE = "open [DATASET|PROJECT] [--project FILE] [--theme T] [--read-only]"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenWords:
-    """What they name; "" for what they do not.
+class OpenArguments:
+    """The parsed arguments; "" for what is not given.
 
     Attributes:
         path: A dataset or a project file.
         project: The project file of the dataset.
-        theme: One of the themes.
-        read_only: True to keep nothing.
+        theme: Name of a theme.
+        read_only: True to write nothing.
     """
 
     path: str = ""
@@ -26,11 +26,11 @@ class OpenWords:
     read_only: bool = False
 
 
-def parse_words(words: Sequence[str]) -> OpenWords:
-    """Return what the words name.
+def parse_arguments(words: Sequence[str]) -> OpenArguments:
+    """Parse the arguments.
 
     Raises:
-        UsageError: There is one too many, or an unknown one.
+        UsageError: An argument is unknown, or there are too many.
     """
     rest = list(words[1:] if words[:1] == ["open"] else words)
     path, values, read_only = "", {"--project": "", "--theme": ""}, False
@@ -47,4 +47,4 @@ def parse_words(words: Sequence[str]) -> OpenWords:
     theme = values["--theme"]
     if theme not in ("", *THEME.choices):
         raise UsageError(f"there is no theme {theme}", f"Themes: {', '.join(THEME.choices)}.")
-    return OpenWords(path, values["--project"], theme, read_only)
+    return OpenArguments(path, values["--project"], theme, read_only)

@@ -7,6 +7,7 @@ from typing import Final
 from inspector.code_reading.evaluation.file_values import files_in, files_of
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.objects import DataSet
+from inspector.code_reading.evaluation.value_text import joined, joined_path, shown, text_of
 from inspector.code_reading.evaluation.values import (
     MAX_TEXT,
     MISSING,
@@ -21,11 +22,7 @@ from inspector.code_reading.evaluation.values import (
     ValueBox,
     is_known,
     is_scalar,
-    joined,
-    joined_path,
     same,
-    shown,
-    text_of,
 )
 
 _TEXT_METHODS: Final = (

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_in, files_of
-from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.file_values import files_of
+from inspector.code_reading.evaluation.host import Host, KnownFunction
 from inspector.code_reading.evaluation.objects import (
     Arrays,
     DataSet,
@@ -17,7 +17,11 @@ from inspector.code_reading.evaluation.objects import (
     Source,
     StreamValue,
 )
-from inspector.code_reading.evaluation.python_methods import copied
+from inspector.code_reading.evaluation.python.methods import copied
+from inspector.code_reading.evaluation.python.number_functions import NUMBER_FUNCTIONS
+from inspector.code_reading.evaluation.python.path_functions import PATH_FUNCTIONS
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import shown, text_of
 from inspector.code_reading.evaluation.values import (
     MAX_TEXT,
     MISSING,
@@ -30,39 +34,16 @@ from inspector.code_reading.evaluation.values import (
     Partial,
     PartText,
     PathText,
-    Size,
     Unknown,
     is_known,
-    is_number,
     is_scalar,
-    joined_path,
-    shown,
-    text_of,
 )
-
-_Call = Callable[[Host, Arguments, ast.AST], object]
 
 
 def call_builtin(host: Host, name: str, given: Arguments, node: ast.AST) -> object:
     """Call a function of Python by its full name; MISSING if it is none that is known."""
     function = _FUNCTIONS.get(name)
     return MISSING if function is None else function(host, given, node)
-
-
-def _number(kind: type[int] | type[float]) -> _Call:
-    def convert(host: Host, given: Arguments, node: ast.AST) -> object:
-        value = given.get(0, "x", 0)
-        if isinstance(value, Size):
-            return Size(value.share, ("int", value.rule)) if kind is int else value
-        plain = isinstance(value, int | float) or (isinstance(value, str) and len(value) < 40)
-        if plain and len(given.places) <= 1:
-            try:
-                return kind(value)  # type: ignore[arg-type,call-overload]
-            except (ValueError, OverflowError):
-                pass
-        return value if isinstance(value, Unknown) else Unknown(text_of(node))
-
-    return convert
 
 
 def _str(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -85,7 +66,7 @@ def _len(host: Host, given: Arguments, node: ast.AST) -> object:
     return Size(1.0) if data is not None else Unknown(text_of(node))
 
 
-def _sequence(make: Callable[[list[object]], object], step: str = "") -> _Call:
+def _sequence(make: Callable[[list[object]], object], step: str = "") -> KnownFunction:
     def convert(host: Host, given: Arguments, node: ast.AST) -> object:
         if not given.places:
             return make([])
@@ -121,7 +102,9 @@ def _sorted(host: Host, given: Arguments, node: ast.AST) -> object:
         plain = given.names.get("key") is None and given.names.get("reverse", False) is False
         return value.after("sorted" if plain else "sorted_by")
     items = host.listed(value)
-    if items is None or not all(is_scalar(v) and is_known(v) for v in items) or given.names:
+    backwards = given.names.get("reverse", False)
+    plain = isinstance(backwards, bool) and set(given.names) <= {"reverse"}
+    if items is None or not all(is_scalar(v) and is_known(v) for v in items) or not plain:
         if isinstance(value, ListBox):
             copy = copied(value)
             assert isinstance(copy, ListBox)
@@ -129,7 +112,7 @@ def _sorted(host: Host, given: Arguments, node: ast.AST) -> object:
             return copy
         return Unknown(text_of(node))
     try:
-        return ListBox(sorted(items))  # type: ignore[type-var]
+        return ListBox(sorted(items, reverse=bool(backwards)))  # type: ignore[type-var]
     except TypeError:
         return Unknown(text_of(node))
 
@@ -154,8 +137,9 @@ def _enumerate(host: Host, given: Arguments, node: ast.AST) -> object:
     if items is not None and isinstance(start, int):
         return ListBox([(i, v) for i, v in enumerate(items, start)])
     if isinstance(value, StreamValue):
-        return StreamValue((Unknown("the index"), value.item), value.text)
-    return StreamValue((Unknown("the index"), Unknown("the item")), "enumerate")
+        return StreamValue((Unknown("the index"), value.item), value.text, value.data)
+    data = value if isinstance(value, DataSet) else None
+    return StreamValue((Unknown("the index"), Unknown("the item")), "enumerate", data)
 
 
 def _zip(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -166,7 +150,7 @@ def _zip(host: Host, given: Arguments, node: ast.AST) -> object:
         v.item if isinstance(v, StreamValue) else Unknown("the item") for v in given.places
     )
     data = next((v for v in given.places if isinstance(v, DataSet)), None)
-    return data if data is not None and data.is_list else StreamValue(items, "zip")
+    return data if data is not None and data.is_list else StreamValue(items, "zip", data)
 
 
 def _map(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -175,40 +159,6 @@ def _map(host: Host, given: Arguments, node: ast.AST) -> object:
         data = files_of(host, given.get(1, ""), node)
         return data if data is not None else Unknown(text_of(node))
     return ListBox([host.call(given.places[0], Arguments((v,)), node) for v in items])
-
-
-def _extreme(pick: Callable[..., object]) -> _Call:
-    def choose(host: Host, given: Arguments, node: ast.AST) -> object:
-        one = host.listed(given.places[0]) if len(given.places) == 1 else list(given.places)
-        if not one or not all(is_number(v) for v in one) or given.names:
-            return Unknown(text_of(node))
-        return pick(one)
-
-    return choose
-
-
-def _abs(host: Host, given: Arguments, node: ast.AST) -> object:
-    value = given.get(0, "x")
-    return abs(value) if is_number(value) else Unknown(text_of(node))  # type: ignore[arg-type]
-
-
-def _round(host: Host, given: Arguments, node: ast.AST) -> object:
-    value, digits = given.get(0, "number"), given.get(1, "ndigits")
-    if isinstance(value, Size):
-        return Size(value.share, ("round", value.rule))
-    if is_number(value) and (digits is None or isinstance(digits, int)):
-        return round(value, digits)  # type: ignore[call-overload]
-    return Unknown(text_of(node))
-
-
-def _whole(name: str) -> _Call:
-    def to_whole(host: Host, given: Arguments, node: ast.AST) -> object:
-        value = given.get(0, "x")
-        if isinstance(value, Size):
-            return Size(value.share, (name, value.rule))
-        return getattr(math, name)(value) if is_number(value) else Unknown(text_of(node))
-
-    return to_whole
 
 
 def _getattr(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -293,56 +243,6 @@ def _nested(value: object) -> object:
     ) else value  # fmt: skip
 
 
-def _join_path(host: Host, given: Arguments, node: ast.AST) -> object:
-    items = list(given.places)
-    if given.open:
-        items.append(Unknown(given.open))
-    return joined_path(items) if items else Unknown(text_of(node))
-
-
-def _path(host: Host, given: Arguments, node: ast.AST) -> object:
-    return PathText(joined_path(list(given.places))) if given.places else PathText(".")
-
-
-def _plain_path(host: Host, given: Arguments, node: ast.AST) -> object:
-    value = given.get(0, "path")
-    value = value.text if isinstance(value, PathText) else value
-    if isinstance(value, str):
-        return value.rstrip("/") or value
-    return value if isinstance(value, PartText | Unknown) else Unknown(text_of(node))
-
-
-def _last_part(host: Host, given: Arguments, node: ast.AST) -> object:
-    text = shown(given.get(0, "p"))
-    last = text.rstrip("/").rpartition("/")[2]
-    return last if "{" not in last else Unknown(text_of(node))
-
-
-def _first_part(host: Host, given: Arguments, node: ast.AST) -> object:
-    value = given.get(0, "p")
-    text = shown(value)
-    head = text.rpartition("/")[0]
-    if not is_known(value):
-        return PartText(head) if head else Unknown(text_of(node))
-    return head
-
-
-def _listing(host: Host, given: Arguments, node: ast.AST) -> object:
-    return files_in(host, given.get(0, "path", "."), node)
-
-
-def _folder_listing(host: Host, given: Arguments, node: ast.AST) -> object:
-    where = joined_path([given.get(0, "path", "."), "*"])
-    return files_in(host, where, node, hidden=True)
-
-
-def _environment(host: Host, given: Arguments, node: ast.AST) -> object:
-    if len(given.places) < 2 and "default" not in given.names:
-        return Unknown(text_of(node), "it is set in the environment")
-    host.note(f"{shown(given.get(0, 'key'))} of the environment is read at its default")
-    return given.get(1, "default")
-
-
 def _partial(host: Host, given: Arguments, node: ast.AST) -> object:
     if not given.places or given.open:
         return Unknown(text_of(node))
@@ -359,15 +259,30 @@ def _loads(host: Host, given: Arguments, node: ast.AST) -> object:
         return Unknown(text_of(node))
 
 
-def boxed(value: object) -> object:
-    """Return plain lists and dicts as boxes."""
+def _yaml(host: Host, given: Arguments, node: ast.AST) -> object:
+    """Call yaml.safe_load and its like: of a text that is in the code, and of safe tags only."""
+    text = given.get(0, "stream")
+    if not isinstance(text, str) or len(text) > 10_000:
+        return Unknown(text_of(node))
+    import yaml  # Slow to import, and few scripts hold a YAML text.
+
+    try:
+        return boxed(yaml.safe_load(text), host)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return Unknown(text_of(node))
+
+
+def boxed(value: object, host: Host | None = None) -> object:
+    """Return plain lists and dicts as boxes; with a host, each counts as a step."""
+    if host is not None:
+        host.spend()
     match value:
         case list():
-            return ListBox([boxed(v) for v in value])
+            return ListBox([boxed(v, host) for v in value])
         case dict():
-            return DictBox({k: boxed(v) for k, v in value.items()})
+            return DictBox({k: boxed(v, host) for k, v in value.items()})
         case _:
-            return value
+            return value if is_scalar(value) else Unknown(str(value)[:40])
 
 
 def _deep_copy(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -394,9 +309,9 @@ def _product(host: Host, given: Arguments, node: ast.AST) -> object:
     return ListBox(rows)
 
 
-_FUNCTIONS: Final[dict[str, _Call]] = {
-    "builtins.int": _number(int),
-    "builtins.float": _number(float),
+_FUNCTIONS: Final[dict[str, KnownFunction]] = {
+    **NUMBER_FUNCTIONS,
+    **PATH_FUNCTIONS,
     "builtins.str": _str,
     "os.fspath": _str,
     "os.fsdecode": _str,
@@ -418,16 +333,6 @@ _FUNCTIONS: Final[dict[str, _Call]] = {
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "builtins.map": _map,
-    "builtins.min": _extreme(min),
-    "builtins.max": _extreme(max),
-    "builtins.sum": _extreme(sum),
-    "builtins.abs": _abs,
-    "builtins.round": _round,
-    "numpy.round": _round,
-    "math.floor": _whole("floor"),
-    "math.ceil": _whole("ceil"),
-    "numpy.floor": _whole("floor"),
-    "numpy.ceil": _whole("ceil"),
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.isinstance": _isinstance,
@@ -445,31 +350,10 @@ _FUNCTIONS: Final[dict[str, _Call]] = {
     "ml_collections.ConfigDict": _namespace,
     "ml_collections.config_dict.ConfigDict": _namespace,
     "omegaconf.OmegaConf.create": _namespace,
-    "os.path.join": _join_path,
-    "os.path.abspath": _plain_path,
-    "os.path.expanduser": _plain_path,
-    "os.path.expandvars": _plain_path,
-    "os.path.realpath": _plain_path,
-    "os.path.normpath": _plain_path,
-    "os.path.basename": _last_part,
-    "os.path.dirname": _first_part,
-    "pathlib.Path": _path,
-    "pathlib.PurePath": _path,
-    "pathlib.PosixPath": _path,
-    "os.listdir": _folder_listing,
-    "os.scandir": _folder_listing,
-    "os.walk": _listing,
-    "glob.glob": _listing,
-    "glob.iglob": _listing,
-    "imutils.paths.list_images": _listing,
-    "tensorflow.io.gfile.glob": _listing,
-    "tensorflow.io.gfile.listdir": _listing,
-    "fastai.vision.all.get_image_files": _listing,
-    "os.environ.get": _environment,
-    "os.getenv": _environment,
     "functools.partial": _partial,
     "itertools.product": _product,
     "json.loads": _loads,
+    **dict.fromkeys(("yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load"), _yaml),
     "typer.run": _run_main,
     "fire.Fire": _run_main,
     "absl.app.run": _run_main,

@@ -1,4 +1,4 @@
-"""How the images of the Start page are painted. Imported with the first paint, not before."""
+"""Paints the pictures of the Start page; imported with the first paint."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen
@@ -11,19 +11,19 @@ from inspector.app.widgets.tile_painting import EXCLUDED_OPACITY
 SIDE_PX = 88
 GAP_PX = 2
 BAR_PX = 28
-# Of the accuracies in the image: test, what is not explained, leakage.
+# Accuracies in the picture: test, unexplained, leakage.
 _PARTS = (0.36, 0.31, 0.33)
 
 
 def paint_pair(widget: QWidget, *, excluded: bool) -> None:
-    """Paint the same image in two splits, the copy perhaps as an excluded one."""
+    """Paint the same image in two splits, optionally with the copy as an excluded one."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for place, split in enumerate(("validation", "training")):
-        box = QRectF(place * (SIDE_PX + GAP_PX), 0, SIDE_PX, SIDE_PX)
-        gone = excluded and place == 1
+    for position, split in enumerate(("validation", "training")):
+        box = QRectF(position * (SIDE_PX + GAP_PX), 0, SIDE_PX, SIDE_PX)
+        gone = excluded and position == 1
         painter.setOpacity(EXCLUDED_OPACITY if gone else 1.0)
-        _paint_scene(painter, box, shift=3.0 * place)
+        _paint_scene(painter, box, shift=3.0 * position)
         painter.setOpacity(1.0)
         if gone:
             painter.setPen(QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine))
@@ -74,7 +74,7 @@ def paint_drop_arrow(widget: QWidget) -> None:
 
 
 def _paint_scene(painter: QPainter, box: QRectF, *, shift: float) -> None:
-    """Paint a sun over hills, a little moved."""
+    """Paint a sun over hills, shifted a little."""
     painter.save()
     painter.setClipRect(box)
     painter.fillRect(box, theme.colour("training-soft"))
@@ -97,10 +97,10 @@ def _paint_word(painter: QPainter, middle: QPointF) -> None:
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
     width = painter.fontMetrics().horizontalAdvance("Excluded") + 12
-    place = QRectF(middle.x() - width / 2, middle.y(), width, 20)
+    rect = QRectF(middle.x() - width / 2, middle.y(), width, 20)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("surface"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("text"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "Excluded")
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "Excluded")
     painter.restore()

@@ -1,4 +1,4 @@
-"""Builds the window of a project page by page: events have their turn between two of them."""
+"""Builds the window of a project page by page, so that events are processed in between."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -10,7 +10,7 @@ from inspector.project.project import Project
 
 
 class ViewBuilder(QObject):
-    """Builds one window; whoever starts it takes it, or cancels.
+    """Builds one window, unless it is cancelled.
 
     Attributes:
         built: The `ProjectWindow`.
@@ -30,7 +30,7 @@ class ViewBuilder(QObject):
         QTimer.singleShot(0, self, self._step)
 
     def cancel(self) -> None:
-        """Let go of what is built, and close the project."""
+        """Delete the pages that are built, and close the project."""
         self._done = True
         for page in self._pages:
             page.close()

@@ -1,4 +1,4 @@
-"""Backups of a project file: which there are, and one put back."""
+"""Lists the backups of a project file and restores one."""
 
 from datetime import datetime
 from functools import partial
@@ -20,11 +20,11 @@ from inspector.store.backups import Backup, list_backups, restore
 
 
 class BackupsDialog(StableFocus, QDialog):
-    """Choose a backup of a project file.
+    """Chooses a backup of a project file.
 
     Attributes:
-        chosen: A function that puts the backup back and returns the project file's path; the
-            project must be closed, and the function is not for this thread.
+        chosen: A function that restores the backup and returns the path of the project file. The
+            project must be closed, and the function must not run on the GUI thread.
     """
 
     chosen = Signal(object)
@@ -42,7 +42,7 @@ class BackupsDialog(StableFocus, QDialog):
             if backups
             else f"There is no backup of {file} yet."
         )
-        # The name of a file is no markup.
+        # File names are not markup.
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
         self.list = QListWidget()

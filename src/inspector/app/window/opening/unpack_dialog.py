@@ -1,4 +1,4 @@
-"""Offers to unpack files that hold images, into a folder that the person names."""
+"""Offers to unpack a packed dataset into a folder of the user's choice."""
 
 from collections.abc import Callable
 from functools import partial
@@ -28,16 +28,16 @@ from inspector.work.jobs import Progress, Stop
 from inspector.work.unpacking import UnpackResult, unpack
 
 _LOOK_MS = 200
-# By the option of the terminal, in the order of `PackedChoice`.
+# Keyed by the option of the terminal, in the order of `PackedChoice`.
 _OPTIONS = {"--image-column": "Image column", "--label-column": "Class column"}
 
 
 class UnpackDialog(StableFocus, QDialog):
-    """Unpack what a person tried to open.
+    """Unpacks the file that the user tried to open.
 
     Attributes:
         unpacked: The path of the new folder.
-        stop: Ends it, also from outside.
+        stop: Stops the unpacking, also from outside.
     """
 
     unpacked = Signal(str)
@@ -57,7 +57,7 @@ class UnpackDialog(StableFocus, QDialog):
         )
         self._note = QLabel()
         for label in (text, self._note):
-            # The name of a file is no markup.
+            # File names are not markup.
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self._columns = {option: _hidden_choice(name) for option, name in _OPTIONS.items()}
@@ -91,14 +91,14 @@ class UnpackDialog(StableFocus, QDialog):
         self._timer.timeout.connect(self._look)
 
     def reject(self) -> None:
-        """Close; what runs is stopped first, and continued by another attempt."""
+        """Stop the unpacking, then close; another attempt resumes it."""
         if self._running:
             self.stop.set()
         else:
             super().reject()
 
     def _choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Where the new folder is made")
+        folder = QFileDialog.getExistingDirectory(self, "Where to create the new folder")
         if folder:
             self._target.setText(str(Path(folder) / Path(self._target.text()).name))
 
@@ -155,7 +155,7 @@ class UnpackDialog(StableFocus, QDialog):
 
 
 def _hidden_choice(name: str) -> QComboBox:
-    """Return a choice of a column, which is shown where a table asks for it."""
+    """Return a choice of a column; it becomes visible when a table needs it."""
     box = QComboBox()
     box.setAccessibleName(name)
     box.setToolTip(name)
@@ -166,11 +166,11 @@ def _hidden_choice(name: str) -> QComboBox:
 def offer_unpacking(
     error: PackedDatasetError, bridge: Bridge, parent: QWidget, opened: Callable[[str], None]
 ) -> Stop:
-    """Show the dialog; return what ends it from outside.
+    """Show the dialog; return the stop of the unpacking.
 
     Args:
-        error: Of the opening.
-        bridge: Unpacks off this thread.
+        error: Raised by the attempt to open the file.
+        bridge: Runs the unpacking off the GUI thread.
         parent: The window.
         opened: Called with the path of the new folder.
     """

@@ -1,4 +1,4 @@
-"""Opens projects off the GUI thread: another process may hold the files for as long as it likes."""
+"""Opens projects off the GUI thread, since another process may lock the files for a long time."""
 
 import importlib
 import threading
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from inspector.project.project import Project
 
 _LOOK_MS = 100
-# What the window of a project needs; importing it takes as long as opening a small one.
+# Importing the project window takes as long as opening a small project.
 _VIEW = "inspector.app.window.main_window"
 
 
 class _Attempt:
-    """One opening; its project is closed where nobody takes it."""
+    """One attempt to open a project; a cancelled attempt closes its project."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class _Attempt:
         self._project: Project | None = None
 
     def run(self) -> None:
-        """Open the project; any thread."""
+        """Open the project; called on any thread."""
         from inspector.project.project import Project
 
         importlib.import_module(_VIEW)
@@ -61,13 +61,13 @@ class _Attempt:
         project.close()
 
     def take(self) -> "Project | None":
-        """Return the project, once; None where the opening was cancelled."""
+        """Return the project, once; None if the attempt was cancelled."""
         with self._lock:
             project, self._project = self._project, None
             return project
 
     def cancel(self) -> "Project | None":
-        """Let the project be closed as soon as it comes; return it where it has come."""
+        """Close the project as soon as it is open; return it if it already is."""
         with self._lock:
             self._cancelled = True
             project, self._project = self._project, None
@@ -78,7 +78,7 @@ class Opening(QObject):
     """Opens one project at a time; a newer request replaces the one before.
 
     Attributes:
-        opened: A `Project` that is open, and now belongs to whoever takes it.
+        opened: An open `Project`, which the receiver owns.
         failed: An `InspectorError`.
         jobs: The opening, with its stop, for a jobs bar.
     """
@@ -92,7 +92,7 @@ class Opening(QObject):
         self.jobs = Jobs(self)
         self._attempt: _Attempt | None = None
         self._job: Job | None = None
-        # The stop of a job is a flag; nothing but looking tells that it was set.
+        # The stop of a job is a flag without a signal, so it is polled.
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -106,14 +106,14 @@ class Opening(QObject):
         choice: "Choice | None" = None,
         read_only: bool = False,
     ) -> None:
-        """Open a dataset's folder or a project file; `opened` or `failed` follows.
+        """Open a dataset folder or a project file; `opened` or `failed` follows.
 
         Args:
-            path: Of the dataset or the project file.
-            file: The project file; None for the dataset's own.
-            workers: Worker processes; None for all cores but one.
-            choice: What the person says of its layout; None for what is remembered.
-            read_only: True to keep nothing.
+            path: The dataset or the project file.
+            file: The project file; None for the default of the dataset.
+            workers: Number of worker processes; None for all cores but one.
+            choice: The layout that the user chose; None for the remembered one.
+            read_only: True to write nothing.
         """
         self.cancel()
         attempt = self._attempt = _Attempt(
@@ -131,11 +131,11 @@ class Opening(QObject):
         )
 
     def is_busy(self) -> bool:
-        """Tell whether a project is being opened."""
+        """Return whether a project is being opened."""
         return self._attempt is not None
 
     def cancel(self) -> None:
-        """Give up what is being opened; what was opened of it is closed."""
+        """Cancel the attempt; a project that opens anyway is closed."""
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
             self._end()
@@ -157,14 +157,14 @@ class Opening(QObject):
             self.failed.emit(error)
 
     def _on_end(self, attempt: _Attempt) -> None:
-        """Clear the bar after a bug, too."""
+        """Clear the jobs bar, also after a bug."""
         if attempt is self._attempt:
             self._attempt = None
             self._end()
 
     def _end(self) -> None:
         self._timer.stop()
-        # It tells nobody of its end: it is what the person waits for.
+        # No notification at its end: the user is waiting for it.
         if self._job is not None:
             self._job.stop.set()
         self.jobs.end(self._job)

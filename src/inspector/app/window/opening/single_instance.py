@@ -1,7 +1,7 @@
-"""One window per project may decide: a second one only reads, and brings the first to the front.
+"""One window per project may make decisions; a second window opens the project read-only.
 
-Two windows would both be right about the file, which takes several writers, and wrong on the
-screen: what one decides the other would show only after its next question.
+The file itself could take several writers, but each window would show the decisions of the other
+one only after its next query.
 """
 
 import hashlib
@@ -12,17 +12,17 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 
 class SingleInstance(QObject):
-    """Hold a project for a window.
+    """Claims a project for a window.
 
     Attributes:
-        front_asked: Another window was asked for the same project.
+        front_requested: Another window was asked to open the same project.
 
     Args:
         file: The project file.
         parent: The window.
     """
 
-    front_asked = Signal()
+    front_requested = Signal()
 
     def __init__(self, file: Path, parent: QObject) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class SingleInstance(QObject):
         digest = hashlib.sha256(str(file).encode("utf-8", "surrogateescape")).hexdigest()
         self._name = f"dataset-inspector-{digest[:20]}"
         self._lock = QLockFile(str(file.with_name(f"{file.name}.window")))
-        # It is held for as long as the window is open; only a dead process makes it stale.
+        # The lock is held while the window is open; only a dead process makes it stale.
         self._lock.setStaleLockTime(0)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -40,24 +40,24 @@ class SingleInstance(QObject):
         self._call.disconnected.connect(self.deleteLater)
 
     def take(self) -> bool:
-        """Take the project for this window; False where another has it, which then comes up."""
+        """Claim the project; return False if another window has it, and bring that to the front."""
         if self._lock.tryLock(0):
-            # What a killed window left behind.
+            # Left behind by a window that was killed.
             QLocalServer.removeServer(self._name)
             self._server.listen(self._name)
             return True
         if self._lock.error() is not QLockFile.LockError.LockFailedError:
-            # No lock can be had in that folder: better a window than none.
+            # The folder allows no lock: open the window anyway.
             return True
         self._call.connectToServer(self._name)
         return False
 
     def release(self) -> None:
-        """Let another window have it."""
+        """Let another window claim the project."""
         self._server.close()
         self._lock.unlock()
 
     def _on_call(self) -> None:
         while (caller := self._server.nextPendingConnection()) is not None:
             caller.disconnected.connect(caller.deleteLater)
-            self.front_asked.emit()
+            self.front_requested.emit()

@@ -1,0 +1,585 @@
+"""Measure the whole walk on large datasets, step by step, each beside its floor, in one run.
+
+    python bench/scale.py [--sizes 10000 100000] [--work DIR] [--side 64] [--steps NAME..]
+
+Each size gets a dataset of `scale_dataset`, and every step a process of its own that opens the
+project as a program does. Wall and processor seconds are of the step with its workers, without the
+start of Python. The peak is the proportional set size of all its processes together, looked at
+five times a second. A JSON line per step goes to `DIR/scale.jsonl`; the table comes at the end.
+"""
+
+import argparse
+import itertools
+import json
+import multiprocessing
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from scale_dataset import Kind, make_scale_dataset, read_truth
+from scan import bare_loop, processor_seconds
+
+MEMORY_SECONDS = 0.2
+CHANGED_SHARE = 0.01
+JOBS = os.cpu_count() or 1
+
+
+@dataclass(slots=True)
+class Timing:
+    """One figure of a step; seconds, and what else is to be said of it."""
+
+    step: str
+    wall: float
+    cpu: float
+    note: str = ""
+
+
+Report = Callable[[str, float, float, str], None]
+
+
+class Watch:
+    """Time parts of a step."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+        self.rows: list[Timing] = []
+
+    def run(self, name: str, work: Callable[[], Any], note: Callable[[Any], str] = str) -> Any:
+        """Run one part and keep its time; `note` says what came out."""
+        began, used = time.monotonic(), processor_seconds()
+        result = work()
+        wall, cpu = time.monotonic() - began, processor_seconds() - used
+        self.rows.append(Timing(name, wall, cpu, note(result)))
+        print(
+            f"  {name}: {wall:.3f} s, cpu {cpu:.3f} s; {note(result)}", file=sys.stderr, flush=True
+        )
+        return result
+
+
+def _nothing(_: object) -> str:
+    return ""
+
+
+def _open(folder: Path, file: Path, **words: Any) -> Any:
+    from inspector.project.project import Project
+
+    return Project(folder, file, jobs=JOBS, **words)
+
+
+def files_below(folder: Path) -> list[str]:
+    """Return all files, found and looked at as cheaply as Python can."""
+    files, below = [], [str(folder)]
+    while below:
+        with os.scandir(below.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    below.append(entry.path)
+                else:
+                    entry.stat()
+                    files.append(entry.path)
+    return files
+
+
+def step_floor(folder: Path, _: Path, watch: Watch) -> None:
+    """Scan directories and decode, and do nothing else."""
+    files = watch.run("os.scandir + stat", lambda: files_below(folder), lambda f: f"{len(f)} files")
+    files.sort()
+    chunks = [files[i : i + 64] for i in range(0, len(files), 64)]
+    wall, cpu = bare_loop(chunks, JOBS)
+    watch.rows.append(Timing("decode alone", wall, cpu))
+
+
+def step_index(folder: Path, file: Path, watch: Watch) -> None:
+    """List the names into a fresh project."""
+    project = _open(folder, file.with_name("index.inspector"))
+    watch.run("listing", project.scans.index)
+    project.close()
+
+
+def step_scan(folder: Path, file: Path, watch: Watch) -> None:
+    """Scan everything, by phases, then again with nothing new."""
+    from inspector.work.jobs import Progress
+
+    project = _open(folder, file)
+    marks: list[tuple[str, float, float]] = []
+    across: list[float] = []
+
+    class Phases(Progress):
+        def start(self, phase: str, total: int) -> None:
+            marks.append((f"{phase} ({total:,})", time.monotonic(), processor_seconds()))
+            super().start(phase, total)
+
+    began = time.monotonic()
+
+    def first(_: object) -> None:
+        if not across and project.scans.stream.pairs():
+            across.append(time.monotonic() - began)
+
+    timer = threading.Event()
+
+    def look() -> None:
+        while not timer.wait(0.1):
+            first(None)
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    watch.run("scan", lambda: project.scans.scan(progress=Phases()))
+    timer.set()
+    looker.join()
+    marks.append(("end", time.monotonic(), processor_seconds()))
+    for (name, at, used), (_, until, used_until) in itertools.pairwise(marks):
+        watch.rows.append(Timing(f"scan: {name}", until - at, used_until - used))
+    watch.rows.append(
+        Timing("scan: until the first pair across splits", across[0] if across else float("nan"), 0)
+    )
+    watch.run("rescan, nothing changed", project.scans.scan)
+    project.close()
+    cache = sum(
+        f.stat().st_size for f in Path(os.environ["XDG_CACHE_HOME"]).rglob("*") if f.is_file()
+    )
+    images = len(files_below(folder))
+    watch.rows.append(Timing("cache", 0, 0, f"{cache / images:.0f} bytes per file"))
+    watch.rows.append(
+        Timing("project file", 0, 0, f"{file.stat().st_size / images:.0f} bytes per file")
+    )
+
+
+def step_fill(folder: Path, file: Path, watch: Watch) -> None:
+    """Store the planted pairs as if a search had found them, where there is no time for one.
+
+    What comes after needs pairs, not the search. Files are read, if they are not yet.
+    """
+    from inspector.store.duplicates import EqualMember, StoredPair
+    from inspector.store.records import ScanRecord
+    from inspector.work.jobs import Progress, Stop
+
+    stop = Stop()
+
+    class UntilSearch(Progress):
+        def start(self, phase: str, total: int) -> None:
+            if phase == "candidates":
+                stop.set()
+            super().start(phase, total)
+
+    project = _open(folder, file)
+    watch.run(
+        "read, without the search", lambda: project.scans.scan(stop=stop, progress=UntilSearch())
+    )
+    ids = {s.path: s.id for s in project.samples.everything()}
+    sets: dict[int, list[EqualMember]] = {}
+    pairs = []
+    for row in read_truth(folder):
+        one, two = ids[row.of], ids[row.path]
+        if row.kind in (Kind.BYTES, Kind.BLANK, Kind.PIXELS):
+            kind = "pixels" if row.kind is Kind.PIXELS else "bytes"
+            first = EqualMember(one, one, "bytes")
+            sets.setdefault(one, [first]).append(EqualMember(two, one, kind))
+        else:
+            turned = 1 if row.kind is Kind.FLIPPED else 0
+            pairs.append(StoredPair(min(one, two), max(one, two), turned, 0.97))
+    members = [member for same in sets.values() for member in same]
+    store = project.context.store
+    watch.run("pairs stored", lambda: store.duplicates.replace(members, pairs), _nothing)
+    store.samples.end_scan(ScanRecord(time.time_ns(), True))
+    project.close()
+
+
+def step_truth(folder: Path, file: Path, watch: Watch) -> None:
+    """Compare what was found with what was planted."""
+    project = _open(folder, file)
+    ids = {s.path: s.id for s in project.samples.everything()}
+    index = project.duplicates.index()
+    planted: dict[Kind, list[bool]] = {}
+    known = set()
+    for row in read_truth(folder):
+        a, b = ids.get(row.path), ids.get(row.of)
+        if a is None or b is None:
+            continue
+        known.add((min(a, b), max(a, b)))
+        if row.kind is not Kind.BLANK:
+            planted.setdefault(row.kind, []).append(
+                index.cluster_of.get(a, -1) == index.cluster_of.get(b, -2)
+            )
+    for kind, hits in planted.items():
+        watch.rows.append(Timing(f"planted {kind}", 0, 0, f"{sum(hits)} of {len(hits)}"))
+    near = [(a, b) for a, b, _, alike in index.edges if alike >= index.threshold]
+    wrong = [
+        1
+        for a, b in near
+        if not any(
+            (min(x, y), max(x, y)) in known for x in index.members(a) for y in index.members(b)
+        )
+    ]
+    watch.rows.append(
+        Timing("confirmed pairs that were not planted", 0, 0, f"{len(wrong)} of {len(near)}")
+    )
+    project.close()
+
+
+def step_rescan(folder: Path, file: Path, watch: Watch) -> None:
+    """Change 1 % of the files, and scan again."""
+    files = sorted(files_below(folder))
+    rng = random.Random(1)
+    chosen = rng.sample(files, max(1, int(len(files) * CHANGED_SHARE)))
+    from PIL import Image, ImageEnhance
+
+    for path in chosen:
+        with Image.open(path) as image:
+            ImageEnhance.Contrast(image.rotate(17)).enhance(0.8).save(path, quality=90)
+    project = _open(folder, file)
+    step = f"rescan, {CHANGED_SHARE:.0%} of the files changed"
+    watch.run(step, project.scans.scan)
+    project.close()
+
+
+def step_duplicates(folder: Path, file: Path, watch: Watch) -> None:
+    """Build clusters, move the threshold, and list pairs."""
+    project = _open(folder, file)
+    watch.run("samples", lambda: len(project.samples.everything()))
+    watch.run("samples again", lambda: len(project.samples.everything()))
+    watch.run("duplicate index", lambda: len(project.duplicates.index().clusters))
+    watch.run("clusters", lambda: len(project.duplicates.clusters()))
+    watch.run("pairs", lambda: len(project.duplicates.pairs()))
+    watch.run(
+        "threshold moved, clusters cut", lambda: project.duplicates.set_threshold(0.9), _nothing
+    )
+    watch.run("clusters again", lambda: len(project.duplicates.clusters()))
+    project.duplicates.set_threshold(0.85)
+    ids = [s.id for s in project.samples.everything()[:1]]
+    watch.run("decide", lambda: project.decisions.drop(ids), _nothing)
+    watch.run("samples after a decision", lambda: len(project.samples.everything()))
+    watch.run("index after a decision", lambda: len(project.duplicates.index().clusters))
+    watch.run("undo", project.decisions.undo, _nothing)
+    project.close()
+
+
+def step_gallery(folder: Path, file: Path, watch: Watch) -> None:
+    """Filter, sort and page."""
+    from inspector.project.review.gallery_query import Facet, GroupBy, Query, Sort
+
+    project = _open(folder, file)
+    query = Query()
+    listing = watch.run(
+        "gallery: first listing", lambda: project.gallery.listing(query), lambda r: f"{len(r.ids)}"
+    )
+    watch.run(
+        "gallery: listing again", lambda: project.gallery.listing(query), lambda r: f"{len(r.ids)}"
+    )
+    chosen = replace(query, chosen={Facet.SPLIT: frozenset({"validation"})})
+    watch.run("gallery: filter", lambda: project.gallery.listing(chosen), lambda r: f"{len(r.ids)}")
+    near = replace(
+        query, chosen={Facet.NEAR_DUPLICATES: frozenset({"any"})}, group_by=GroupBy.CLUSTER
+    )
+    watch.run(
+        "gallery: filter by cluster",
+        lambda: project.gallery.listing(near),
+        lambda r: f"{len(r.ids)}",
+    )
+    watch.run(
+        "gallery: text",
+        lambda: project.gallery.listing(replace(query, text="class_0001")),
+        lambda r: f"{len(r.ids)}",
+    )
+    for sort in Sort:
+        one = replace(query, sort=sort, group_by=GroupBy.NONE)
+        watch.run(
+            f"gallery: sort by {sort}",
+            lambda one=one: project.gallery.listing(one),
+            lambda r: f"{len(r.ids)}",
+        )
+    rng = random.Random(2)
+    ids = listing.ids.tolist()
+
+    def page() -> str:
+        slowest = 0.0
+        for _ in range(50):
+            start = rng.randrange(max(1, len(ids) - 200))
+            began = time.monotonic()
+            project.samples.by_ids(ids[start : start + 200])
+            slowest = max(slowest, time.monotonic() - began)
+        return f"slowest {1000 * slowest:.1f} ms"
+
+    watch.run("gallery: 50 pages of 200", page)
+    watch.run("counts", project.samples.counts, _nothing)
+    project.close()
+
+
+def step_leaks(folder: Path, file: Path, watch: Watch) -> None:
+    """Look for leakage by the folders, and by a Keras call with 200 seeds."""
+    from inspector.project.splits.splits import keras_rule
+
+    project = _open(folder, file)
+    watch.run("leaks by folders", project.splits.leaks, lambda r: f"{len(r.leaks)} leaks")
+    rule = keras_rule("image_dataset_from_directory", share=0.2, seed=42, folder="train")
+    watch.run("membership of a Keras call", lambda: project.splits.membership(rule), _nothing)
+    watch.run(
+        "leaks by a Keras call, 200 seeds",
+        lambda: project.splits.leaks(rule),
+        lambda r: f"{len(r.leaks)} leaks",
+    )
+    project.close()
+
+
+def step_leaks_verb(folder: Path, file: Path, watch: Watch) -> None:
+    """Run `inspector leaks --json` as a person does."""
+    _verb(
+        "leaks --json", ["leaks", str(folder), "--project", str(file), "--json", "--quiet"], watch
+    )
+
+
+def step_split_verb(folder: Path, file: Path, watch: Watch) -> None:
+    """Run `inspector split --json`."""
+    _verb(
+        "split --json", ["split", str(folder), "--project", str(file), "--json", "--quiet"], watch
+    )
+
+
+def _verb(name: str, words: list[str], watch: Watch) -> None:
+    from inspector.cli.main import run
+
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123 - for the life of this process
+    watch.run(name, lambda: run(words), lambda code: f"exit {code}")
+    sys.stdout = sys.__stdout__
+
+
+def step_findings(folder: Path, file: Path, watch: Watch) -> None:
+    """Read Overview's answer and findings."""
+    project = _open(folder, file)
+    watch.run("answer", project.answers.answer, lambda a: a.headline)
+    watch.run("findings", project.findings.overview, lambda o: f"{len(o.findings)} findings")
+    project.close()
+
+
+def step_groups(folder: Path, file: Path, watch: Watch) -> None:
+    """Weigh the group proposals."""
+    project = _open(folder, file)
+    watch.run("group proposals", project.groups.offers, lambda o: f"{len(o)}")
+    watch.run("groups", project.groups.groups, lambda o: f"{len(o)}")
+    project.close()
+
+
+def step_report(folder: Path, file: Path, watch: Watch) -> None:
+    """Write the HTML report."""
+    project = _open(folder, file)
+    target = file.with_name("report.html")
+    watch.run("report", lambda: project.reports.write(target), _nothing)
+    watch.rows.append(Timing("report size", 0, 0, f"{target.stat().st_size / 1e6:.1f} MB"))
+    project.close()
+
+
+def step_export(folder: Path, file: Path, watch: Watch) -> None:
+    """Plan an export, a clean-up and a locked split."""
+    project = _open(folder, file)
+    watch.run(
+        "export plan",
+        lambda: project.exports.plan(file.with_name("export")),
+        lambda p: f"{len(p.items)}",
+    )
+    watch.run(
+        "freeze",
+        lambda: project.splits.freeze(project.splits.rule, file.with_name("lock.csv")),
+        _nothing,
+    )
+    project.close()
+
+
+def step_window(folder: Path, file: Path, watch: Watch) -> None:  # noqa: PLR0915
+    """Open the scanned project in the window, and scroll."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from inspector.app.main import MainWindow
+    from inspector.app.widgets import theme
+    from inspector.app.window.main_window import ProjectWindow
+
+    app = QApplication(["inspector"])
+    theme.apply(app, "light")
+    window = MainWindow()
+    window.resize(1600, 1000)
+    window.show()
+    app.processEvents()
+    longest = [0.0]
+
+    def turn() -> None:
+        began = time.monotonic()
+        app.processEvents()
+        longest[0] = max(longest[0], time.monotonic() - began)
+        time.sleep(0.005)
+
+    def until(ready: Callable[[], bool], seconds: float = 600) -> None:
+        end = time.monotonic() + seconds
+        while not ready() and time.monotonic() < end:
+            turn()
+
+    def stay(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        until(lambda: time.monotonic() > end)
+
+    began = time.monotonic()
+    window.open_path(str(file))
+    until(lambda: isinstance(window.view, ProjectWindow))
+    view = window.view
+    assert isinstance(view, ProjectWindow)
+    marks = {"window: project shown": time.monotonic()}
+    longest_opening = longest[0]
+    overview = view.pages[0]
+    from PySide6.QtWidgets import QLabel
+
+    def says(text: str) -> bool:
+        return any(text in label.text() for label in overview.findChildren(QLabel))
+
+    until(lambda: says("near-duplicate in training") or says("No near-duplicates"))
+    marks["window: answer on screen"] = time.monotonic()
+    until(lambda: says("Not checked:"))
+    marks["window: findings on screen"] = time.monotonic()
+    for name, at in marks.items():
+        watch.rows.append(Timing(name, at - began, 0))
+    watch.rows.append(Timing("window: longest turn while opening", longest_opening, 0))
+    longest[0] = 0.0
+    until(lambda: not view.busy())
+    watch.rows.append(Timing("window: quiet after its scan", time.monotonic() - began, 0))
+    watch.rows.append(Timing("window: longest turn until then", longest[0], 0))
+    titles = [page.title for page in view.pages]
+    for title in titles:
+        longest[0] = 0.0
+        at = time.monotonic()
+        view.show_page(titles.index(title))
+        stay(0.3)
+        until(lambda: not view.bridge.waits())
+        watch.rows.append(
+            Timing(
+                f"window: page {title}",
+                time.monotonic() - at,
+                0,
+                f"longest turn {1000 * longest[0]:.0f} ms",
+            )
+        )
+    view.show_page(titles.index("Gallery"))
+    from inspector.app.gallery.view import GalleryView
+
+    gallery = view.findChild(GalleryView)
+    stay(2)
+    frames = []
+    for step in range(400):
+        at = time.monotonic()
+        bar = gallery.verticalScrollBar()
+        bar.setValue((step * 397) % max(1, bar.maximum()))
+        app.processEvents()
+        frames.append(time.monotonic() - at)
+        time.sleep(max(0.0, 0.016 - frames[-1]))
+    frames.sort()
+    watch.rows.append(
+        Timing(
+            "window: scrolling, frame p95",
+            frames[int(0.95 * len(frames))],
+            0,
+            f"longest {1000 * frames[-1]:.0f} ms",
+        )
+    )
+    window.quit()
+
+
+STEPS: dict[str, Callable[[Path, Path, Watch], None]] = {
+    name.removeprefix("step_"): step
+    for name, step in list(globals().items())
+    if name.startswith("step_")
+}
+
+
+def memory_of(pid: int) -> float:
+    """Return the proportional set size of a process and all below it, MB."""
+    total, waiting = 0.0, [pid]
+    while waiting:
+        one = waiting.pop()
+        with suppress(OSError):
+            for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1]) / 1024
+        with suppress(OSError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                waiting += map(int, (task / "children").read_text().split())
+    return total
+
+
+def run_step(name: str, folder: Path, file: Path) -> Iterator[dict[str, Any]]:
+    """Run one step in a process of its own; yield its rows."""
+    words = [sys.executable, __file__, "--step", name, str(folder), str(file)]
+    home = file.parent
+    places = {f"XDG_{n}_HOME": str(home / n.lower()) for n in ("CACHE", "DATA", "CONFIG", "STATE")}
+    process = subprocess.Popen(words, env=os.environ | places, stdout=subprocess.PIPE, text=True)
+    peak = 0.0
+    done = threading.Event()
+
+    def look() -> None:
+        nonlocal peak
+        while not done.wait(MEMORY_SECONDS):
+            peak = max(peak, memory_of(process.pid))
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    out, _ = process.communicate()
+    done.set()
+    looker.join()
+    lines = [line for line in out.splitlines() if line.startswith("{")]
+    for line in lines:
+        yield {**json.loads(line), "group": name}
+    note = "" if process.returncode == 0 else f"exit {process.returncode}"
+    yield {
+        "step": f"{name}: peak memory",
+        "wall": 0,
+        "cpu": 0,
+        "peak": round(peak),
+        "note": note,
+        "group": name,
+    }
+
+
+def main() -> None:
+    """Make the datasets that are missing, walk, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--work", type=Path, default=Path("/tmp/inspector-scale"))
+    parser.add_argument("--side", type=int, default=64)
+    usual = [name for name in STEPS if name != "fill"]
+    parser.add_argument("--steps", nargs="+", default=usual, choices=list(STEPS))
+    parser.add_argument("--step", nargs=3, metavar=("NAME", "FOLDER", "FILE"))
+    words = parser.parse_args()
+    if words.step:
+        name, folder, file = words.step
+        watch = Watch(name)
+        STEPS[name](Path(folder), Path(file), watch)
+        for row in watch.rows:
+            print(
+                json.dumps({"step": row.step, "wall": row.wall, "cpu": row.cpu, "note": row.note}),
+                flush=True,
+            )
+        return
+    for size in words.sizes:
+        home = words.work / str(size)
+        folder, file = home / "dataset", home / "scale.inspector"
+        if not folder.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            make_scale_dataset(folder, images=size, side_px=words.side)
+        for name in words.steps:
+            print(f"{size}: {name}", file=sys.stderr, flush=True)
+            with (words.work / "scale.jsonl").open("a", encoding="utf-8") as log:
+                for row in run_step(name, folder, file):
+                    log.write(json.dumps({"size": size, **row}) + "\n")
+                    print(
+                        f"{size:>9} {row['step']:<48} {row['wall']:>9.3f} {row['cpu']:>9.3f}"
+                        f" {row.get('peak', ''):>7} {row['note']}",
+                        flush=True,
+                    )
+
+
+if __name__ == "__main__":
+    multiprocessing.freeze_support()
+    main()

@@ -1,0 +1,78 @@
+"""Plans an export, with everything that the page shows of the plan."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from inspector.app.export.excluded_strip import SHOWN, ExcludedImage
+from inspector.app.threads.images import from_jpeg
+from inspector.project.export.exports import ExportLeaks
+from inspector.project.project import Project
+from inspector.project.splits.split_rules import RuleKind
+from inspector.work.export_forms.form import Form
+from inspector.work.export_plan import ExportMode, ExportPlan
+
+_FOLDS = 5
+
+
+class SplitFolders(IntEnum):
+    """The split folders of an export, in the order of the choice on the page."""
+
+    AS_THEY_ARE = 0
+    BY_RULE = 1
+    BY_FOLD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """What the user chose for an export."""
+
+    target: Path
+    mode: ExportMode
+    form: Form
+    splits: SplitFolders
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedExport:
+    """A plan, and what the page shows beside it.
+
+    Attributes:
+        redraw: How the split rule would select anew from what is left; "" where it would not.
+        excluded: The first excluded images, for the strip.
+        excluded_ids: The ids of all excluded images.
+    """
+
+    plan: ExportPlan
+    redraw: str
+    leaks: ExportLeaks
+    excluded: tuple[ExcludedImage, ...]
+    excluded_ids: tuple[int, ...]
+
+
+def plan_export(project: Project, choice: ExportChoice) -> PlannedExport:
+    """Plan an export and count what would leak.
+
+    Raises:
+        InspectorError: The target is not allowed, or the split can't be made.
+    """
+    rule = project.splits.rule
+    sides = listed = None
+    if choice.splits is SplitFolders.BY_FOLD:
+        sides = project.exports.folds(_FOLDS)
+    elif choice.splits is SplitFolders.BY_RULE:
+        sides = project.splits.membership().sides()
+    elif rule.kind is not RuleKind.FOLDERS and project.splits.can(rule):
+        listed = project.splits.membership(rule).sides()
+    plan = project.exports.plan(
+        choice.target, mode=choice.mode, sides=sides, listed=listed, form=choice.form
+    )
+    redraw = project.splits.redraw() if choice.splits is SplitFolders.AS_THEY_ARE else ""
+    excluded = [s for s in project.samples.everything() if s.mark == "drop"]
+    shown = tuple(
+        ExcludedImage(s.id, s.path, s.reason_decided, from_jpeg(project.samples.thumbnail(s.id)))
+        for s in excluded[:SHOWN]
+    )
+    return PlannedExport(
+        plan, redraw, project.exports.leaks(plan), shown, tuple(s.id for s in excluded)
+    )

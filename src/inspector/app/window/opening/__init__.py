@@ -1,0 +1,1 @@
+"""How a project gets into the window: opened off the GUI thread, built page by page."""

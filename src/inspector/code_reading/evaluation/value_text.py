@@ -1,0 +1,59 @@
+"""Values and expressions as text."""
+
+import ast
+from collections.abc import Sequence
+
+from inspector.code_reading.evaluation.values import (
+    MAX_TEXT,
+    Member,
+    PartText,
+    PathText,
+    Unknown,
+    is_known,
+    is_scalar,
+)
+
+
+def shown(value: object) -> str:
+    """Return a value as text for people."""
+    match value:
+        case Unknown(text=text):
+            return f"{{{text}}}"
+        case PartText(text=text):
+            return text
+        case PathText(text=text):
+            return shown(text)
+        case str():
+            return value
+        case Member(name=name):
+            return name
+        case _ if is_scalar(value):
+            return str(value)
+        case _:
+            return "{...}"
+
+
+def joined(by: str, parts: Sequence[object]) -> "str | PartText":
+    """Join texts; a part that is not known stands in braces."""
+    text = by.join(shown(p) for p in parts)[:MAX_TEXT]
+    whole = all(is_known(p) and (is_scalar(p) or isinstance(p, PathText)) for p in parts)
+    return text if whole else PartText(text)
+
+
+def joined_path(parts: Sequence[object]) -> "str | PartText":
+    """Join parts of a path as os.path.join does; the last absolute part starts anew."""
+    texts = [shown(p) for p in parts]
+    start = max((i for i, t in enumerate(texts) if t.startswith("/")), default=0)
+    pieces = [t.rstrip("/") if i else (t.rstrip("/") or t[:1]) for i, t in enumerate(texts[start:])]
+    text = "/".join(p for i, p in enumerate(pieces) if p or not i).replace("//", "/")
+    text = text.removeprefix("./") or "."
+    whole = all(is_known(p) for p in parts[start:])
+    return text[:MAX_TEXT] if whole else PartText(text[:MAX_TEXT])
+
+
+def text_of(node: ast.AST) -> str:
+    """Return the source of a node on one line, shortened."""
+    try:
+        return " ".join(ast.unparse(node).split())[:200]
+    except (RecursionError, ValueError, AttributeError):
+        return "..."

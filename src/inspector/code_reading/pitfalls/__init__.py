@@ -1,0 +1,1 @@
+"""Pitfalls that need two calls: sides that overlap, and labels that the loss does not take."""

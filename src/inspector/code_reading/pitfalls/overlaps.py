@@ -1,0 +1,220 @@
+"""Evaluation images that training reads too, and sides that stand in for one another."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.evaluation.evaluator import Followed
+from inspector.code_reading.evaluation.objects import (
+    FLOW_LOADERS,
+    Action,
+    DataSet,
+    Event,
+    LoaderName,
+    Source,
+)
+from inspector.code_reading.evaluation.values import ListBox, Unknown
+from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
+from inspector.code_reading.pitfalls.stretches import stretches
+from inspector.code_reading.roles import DatasetRole
+from inspector.code_reading.split_findings import pairs
+
+_FOLDERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR, LoaderName.IMAGE_FOLDER)
+_TORCH_FOLDER_ARGUMENTS: Final = ("root", "transform", "target_transform", "download", "loader")
+_CHOOSERS: Final = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "SaveModel")
+_YOLO_VALIDATION: Final = ("val", "valid", "validation")
+
+
+def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+    """Yield what two calls read in common that they should not."""
+    parents = followed.libraries.parents
+    for one, two in pairs(calls):
+        yield from _contained(one, two, parents, calls)
+        yield from _stretches_overlap(one, two)
+        yield from _swapped(one, two)
+    yield from _test_is_validation(followed, calls)
+    yield from _drawn_again(followed)
+
+
+def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
+    """Yield what a dataset is split from, and what that is split from."""
+    for _ in range(8):
+        within = data.container or parents.get(data.source) or data.source.parent
+        if within is None:
+            return
+        yield within
+        data = within
+
+
+def _holds(whole: DataSet, part: DataSet) -> bool:
+    """Tell whether everything of one dataset is in another, by how both are made."""
+    mine = whole.membership
+    return whole.source is part.source and part.membership[: len(mine)] == mine
+
+
+def _read_whole(call: CodeCall) -> DataSet:
+    """Return what a call reads: of a flow without a subset, its table."""
+    source = call.data.source
+    whole = source.loader in FLOW_LOADERS and source.arguments.get("subset") is None
+    return source.parent if whole and source.parent is not None else call.data
+
+
+def _contained(
+    one: CodeCall, two: CodeCall, parents: Mapping[Source, DataSet], calls: Sequence[CodeCall]
+) -> Iterator[CodeFinding]:
+    """Find a side that reads the very list that the other side was split from."""
+    name = two.role.value
+    together = set(one.fit_numbers) & set(two.fit_numbers)
+    mine, theirs = _read_whole(one), _read_whole(two)
+    if any(_holds(mine, a) for a in _ancestors(theirs, parents)) or _cut_from(mine, theirs):
+        siblings = any(
+            c.role is DatasetRole.TRAINING and c.source is two.source and c.trained for c in calls
+        )
+        if together or not siblings:
+            yield CodeFinding(
+                "training_reads_all", HIGH,
+                f"Training reads everything that the {name} images were split from: every"
+                f" {name} image is a training image too. Train on the other side of the split.",
+                one.place,
+            )  # fmt: skip
+    elif any(_holds(theirs, a) for a in _ancestors(mine, parents)) or _cut_from(theirs, mine):
+        code = "test_is_training" if two.role is DatasetRole.TEST else "overlap"
+        yield CodeFinding(
+            code, HIGH,
+            f"The {name} images are everything that the training images were split from, training"
+            f" images included. Give it the other side of the split.",
+            two.place,
+        )  # fmt: skip
+
+
+def _cut_from(whole: DataSet, part: DataSet) -> bool:
+    """Tell whether one dataset is a part of the other by take, skip or a slice."""
+    mine, theirs = whole.membership, part.membership
+    return whole.source is part.source and len(theirs) > len(mine) and _holds(whole, part)
+
+
+def _stretches_overlap(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
+    shares = [b.common(a) for a in stretches(one) for b in stretches(two)]
+    if not shares or max(shares) <= 0:
+        return
+    name = two.role.value
+    yield CodeFinding(
+        "overlap", HIGH,
+        f"The stretches that training (line {one.place.line}) and {name} take overlap:"
+        f" {max(shares):.0%} of the {name} images are training images too. Let one begin where the"
+        " other ends.",
+        two.place,
+    )  # fmt: skip
+
+
+def _swapped(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
+    """Find a model that trains on what the loader calls validation, and the other way round."""
+    if not (one.trained and two.trained and two.role is DatasetRole.VALIDATION):
+        return
+    both = one.source is two.source and one.subset == "both" and one.data.part == 1
+    named = (one.subset, two.subset) == ("validation", "training") and one.folder == two.folder
+    if both or named:
+        share = one.validation_split
+        size = "" if share is None else f" ({share:.0%} of the images)"
+        order = 'subset="both" returns training first, then validation. ' if both else ""
+        yield CodeFinding(
+            "sides_swapped", MIDDLE,
+            f"fit() trains on the validation subset{size} and validates with the training subset."
+            f" {order}Exchange the two.",
+            two.place,
+        )  # fmt: skip
+
+
+def _test_is_validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+    """Find a test call that reads the folder by which epochs were chosen."""
+    validation = [c for c in calls if c.role is DatasetRole.VALIDATION]
+    for test in calls:
+        if test.role is not DatasetRole.TEST or not _whole_folder(test):
+            continue
+        same = next((v for v in validation if _same_whole(v, test)), None)
+        if same is None:
+            continue
+        chosen = same.loader is LoaderName.ULTRALYTICS or _chooses(followed, same)
+        reason = "the best epoch was" if chosen else "if epochs or settings were"
+        so = ", so" if chosen else ","
+        yield CodeFinding(
+            "test_is_validation", HIGH if chosen else MIDDLE,
+            f"The test images come from {test.folder}, the folder that validates (line"
+            f" {same.place.line}): {reason} chosen by these images{so} the test accuracy is too"
+            " good. Read a folder that nothing was chosen by.",
+            test.place,
+        )  # fmt: skip
+
+
+def _whole_folder(call: CodeCall) -> bool:
+    known = set(call.source.arguments) <= set(_TORCH_FOLDER_ARGUMENTS)
+    return (
+        call.loader in _FOLDERS and call.folder is not None and call.subset is None
+        and call.validation_split is None and not call.data.membership and not call.unread
+        and (known or call.loader is not LoaderName.IMAGE_FOLDER)
+    )  # fmt: skip
+
+
+def _same_whole(validation: CodeCall, test: CodeCall) -> bool:
+    if validation.folder is None or test.folder is None or validation.source is test.source:
+        return False
+    if validation.loader is LoaderName.ULTRALYTICS:
+        head, _, last = test.folder.rpartition("/")
+        return head == validation.folder.rstrip("/") and last in _YOLO_VALIDATION
+    return _whole_folder(validation) and validation.folder == test.folder
+
+
+def _chooses(followed: Followed, validation: CodeCall) -> bool:
+    """Tell whether a fit with this validation keeps the best epoch or stops by it."""
+    return any(
+        word in text
+        for number, event in enumerate(followed.events)
+        if event.action is Action.FIT and number in validation.fit_numbers
+        for text in _callback_texts(event)
+        for word in _CHOOSERS
+    )
+
+
+def _callback_texts(event: Event) -> list[str]:
+    callbacks = event.options.get("callbacks")
+    items = callbacks.data if isinstance(callbacks, ListBox) else (callbacks,)
+    return [f"{v.text} {v.why}" for v in items if isinstance(v, Unknown)]
+
+
+def _drawn_again(followed: Followed) -> Iterator[CodeFinding]:
+    """Find a fastai learner that is given loaders whose split is drawn a second time."""
+    sources: list[Source] = []
+    for event in followed.events:
+        data = event.data
+        if not isinstance(data, DataSet):
+            continue
+        if event.action is Action.MADE:
+            sources.append(data.source)
+        if event.action is not Action.SET or event.name != "dls":
+            continue
+        source = data.source
+        before = next((s for s in sources if s is not source and _drawn_alike(s, source)), None)
+        if before is not None:
+            yield CodeFinding(
+                "different_seeds", HIGH,
+                f"The learner is given a split that is drawn a second time without a seed (line"
+                f" {source.place.line}): most images that it validates with now are images that it"
+                " was trained on before. Give the splitter a seed.",
+                event.place, "seed",
+            )  # fmt: skip
+            return
+
+
+def _drawn_alike(one: Source, two: Source) -> bool:
+    """Tell whether two splits of one folder are drawn from different states."""
+    given = one.arguments, two.arguments
+    folders = [g.get("path") for g in given]
+    if one.open or two.open:
+        return False
+    return (
+        one.loader is two.loader and folders[0] == folders[1] and folders[0] is not None
+        and all(g.get("seed") is None for g in given)
+        and all(g.get("reseeded") == 0 for g in given)
+        and one.loader is not LoaderName.FASTAI_FOLDERS
+        and (one.loader is LoaderName.FASTAI_RANDOM or given[0].get("valid_pct") is not None)
+    )  # fmt: skip

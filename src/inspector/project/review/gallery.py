@@ -1,0 +1,340 @@
+"""Lists of samples for the gallery, made of whole columns: filtered, counted, grouped, in order."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.project.catalog.samples import SPLIT_ORDER, Samples
+from inspector.project.review.duplicates import DuplicateIndex, Duplicates, PairKind
+from inspector.project.review.gallery_query import (
+    ANY_NEIGHBOUR,
+    MARKS,
+    NO_CLASS,
+    NO_SPLIT,
+    OTHER_SPLIT,
+    SUSPECTED,
+    Facet,
+    GalleryListing,
+    GroupBy,
+    Query,
+    Sort,
+    flag_names,
+    neighbour_values,
+    split_place,
+)
+from inspector.store.sample_table import SampleTable
+
+# More combinations of split and class than these are counted by sorting.
+_MAX_BINS = 4_000_000
+_Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetColumn:
+    """What each row has of a facet: `values[codes[row]]`, which may be several or none."""
+
+    codes: NDArray[np.int64]
+    values: Sequence[tuple[str, ...]]
+
+    def counted(self, rows: _Mask) -> dict[str, int]:
+        """Count the chosen rows that have each value."""
+        counts: dict[str, int] = defaultdict(int)
+        numbers = np.bincount(self.codes[rows], minlength=len(self.values))
+        for values, number in zip(self.values, numbers.tolist(), strict=True):
+            for value in values if number else ():
+                counts[value] += number
+        return counts
+
+    def missing(self, chosen: frozenset[str], excluded: frozenset[str]) -> _Mask | None:
+        """Tell which rows have no chosen value or an excluded one; None where all may stay."""
+        if not chosen and not excluded:
+            return None
+        failing = np.array(
+            [
+                bool(chosen and chosen.isdisjoint(values)) or not excluded.isdisjoint(values)
+                for values in self.values
+            ],
+            np.bool_,
+        )
+        return failing[self.codes] if len(failing) else np.zeros(len(self.codes), np.bool_)
+
+
+Facets = Mapping[Facet, FacetColumn]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the last listings were made from, and what is kept of it for the next one.
+
+    Attributes:
+        orders: Rows in the order of each sort that was asked for.
+    """
+
+    table: SampleTable
+    index: DuplicateIndex
+    suspected: frozenset[int]
+    facets: Facets
+    orders: dict[Sort, NDArray[np.int64]]
+
+
+class Gallery:
+    """Ask for the images that the gallery shows.
+
+    Args:
+        suspected: Returns the ids of samples with a suspected label error.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        duplicates: Duplicates,
+        suspected: Callable[[], Collection[int]] = tuple,
+    ) -> None:
+        self._samples = samples
+        self._duplicates = duplicates
+        self._suspected = suspected
+        self._last: _Known | None = None
+
+    def listing(self, query: Query) -> GalleryListing:
+        """Return what fits a query, counted, grouped and in order."""
+        table, index = self._samples.everything(), self._duplicates.index()
+        known = self._known(table, index, frozenset(self._suspected()))
+        rows, counts = _select(known, query)
+        order = known.orders.get(query.sort)
+        if order is None:
+            order = known.orders[query.sort] = _order(table, index, query.sort)
+        ordered = order[rows[order]]
+        ids, starts, titles = _grouped(known, query.group_by, ordered)
+        status = table.text("status").equals("image", "pending")
+        return GalleryListing(ids, starts, titles, len(table), counts, int(status.sum()))
+
+    def _known(
+        self, table: SampleTable, index: DuplicateIndex, suspected: frozenset[int]
+    ) -> _Known:
+        """Return what is kept of the last listing where it still holds, else make it anew."""
+        last = self._last
+        if (
+            last is None
+            or last.table is not table
+            or last.index is not index
+            or (last.suspected != suspected)
+        ):
+            orders: dict[Sort, NDArray[np.int64]] = {}
+            if last is not None and last.table.paths is table.paths:
+                # No file changed: only what looks alike may stand in another order.
+                orders = dict(last.orders)
+                orders.pop(Sort.SIMILARITY, None)
+            last = _Known(table, index, suspected, _facets(table, index, suspected), orders)
+            self._last = last
+        return last
+
+
+def _facets(table: SampleTable, index: DuplicateIndex, suspected: Collection[int]) -> Facets:
+    """Return what each row has of each facet."""
+    split, status = table.text("split"), table.text("status")
+    label, relabelled = table.text("label"), table.text("new_label")
+    changed = ~relabelled.equals("")
+    label_codes = np.where(changed, len(label.values) + relabelled.codes, label.codes)
+    names = [value or NO_CLASS for value in (*label.values, *relabelled.values)]
+    flags, flag_codes = np.unique(table.number("flags"), return_inverse=True)
+    alike = neighbour_values(index)
+    kinds = list(dict.fromkeys([(), *alike.values()]))
+    code_of = {values: code for code, values in enumerate(kinds)}
+    neighbours = np.zeros(len(table), np.int64)
+    rows = table.rows_of(np.fromiter(alike, np.int64, len(alike)))
+    codes = np.array([code_of[values] for values in alike.values()], np.int64)
+    neighbours[rows[rows >= 0]] = codes[rows >= 0]
+    doubted = np.zeros(len(table), np.int64)
+    rows = table.rows_of(np.fromiter(suspected, np.int64, len(suspected)))
+    doubted[rows[rows >= 0]] = 1
+    return {
+        Facet.SPLIT: FacetColumn(
+            split.codes.astype(np.int64), [(value or NO_SPLIT,) for value in split.values]
+        ),
+        Facet.CLASS: FacetColumn(label_codes.astype(np.int64), [(name,) for name in names]),
+        Facet.NEAR_DUPLICATES: FacetColumn(neighbours, kinds),
+        Facet.FLAGS: FacetColumn(
+            flag_codes.astype(np.int64),
+            [
+                tuple(name.replace("_", " ") for name in flag_names(value))
+                for value in flags.tolist()
+            ],
+        ),
+        Facet.DECISION: _decisions(table, changed),
+        Facet.FILE: FacetColumn(
+            status.codes.astype(np.int64), [(value,) for value in status.values]
+        ),
+        Facet.LABELS: FacetColumn(doubted, [(), (SUSPECTED,)]),
+    }
+
+
+def _decisions(table: SampleTable, changed: _Mask) -> FacetColumn:
+    """Return what was decided of each row."""
+    mark, bound = table.text("mark"), table.number("bound") != 0
+    values = []
+    for name, together, relabelled in product(mark.values, (False, True), (False, True)):
+        decision = [MARKS[name]] if name or not together else []
+        decision += ["kept together"] * together + ["relabelled"] * relabelled
+        values.append(tuple(decision))
+    return FacetColumn(mark.codes.astype(np.int64) * 4 + bound * 2 + changed, values)
+
+
+def _select(known: _Known, query: Query) -> tuple[_Mask, dict[Facet, dict[str, int]]]:
+    """Return which rows fit, and the counts of each facet's values."""
+    table, inside = known.table, np.ones(len(known.table), np.bool_)
+    if query.group_by is GroupBy.CLUSTER:
+        inside &= _clusters(table, known.index) > 0
+    if query.ids is not None:
+        some = np.zeros(len(table), np.bool_)
+        rows = table.rows_of(np.fromiter(query.ids, np.int64, len(query.ids)))
+        some[rows[rows >= 0]] = True
+        inside &= some
+    if query.text:
+        inside &= table.containing(query.text)
+    nothing: frozenset[str] = frozenset()
+    missing = {
+        facet: column.missing(query.chosen.get(facet, nothing), query.excluded.get(facet, nothing))
+        for facet, column in known.facets.items()
+    }
+    failing = np.zeros(len(table), np.uint8)
+    for mask in missing.values():
+        if mask is not None:
+            failing += mask
+    listed = inside & (failing == 0)
+    counts = {}
+    for facet, column in known.facets.items():
+        mask = missing[facet]
+        counted = listed if mask is None else inside & (failing == mask)
+        counts[facet] = _in_order(facet, column.counted(counted))
+    return listed, counts
+
+
+def _order(table: SampleTable, index: DuplicateIndex, sort: Sort) -> NDArray[np.int64]:
+    """Return all rows in the order of a sort, equal ones in order of paths."""
+    match sort:
+        case Sort.NAME:
+            return table.natural_order()
+        case Sort.SIMILARITY:
+            alike = _most_alike(index)
+            rows = table.rows_of(np.fromiter(alike, np.int64, len(alike)))
+            ranks = np.zeros(len(table))
+            values = np.fromiter(alike.values(), np.float64, len(alike))
+            ranks[rows[rows >= 0]] = -values[rows >= 0]
+            return np.argsort(ranks, kind="stable")
+        case Sort.BRIGHTNESS | Sort.CONTRAST | Sort.SHARPNESS:
+            return np.argsort(table.measure(sort.value), kind="stable")
+        case Sort.SIZE:
+            return np.argsort(table.number("width") * table.number("height"), kind="stable")
+        case _:
+            assert_never(sort)
+
+
+def _grouped(
+    known: _Known, by: GroupBy, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], tuple[str, ...]]:
+    """Return the ids of rows by group, where each group starts, and the groups' titles.
+
+    Args:
+        by: What makes a group.
+        rows: In their order within a group.
+    """
+    ids = known.table.ids[rows].astype(np.int32)
+    if not len(rows):
+        return ids, np.zeros(0, np.int32), ()
+    codes, names = _groups(known, by, rows)
+    titles = sorted(set(names.values()))
+    ranks = {title: rank for rank, title in enumerate(titles)}
+    # A small type is sorted in one pass.
+    of_code = np.zeros(max(names) + 1, np.min_scalar_type(len(titles)))
+    for code, title in names.items():
+        of_code[code] = ranks[title]
+    group = of_code[codes]
+    lengths = np.bincount(group, minlength=len(titles))
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
+    order = np.argsort(group, kind="stable")
+    return ids[order], starts, tuple(name for _, name in titles)
+
+
+def _groups(
+    known: _Known, by: GroupBy, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], dict[int, tuple[int, str]]]:
+    """Return a code of the group of each row, and the place and title of each code."""
+    split, label = known.facets[Facet.SPLIT], known.facets[Facet.CLASS]
+    match by:
+        case GroupBy.CLASS:
+            kinds = len(label.values)
+            codes = split.codes[rows] * kinds + label.codes[rows]
+            return codes, {
+                code: _class_title(split.values[code // kinds][0], label.values[code % kinds][0])
+                for code in _present(codes, len(split.values) * kinds)
+            }
+        case GroupBy.SPLIT:
+            codes = split.codes[rows]
+            return codes, {
+                code: (_place(split.values[code][0]), split.values[code][0])
+                for code in _present(codes, len(split.values))
+            }
+        case GroupBy.CLUSTER:
+            clusters, codes = np.unique(
+                _clusters(known.table, known.index)[rows], return_inverse=True
+            )
+            return codes, {
+                code: (cluster, f"cluster {cluster}")
+                for code, cluster in enumerate(clusters.tolist())
+            }
+        case GroupBy.NONE:
+            return np.zeros(len(rows), np.int64), {0: (0, "")}
+        case _:
+            assert_never(by)
+
+
+def _present(codes: NDArray[np.int64], count: int) -> list[int]:
+    """Return the codes that are there, of those below `count`, in order."""
+    if count > _MAX_BINS:
+        return [int(code) for code in np.unique(codes)]
+    return [int(code) for code in np.flatnonzero(np.bincount(codes, minlength=count))]
+
+
+def _place(split: str) -> int:
+    return split_place("" if split == NO_SPLIT else split)
+
+
+def _class_title(split: str, label: str) -> tuple[int, str]:
+    named = "" if split == NO_SPLIT else f"{split} / "
+    return _place(split), f"{named}{label}"
+
+
+def _clusters(table: SampleTable, index: DuplicateIndex) -> NDArray[np.int64]:
+    """Return the cluster id of each row, 0 where it is in none."""
+    clusters = np.zeros(len(table), np.int64)
+    members = np.fromiter(index.cluster_of, np.int64, len(index.cluster_of))
+    ids = np.fromiter(index.cluster_of.values(), np.int64, len(index.cluster_of))
+    rows = table.rows_of(members)
+    clusters[rows[rows >= 0]] = ids[rows >= 0]
+    return clusters
+
+
+def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
+    """Sort values: splits and near-duplicates as a person expects them, the rest by name."""
+    places = {name: place for place, name in enumerate((*SPLIT_ORDER[:-1], NO_SPLIT))}
+    if facet is Facet.NEAR_DUPLICATES:
+        known = [ANY_NEIGHBOUR, OTHER_SPLIT, *(f"in {s}" for s in SPLIT_ORDER), *PairKind]
+        places = {name: place for place, name in enumerate(known)}
+    return {v: counted[v] for v in sorted(counted, key=lambda v: (places.get(v, 99), v))}
+
+
+def _most_alike(index: DuplicateIndex) -> dict[int, float]:
+    """Return the similarity of each sample to the one that is most like it."""
+    best: dict[int, float] = {}
+    for a, b, _, similarity in index.edges:
+        for end in (a, b):
+            for member in index.members(end):
+                best[member] = max(best.get(member, 0.0), similarity)
+    for members in index.sets.values():
+        best.update(dict.fromkeys(members, 1.0))
+    return best

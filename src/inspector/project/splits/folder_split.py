@@ -1,0 +1,82 @@
+"""Membership as the split folders, or the folds of a cross-validation, give it."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import LOW
+from inspector.dataset.layouts import fold_of
+from inspector.dataset.names import TEST, TRAINING, VALIDATION, RelativePath, Split
+from inspector.errors import DatasetError, UsageError
+from inspector.project.splits.source import SplitSource
+from inspector.project.splits.split_rules import Membership, Rule, counts
+
+_Name = TypeVar("_Name", bound=str)
+
+
+def by_folders(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where by the split folders, as catalogued.
+
+    Raises:
+        DatasetError: The folders are no splits.
+    """
+    rows = source.samples.everything()
+    sides: dict[Split, list[RelativePath]] = {}
+    for sample in rows:
+        if counts(sample):
+            sides.setdefault(sample.split, []).append(sample.path)
+    folds = folds_among(sides)
+    if rule.fold or (folds and not sides.keys() & {TRAINING, VALIDATION}):
+        return _by_fold(rule, sides, folds)
+    evaluation = VALIDATION if VALIDATION in sides else TEST
+    training, validation, elsewhere = two_sides(sides)
+    if not training or not validation:
+        raise DatasetError(
+            "the folders are not splits: there is no training folder with a validation or test"
+            " folder beside it",
+            "Name a Keras call (validation_split and seed), paste the code, or split by group.",
+        )
+    return Membership(rule, training, validation, elsewhere, evaluation=evaluation)
+
+
+def _by_fold(rule: Rule, sides: dict[Split, list[RelativePath]], folds: list[Split]) -> Membership:
+    """Hold one fold of a cross-validation out; training is all the others.
+
+    Raises:
+        UsageError: There is no such fold.
+    """
+    held = next((name for name in folds if rule.fold in ("", name)), None)
+    if held is None or len(folds) < 2:
+        raise UsageError(
+            f"there is no fold {rule.fold} beside others",
+            f"Folds here: {', '.join(folds)}." if folds else "The folders are not folds.",
+        )
+    training = tuple(path for name in folds if name != held for path in sides[name])
+    pitfall = Pitfall(
+        "fold_held_out", LOW,
+        f"{held} is held out for validation",
+        f"Training is the other {len(folds) - 1:,} of"
+        f" {len(folds):,} folds; each fold can be held out in turn (--fold).",
+        {"folds": float(len(folds))},
+    )  # fmt: skip
+    elsewhere = {n: tuple(paths) for n, paths in sides.items() if n and n not in folds}
+    return Membership(rule, training, tuple(sides[held]), elsewhere, findings=(pitfall,))
+
+
+def folds_among(splits: Iterable[_Name]) -> list[_Name]:
+    """Return the folds of a cross-validation among names of splits, 2 before 10; [] for one."""
+    named = sorted((int(number), s) for s in splits if (number := fold_of(s)))
+    return [s for _, s in named] if len(named) > 1 else []
+
+
+def two_sides(
+    sides: dict[Split, list[RelativePath]],
+) -> tuple[
+    tuple[RelativePath, ...], tuple[RelativePath, ...], dict[Split, tuple[RelativePath, ...]]
+]:
+    """Return training, validation (test where there is none), and the other places by name."""
+    training = tuple(sides.pop(TRAINING, ()))
+    validation = sides.pop(VALIDATION, None)
+    if validation is None:
+        validation = sides.pop(TEST, None) or []
+    return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}

@@ -1,0 +1,400 @@
+"""Samples in columns: a fifth of the memory of one object each, and lists made of whole columns."""
+
+import re
+import sqlite3
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, pairwise
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.dataset.names import RelativePath
+from inspector.store.samples import Decision, Sample
+
+CHUNK_ROWS = 10_000
+_BATCH_ROWS = 2_048
+# As wide as SQLite's: a damaged file may hold any value.
+_NUMBERS: dict[str, Any] = {
+    **dict.fromkeys(
+        ("id", "size", "mtime_ns", "width", "height", "orientation", "flags"), np.int64
+    ),
+    **dict.fromkeys(("brightness", "contrast", "sharpness", "entropy"), np.float64),
+}
+_HASH_BYTES = 32
+_NO_HASH = bytes(_HASH_BYTES)
+_TEXTS = ("split", "label", "source", "status", "reason", "format", "mode", "captured", "camera")
+_DECIDED_NUMBERS = ("bound", "reviewed")
+_DIGITS = re.compile(r"\d+")
+_PADDED = 12
+
+
+def natural_key(path: str) -> str:
+    """Return a key by which numbers in names sort as numbers: 2 before 10."""
+    return _DIGITS.sub(lambda match: match[0].zfill(_PADDED), path)
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """Text of which many rows have the same: `values[codes[row]]`."""
+
+    codes: NDArray[np.int32]
+    values: Sequence[str]
+
+    def __getitem__(self, row: int) -> str:
+        return self.values[int(self.codes[row])]
+
+    def taken(self, rows: NDArray[np.int64]) -> "TextColumn":
+        """Return the column of some rows."""
+        return TextColumn(self.codes[rows], self.values)
+
+    def equals(self, *values: str) -> NDArray[np.bool_]:
+        """Tell of each row whether it has one of some values."""
+        hits = np.array([value in values for value in self.values], np.bool_)
+        return hits[self.codes] if len(hits) else np.zeros(len(self.codes), np.bool_)
+
+
+class HashColumn:
+    """SHA-256 of each row, or b"" where it is not known."""
+
+    def __init__(self, digests: NDArray[np.uint8], known: NDArray[np.bool_]) -> None:
+        self.digests, self.known = digests, known
+
+    def taken(self, rows: NDArray[np.int64]) -> "HashColumn":
+        """Return the column of some rows."""
+        return HashColumn(self.digests[rows], self.known[rows])
+
+    def __getitem__(self, row: int) -> bytes:
+        return self.digests[row].tobytes() if self.known[row] else b""
+
+    def part(self, rows: slice) -> list[bytes]:
+        """Return the hashes of rows that follow each other."""
+        data, known = self.digests[rows].tobytes(), self.known[rows].tolist()
+        return [
+            data[i * _HASH_BYTES : (i + 1) * _HASH_BYTES] if there else b""
+            for i, there in enumerate(known)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Facts:
+    """What a scan finds of the files, in order of paths; no decision is among it."""
+
+    paths: Sequence[RelativePath]
+    numbers: Mapping[str, NDArray[Any]]
+    texts: Mapping[str, TextColumn]
+    sha256: HashColumn
+
+    def taken(self, rows: NDArray[np.int64]) -> "_Facts":
+        """Return the facts of some rows."""
+        return _Facts(
+            [self.paths[row] for row in rows.tolist()],
+            {name: column[rows] for name, column in self.numbers.items()},
+            {name: column.taken(rows) for name, column in self.texts.items()},
+            self.sha256.taken(rows),
+        )
+
+    @cached_property
+    def by_id(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All ids in order, and the row of each."""
+        order = np.argsort(self.numbers["id"])
+        return self.numbers["id"][order].astype(np.int64, copy=False), order
+
+    @cached_property
+    def image_rows(self) -> NDArray[np.int64]:
+        """The rows of readable images."""
+        return np.flatnonzero(self.texts["status"].equals("image"))
+
+    @cached_property
+    def images(self) -> "_Facts":
+        """The facts of readable images."""
+        if len(self.image_rows) == len(self.paths):
+            return self
+        return self.taken(self.image_rows)
+
+    @cached_property
+    def natural_order(self) -> NDArray[np.int64]:
+        """The rows in natural order of paths."""
+        keys = [natural_key(path) for path in self.paths]
+        if all(one <= two for one, two in pairwise(keys)):
+            return np.arange(len(keys))
+        # By numpy: Python's sort would hold up every other thread for seconds.
+        encoded = np.array([key.encode("utf-8", "surrogatepass") for key in keys])
+        return np.argsort(encoded, kind="stable")
+
+    @cached_property
+    def lower_paths(self) -> tuple[bytes, NDArray[np.int64]]:
+        """All paths in lower case, a line each, and where each line ends."""
+        text = "".join(f"{path.lower()}\n" for path in self.paths)
+        data = text.encode("utf-8", "surrogatepass")
+        return data, np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+
+
+class SampleTable(Sequence[Sample]):
+    """Present samples in order of paths; a `Sample` is built when it is asked for.
+
+    It never changes: a decision makes another table that shares all facts.
+
+    Attributes:
+        ids: int64.
+        paths: Relative to the dataset, with "/".
+    """
+
+    def __init__(
+        self,
+        facts: _Facts,
+        numbers: Mapping[str, NDArray[Any]],
+        texts: Mapping[str, TextColumn],
+    ) -> None:
+        self._facts = facts
+        self._numbers, self._texts = numbers, texts
+        self.ids = facts.numbers["id"]
+        self.paths = facts.paths
+        self._images: SampleTable | None = None
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @overload
+    def __getitem__(self, index: int) -> Sample: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Sample]: ...
+    def __getitem__(self, index: int | slice) -> Sample | list[Sample]:
+        if isinstance(index, slice):
+            start, stop, step = index.indices(len(self))
+            if step != 1:
+                return [self[i] for i in range(start, stop, step)]
+            return list(map(Sample._make, self._batch(start, max(start, stop))))
+        row = index + len(self) if index < 0 else index
+        if not 0 <= row < len(self):
+            raise IndexError(index)
+        return Sample._make(self._value(name, row) for name in Sample._fields)
+
+    def __iter__(self) -> Iterator[Sample]:
+        for start in range(0, len(self), _BATCH_ROWS):
+            yield from map(Sample._make, self._batch(start, min(len(self), start + _BATCH_ROWS)))
+
+    def number(self, name: str) -> NDArray[np.int64]:
+        """Return a column of whole numbers by the name of its field in `Sample`."""
+        return self._column(name)
+
+    def measure(self, name: str) -> NDArray[np.float64]:
+        """Return a column of measured values by the name of its field."""
+        return self._column(name)
+
+    def text(self, name: str) -> TextColumn:
+        """Return a column of text by the name of its field; paths are apart."""
+        return self._texts[name] if name in self._texts else self._facts.texts[name]
+
+    def hashes(self) -> list[bytes]:
+        """Return the SHA-256 of each sample, b"" where it is not known."""
+        return self._facts.sha256.part(slice(0, len(self)))
+
+    def row_of(self, sample: int) -> int:
+        """Return the row of a sample by its id, -1 where it is not among these."""
+        return int(self.rows_of([sample])[0])
+
+    def rows_of(self, ids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
+        """Return the row of each of some ids, -1 where it is not among these."""
+        known, rows = self._facts.by_id
+        asked = np.asarray(ids, np.int64)
+        if not len(known):
+            return np.full(len(asked), -1, np.int64)
+        at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return np.where(known[at] == asked, rows[at], -1)
+
+    def natural_order(self) -> NDArray[np.int64]:
+        """Return the rows in natural order of paths: 2 before 10."""
+        return self._facts.natural_order
+
+    def containing(self, text: str) -> NDArray[np.bool_]:
+        """Tell which paths contain a text, in any case."""
+        data, ends = self._facts.lower_paths
+        needle = text.lower().encode("utf-8", "surrogatepass")
+        mask = np.full(len(self), not needle)
+        if not needle or b"\n" in needle:
+            return mask
+        at = data.find(needle)
+        while at >= 0:
+            row = int(np.searchsorted(ends, at))
+            mask[row] = True
+            at = data.find(needle, int(ends[row]) + 1)
+        return mask
+
+    def images(self) -> "SampleTable":
+        """Return the readable images among these."""
+        if self._images is None:
+            facts, rows = self._facts.images, self._facts.image_rows
+            self._images = self if facts is self._facts else self._part(facts, rows)
+        return self._images
+
+    def where(self, chosen: NDArray[np.bool_]) -> "SampleTable":
+        """Return the samples of the rows that a mask chooses."""
+        rows = np.flatnonzero(chosen)
+        return self if len(rows) == len(self) else self._part(self._facts.taken(rows), rows)
+
+    def decided(self, decisions: Mapping[int, Decision]) -> "SampleTable":
+        """Return the table with these decisions, by id, in place of all that it has."""
+        rows = self.rows_of(np.fromiter(decisions, np.int64, len(decisions)))
+        return SampleTable(self._facts, *_decision_columns(rows, decisions.values(), len(self)))
+
+    def _part(self, facts: _Facts, rows: NDArray[np.int64]) -> "SampleTable":
+        return SampleTable(
+            facts,
+            {name: column[rows] for name, column in self._numbers.items()},
+            {name: column.taken(rows) for name, column in self._texts.items()},
+        )
+
+    def _column(self, name: str) -> NDArray[Any]:
+        return self._numbers[name] if name in self._numbers else self._facts.numbers[name]
+
+    def _value(self, name: str, row: int) -> object:
+        if name == "path":
+            return self.paths[row]
+        if name == "sha256":
+            return self._facts.sha256[row]
+        if name in _NUMBERS or name in self._numbers:
+            return self._column(name).item(row)
+        return self.text(name)[row]
+
+    def _batch(self, start: int, stop: int) -> Iterator[tuple[object, ...]]:
+        """Return the values of rows in the order of the fields of `Sample`."""
+        rows = slice(start, stop)
+        columns: list[Sequence[object]] = []
+        for name in Sample._fields:
+            if name == "path":
+                columns.append(self.paths[rows])
+            elif name == "sha256":
+                columns.append(self._facts.sha256.part(rows))
+            elif name in _NUMBERS or name in self._numbers:
+                columns.append(self._column(name)[rows].tolist())
+            else:
+                text = self.text(name)
+                columns.append([text.values[code] for code in text.codes[rows].tolist()])
+        return zip(*columns, strict=True)
+
+
+class SamplesById(Mapping[int, Sample]):
+    """The samples of a table by id; those that were asked for once are kept.
+
+    Attributes:
+        table: Of the samples.
+    """
+
+    def __init__(self, table: SampleTable) -> None:
+        self.table = table
+        self._asked: dict[int, Sample] = {}
+
+    def __getitem__(self, sample: int) -> Sample:
+        known = self._asked.get(sample)
+        if known is None:
+            row = self.table.row_of(sample)
+            if row < 0:
+                raise KeyError(sample)
+            known = self._asked[sample] = self.table[row]
+        return known
+
+    def __contains__(self, sample: object) -> bool:
+        return isinstance(sample, int) and self.table.row_of(sample) >= 0
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.table.ids.tolist())
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def items(self) -> ItemsView[int, Sample]:
+        """Return each id with its sample, in order of paths."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[Sample]:
+        """Return the samples in order of paths."""
+        return _Values(self)
+
+
+class _Items(ItemsView[int, Sample]):
+    """Pass through a table in batches."""
+
+    _mapping: SamplesById
+
+    def __iter__(self) -> Iterator[tuple[int, Sample]]:
+        return ((sample.id, sample) for sample in self._mapping.table)
+
+
+class _Values(ValuesView[Sample]):
+    """Pass through a table in batches."""
+
+    _mapping: SamplesById
+
+    def __iter__(self) -> Iterator[Sample]:
+        return iter(self._mapping.table)
+
+
+def read_table(connection: sqlite3.Connection) -> SampleTable:
+    """Return every present sample, without what was decided."""
+    names = [name for name in Sample._fields if name not in Decision._fields]
+    texts: dict[str, dict[str, int]] = {name: {} for name in _TEXTS}
+    parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in names}
+    paths: list[RelativePath] = []
+    hashes = bytearray()
+    cursor = connection.execute(
+        f"SELECT {', '.join(f's.{name}' for name in names)} FROM sample s"
+        " WHERE s.missing = 0 ORDER BY s.path"
+    )
+    while chunk := list(islice(cursor, CHUNK_ROWS)):
+        for name, values in zip(names, zip(*chunk, strict=True), strict=True):
+            if name == "path":
+                paths += values
+            elif name == "sha256":
+                known = [value is not None and len(value) == _HASH_BYTES for value in values]
+                parts[name].append(np.array(known))
+                hashes += b"".join(
+                    value if there else _NO_HASH for value, there in zip(values, known, strict=True)
+                )
+            elif name in texts:
+                codes = texts[name]
+                coded = [codes.setdefault(value, len(codes)) for value in values]
+                parts[name].append(np.array(coded, np.int32))
+            else:
+                parts[name].append(np.array(values, _NUMBERS[name]))
+    facts = _Facts(
+        paths,
+        {name: _joined(parts[name], _NUMBERS[name]) for name in names if name in _NUMBERS},
+        {
+            name: TextColumn(_joined(parts[name], np.int32), list(codes))
+            for name, codes in texts.items()
+        },
+        HashColumn(
+            np.frombuffer(hashes, np.uint8).reshape(-1, _HASH_BYTES),
+            _joined(parts["sha256"], np.bool_),
+        ),
+    )
+    return SampleTable(facts, *_decision_columns(np.zeros(0, np.int64), (), len(paths)))
+
+
+def _joined(parts: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype), *parts])
+
+
+def _decision_columns(
+    rows: NDArray[np.int64], decisions: Iterable[Decision], count: int
+) -> tuple[dict[str, NDArray[Any]], dict[str, TextColumn]]:
+    """Return the columns of `count` rows that are decided by `decisions` in some rows."""
+    there = rows >= 0
+    columns = list(zip(*decisions, strict=True)) or [()] * len(Decision._fields)
+    numbers: dict[str, NDArray[Any]] = {}
+    texts: dict[str, TextColumn] = {}
+    for name, values in zip(Decision._fields, columns, strict=True):
+        if name in _DECIDED_NUMBERS:
+            column = np.zeros(count, np.int64)
+            column[rows[there]] = np.array(values, np.int64)[there]
+            numbers[name] = column
+        else:
+            codes = {"": 0}
+            coded = np.zeros(count, np.int32)
+            text = np.array([codes.setdefault(v, len(codes)) for v in values], np.int32)
+            coded[rows[there]] = text[there]
+            texts[name] = TextColumn(coded, list(codes))
+    return numbers, texts

@@ -1,0 +1,106 @@
+"""The table of samples says the same as the database, row by row and column by column."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inspector.dataset.decoding import Flag
+from inspector.dataset.file_facts import failed
+from inspector.dataset.listing import Entry, Status
+from inspector.dataset.names import NO_GROUP, parse_label, parse_listed_path, parse_split
+from inspector.store.decisions import Change, DecisionField
+from inspector.store.project_store import ProjectStore
+from inspector.store.sample_table import SamplesById, SampleTable
+
+NAMES = ("cat/img10.jpg", "cat/img2.jpg", "cat/ÄRGER.jpg", "dog/img1.jpg", "dog/note.txt")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ProjectStore]:
+    opened = ProjectStore(tmp_path / "p.inspector")
+    entries = [
+        Entry(
+            parse_listed_path(f"train/{name}"), 100 + i, 5, parse_split("training", where="here"),
+            parse_label(name.partition("/")[0], where="here"), NO_GROUP,
+            Status.IGNORED if name.endswith("txt") else Status.PENDING, "",
+        )
+        for i, name in enumerate(NAMES)
+    ]  # fmt: skip
+    listing = opened.samples.begin_listing()
+    opened.samples.add_entries(entries, listing=listing, version=1, racy_ns=None)
+    rows = [
+        failed(s.id, "image", "", 1)._replace(
+            sha256=bytes([s.id]) * 32, width=32 + s.id, height=32, flags=int(Flag.FLAT),
+            brightness=s.id / 7, format="JPEG",
+        )
+        for s in opened.samples.everything() if s.status == "pending" and "img1.jpg" not in s.path
+    ]  # fmt: skip
+    opened.samples.fill(rows, {}).result()
+    yield opened
+    opened.close()
+
+
+def agrees(store: ProjectStore) -> SampleTable:
+    table = store.samples.everything()
+    rows = store.samples.by_ids(table.ids.tolist())
+    assert list(table) == table[:] == [table[i] for i in range(len(table))] == rows
+    assert table[-1] == rows[-1]
+    assert [table.text("label")[i] for i in range(len(rows))] == [s.label for s in rows]
+    assert table.number("size").tolist() == [s.size for s in rows]
+    assert table.measure("brightness").tolist() == [s.brightness for s in rows]
+    assert table.hashes() == [s.sha256 for s in rows]
+    by_id = SamplesById(table)
+    assert dict(by_id.items()) == {s.id: s for s in rows} == {i: by_id[i] for i in by_id}
+    assert list(table.images()) == [s for s in rows if s.status == "image"]
+    assert table.rows_of([rows[2].id, 10_000, -3]).tolist() == [2, -1, -1]
+    assert 10_000 not in by_id
+    return table
+
+
+def test_a_table_says_what_the_database_says(store: ProjectStore) -> None:
+    table = agrees(store)
+    assert len(table) == len(NAMES)
+    assert len(table.images()) == 3
+
+
+def test_a_decision_makes_another_table_that_shares_the_facts(store: ProjectStore) -> None:
+    before = store.samples.everything()
+    assert store.samples.everything() is before
+    some = before[1].id
+    changes = [
+        Change(some, DecisionField.MARK, "drop"),
+        Change(some, DecisionField.LABEL, "dog"),
+        Change(before[3].id, DecisionField.BOUND, "7"),
+    ]
+    store.decisions.apply("drop", "some", changes, 1.0)
+    after = agrees(store)
+    assert (after[1].mark, after[1].new_label, after[3].bound) == ("drop", "dog", 7)
+    assert (before[1].mark, before[3].bound) == ("", 0)
+    assert after.paths is before.paths
+    operation = store.decisions.to_undo()
+    assert operation is not None
+    store.decisions.undo(operation, 2.0)
+    assert list(agrees(store)) == list(before)
+
+
+def test_numbers_in_names_sort_as_numbers(store: ProjectStore) -> None:
+    table = store.samples.everything()
+    names = [table.paths[row] for row in table.natural_order()]
+    assert names == [f"train/{name}" for name in
+                     ("cat/img2.jpg", "cat/img10.jpg", "cat/ÄRGER.jpg", *NAMES[3:])]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["img1", "ärger", "CAT/", "train/dog", "no such", ""])
+def test_paths_are_searched_in_any_case(store: ProjectStore, text: str) -> None:
+    table = store.samples.everything()
+    hits = table.containing(text)
+    assert hits.tolist() == [text.lower() in path.lower() for path in table.paths]
+
+
+def test_some_rows_make_a_table_of_their_own(store: ProjectStore) -> None:
+    table = store.samples.everything()
+    part = table.where(np.array([False, True, False, True, False]))
+    assert list(part) == [table[1], table[3]]
+    assert part.rows_of(table.ids).tolist() == [-1, 0, -1, 1, -1]
