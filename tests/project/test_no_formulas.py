@@ -15,7 +15,7 @@ from inspector.errors import InspectorError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.training.records import write_predictions
-from inspector.training_protocol import SampleColumns
+from inspector.training_protocol.run_spec import SampleColumns
 from inspector.work.export_forms.form import Form
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
