@@ -135,7 +135,7 @@ def move(page: AugmentPage, moves: int, *, busy: bool) -> tuple[list[float], lis
 def pure(page: AugmentPage) -> float:
     """Return the seconds of the grid's draws alone."""
     began = time.perf_counter()
-    for picture in page._pictures[:SIDE]:
+    for picture in page._images.images[:SIDE]:
         for epoch in range(SIDE):
             augment(
                 picture.pixels, page.history.now, seed=0, epoch=epoch, image_id=picture.identity

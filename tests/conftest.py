@@ -1,4 +1,4 @@
-"""What every test gets: places of its own for projects and caches, and the real data if there."""
+"""Fixtures for every test: its own places for projects and caches, and the real datasets."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 @pytest.fixture(autouse=True)
 def own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep projects, caches, settings and logs of a test out of the person's own."""
+    """Keep a test's projects, caches, settings and logs apart from the user's."""
     home = tmp_path_factory.mktemp("home")
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
@@ -30,13 +30,13 @@ def own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 def _is_ours(thread: threading.Thread) -> bool:
-    """Tell whether a thread is of the program: all but those that libraries keep for good."""
+    """Tell whether a thread belongs to the program rather than to a library's pool."""
     return not thread.name.startswith(LIBRARY_THREADS)
 
 
 @pytest.fixture(autouse=True)
 def no_thread_left() -> Iterator[None]:
-    """Fail a test that leaves a thread of ours running."""
+    """Fail a test that leaves one of our threads running."""
     before = set(threading.enumerate())
     yield
     end = time.monotonic() + THREAD_PATIENCE_SECONDS
@@ -48,7 +48,7 @@ def no_thread_left() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """The real datasets; a test that needs them skips where they are not."""
+    """The real datasets; a test that needs them is skipped without them."""
     default = Path(__file__).resolve().parents[2] / "shared" / "data"
     folder = Path(os.environ.get("INSPECTOR_DATA", default))
     if not (folder / "daynight").is_dir():
@@ -58,7 +58,7 @@ def data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small leaking demo dataset, made once; no test writes to it."""
+    """A small leaking demo dataset, created once; no test writes to it."""
     folder = tmp_path_factory.mktemp("demo") / "shapes"
     make_demo(folder, seed=3, kind=ImageKind.LEAK, images=150)
     return folder
@@ -66,7 +66,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def scanned(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The project file and the folder of caches of one scan of the demo; copied, never opened."""
+    """The project file and cache folder of one scan of the demo; copied, never opened."""
     home = tmp_path_factory.mktemp("scanned")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):

@@ -1,4 +1,4 @@
-"""A window on the demo, for tests of its pages."""
+"""A window on the demo dataset, for tests of its pages."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from tests.app.screen import open_dataset, page, show
 
 @pytest.fixture(autouse=True)
 def garbage_stays_on_this_thread() -> Iterator[None]:
-    """Do as the program does: no worker thread destroys a widget."""
+    """Destroy widgets on the main thread only, as the program does."""
     gc.disable()
     yield
     gc.collect()
@@ -28,7 +28,7 @@ def garbage_stays_on_this_thread() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_session(own_places: Path) -> None:
-    """Keep what a window remembers apart: Qt asks for its folder only once per process."""
+    """Give each test its own session file: Qt looks up its folder only once per process."""
     QSettings.setPath(
         QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(own_places / "qt")
     )
@@ -36,7 +36,7 @@ def own_session(own_places: Path) -> None:
 
 @pytest.fixture
 def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectWindow]:
-    """The window of a scanned project; what it shows has come."""
+    """The window of a scanned project, once its pages have loaded."""
     file = project.file
     project.close()
     window = MainWindow()
@@ -83,7 +83,7 @@ def _sheets(view: ProjectWindow) -> Iterator[tuple[str, Callable[[], object]]]:
 
 @pytest.fixture
 def pages(qtbot: QtBot, opened: ProjectWindow) -> Callable[[], Iterator[tuple[str, QWidget]]]:
-    """The window with each of its pages in turn."""
+    """Return the window with each of its pages in turn."""
 
     def walk() -> Iterator[tuple[str, QWidget]]:
         for number, one in enumerate(opened.pages):
@@ -97,7 +97,7 @@ def pages(qtbot: QtBot, opened: ProjectWindow) -> Callable[[], Iterator[tuple[st
 
 @pytest.fixture
 def sheets(qtbot: QtBot, opened: ProjectWindow) -> Callable[[], Iterator[tuple[str, QWidget]]]:
-    """Each of the sheets in turn."""
+    """Return each of the dialogs in turn."""
 
     def walk() -> Iterator[tuple[str, QWidget]]:
         for name, open_dialog in _sheets(opened):

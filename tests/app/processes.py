@@ -1,11 +1,11 @@
-"""The child processes of this one, as the system lists them."""
+"""Child processes of the test process, as listed by the system."""
 
 import os
 import subprocess
 
 
 def children(name: str) -> list[int]:
-    """Return the ids of living children that were started by this name."""
+    """Return the ids of living children that were started under this name."""
     listed = subprocess.run(
         ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     )
@@ -15,7 +15,7 @@ def children(name: str) -> list[int]:
 
 
 def is_gone(pid: int) -> bool:
-    """Tell whether a process has ended, and its parent has taken notice."""
+    """Tell whether a process has exited and was waited for by its parent."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Finds widgets as a person does: by page, by text, by accessible name, or by object name."""
+"""Find widgets as a person does: by page, text, accessible name or object name."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ _W = TypeVar("_W", bound=QWidget)
 
 
 def page(view: ProjectWindow, name: PageName) -> Any:
-    """Return a page; each has methods of its own."""
+    """Return a page, typed loosely: each has its own methods."""
     return view.page_named(name)
 
 
@@ -27,7 +27,7 @@ def show(view: ProjectWindow, name: PageName) -> Any:
 
 
 def named(within: QWidget, kind: type[_W], name: str) -> _W:
-    """Return the one widget with this accessible name, or whose accessible name begins so."""
+    """Return the one widget whose accessible name is, or starts with, this one."""
     widgets = within.findChildren(kind)
     exact = [w for w in widgets if w.accessibleName() == name]
     (widget,) = exact or [w for w in widgets if w.accessibleName().startswith(name)]
@@ -41,7 +41,7 @@ def by_id(within: QWidget, kind: type[_W], name: str) -> _W:
 
 
 def button(within: QWidget, text: str) -> QAbstractButton:
-    """Return the one button with this text, or whose text begins so."""
+    """Return the one button whose text is, or starts with, this one."""
     buttons = within.findChildren(QAbstractButton)
     exact = [b for b in buttons if b.text() == text]
     (one,) = exact or [b for b in buttons if b.text().startswith(text)]
@@ -49,7 +49,7 @@ def button(within: QWidget, text: str) -> QAbstractButton:
 
 
 def choose(box: QComboBox, text: str) -> None:
-    """Choose an entry, as a person does: what listens to people only hears of it too."""
+    """Choose an entry as a person does, which emits signals for user actions only."""
     position = box.findText(text)
     assert position >= 0, f"{text} is not offered"
     box.setCurrentIndex(position)
@@ -57,28 +57,28 @@ def choose(box: QComboBox, text: str) -> None:
 
 
 def menu_entry(opener: QPushButton, text: str) -> QAction:
-    """Return the one entry of a button's menu with this text, or whose text begins so."""
+    """Return the one entry of a button's menu whose text is, or starts with, this one."""
     (entry,) = (a for a in opener.menu().actions() if a.text().startswith(text))
     return entry
 
 
 def cut(widget: QWidget, place: QRect) -> QImage:
-    """Return a part of what a widget shows."""
+    """Return part of a widget's image."""
     return widget.grab().toImage().copy(place)
 
 
 def text_of(within: QWidget, name: str) -> str:
-    """Return what the label with this object name says."""
+    """Return the text of the label with this object name."""
     return by_id(within, QLabel, name).text()
 
 
 def texts(within: QWidget) -> str:
-    """Return all that labels say, visible to the person, one per line."""
+    """Return the texts of all visible labels, one per line."""
     return "\n".join(x.text() for x in within.findChildren(QLabel) if x.isVisibleTo(within))
 
 
 def open_dataset(qtbot: QtBot, window: MainWindow, path: Path, file: Path | None) -> ProjectWindow:
-    """Open a dataset in a window and wait until it is there."""
+    """Open a dataset in a window and wait until it is loaded."""
     with qtbot.waitSignal(window.project_opened, timeout=60_000):
         window.open_path(str(path), str(file or ""))
     assert isinstance(window.view, ProjectWindow)

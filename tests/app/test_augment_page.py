@@ -1,4 +1,6 @@
-"""The augmentation lab on a real project: effects, label safety, strips, pins, kept policies."""
+"""The Augment page on a real project: effects, label preservation, strips, pins, policies.
+(HEAD_PX, GAP_PX)| Space above the images of the grid and of the strip, and between two of them.
+"""
 
 import os
 import re
@@ -64,7 +66,7 @@ HEAD_PX, GAP_PX = 22, 6
 
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Digits in three hands, as files."""
+    """Digits in three handwritings, as files."""
     random = np.random.default_rng(0)
     root = tmp_path_factory.mktemp("digits") / "digits"
     fonts = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX)
@@ -99,7 +101,7 @@ def the_grid(page: AugmentPage) -> PreviewGrid:
 
 
 def cell(grid: PreviewGrid, row: int, column: int) -> QImage:
-    """Return what stands in the grid; originals are in the column 0."""
+    """Return the image in a cell of the grid; originals are in column 0."""
     count = grid.row_count()
     side = int(grid.cell_px(count, count))
     step = side + GAP_PX
@@ -107,20 +109,20 @@ def cell(grid: PreviewGrid, row: int, column: int) -> QImage:
 
 
 def shows(grid: PreviewGrid, row: int, image: PreviewImage) -> bool:
-    """Tell whether an image stands in a row as it is."""
+    """Tell whether a row of the grid shows an image unchanged."""
     original = cell(grid, row, 0)
     return alike(original, painted(image.pixels, original.width()))
 
 
 def shows_all(grid: PreviewGrid, images: Sequence[PreviewImage]) -> bool:
-    """Tell whether these images, and no others, stand in the grid in their order."""
+    """Tell whether the grid shows exactly these images, in order."""
     return grid.row_count() == len(images) and all(
         shows(grid, row, image) for row, image in enumerate(images)
     )
 
 
 def painted(pixels: np.ndarray, side: int) -> QImage:
-    """Return an image as the page paints it on a square of so many pixels."""
+    """Return an image as the page paints it in a square of this side."""
     canvas = QImage(side, side, QImage.Format.Format_RGB32)
     painter = QPainter(canvas)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -130,7 +132,7 @@ def painted(pixels: np.ndarray, side: int) -> QImage:
 
 
 def alike(one: QImage, other: QImage) -> bool:
-    """Tell whether two images are the same but for rounding, away from pins in a corner."""
+    """Tell whether two images are equal up to rounding, ignoring pins in a corner."""
     assert one.size() == other.size()
     quarter = one.width() // 4
     inner = (slice(quarter, -quarter), slice(quarter, -quarter))
@@ -139,7 +141,7 @@ def alike(one: QImage, other: QImage) -> bool:
 
 
 def stand_beside(page: AugmentPage, name: str) -> None:
-    """Let a policy stand beside the one that is shown."""
+    """Choose the policy to compare with."""
     button(page, "Side by side").click()
     choose(named(page, QComboBox, "Policy to compare with"), name)
 
@@ -446,7 +448,7 @@ def _light(image: QImage) -> int:
 
 
 def _pins(grid: PreviewGrid) -> str:
-    """Return the rows that are pinned, counted from 1, as a screen reader tells them."""
+    """Return the pinned rows, counted from 1, as a screen reader reads them."""
     return grid.accessibleDescription().partition("; pinned: ")[2]
 
 

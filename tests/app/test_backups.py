@@ -1,4 +1,4 @@
-"""A damaged project is said on the Start page, and a backup is put back from there or by Ctrl+K."""
+"""The Start page reports a damaged project; a backup is restored there or with Ctrl+K."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ from inspector.store.backups import backups_folder, list_backups
 
 @pytest.fixture
 def file(demo: Path, scanned: tuple[Path, Path], tmp_path: Path) -> Path:
-    """A project file with one backup, in which the first image is dropped."""
+    """A project file with one backup, in which the first image is excluded."""
     source, caches = scanned
     shutil.copytree(caches, cache_folder(), dirs_exist_ok=True)
     file = Path(shutil.copy(source, tmp_path / "p.inspector"))

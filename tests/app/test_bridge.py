@@ -1,4 +1,4 @@
-"""The crossing: all comes through in order, on the window's thread, until it is closed."""
+"""The bridge delivers everything in order on the window's thread, until it is closed."""
 
 import threading
 import time
@@ -71,7 +71,7 @@ def test_an_answer_to_what_is_closed_is_dropped(qtbot: QtBot) -> None:
 
 
 def test_a_change_on_its_way_is_dropped_at_the_end(qtbot: QtBot) -> None:
-    """The project is closed by then, and a page that asks it would fail."""
+    """The project is closed by then, and a page that queried it would fail."""
     bridge = Bridge()
     heard: list[object] = []
     bridge.changed.connect(heard.append)
@@ -83,7 +83,7 @@ def test_a_change_on_its_way_is_dropped_at_the_end(qtbot: QtBot) -> None:
 
 
 def test_what_is_kept_is_run_though_every_thread_was_busy_at_the_end() -> None:
-    """Of what waits for a thread, writes are run when all is closed; the rest is not."""
+    """Of the calls that wait for a thread, writes run on close; others don't."""
     bridge = Bridge()
     hold, ran = threading.Event(), []
     for _ in range(12):

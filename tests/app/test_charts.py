@@ -1,4 +1,4 @@
-"""Every chart: drawn late by pyqtgraph, read under the pointer, zoomed, saved, and spoken."""
+"""Every chart: drawn late by pyqtgraph, with hover, zoom, export and a spoken description."""
 
 import csv
 import subprocess
@@ -57,7 +57,7 @@ def chart(request: pytest.FixtureRequest, qtbot: QtBot) -> LateChart:
 
 
 def hover_texts(chart: LateChart) -> set[str]:
-    """Move over the whole chart and return what stands beside the pointer."""
+    """Move over the whole chart and return the texts beside the pointer."""
     plot = chart.plot()
     assert plot is not None
     texts = set()
@@ -151,7 +151,7 @@ def test_it_takes_over_another_theme(qtbot: QtBot, chart: LateChart, qapp: QAppl
 
 
 def test_a_chart_that_goes_before_its_library_comes_is_no_harm() -> None:
-    """In a child, where the library has not been imported yet."""
+    """In a child process, where the library has not been imported yet."""
     code = """
 import sys
 from PySide6.QtWidgets import QApplication

@@ -1,4 +1,4 @@
-"""The clean-up dialog as a person uses it: look, untick, exclude, undo; and old groups' notice."""
+"""The clean-up dialog: look, untick, exclude, undo; and the notice about old groups."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt

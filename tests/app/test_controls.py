@@ -1,4 +1,4 @@
-"""Every control shows that it has the keyboard, and tells a screen reader what it does."""
+"""Every control shows keyboard focus and has a name and description for screen readers."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ Places = Callable[[], Iterator[tuple[str, QWidget]]]
 
 @pytest.fixture(autouse=True, params=["light", "dark"])
 def dressed(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Dress the program as it is dressed: focus is drawn by the style sheet."""
+    """Apply the style sheet, which draws the focus."""
     theme.apply(qapp, request.param)
     yield
     theme.apply(qapp, "light")
@@ -45,7 +45,7 @@ def dressed(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None
 
 
 def controls(root: QWidget) -> list[QWidget]:
-    """Return what can have the keyboard by Tab, without the inner parts of a control."""
+    """Return the widgets that Tab reaches, without the inner parts of a control."""
     return [
         w
         for w in root.findChildren(QWidget)
@@ -59,7 +59,7 @@ def controls(root: QWidget) -> list[QWidget]:
 
 
 def unseen(root: QWidget) -> list[str]:
-    """Return the controls that look with the keyboard as they do without it."""
+    """Return the controls that look the same with and without focus."""
     found = []
     for control in controls(root):
         had = QApplication.focusWidget()
@@ -84,12 +84,12 @@ def named(control: QWidget) -> str:
 
 
 def mute(root: QWidget) -> list[str]:
-    """Return controls without a word for a name and a description."""
+    """Return controls without a name or description."""
     return [named(c) for c in controls(root) if not any(map(str.isalpha, "".join(speech(c))))]
 
 
 def alike(root: QWidget) -> list[str]:
-    """Return the controls that sound like another one of the same place."""
+    """Return controls with the same speech as another one in the same place."""
     heard = Counter((type(c).__name__, *speech(c)) for c in controls(root))
     return [" | ".join(words) for words, count in heard.items() if count > 1]
 

@@ -1,4 +1,4 @@
-"""Names that are longer than their place: shortened, whole in the tooltip, never widening it."""
+"""Names too long for their place are elided, complete in the tooltip, and never widen it."""
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot

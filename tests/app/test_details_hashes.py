@@ -1,4 +1,4 @@
-"""The details panel shows ImageHash's hashes of the chosen image."""
+"""The details panel shows ImageHash's hashes of the selected image."""
 
 from collections.abc import Iterator
 

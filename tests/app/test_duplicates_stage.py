@@ -1,4 +1,6 @@
-"""Duplicates: how a pair is compared, what the queue holds, what a label conflict offers."""
+"""Duplicates: comparing a pair, the queue, and the choices for a label conflict."""
+
+import html
 
 import pytest
 from PySide6.QtCore import Qt
@@ -205,6 +207,26 @@ def test_exact_copies_are_seen_before_they_go(qtbot: QtBot, review: DuplicatesPa
     assert {marks()[i] for i in stay} == {"keep"}
     assert left_out.left not in marks()
     assert left_out.right not in marks()
+
+
+def test_the_sentence_on_false_pairs_opens_the_least_similar_clusters(
+    qtbot: QtBot, review: DuplicatesPage
+) -> None:
+    sentence = by_id(review, QLabel, "false-pairs")
+    qtbot.waitUntil(lambda: sentence.text().startswith("Expected false among"), timeout=10_000)
+    assert html.unescape(sentence.text()).startswith(review.project.false_pairs.text())
+    sentence.linkActivated.emit("#")
+    clusters = review.project.duplicates.clusters()
+    least = min(c.similarity for c in clusters)
+    qtbot.waitUntil(
+        lambda: (
+            review.head.chosen_order() is ClusterOrder.DOUBTFUL
+            and review.review.total_count() == len(clusters)
+            and review.model.items[0].similarity == least
+        ),
+        timeout=10_000,
+    )
+    assert review.head.scope() is Scope.ALL
 
 
 def test_the_queue_of_clusters(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""Evidence: the page behind the figures of Overview, from a kept diagnosis."""
+"""Evidence: the page behind the figures of Overview, from a stored diagnosis."""
 
 from typing import Any
 

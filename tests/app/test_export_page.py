@@ -1,4 +1,4 @@
-"""Export in the window: the plan by folders or by the rule, what it warns of, code and report."""
+"""The Export page: the plan by folders or by rule, its warnings, code and report."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The first paint: what it does not need comes after it, and is there then."""
+"""The first paint: what it does not need loads afterwards."""
 
 import subprocess
 import sys

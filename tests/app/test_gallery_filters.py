@@ -1,4 +1,4 @@
-"""Gallery: chips filter by click and key, are cleared by one click, and agree with their counts."""
+"""Gallery: chips filter by click and key, are cleared by one click, and match their counts."""
 
 import threading
 
@@ -44,7 +44,7 @@ def count_on(chip: ValueChip) -> int:
 
 
 def parts_of(chip: QWidget) -> tuple[QToolButton, QToolButton]:
-    """The text of a chip, which opens its list, and its cross."""
+    """The text of a chip, which opens its list, and its clear button."""
     text, cross = chip.findChildren(QToolButton)
     return text, cross
 

@@ -1,4 +1,4 @@
-"""Widgets in cycles are destroyed on the window's thread, whoever allocates."""
+"""Widgets in reference cycles are destroyed on the window's thread, whichever thread allocates."""
 
 import gc
 import threading

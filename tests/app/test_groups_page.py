@@ -1,4 +1,4 @@
-"""Groups: cards that are off until accepted, their price, their evidence, by mouse and by key."""
+"""Groups: cards are off until accepted; their cost and evidence, by mouse and by key."""
 
 from collections.abc import Callable
 

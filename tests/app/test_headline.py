@@ -1,4 +1,4 @@
-"""The gallery's sentence counts every class, whatever its name begins with."""
+"""The gallery's headline counts every class, whatever its name starts with."""
 
 import numpy as np
 

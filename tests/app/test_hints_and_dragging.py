@@ -1,4 +1,4 @@
-"""Hints are few, stand where one begins, and go for good; files are dragged out as copies."""
+"""Hints are few, appear where one starts, and never return; files are dragged out as copies."""
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl

@@ -1,4 +1,4 @@
-"""The Labels page asks for verdicts on a random sample, and says how many labels are wrong."""
+"""The Labels page asks for verdicts on a random sample, and estimates the wrong labels."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.app.screen import by_id, show, text_of
 
 @pytest.fixture
 def ranked(view: ProjectWindow) -> ProjectWindow:
-    """A window whose labels were looked at: some ranking of its images."""
+    """A window whose labels were searched: some ranking of its images."""
     project = view.project
     strata = stratify([s.id for s in project.groups.images()], 0)
     parts = tuple(StratumRecord(s.size, s.drawn) for s in strata)

@@ -1,6 +1,6 @@
-"""Nowhere a word is cut off, or texts run over one another: pages and sheets, at sizes and scales.
+"""No text is cut off or overlaps another: pages and dialogs, at all sizes and scales.
 
-Start is looked at by itself. The scales run in children, as Qt reads its scale once.
+The Start page is tested separately. Scales run in child processes, since Qt reads its scale once.
 """
 
 import os
@@ -39,7 +39,7 @@ Places = Callable[[], Iterator[tuple[str, QWidget]]]
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[None]:
-    """Dress the program as it is dressed: the style sheet has a say in sizes."""
+    """Apply the style sheet, which affects sizes."""
     theme.apply(qapp, "light")
     yield
     theme.apply(qapp, "light")
@@ -51,7 +51,7 @@ def shown(page: QWidget, kinds: type | tuple[type, ...]) -> list[QWidget]:
 
 
 def place(widget: QWidget, page: QWidget) -> QRect:
-    """Return where a widget stands on its page, as far as scroll areas let it be seen."""
+    """Return the rectangle of a widget on its page, clipped by scroll areas."""
     rect = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
     parent = widget.parentWidget()
     while parent is not None and parent is not page:
@@ -61,7 +61,7 @@ def place(widget: QWidget, page: QWidget) -> QRect:
 
 
 def cut_off(widget: QWidget) -> str:  # noqa: PLR0911 - a case for each kind
-    """Say which text does not fit into its widget; "" where all does."""
+    """Return the text that does not fit into its widget, or ""."""
     if isinstance(widget, QLabel) and widget.text() and not widget.pixmap().isNull():
         return ""
     if isinstance(widget, ElidedLabel):
@@ -85,7 +85,7 @@ def cut_off(widget: QWidget) -> str:  # noqa: PLR0911 - a case for each kind
 
 
 def elided(view: QWidget) -> list[str]:
-    """Return the texts of a list or table that are cut short and that no tooltip tells in full."""
+    """Return the elided texts of a list or table that no tooltip shows in full."""
     if isinstance(view, GalleryView) or not isinstance(view, (QListView, QTableView)):
         return []
     model, found = view.model(), []
@@ -114,13 +114,13 @@ def cut_heads(heads: QHeaderView) -> list[str]:
 
 
 def too_wide(area: QScrollArea) -> bool:
-    """Tell whether a place that scrolls up and down only has more at its side."""
+    """Tell whether an area that only scrolls vertically has content beyond its side."""
     never = area.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
     return never and area.widget().width() > area.viewport().width()
 
 
 def overlapping(page: QWidget) -> list[tuple[str, str]]:
-    """Return the texts of one parent that run over one another."""
+    """Return overlapping texts of one parent."""
     texts = [w for w in shown(page, QLabel) if w.text() and not place(w, page).isEmpty()]
     return [
         (a.text(), b.text())
@@ -185,7 +185,7 @@ def test_nor_on_start(qtbot: QtBot, size: tuple[int, int]) -> None:
     window.resize(*size)
     window.show()
     assert window.start is not None
-    window.start.say("A folder that is not there could not be opened. Choose another one.")
+    window.start.show_error("A folder that is not there could not be opened. Choose another one.")
     qtbot.wait(100)
     assert not faults("Start", window.start)
     window.close()

@@ -1,4 +1,4 @@
-"""Gallery: groups fold, a bar says what is selected, and the loupe shows one image large."""
+"""Gallery: groups fold, a bar reports the selection, and the loupe enlarges one image."""
 
 import numpy as np
 import pytest

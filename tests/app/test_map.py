@@ -1,4 +1,4 @@
-"""The map: points in pixels, a lasso into the grid, similar images; no guessing at positions."""
+"""The map: points in pixels, a lasso into the grid, similar images; positions are exact."""
 
 import numpy as np
 import pytest

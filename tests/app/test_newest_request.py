@@ -1,4 +1,4 @@
-"""The newest request wins, and one that raises never blocks the ones after it."""
+"""The newest request wins, and one that raises never blocks later ones."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""What changed reaches every page, the one in sight first, and a scan is not disturbed by it."""
+"""Changes reach every page, the visible one first, without disturbing a scan."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ DECIDED = Changes(decisions=True, text="dropped 1")
 
 
 class Asking(Page):
-    """A page whose question takes as long as it is told."""
+    """A page whose query takes a given time."""
 
     name = PageName.OVERVIEW
 
@@ -114,7 +114,7 @@ def test_a_page_out_of_sight_hears_at_last_and_of_what_presses_at_once(
 def test_one_decision_does_not_open_a_scan_to_every_page(
     qtbot: QtBot, news: RefreshScheduler, pages: list[Asking]
 ) -> None:
-    """Also where the page in sight always waits for its own turn."""
+    """Even if the visible page always waits for its own turn."""
     pages[0].seconds = 0.5
     news.take(DECIDED)
     while not (pages[1].seen and pages[2].seen):

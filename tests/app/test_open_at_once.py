@@ -1,4 +1,4 @@
-"""A dataset is opened once the window is seen; it says so at once and lives meanwhile."""
+"""A dataset opens once the window is visible, which says so at once and stays responsive."""
 
 import time
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from tests.app.screen import button, by_id, open_dataset
 
 
 class SeenWindow(MainWindow):
-    """Notes what stands there when it is painted for the first time."""
+    """Records its content when it is painted for the first time."""
 
     seen: ClassVar[list[tuple[str, bool, bool]]] = []
 
@@ -169,7 +169,7 @@ def test_what_leaks_is_remembered_for_start(qtbot: QtBot, view: ProjectWindow) -
 
 
 class _ShownWindows(QObject):
-    """Collect every widget that is shown as a window of its own."""
+    """Collects every widget that is shown as a top-level window."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,7 +184,7 @@ class _ShownWindows(QObject):
 def test_no_part_of_a_page_flashes_up_as_a_window(
     qtbot: QtBot, qapp: QApplication, demo: Path, project: Project
 ) -> None:
-    """A widget that is shown before it has a parent is a window, and takes the keyboard away."""
+    """A widget shown without a parent is a window and takes the keyboard focus."""
     file = project.file
     project.close()
     shown = _ShownWindows()

@@ -1,4 +1,4 @@
-"""Opened as: the bar says how a dataset is read, and the dialog corrects it."""
+"""Opened as: the bar tells how a dataset is read, and the dialog corrects it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ Images = Callable[..., Path]
 
 @pytest.fixture
 def images(tmp_path: Path) -> Images:
-    """Make small images at these paths, each of another grey."""
+    """Write small images at these paths, each in a different grey."""
     import numpy as np
     from PIL import Image
 
@@ -75,7 +75,7 @@ def dialog_of(qtbot: QtBot, over: MainWindow) -> LayoutDialog:
 
 
 def give_role(qtbot: QtBot, dialog: LayoutDialog, path: str, role: str) -> None:
-    """Choose a role by the keyboard alone."""
+    """Choose a role with the keyboard only."""
     dialog.tree.choose_role(path)
     (menu,) = [m for m in dialog.tree.findChildren(QMenu) if m.isVisible()]
     (action,) = [a for a in menu.actions() if a.text() == role]

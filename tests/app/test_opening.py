@@ -1,4 +1,4 @@
-"""A project is opened off the GUI thread: the window lives, says so, and can give it up."""
+"""A project opens off the GUI thread: the window stays responsive, says so, and can cancel."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.app.screen import by_id, open_dataset
 
 
 class HeldCache:
-    """The cache of thumbnails in the hands of another connection, as of another process."""
+    """The thumbnail cache, locked by another connection as by another process."""
 
     def __init__(self, file: Path) -> None:
         self._connection = sqlite3.connect(file, isolation_level=None)

@@ -1,4 +1,4 @@
-"""Ctrl+K: every page and action by its words, by keyboard alone."""
+"""Ctrl+K: every page and action by its words, with the keyboard only."""
 
 from importlib.metadata import version
 

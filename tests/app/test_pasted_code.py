@@ -1,4 +1,4 @@
-"""Pasted code on the page of splits: roles are corrected, inference code is compared."""
+"""Pasted code on the Splits page: roles are corrected, inference code is compared."""
 
 from PySide6.QtWidgets import QComboBox, QMenu, QPlainTextEdit, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot

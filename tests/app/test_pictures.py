@@ -1,4 +1,4 @@
-"""Pictures for Qt: the same colours as their pixels, and nothing where nothing can be read."""
+"""Images for Qt: the same colours as their pixels, and nothing for unreadable files."""
 
 import numpy as np
 import simplejpeg

@@ -1,4 +1,4 @@
-"""Look-alikes: the queue shows images, and how long the rest takes at the person's pace."""
+"""Duplicates: the queue shows images, and the time left at the reviewer's speed."""
 
 import numpy as np
 import pytest

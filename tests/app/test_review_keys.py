@@ -1,4 +1,4 @@
-"""What keys do in the two reviews, through the real window: chains, classes, undo, progress."""
+"""Keys in both reviews, through the real window: chains, classes, undo, progress."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,12 +25,12 @@ def sample(page: DuplicatesPage, ident: int) -> Sample:
 
 
 def left(page: DuplicatesPage) -> str:
-    """The path of the left image, as a screen reader hears it."""
+    """The path of the left image, as a screen reader reads it."""
     return page.compare.accessibleDescription().removeprefix("left: ").split(" · ")[0]
 
 
 def chain(qtbot: QtBot, page: DuplicatesPage) -> list[int]:
-    """Make a chain a - b - c of a cluster of three: a and c are said not to be alike."""
+    """Make a cluster of three a chain a - b - c, with a and c marked as not duplicates."""
     index = page.project.duplicates.index()
     cluster = next(
         c for c in page.model.items
@@ -65,7 +65,7 @@ def test_k_in_a_chain_says_what_is_left_and_goes_on(qtbot: QtBot, review: Duplic
     assert sample(review, keeper).mark == "keep"
     assert sample(review, end).mark == ""
     note = by_id(review, QLabel, "review-note")
-    qtbot.waitUntil(lambda: "not near-duplicates" in note.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "not a near-duplicate" in note.text(), timeout=10_000)
     assert note.text().startswith("1 image of this cluster")
     # What is open stands on the left now, so that K goes on.
     qtbot.waitUntil(lambda: left(review) == sample(review, end).path, timeout=10_000)

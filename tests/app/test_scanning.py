@@ -1,4 +1,4 @@
-"""Overview while a scan runs: pairs across splits come before the scan ends."""
+"""Overview during a scan: pairs across splits appear before the scan ends."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from inspector.work.jobs import Progress
 
 
 class Held(Progress):
-    """Wait at the start of a phase until it is let go."""
+    """Blocks at the start of a phase until released."""
 
     def __init__(self, phase: str) -> None:
         super().__init__()

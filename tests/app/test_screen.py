@@ -1,4 +1,4 @@
-"""A machine without a screen gets a sentence, not an abort."""
+"""Without a screen the program prints a sentence instead of aborting."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from inspector.errors import InspectorError
 
 @pytest.fixture
 def desktop(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An X11 desktop, as far as the environment goes."""
+    """An X11 desktop, judging by environment variables."""
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", ":0")

@@ -1,4 +1,4 @@
-"""Habits: preferences, where a person left off, and being told of the end of a long job."""
+"""Session: preferences, where the user left off, and notifications about long jobs."""
 
 import json
 from collections.abc import Iterator
@@ -176,7 +176,7 @@ def test_a_broken_settings_file_is_said_and_kept(qtbot: QtBot, window: MainWindo
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What a desktop would be told."""
+    """The notifications that the desktop would show."""
     words: list[list[str]] = []
     monkeypatch.setattr(notify.shutil, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(

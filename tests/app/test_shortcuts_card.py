@@ -1,4 +1,4 @@
-"""The card of shortcuts on Overview: it asks, runs as a job, and shows the clearest probe."""
+"""The shortcuts card on Overview: it asks, runs as a job, and shows the clearest probe."""
 
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot

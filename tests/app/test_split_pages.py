@@ -1,4 +1,4 @@
-"""The pages of splits, groups, findings and augmentation on a real project."""
+"""The pages Splits, Groups, Overview and Augment on a real project."""
 
 import time
 from pathlib import Path

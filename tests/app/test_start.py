@@ -1,4 +1,4 @@
-"""Start: the sample is made off the window's thread; a project belongs to one window at a time."""
+"""Start: the sample is created off the GUI thread; a project opens in one window at a time."""
 
 import subprocess
 import sys

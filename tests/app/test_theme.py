@@ -1,4 +1,4 @@
-"""The tokens are the one source of colours, sizes and fonts."""
+"""Theme tokens are the only source of colours, sizes and fonts."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ APP = sorted((ROOT / "src" / "inspector" / "app").rglob("*.py"))
 
 
 def _colour_names() -> set[str]:
-    """Return every name that a module asks the theme for in so many words."""
+    """Return every literal name that a module requests from the theme."""
     return {
         part.value
         for file in APP
@@ -30,7 +30,7 @@ def _colour_names() -> set[str]:
 
 
 def _values(node: ast.expr) -> list[ast.expr]:
-    """Return what an argument can be: both branches of a condition, not the condition."""
+    """Return possible values of an argument: both branches of a conditional."""
     match node:
         case ast.IfExp(body=body, orelse=orelse):
             return [*_values(body), *_values(orelse)]

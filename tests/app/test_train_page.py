@@ -1,4 +1,4 @@
-"""The page of trainings on a real project, with real short trainings."""
+"""The Train page on a real project, with real short trainings."""
 
 import csv
 import os
@@ -70,7 +70,7 @@ def start(qtbot: QtBot, page: TrainPage, *, epochs: int, seeds: int = 1) -> None
 
 
 def runs_of(page: TrainPage) -> list[Run]:
-    """Return the runs as the page has heard of them, which is a moment after the project."""
+    """Return the runs as the page knows them, slightly after the project."""
     return [run for run, _ in page.findChild(RunList).drawn()]
 
 

@@ -1,4 +1,4 @@
-"""What Train says: what judges, which differences are shown, and runs by policy."""
+"""Texts on Train: the evaluation split, the differences shown, and runs by policy."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The diagnosis that starts by itself, the cards of Findings, and the queue of labels."""
+"""The diagnosis that starts by itself, the finding cards, and the queue of labels."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A file that holds images offers to be unpacked, and the new folder is opened."""
+"""A packed file is offered for unpacking, and the new folder is opened."""
 
 import zipfile
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Faults of the window that users met, each through the real window."""
+"""Bugs of the window that users reported, each through the real window."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -30,7 +30,7 @@ SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlM
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How often a column of a table was measured."""
+    """How often a table column was measured."""
     columns: list[int] = []
     measure = FittedTable.resizeColumnToContents
 

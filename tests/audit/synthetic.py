@@ -1,4 +1,4 @@
-"""Descriptors with a planted truth: classes as directions, bursts as repeats with little noise."""
+"""Descriptors with a known truth: classes as directions, bursts as repeats with little noise."""
 
 from dataclasses import replace
 
@@ -13,9 +13,9 @@ def question(
     *, training: int = 600, folder: int = 400, classes: int = 3, burst: int = 1, seed: int = 0,
     signal: float = 0.35,
 ) -> Question:  # fmt: skip
-    """Return a question whose folder has the distribution of training; bursts are known groups.
+    """Return a question whose folder has training's distribution; bursts are known groups.
 
-    The class means are the first directions; images of one burst differ by little.
+    The class means are the first directions; images of one burst differ little.
     """
     rng = np.random.default_rng(seed)
     bases = -(-training // burst) + -(-folder // burst)
@@ -39,7 +39,7 @@ def hide(whole: Question, share: float) -> Question:
 
 
 def shift(whole: Question, strength: float = 1.0) -> Question:
-    """Move the folder's class evidence to other directions, and the folder as a whole."""
+    """Move the folder's class signal to other directions, and the folder as a whole."""
     x = whole.descriptors.copy()
     moved = np.roll(x[whole.in_folder], 7, axis=1)
     x[whole.in_folder] = (1 - strength) * x[whole.in_folder] + strength * moved + 0.7
@@ -47,7 +47,7 @@ def shift(whole: Question, strength: float = 1.0) -> Question:
 
 
 def mislabel(whole: Question, share: float = 0.25) -> Question:
-    """Give a share of the folder another class."""
+    """Give a share of the folder's images another class."""
     rng = np.random.default_rng(2)
     classes = int(whole.labels.max()) + 1
     wrong = whole.in_folder & (rng.random(len(whole.labels)) < share)

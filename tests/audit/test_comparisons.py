@@ -1,4 +1,4 @@
-"""Comparisons held to a known truth: coverage, false verdicts, power, and the futility rule."""
+"""Comparisons against a known truth: coverage, false verdicts, power, and the futility rule."""
 
 from statistics import NormalDist
 
@@ -17,7 +17,7 @@ def _policies(
     rng: np.random.Generator, seeds: int, effects: list[float], *, with_seed: float,
     with_group: float,
 ) -> list[np.ndarray]:  # fmt: skip
-    """Right and wrong of policies on the same images; deviations on a normal variable's scale."""
+    """Return hits of policies on the same images; deviations are on a normal variable's scale."""
     base = rng.normal(0, 1, GROUPS)[GROUP] + rng.normal(0, 0.5, len(GROUP))
     found = []
     for effect in effects:
@@ -52,7 +52,7 @@ def test_intervals_cover(seeds: int, with_seed: float, with_group: float) -> Non
 def _by_share(
     rng: np.random.Generator, seeds: int, of_groups: float, of_seeds: float
 ) -> np.ndarray:
-    """Normal figures (seeds, groups); shares of the mean's variance, that of noise being 1."""
+    """Return normal values (seeds, groups); shares of the mean's variance, with noise as 1."""
     return (
         rng.normal(0, 1, (seeds, GROUPS))
         + (of_groups / seeds) ** 0.5 * rng.normal(0, 1, GROUPS)
@@ -65,7 +65,7 @@ def _by_share(
 def test_intervals_hold_93_to_97_per_cent_however_variance_is_shared(
     seeds: int, of_groups: float, of_seeds: float
 ) -> None:
-    """Satterthwaite on group + seed - noise covers .98 with noise alone, .924 in the last."""
+    """Satterthwaite on group + seed - noise covers 0.98 with noise alone, 0.924 in the last."""
     rng = np.random.default_rng([31, seeds, round(10 * of_seeds)])
     group, nothing = np.arange(GROUPS), np.zeros((seeds, GROUPS))
     trials, hits = 3_000, 0
@@ -87,7 +87,7 @@ def test_six_equal_policies_get_a_verdict_in_a_twentieth_however_much_seeds_matt
 
 
 def test_seeds_that_agree_to_the_image_are_not_taken_to_be_sure() -> None:
-    """Five seeds, each right on one image more than the baseline, on another one each time."""
+    """Five seeds, each correct on one image more than the baseline, a different one each time."""
     base, better = np.zeros((5, 300)), np.eye(5, 300)
     found, _ = difference(better, base, np.arange(300))
     assert found.error > 0
@@ -97,7 +97,7 @@ def test_seeds_that_agree_to_the_image_are_not_taken_to_be_sure() -> None:
 
 
 def test_noise_of_single_judgements_is_counted_once() -> None:
-    """With nothing but noise the plain sum of both variances is about twice the true one."""
+    """With only noise, the plain sum of both variances is about twice the true one."""
     rng = np.random.default_rng(8)
     plain, once, means = [], [], []
     for _ in range(600):

@@ -267,7 +267,7 @@ def test_one_seed_has_no_interval_in_any_sentence() -> None:
 
 
 def test_the_same_images_lose_what_their_group_gave(leak: Diagnosis) -> None:
-    """Bursts of five: nearly every image has a mate in training under random folds."""
+    """Bursts of five: under random folds nearly every image has a group member in training."""
     assert leak.same_images is not None
     assert leak.same_images.mean == pytest.approx(leak.terms["leakage"].mean, abs=0.01)
     assert diagnose(question()).same_images is None

@@ -1,4 +1,4 @@
-"""The map's positions and neighbourhoods, on data whose truth is known."""
+"""The map's positions and neighbourhoods, on data with a known truth."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from inspector.audit.image_map import (
 
 
 def clusters(per_class: int = 60) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
-    """Return embeddings of three classes far from each other, and the classes."""
+    """Return embeddings of three distant classes, and the classes."""
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(3, 1_280))
     labels = np.repeat(np.arange(3), per_class)

@@ -22,7 +22,7 @@ TRUE = 0.04
 def _differences(
     rng: np.random.Generator, seeds: int, group: np.ndarray, seed_sd: float, group_sd: float
 ) -> np.ndarray:
-    """Differences with groups, seed-by-policy interaction, and noise of each judgement."""
+    """Return differences with groups, seed-by-policy interaction, and noise per judgement."""
     groups = int(group.max()) + 1
     return (
         TRUE

@@ -1,4 +1,4 @@
-"""Residual pairs, the domain classifier, properties, luck and wrong labels."""
+"""Unexplained pairs, the domain classifier, properties, seed variability and label errors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Each pitfall of a split is named, with its numbers and files."""
+"""Each pitfall of a split is reported with its numbers and files."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ def test_the_text_is_title_and_detail() -> None:
 
 
 def files(*counts: int, names: tuple[str, ...] = ()) -> Listed:
-    """List so many files a class."""
+    """List so many files per class."""
     named = names or tuple("abcdefgh"[: len(counts)])
     paths = tuple(f"{n}/{i:05d}.jpg" for n, c in zip(named, counts, strict=True) for i in range(c))
     labels = np.repeat(np.arange(len(counts), dtype=np.int32), counts)

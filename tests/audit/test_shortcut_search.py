@@ -1,4 +1,4 @@
-"""Shortcuts with known truth: a planted marker is found, chance and bursts are not."""
+"""Shortcuts with a known truth: a planted marker is found, chance and bursts are not."""
 
 import numpy as np
 import pytest
@@ -88,7 +88,7 @@ def test_what_training_knows_of_the_folder_is_left_out() -> None:
 
 
 def test_bursts_that_share_a_class_are_no_shortcut() -> None:
-    """A null that permutes images and not groups would say yes nearly always."""
+    """A null that permutes images instead of groups would nearly always say yes."""
     yes = 0
     for seed in range(12):
         draw = np.random.default_rng(seed)

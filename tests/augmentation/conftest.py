@@ -1,4 +1,4 @@
-"""What the tests of this room share: images, and one child process with the real Keras in it."""
+"""Shared by augmentation tests: images, and one child process with the real Keras."""
 
 import importlib.util
 import json
@@ -35,7 +35,7 @@ for line in sys.stdin:
 
 @pytest.fixture(scope="session")
 def keras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunKeras]:
-    """Run code in a process with TensorFlow; arrays go in by name and come out of `result`."""
+    """Run code in a process with TensorFlow; arrays go in by name, and `result` comes out."""
     if importlib.util.find_spec("tensorflow") is None:
         pytest.skip("no TensorFlow here")
     folder = tmp_path_factory.mktemp("keras")
@@ -77,7 +77,7 @@ def keras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunKeras]:
 
 
 def smooth(height: int, width: int, *, seed: int = 0) -> NDArray[np.uint8]:
-    """Make an image (h, w, 3), uint8, of soft patches in full contrast, no two places alike."""
+    """Return an image (h, w, 3), uint8, of soft full-contrast patches, different everywhere."""
     noise = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     soft = cv2.GaussianBlur(noise, (0, 0), 2)
     return np.asarray(cv2.normalize(soft, None, 10, 240, cv2.NORM_MINMAX), np.uint8)

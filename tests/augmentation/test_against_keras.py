@@ -1,4 +1,4 @@
-"""Equal numbers drawn, equal pixels: against the real ImageDataGenerator, where it is right."""
+"""Equal parameters give equal pixels: against ImageDataGenerator, where it is correct."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw, geometry, normalise
+from inspector.augmentation.apply import apply_params, geometry, normalise
 from inspector.augmentation.policy_json import DEVIATIONS, Fill, Normalisation, Policy
 from inspector.augmentation.sampling import AugmentationParams
 from tests.augmentation.conftest import RunKeras, smooth
@@ -57,11 +57,11 @@ LIGHT: list[dict[str, Any]] = [
 def compare(
     keras: RunKeras, picture: NDArray[np.uint8], cases: list[tuple[str, dict[str, Any]]]
 ) -> list[NDArray[np.float64]]:
-    """Return for each case the absolute difference from Keras, grey levels (h, w, 3)."""
+    """Return the absolute difference from Keras per case, in grey levels (h, w, 3)."""
     found = keras(TRANSFORM, picture=picture, cases=np.array(json.dumps(cases)))
     return [
         np.abs(
-            apply_draw(picture, Policy(fill=Fill(fill), cval=77), AugmentationParams(**drawn))
+            apply_params(picture, Policy(fill=Fill(fill), cval=77), AugmentationParams(**drawn))
             - found[str(i)]
         )
         for i, (fill, drawn) in enumerate(cases)
@@ -76,7 +76,7 @@ def test_geometry_is_that_of_keras_to_half_a_grey_level(keras: RunKeras, side: i
 
 
 def test_light_is_that_of_keras(keras: RunKeras) -> None:
-    """Brightness to the very level; a channel shift to half a level, as Keras keeps fractions."""
+    """Brightness exactly; a channel shift to half a level, since Keras keeps fractions."""
     cases = [("nearest", drawn) for drawn in LIGHT]
     for case, off in zip(cases, compare(keras, smooth(48, 48), cases), strict=True):
         assert off.max() <= (0.0 if "brightness" in case[1] else 0.5), case
@@ -106,24 +106,24 @@ def test_deviation_wrap_period_is_one_pixel(keras: RunKeras) -> None:
     assert "wrap-period" in DEVIATIONS
     picture = smooth(48, 48)
     found = keras(TRANSFORM, picture=picture, cases=np.array('[["wrap", {"tx": 10}]]'))["0"]
-    ours = apply_draw(picture, Policy(fill=Fill.WRAP), AugmentationParams(tx=10))
+    ours = apply_params(picture, Policy(fill=Fill.WRAP), AugmentationParams(tx=10))
     assert np.array_equal(ours, np.roll(picture, -10, axis=1))
     assert np.array_equal(found[:, 38:-1], picture[:, 1:10])
 
 
 def test_deviation_non_square_centre(keras: RunKeras) -> None:
-    """A spot in the middle of 40x80 stays there with us; Keras takes it to another column."""
+    """A central spot of 40x80 stays there with us; Keras moves it to another column."""
     assert "non-square-centre" in DEVIATIONS
     picture = np.zeros((40, 80, 3), np.uint8)
     picture[18:22, 38:42] = 255
     found = keras(TRANSFORM, picture=picture, cases=np.array('[["constant", {"theta": 90}]]'))["0"]
-    ours = apply_draw(picture, Policy(fill=Fill.CONSTANT), AugmentationParams(theta=90))
+    ours = apply_params(picture, Policy(fill=Fill.CONSTANT), AugmentationParams(theta=90))
     assert ours[18:22, 38:42].min() == 255
     assert found[18:22, 38:42].min() < 255
 
 
 def test_deviation_shift_axes(keras: RunKeras) -> None:
-    """Drawn by Keras itself from height_shift_range, the image moves sideways."""
+    """Sampled by Keras itself from height_shift_range, the image moves sideways."""
     assert "shift-axes" in DEVIATIONS
     code = """
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
@@ -133,7 +133,7 @@ result = {"out": generator.apply_transform(picture.astype("float32"), drawn)}
 """
     picture = smooth(48, 48)
     found = keras(code, picture=picture)["out"]
-    sideways = [apply_draw(picture, Policy.none(), AugmentationParams(tx=x)) for x in (5, -5)]
+    sideways = [apply_params(picture, Policy.none(), AugmentationParams(tx=x)) for x in (5, -5)]
     assert any(np.array_equal(found, s) for s in sideways)
 
 
@@ -147,7 +147,7 @@ def test_deviation_unit_brightness(keras: RunKeras) -> None:
     )["0"]
     assert found.mean() < 0.02
     assert np.array_equal(
-        apply_draw(picture, Policy.none(), AugmentationParams(brightness=1.0)), picture
+        apply_params(picture, Policy.none(), AugmentationParams(brightness=1.0)), picture
     )
 
 

@@ -1,4 +1,4 @@
-"""Equal pixels whoever asks, and each effect does what its name says."""
+"""The same pixels for every caller, and each effect does what its name says."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw, augment, normalise, padded_share
+from inspector.augmentation.apply import apply_params, augment, normalise, padded_share
 from inspector.augmentation.policy_json import (
     Distribution,
     Normalisation,
@@ -25,7 +25,7 @@ from inspector.augmentation.policy_json import (
     ShiftKind,
     write_policy,
 )
-from inspector.augmentation.sampling import AugmentationParams, Box, draw
+from inspector.augmentation.sampling import AugmentationParams, Box, sample_params
 from inspector.errors import UsageError
 from tests.augmentation.conftest import smooth
 from tests.augmentation.test_policies import policies
@@ -91,7 +91,9 @@ def test_equal_pixels_across_order_threads_and_processes(tmp_path: Path) -> None
 
 def test_seed_epoch_and_picture_each_change_the_draw() -> None:
     def drawn(seed: int = 0, epoch: int = 0, image_id: str = "a") -> AugmentationParams:
-        return draw(EVERYTHING, seed=seed, epoch=epoch, image_id=image_id, height=9, width=9)
+        return sample_params(
+            EVERYTHING, seed=seed, epoch=epoch, image_id=image_id, height=9, width=9
+        )
 
     assert drawn() == drawn()
     assert (
@@ -104,7 +106,7 @@ def test_seed_epoch_and_picture_each_change_the_draw() -> None:
 
 def test_one_slider_leaves_the_other_draws_alone() -> None:
     def drawn(policy: Policy) -> AugmentationParams:
-        return draw(policy, seed=1, epoch=0, image_id="a", height=64, width=64)
+        return sample_params(policy, seed=1, epoch=0, image_id="a", height=64, width=64)
 
     before = drawn(EVERYTHING)
     after = drawn(replace(EVERYTHING, rotation_degrees=0, crop_area=1.0, brightness=Range(1, 1)))
@@ -137,7 +139,10 @@ def test_no_policy_changes_nothing() -> None:
 def test_draws_stay_in_their_ranges_and_fill_them() -> None:
     for distribution in Distribution:
         policy = Policy(rotation_degrees=20, brightness=Range(0.5, 2), distribution=distribution)
-        drawn = [draw(policy, seed=0, epoch=e, image_id="a", height=9, width=9) for e in range(400)]
+        drawn = [
+            sample_params(policy, seed=0, epoch=e, image_id="a", height=9, width=9)
+            for e in range(400)
+        ]
         thetas = np.array([d.theta for d in drawn])
         factors = np.array([d.brightness for d in drawn], float)
         assert np.abs(thetas).max() <= 20
@@ -161,7 +166,8 @@ def test_draws_stay_in_their_ranges_and_fill_them() -> None:
 def test_shifts_of_steps_and_choices(shift: Shift, expected: set[float]) -> None:
     policy = Policy(width_shift=shift)
     drawn = {
-        draw(policy, seed=0, epoch=e, image_id="a", height=40, width=80).tx for e in range(200)
+        sample_params(policy, seed=0, epoch=e, image_id="a", height=40, width=80).tx
+        for e in range(200)
     }
     assert drawn == expected
 
@@ -169,7 +175,8 @@ def test_shifts_of_steps_and_choices(shift: Shift, expected: set[float]) -> None
 def test_shifts_in_fractions_and_pixels_and_their_axes() -> None:
     def furthest(policy: Policy, axis: str) -> float:
         drawn = [
-            draw(policy, seed=0, epoch=e, image_id="a", height=40, width=80) for e in range(300)
+            sample_params(policy, seed=0, epoch=e, image_id="a", height=40, width=80)
+            for e in range(300)
         ]
         return max(abs(getattr(d, axis)) for d in drawn)
 
@@ -187,7 +194,7 @@ def test_shifts_in_fractions_and_pixels_and_their_axes() -> None:
 def show(
     policy: Policy, drawn: AugmentationParams, picture: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
-    return apply_draw(picture, policy, drawn)
+    return apply_params(picture, policy, drawn)
 
 
 def test_colour_keeps_grey_and_a_full_turn_is_none() -> None:
@@ -229,7 +236,7 @@ def test_blur_noise_jpeg_and_erasing() -> None:
 def test_a_cut_stays_inside_and_enlarges() -> None:
     policy = Policy(crop_area=0.25)
     for epoch in range(40):
-        drawn = draw(policy, seed=0, epoch=epoch, image_id="a", height=40, width=60)
+        drawn = sample_params(policy, seed=0, epoch=epoch, image_id="a", height=40, width=60)
         assert 0.5 <= drawn.crop_side <= 1
         assert padded_share(drawn, height=40, width=60) == 0
 

@@ -1,4 +1,4 @@
-"""Advice on whole pieces of code and on two policies: each rule fires, its mended twin is quiet."""
+"""Advice on whole pieces of code and on two policies: each rule fires, and not on fixed code."""
 
 import textwrap
 

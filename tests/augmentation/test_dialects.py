@@ -1,4 +1,4 @@
-"""Code that is given out does what was seen: run with the real libraries and compared."""
+"""Generated code does what the preview showed: run with the real libraries and compared."""
 
 import json
 from dataclasses import replace
@@ -114,7 +114,7 @@ generators = st.builds(
 
 
 def readable(shift: Shift) -> bool:
-    """Tell whether ImageDataGenerator can say it: not with a fraction past the whole side."""
+    """Tell whether ImageDataGenerator can express it: not with a fraction above the whole side."""
     if not isinstance(shift.value, tuple):
         return shift != Shift(ShiftKind.STEPS, 0)
     return max(shift.value) >= 1 or min(shift.value) > -1
@@ -148,7 +148,7 @@ for i in range(40):
 
 
 def test_generator_code_moves_the_right_way_in_the_real_keras(keras: RunKeras) -> None:
-    """A sideways shift alone: rows keep their place."""
+    """A sideways shift alone: rows stay in place."""
     picture = np.zeros((40, 40, 3), np.uint8)
     picture[10] = 200
     policy = Policy(width_shift=fraction(0.3), normalisation=Normalisation(rescale=1 / 200))

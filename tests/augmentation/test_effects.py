@@ -1,4 +1,4 @@
-"""Levels before and after, and draws at a place of one effect's range."""
+"""Levels before and after, and samples at a position of one effect's range."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Pasted code is read as data: what it means comes out, and nothing in it ever runs."""
+"""Pasted code is read as data: its meaning is extracted, and nothing in it ever runs."""
 
 import textwrap
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""Flips are flagged on digits and not on things without a side."""
+"""Flips are flagged on digits and not on symmetric objects."""
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw
+from inspector.augmentation.apply import apply_params
 from inspector.augmentation.label_preservation import (
     ALL,
     LabelPreservation,
@@ -23,7 +23,7 @@ Pictures = tuple[list[NDArray[np.uint8]], list[int]]
 
 @pytest.fixture(scope="module")
 def digits() -> Pictures:
-    """Ten digits in three hands."""
+    """Ten digits in three handwritings."""
     random = np.random.default_rng(0)
     pictures, labels = [], []
     fonts = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX)
@@ -39,7 +39,7 @@ def digits() -> Pictures:
 
 @pytest.fixture(scope="module")
 def blobs() -> Pictures:
-    """Four classes by colour and size of a spot that lies anywhere."""
+    """Four classes by colour and size of a spot at any position."""
     random = np.random.default_rng(0)
     pictures, labels = [], []
     for label in range(4):
@@ -70,7 +70,7 @@ def test_the_worst_draws_can_be_shown(digits: Pictures) -> None:
     (damage,) = label_damage(policy, pictures, labels)
     assert damage.worst
     for worst in damage.worst:
-        shown = apply_draw(pictures[worst.index], policy, worst.drawn)
+        shown = apply_params(pictures[worst.index], policy, worst.params)
         assert np.array_equal(shown, pictures[worst.index][:, ::-1])
         near = np.linalg.norm(describe(shown) - describe(pictures[worst.nearest]))
         same = [
@@ -144,7 +144,7 @@ def test_too_few_pictures_suggest_nothing() -> None:
 
 
 def test_bursts_do_not_vouch_for_a_class(blobs: Pictures) -> None:
-    """Each image three times over: without groups a copy is the nearest until it is moved."""
+    """Each image three times: without groups, a copy is the nearest until it is moved."""
     pictures, labels = blobs
     thrice = [p for p in pictures for _ in range(3)]
     doubled = [label for label in labels for _ in range(3)]

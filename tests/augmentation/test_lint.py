@@ -1,4 +1,4 @@
-"""Each rule speaks where it should, and is silent where it should be."""
+"""Each rule fires where it should, and only there."""
 
 from dataclasses import replace
 from typing import Any
@@ -26,7 +26,7 @@ from tests.augmentation.conftest import smooth
 
 
 def scenes(count: int = 8, height: int = 48, width: int = 48) -> list[NDArray[np.uint8]]:
-    """Make images of a few large soft shapes, each another one."""
+    """Return images of a few large soft shapes, all different."""
     found = []
     for seed in range(count):
         random = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""A policy as JSON, in both of its forms."""
+"""A policy as JSON, in both forms."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""compare in the terminal: its events, its result and its errors."""
+"""`compare` in the terminal: its events, its result and its errors."""
 
 import json
 from pathlib import Path

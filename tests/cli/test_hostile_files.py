@@ -1,4 +1,4 @@
-"""Files from a stranger, at every door of the terminal: one error with its place, and exit 3."""
+"""Hostile files at every command: one error with its position, and exit 3."""
 
 import json
 import os

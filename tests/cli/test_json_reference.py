@@ -1,4 +1,4 @@
-"""The JSON reference of the guide says what the verbs print, key by key."""
+"""The guide's JSON reference lists what the verbs print, key by key."""
 
 import json
 import re
@@ -29,7 +29,7 @@ train = gen.flow_from_directory("data", subset="training", target_size=(size, si
 
 
 def documented() -> dict[tuple[str, bool], list[str]]:
-    """Return the keys of each line by (verb and place, whether it is a member of a list)."""
+    """Return the keys of each line by (verb and place, whether it is a list item)."""
     found = {}
     for line in GUIDE.read_text("utf-8").splitlines():
         if line.startswith("| `"):
@@ -40,7 +40,7 @@ def documented() -> dict[tuple[str, bool], list[str]]:
 
 
 def at(document: Any, place: str, *, member: bool) -> list[str]:
-    """Return the keys at a place such as "terms.leakage"."""
+    """Return the keys at a path such as "terms.leakage"."""
     for name in filter(None, place.split(".")):
         document = document[name]
     if member:
@@ -59,6 +59,7 @@ def test_every_key_is_as_documented(
     serving.write_text(SERVING)
     where = [str(demo), "--project", str(tmp_path / "p.inspector")]
     image = sorted(demo.rglob("IMG_*.jpg"))[0].relative_to(demo).as_posix()
+    judged = sorted((demo / "validation").rglob("IMG_*.jpg"))[0].relative_to(demo).as_posix()
     words = {
         "scan": ["scan", *where],
         "labels --review": ["labels", *where, "--review"],
@@ -83,6 +84,9 @@ def test_every_key_is_as_documented(
         "groups": ["groups", *where],
         "labels": ["labels", *where],
         "shortcuts": ["shortcuts", *where],
+        "borrowed": ["borrowed", *where],
+        "borrowed --image": ["borrowed", *where, "--image", judged],
+        "crossvalidate": ["crossvalidate", *where, "--folds", "3"],
         "freeze": ["freeze", *where, "-o", str(tmp_path / "lock.csv")],
         "diagnose": ["diagnose", *where],
         "decide": ["decide", *where, "--rule", "largest", "--scope", "all"],

@@ -1,4 +1,4 @@
-"""What the code does not tell has a field, and what is filled in counts like code."""
+"""Each value that the code does not tell has a field, and an answer counts like code."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Scripts of courses, competitions, questions, research and production are read right."""
+"""Scripts of courses, competitions, questions, research and production are read correctly."""
 
 import pytest
 from tests.code_reading.scripts import (
@@ -13,12 +13,14 @@ from tests.code_reading.scripts import (
     research,
 )
 from tests.code_reading.scripts.script import Script
+from tests.code_reading.scripts.stranger import cells, folders, generators, torches
 
 from inspector.code_reading.reading import CodeReading, read_code
+from inspector.errors import CodeError
 
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
-    repositories,
+    repositories, folders, generators, torches, cells,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 
@@ -45,6 +47,19 @@ def test_what_is_not_read_is_named_with_its_line(script: Script) -> None:
     assert all(u.why for u in reading.unread)
 
 
+def test_code_with_a_pasted_traceback_is_refused_with_its_line() -> None:
+    code = """from tensorflow import keras
+train_ds = keras.utils.image_dataset_from_directory(data_dir, seed=1)
+for epoch in range(10):
+model.fit(train_ds, validation_data=val_ds ...)
+
+Traceback (most recent call last):
+  File "train.py", line 9, in <module>
+"""
+    with pytest.raises(CodeError, match=r"line 4\)"):
+        read_code(code)
+
+
 def test_there_are_enough_of_each_style() -> None:
-    assert len(SCRIPTS) >= 160
+    assert len(SCRIPTS) >= 240
     assert min(len(style.SCRIPTS) for style in STYLES) >= 10

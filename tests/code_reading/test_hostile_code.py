@@ -1,4 +1,4 @@
-"""Code that wants to harm: it is never run, and reading it ends soon."""
+"""Malicious code is never run, and reading it ends soon."""
 
 import os
 import subprocess

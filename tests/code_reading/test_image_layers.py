@@ -1,4 +1,4 @@
-"""Each image layer of the installed Keras is in the policy, or named as left out of it."""
+"""Each image layer of the installed Keras is in the policy, or reported as left out."""
 
 import ast
 import importlib.util

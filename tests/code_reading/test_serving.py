@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Inference code beside training code: each difference is named with its lines, and no other."""
+"""Inference code compared with training code: exactly the differences, with their lines."""
 
 import inspect
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from inspector.code_reading.input_pixels import input_of, stored_pixels
 from inspector.code_reading.program import parse_program
 from inspector.code_reading.serving import ServingReading, read_serving
+from inspector.errors import UsageError
 
 TRAIN = """import tensorflow as tf
 ds = tf.keras.utils.image_dataset_from_directory("d", image_size=(64, 64), seed=1, validation_split=.2, subset="training")
@@ -235,3 +236,29 @@ def test_what_is_read_computes_what_the_code_computes(
     assert ours.shape == theirs.shape
     # Levels are rounded by the libraries, and JPEG decoders differ by a level or two.
     assert float(np.abs(ours - theirs).mean()) < 0.01 * float(theirs.max() - theirs.min())
+
+
+def test_a_role_that_a_person_corrects_decides_what_training_gives() -> None:
+    training = """from keras.utils import image_dataset_from_directory
+one = image_dataset_from_directory("d/a", image_size=(64, 64))
+two = image_dataset_from_directory("d/b", image_size=(96, 96))
+"""
+    serving = (
+        CV2 + 'x = cv2.cvtColor(cv2.imread("a.jpg"), cv2.COLOR_BGR2RGB)\nmodel.predict(x[None])\n'
+    )
+
+    def lines(answers: dict[str, object]) -> set[int]:
+        reading = read_serving(parse_program(training), parse_program(serving), answers=answers)
+        assert reading.training is not None
+        return {reading.training.place.line}
+
+    assert lines({}) == {2}
+    assert lines({"role of line 3": "validation"}) == {3}
+    assert lines({"role of line 2": "test"}) == {3}
+
+
+def test_a_corrected_role_of_a_line_that_makes_no_dataset_is_refused() -> None:
+    with pytest.raises(UsageError, match="line 9 makes no dataset"):
+        read_serving(
+            parse_program(TRAIN), parse_program(CV2), answers={"role of line 9": "training"}
+        )

@@ -1,4 +1,4 @@
-"""Ask the installed Keras which files it takes; run as a child, cases as JSON on stdin.
+"""Ask the installed Keras which files it takes; run as a child, with cases as JSON on stdin.
 
 Each case: {"api", "folder", "arguments"}; each answer: {"paths"}, relative, or {"error"}.
 """

@@ -1,7 +1,7 @@
-"""Record what older Keras releases list, by their own code: writes keras_lists.json beside this.
+"""Record what older Keras releases list, by their own code; writes keras_lists.json beside this.
 
 Run by hand, with network: `python tests/dataset/record_keras_lists.py`. It fetches the wheels from
-the package index, takes index_directory and what it calls out of each, and runs them as they are.
+the package index, extracts index_directory and what it calls, and runs them unchanged.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""A shape that is drawn by transparency alone is not called one colour."""
+"""A shape drawn by transparency alone is not reported as one colour."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Groups from the names that augmentation tools, video tools and clinics leave."""
+"""Groups from names written by augmentation tools, video tools and clinics."""
 
 import pytest
 

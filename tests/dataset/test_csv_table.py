@@ -1,4 +1,4 @@
-"""Tables come back as they were written, and no cell of them is a formula."""
+"""Tables are read back as written, and no cell is a formula."""
 
 import csv
 import io

@@ -39,7 +39,7 @@ print(json.dumps(answers))
 
 
 def _scene(height: int, width: int) -> Image.Image:
-    """Return a noisy gradient, every row and column of it different."""
+    """Return a noisy gradient in which all rows and columns differ."""
     noise = np.random.default_rng(3).integers(0, 60, (height, width, 3))
     noise += np.linspace(0, 190, width).astype(int)[None, :, None]
     noise[: height // 3, : width // 3] //= 4
@@ -253,7 +253,7 @@ def test_damaged_bytes_never_raise(tmp_path: Path) -> None:
 
 
 def _check(picture: DecodedImage) -> None:
-    """Check what holds for every file there is."""
+    """Check what holds for every file."""
     assert isinstance(picture, DecodedImage)
     assert picture.sha256
     if picture.outcome is Outcome.IMAGE:
@@ -270,7 +270,7 @@ def _check(picture: DecodedImage) -> None:
 
 
 def _broken_files() -> dict[str, bytes]:
-    """Return files of every listed kind, whole, cut and with a tail that does not belong."""
+    """Return files of every listed kind: complete, cut, and with extra data at the end."""
     scene = _scene(40, 48)
     clear = scene.convert("RGBA")
     clear.putalpha(128)

@@ -1,4 +1,4 @@
-"""The demo: what it says about itself is so."""
+"""The demo is what it says about itself."""
 
 import csv
 import hashlib

@@ -1,8 +1,8 @@
 """HEIC photos of phones are read, shown and trained on like any other image.
 
-No installed library encodes HEVC. The two files below were encoded once, with pillow-heif 1.8.1 in
-an environment of its own, from a drawing of 48 x 32 pixels: left half red, right half blue, the
-uppermost quarter at half brightness. The second is stored with a quarter turn.
+No installed library encodes HEVC. The two files below were encoded once with pillow-heif 1.8.1 from
+a drawing of 48 x 32 pixels: left half red, right half blue, top quarter at half brightness. The
+second is stored with a quarter turn.
 """
 
 import base64

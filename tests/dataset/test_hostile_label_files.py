@@ -1,4 +1,4 @@
-"""Label files of a stranger's dataset: none blocks, crashes or writes itself out of memory."""
+"""Hostile label files neither block, crash nor exhaust memory."""
 
 import os
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Any bytes are JSON of the schema, or one error that names the place."""
+"""Any bytes are either JSON of the schema, or one error that names the position."""
 
 from pathlib import Path
 

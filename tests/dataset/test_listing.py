@@ -1,4 +1,4 @@
-"""Every file below a dataset is listed once, whatever it is, and the counts reconcile."""
+"""Every file below a dataset is listed once, and the counts add up."""
 
 import os
 import random
@@ -277,7 +277,7 @@ def test_the_counts_reconcile_with_the_disk(
 def test_a_name_that_leads_up_on_another_system_is_written_out(
     root: Path, name: str, shown: str
 ) -> None:
-    """The name is harmless here, but the project must not seem to lead out of the dataset."""
+    """The name is harmless here, but the project must not seem to lead outside the dataset."""
     put(root / "cats" / name)
     entry = one(root, f"cats/{shown}")
     assert entry.status is Status.IGNORED

@@ -1,4 +1,4 @@
-"""A CSV names files, labels, splits and groups; what it lacks is said in a sentence."""
+"""A CSV lists files, labels, splits and groups; the error names what is missing."""
 
 from pathlib import Path
 

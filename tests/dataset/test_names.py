@@ -1,4 +1,4 @@
-"""No text from outside becomes a name that leads out of a folder."""
+"""No text from outside becomes a name that leads outside a folder."""
 
 import ntpath
 import posixpath

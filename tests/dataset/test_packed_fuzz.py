@@ -1,4 +1,4 @@
-"""Whatever bytes a packed file holds, it is read or refused with an error and an advice."""
+"""Any bytes in a packed file are read, or refused with an error and an advice."""
 
 import io
 import json
@@ -61,7 +61,7 @@ def _field(number: int, data: bytes) -> bytes:
 
 
 def _record() -> bytes:
-    """Return one record; the checksum of its length is that of TensorFlow."""
+    """Return one record; the checksum of its length is TensorFlow's."""
     from inspector.dataset.packed.tf_records import masked_crc
 
     image = _field(1, b"image") + _field(2, _field(1, _field(1, PNG)))

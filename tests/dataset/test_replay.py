@@ -1,4 +1,4 @@
-"""The replay names the very files that the installed Keras names, errors included."""
+"""The replay returns exactly the files of the installed Keras, errors included."""
 
 import importlib.util
 import json
@@ -28,7 +28,7 @@ FILES = [
 
 
 def grow(root: Path, rng: random.Random) -> None:
-    """Make a random tree: nesting, Unicode, case, links, broken links, odd and empty folders."""
+    """Create a random tree: nesting, Unicode, case, links, broken links, odd and empty folders."""
     classes = rng.sample(NAMES, rng.randint(1, 5))
     for name in classes:
         folder = root / name

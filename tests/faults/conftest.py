@@ -1,4 +1,4 @@
-"""Small disks that can be filled, and the program run as a person runs it."""
+"""Small disks that can be filled, and the program run as a user runs it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.faults.disks import mount, unmount
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Callable[[str, int], Path]]:
-    """Mount file systems of so many megabytes; skip where that is not allowed."""
+    """Mount file systems of a size in MB; skip where that is not allowed."""
     mounted: list[Path] = []
 
     def make(name: str, megabytes: int) -> Path:

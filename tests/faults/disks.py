@@ -1,4 +1,4 @@
-"""Disks that are full or read-only, and the program run on them in a process of its own."""
+"""Full or read-only disks, and the program run on them in its own process."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ BALLAST = "ballast"
 
 
 def mount(folder: Path, megabytes: int) -> str:
-    """Mount a tmpfs at `folder`; return "" or why that can't be."""
+    """Mount a tmpfs at `folder`; return "" or why that fails."""
     if sys.platform != "linux" or os.geteuid() != 0:
         return "only root on Linux can mount a small disk"
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,7 +28,7 @@ def unmount(folder: Path) -> None:
 
 
 def fill(folder: Path) -> Path:
-    """Write a file until nothing more fits; return it."""
+    """Write a file until the disk is full; return it."""
     ballast = folder / BALLAST
     with ballast.open("ab", buffering=0) as stream:
         for block in (1 << 20, 1 << 12, 1):
@@ -52,7 +52,7 @@ def inspector(
 
 
 def told(done: "subprocess.CompletedProcess[str]", code: int = 3) -> str:
-    """Check that an error was told as errors are; return its line."""
+    """Check that an error has the usual form; return its line."""
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]

@@ -26,7 +26,7 @@ MakeDisk = Callable[[str, int], Path]
 
 @pytest.fixture
 def old(demo: Path) -> Path:
-    """The demo, whose files did not change just now."""
+    """The demo, with files that are not recently changed."""
     for file in demo.rglob("*"):
         os.utime(file, (1.7e9, 1.7e9), follow_symlinks=False)
     return demo
@@ -44,7 +44,7 @@ def decisions(dataset: Path, file: Path) -> list[str]:
 
 
 def works_without_cache(dataset: Path, file: Path, image: str, env: dict[str, str]) -> None:
-    """Decide, ask and undo, and be told in one sentence what needs the cache."""
+    """Decide, query and undo; what needs the cache is refused in one sentence."""
     for words in (
         ("decide", dataset, "--drop", image),
         ("duplicates", dataset),
@@ -123,7 +123,7 @@ def test_pairs_by_image_hash_need_no_cache(old: Path, small_disk: MakeDisk, tmp_
 
 
 def test_a_full_disk_costs_no_cache(small_disk: MakeDisk) -> None:
-    """What can't be written now must not be taken for broken, and begun anew."""
+    """What can't be written now must not be mistaken for broken, and recreated."""
     disk = small_disk("cache", 8)
     path = disk / "pictures.sqlite"
     cache = ImageCache(path, version=FEATURES, record_bytes=RECORD_BYTES)

@@ -1,4 +1,4 @@
-"""Exports that a crash, a disk or a file of the dataset breaks off."""
+"""Exports interrupted by a crash, a disk or a file of the dataset."""
 
 import hashlib
 import os
@@ -108,7 +108,7 @@ def test_a_staged_folder_with_something_else_in_it_is_not_published(
 def test_a_source_that_can_not_be_read_is_not_the_targets_fault(
     source: Path, mode: ExportMode
 ) -> None:
-    """A regular file whose first byte gives an input/output error, as on a dying disk."""
+    """A regular file whose first byte gives an input/output error, as on a failing disk."""
     plan = plan_of(source, mode)
     bad = source / "class0" / "0.bin"
     bad.unlink()

@@ -1,4 +1,4 @@
-"""Runs in a project that somebody sent: going on with one reads and writes nothing elsewhere."""
+"""Runs in a project from somebody else: resuming one reads and writes nothing elsewhere."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ def name(project: Project) -> str:
 
 
 def change(project: Project, name: str, **fields: object) -> None:
-    """Change the spec of a stored run, as whoever sends it may."""
+    """Change the spec of a stored run, as its sender could."""
     file = project.runs.folder / name / "spec.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | fields))
 

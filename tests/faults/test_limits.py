@@ -1,4 +1,4 @@
-"""What one file may cost: memory, tables and time; and a busy machine changes no result."""
+"""Limits of memory, tables and time per file; a busy machine changes no result."""
 
 import os
 import struct
@@ -32,7 +32,7 @@ def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> 
 
 
 def tiff(fields: list[Field], rest: bytes = b"", *, big: bool = False) -> bytes:
-    """Return a little-endian TIFF of one directory; `rest` comes behind it."""
+    """Return a little-endian TIFF of one directory, followed by `rest`."""
     if big:
         head = struct.pack("<2sHHHQQ", b"II", 43, 8, 0, 16, len(fields))
         rows = b"".join(struct.pack("<HHQQ", *field) for field in fields)
@@ -43,7 +43,7 @@ def tiff(fields: list[Field], rest: bytes = b"", *, big: bool = False) -> bytes:
 
 
 def cut_into(pieces: int) -> bytes:
-    """Return a grey TIFF of 65,520 x 16 px that claims so many tiles."""
+    """Return a grey TIFF of 65,520 x 16 px that claims this many tiles."""
     start = 8 + 2 + 12 * 10 + 4
     fields = [
         (256, 4, 1, 65_520), (257, 4, 1, 16), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1),
@@ -54,7 +54,7 @@ def cut_into(pieces: int) -> bytes:
 
 
 def hungry() -> bytes:
-    """Return a small TIFF whose 156 million numbers take 4 GB on their way to 8 bits."""
+    """Return a small TIFF whose 156 million numbers take 4 GB when reduced to 8 bits."""
     width, height = 13_000, 12_000
     packer = zlib.compressobj(1)
     zeros = bytes(4 * width * 100)
@@ -125,7 +125,7 @@ def test_a_file_that_takes_more_memory_than_a_worker_may_use_is_a_problem(
 
 
 def compute(items: list[float]) -> list[float]:
-    """Take so many seconds of processor time for each item."""
+    """Use so many seconds of processor time per item."""
     for item in items:
         end = time.process_time() + item
         while time.process_time() < end:
@@ -140,7 +140,7 @@ def stand_still(items: list[int]) -> list[int]:
 
 @pytest.fixture
 def busy() -> Iterator[list[int]]:
-    """Let processes compute that leave a worker a tenth of its processor."""
+    """Run processes that leave a worker a tenth of its processor."""
     processes = [subprocess.Popen([sys.executable, "-c", "while 1: pass"]) for _ in range(9)]
     yield [process.pid for process in processes]
     for process in processes:

@@ -1,4 +1,4 @@
-"""Every verb of a dataset against every kind of broken project file and broken dataset."""
+"""Every verb of a dataset with every kind of broken project file and broken dataset."""
 
 import argparse
 import os
@@ -60,7 +60,7 @@ def _bytes(data: bytes) -> Callable[[Path], None]:
 
 
 def void(_: object) -> None:
-    """Drop a result."""
+    """Discard a result."""
 
 
 def _replaced(make: Callable[[Path], object]) -> Callable[[Path], None]:
@@ -143,7 +143,7 @@ def words_of(verb: str, dataset: Path, project: Path, folder: Path) -> list[str]
 
 
 def is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """Check that a verb says one error and one advice, and does nothing; return the error."""
+    """Check that a verb prints one error and one advice, and does nothing; return the error."""
     status = run(words)
     heard = capsys.readouterr()
     lines = heard.err.splitlines()

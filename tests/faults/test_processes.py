@@ -1,4 +1,4 @@
-"""Children that can't be started or die, and what they leave in the folder for temporary files."""
+"""Children that can't be started or die, and what they leave in the temporary folder."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What the system asks for: an end in time, that is nobody's fault."""
+"""Termination signals: the program ends in time, and nobody is to blame."""
 
 import os
 import signal

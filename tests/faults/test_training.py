@@ -1,4 +1,4 @@
-"""Training where the disk, a thread or a child fails: an event, never a hang."""
+"""Training when the disk, a thread or a child fails: an event, never a hang."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""main.py by itself: it finds the environment, or says how to make it."""
+"""main.py alone: it finds the environment, or tells how to create it."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The house itself: sizes, rooms, documents and known traps."""
+"""House rules: sizes, packages, documents and known traps."""
 
 import re
 import subprocess
@@ -33,7 +33,7 @@ def test_the_contract_names_every_room() -> None:
 
 
 def test_void_calls_keep_the_count_of_none(qtbot: QtBot) -> None:
-    """PySide6 6.12.0 drops a reference of None at every void call on Python 3.11."""
+    """PySide6 6.12.0 drops a reference to None at every void call on Python 3.11."""
     widget = QWidget()
     qtbot.addWidget(widget)
     before = sys.getrefcount(None)
@@ -44,7 +44,7 @@ def test_void_calls_keep_the_count_of_none(qtbot: QtBot) -> None:
 
 
 def test_qt_guesses_no_format() -> None:
-    """On a working thread its guess connects signals, and the window stands still."""
+    """On a worker thread, Qt's guessing connects signals and blocks the window."""
     guess = re.compile(r"\b(fromData|loadFromData|QImageReader)\(")
     assert [f.name for f in SOURCES if guess.search(f.read_text("utf-8"))] == []
 
@@ -118,7 +118,7 @@ def test_the_window_imports_little_at_its_start() -> None:
 
 
 def test_no_import_needs_what_windows_lacks() -> None:
-    """Training is left out: TensorFlow takes six seconds, and has imports of its own."""
+    """Training is left out: TensorFlow takes six seconds, and has its own imports."""
     script = (
         "import importlib, pkgutil, sys\n"
         "for name in ('fcntl', 'resource', 'pwd', 'grp', 'termios'): sys.modules[name] = None\n"

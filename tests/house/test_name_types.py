@@ -1,4 +1,4 @@
-"""A path, a label, a split and a group are built at one door, and what stands behind takes them."""
+"""Paths, labels, splits and groups are built in one module; all others take its types."""
 
 import ast
 import importlib
@@ -61,7 +61,7 @@ ONLY_SHOWN = {
 
 
 def _built(text: str) -> list[int]:
-    """Return the lines of a module that build one of the types, or claim one by a cast."""
+    """Return the lines of a module that build one of the types, or cast to it."""
     tree = ast.parse(text)
     known = {
         alias.asname or alias.name

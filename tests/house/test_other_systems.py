@@ -1,4 +1,4 @@
-"""No module needs this system to be imported: what only POSIX has is imported where it is used."""
+"""Every module can be imported on any system: POSIX modules are imported where they are used."""
 
 import ast
 from pathlib import Path
@@ -11,7 +11,7 @@ ONLY_WINDOWS = {"_winapi", "msvcrt", "winreg", "winsound"}
 
 
 def imported(nodes: list[ast.stmt]) -> set[str]:
-    """Return what importing a module imports for sure, conditions aside."""
+    """Return what importing a module certainly imports, ignoring conditional imports."""
     names: set[str] = set()
     for node in nodes:
         match node:

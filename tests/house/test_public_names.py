@@ -1,4 +1,4 @@
-"""Tests of the window reach what a person can reach: no private name of another object."""
+"""Tests of the window use what a user can reach: no private names of other objects."""
 
 import ast
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def _is_private(name: str) -> bool:
 
 
 def _is_own(owner: ast.expr) -> bool:
-    """Tell whether an attribute is looked up in the very class that the code stands in."""
+    """Tell whether an attribute belongs to the class that contains the code."""
     match owner:
         case ast.Name(id="self" | "cls") | ast.Call(func=ast.Name(id="super")):
             return True
@@ -27,7 +27,7 @@ def _is_own(owner: ast.expr) -> bool:
 
 
 def _private_names(code: str) -> Iterator[str]:
-    """Yield what a module reads or replaces of others, with its line."""
+    """Yield private names of other objects that a module uses, with their line."""
     for node in ast.walk(ast.parse(code)):
         match node:
             case ast.Attribute(attr=name, value=owner) if _is_private(name) and not _is_own(owner):

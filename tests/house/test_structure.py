@@ -1,4 +1,4 @@
-"""The shape of the package: no circles, no wide folders, one meaning per class name."""
+"""The structure of the package: no import cycles, no wide folders, unique class names."""
 
 import ast
 from collections import defaultdict
@@ -15,7 +15,7 @@ def _name(file: Path) -> str:
 
 
 def _imports(file: Path, names: set[str]) -> set[str]:
-    """Return the modules of ours that a file imports, under TYPE_CHECKING and in functions too."""
+    """Return our modules that a file imports, including TYPE_CHECKING and local imports."""
     targets = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         match node:
@@ -56,7 +56,7 @@ def _circles(graph: dict[str, set[str]]) -> list[list[str]]:
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
-    """Imports under TYPE_CHECKING count: they are a dependency of the reader."""
+    """Imports under TYPE_CHECKING count: a reader depends on them, too."""
     names = {_name(file) for file in SOURCES}
     packages = {_name(f) for f in SOURCES if f.name == "__init__.py"}
     graph = {_name(f): _imports(f, names - packages) - {_name(f)} for f in SOURCES}

@@ -15,7 +15,7 @@ SOURCES = Path(__file__).resolve().parents[2] / "src" / "inspector"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A string literal with at least two words, outside of docstrings."""
+    """A string literal with at least two words, outside docstrings."""
 
     file: str
     line: int
@@ -23,7 +23,7 @@ class Sentence:
 
 
 def sentences(root: Path = SOURCES) -> Iterator[Sentence]:
-    """Yield the string literals of every module that hold at least two words."""
+    """Yield the string literals of every module that have at least two words."""
     for file in sorted(root.rglob("*.py")):
         tree = ast.parse(file.read_text("utf-8"))
         docs = set(_docstrings(tree))

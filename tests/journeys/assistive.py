@@ -1,6 +1,6 @@
-"""Use the open window as a screen reader's user does: by roles and names, with no look at it.
+"""Use the open window as a screen reader user does: by roles and names only.
 
-Run by the system's Python, which has the bindings; prints what was heard as JSON.
+Run by the system's Python, which has the bindings; prints what it heard as JSON.
 
     python3 assistive.py TARGET
 """
@@ -21,7 +21,7 @@ MOST_CHILDREN = 60
 
 
 def parts(node: Any, depth: int = 0) -> Iterator[Any]:
-    """Yield what is shown at and below a node."""
+    """Yield the visible nodes at and below a node."""
     if node is None or depth > 25:
         return
     try:
@@ -41,7 +41,7 @@ def parts(node: Any, depth: int = 0) -> Iterator[Any]:
 
 
 def wait(look: Callable[[], Any], what: str) -> Any:
-    """Return the first answer that is one."""
+    """Return the first truthy answer of `look`."""
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         found = look()
@@ -52,25 +52,25 @@ def wait(look: Callable[[], Any], what: str) -> Any:
 
 
 def program() -> Any:
-    """Return the program, once it can be heard."""
+    """Return the program, once it is accessible."""
     desktop = Atspi.get_desktop(0)
     every = [desktop.get_child_at_index(i) for i in range(desktop.get_child_count())]
     return next((a for a in every if a is not None and a.get_name() == "inspector"), None)
 
 
 def names(app: Any, role: str) -> list[str]:
-    """Return the names of all that have a role."""
+    """Return the names of all nodes with a role."""
     return [n.get_name() for n in parts(app) if n.get_role_name() == role and n.get_name()]
 
 
 def named(app: Any, role: str, start: str) -> Any:
-    """Return the part of a role whose name begins so."""
+    """Return the node with a role whose name starts with `start`."""
     fits = (n for n in parts(app) if n.get_role_name() == role and n.get_name().startswith(start))
     return next(fits, None)
 
 
 def press(app: Any, role: str, start: str) -> None:
-    """Press it, once it is there."""
+    """Press it, once it exists."""
 
     def ready() -> Any:
         part = named(app, role, start)
@@ -83,7 +83,7 @@ def press(app: Any, role: str, start: str) -> None:
 
 
 def main(target: str) -> None:
-    """Open, drop the copies of one cluster, hear the gallery, export."""
+    """Open, exclude the copies of one cluster, read the gallery, export."""
     app = wait(program, "the program")
     heard: dict[str, object] = {}
     heard["finding"] = wait(

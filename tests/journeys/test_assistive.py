@@ -1,4 +1,4 @@
-"""A whole walk through AT-SPI, as a screen reader walks: nothing is found but by role and name."""
+"""A whole session through AT-SPI, as a screen reader: everything is found by role and name."""
 
 import json
 import os

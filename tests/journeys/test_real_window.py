@@ -1,4 +1,4 @@
-"""The promise of the README in a real window: open, curate by keyboard, undo, restart, export."""
+"""The README's promise in a real window: open, curate by keyboard, undo, restart, export."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ WAIT_SECONDS = 90
 
 @pytest.fixture
 def screen() -> Iterator[str]:
-    """A virtual screen of its own."""
+    """A virtual screen for this test."""
     assert shutil.which("Xvfb"), "the set-up installs xvfb"
     read, write = os.pipe()
     server = subprocess.Popen(
@@ -45,14 +45,14 @@ class Window:
         _until(self._appeared, "a window")
 
     def key(self, *keys: str) -> None:
-        """Press keys, one after another, as a person does."""
+        """Press keys one after another, as a person does."""
         self._do("windowfocus", self.id)
         for key in keys:
             self._do("key", "--clearmodifiers", key)
             time.sleep(0.3)
 
     def close(self) -> None:
-        """Ask it to end, and wait."""
+        """Ask it to close, and wait."""
         self.process.terminate()
         assert self.process.wait(30) == 0
         assert self.process.stderr is not None

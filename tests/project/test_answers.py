@@ -1,4 +1,4 @@
-"""The answer of Overview says what was shown, and never more."""
+"""The answer on Overview says what was shown, and never more."""
 
 import pytest
 

@@ -21,7 +21,7 @@ COPIES = ("same.jpg", "anew.png", "mirrored.png", "small.jpg")
 
 @pytest.fixture
 def benchmark(demo: Path, tmp_path: Path) -> Path:
-    """Another dataset: four copies of one image of the demo, and noise that is in no other."""
+    """Another dataset: four copies of one demo image, and noise that is in no other."""
     source = sorted((demo / "training").rglob("IMG_*.jpg"))[0]
     folder = tmp_path / "benchmark"
     for split in ("test", "train"):

@@ -1,4 +1,4 @@
-"""A clean-up: what goes by itself, what stays, what is refused; the plan is what is done."""
+"""Clean-up: what is excluded by default, what stays, what is refused; it does what it planned."""
 
 import csv
 import shutil
@@ -25,14 +25,14 @@ KERAS = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
 
 
 def picture(seed: int) -> np.ndarray:
-    """An image of its own: coarse noise, smoothed."""
+    """A unique image: coarse noise, smoothed."""
     rng = np.random.default_rng(seed)
     coarse = rng.integers(0, 256, (7, 9, 3), np.uint8)
     return cv2.resize(coarse, (144, 112), interpolation=cv2.INTER_CUBIC)
 
 
 def write(folder: Path, pictures: dict[str, int]) -> None:
-    """Write images by path and seed; equal seeds are identical files."""
+    """Write images by path and seed; equal seeds give identical files."""
     for path, seed in pictures.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def write(folder: Path, pictures: dict[str, int]) -> None:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[list[Project]]:
-    """Projects to be closed at the end."""
+    """Projects that are closed at the end."""
     projects: list[Project] = []
     yield projects
     for project in projects:

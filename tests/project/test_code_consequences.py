@@ -20,7 +20,7 @@ COUNTS = {"training": {"a": 12, "b": 10, "c": 8}, "validation": {"a": 6, "b": 5,
 
 @pytest.fixture
 def arrows(tmp_path: Path) -> Path:
-    """Arrows to the left and to the right, of three sizes of classes: a flip exchanges a and b."""
+    """Arrows to the left and right, in three class sizes: a flip swaps a and b."""
     rng = np.random.default_rng(2)
     for split, classes in COUNTS.items():
         for name, count in classes.items():

@@ -1,4 +1,4 @@
-"""Splits of pasted code: what other libraries draw is replayed as the same call by hand."""
+"""Splits of pasted code by other libraries are replayed like the same call by hand."""
 
 import json
 from pathlib import Path
@@ -297,3 +297,86 @@ def test_an_image_folder_whose_files_the_code_chooses_is_refused(
     with pytest.raises(UsageError):
         project.splits.membership(Rule(RuleKind.CODE, code=TORCH + line + split))
     project.splits.membership(Rule(RuleKind.CODE, code=TORCH + split))
+
+
+KERAS = """
+from keras.utils import image_dataset_from_directory
+ds = image_dataset_from_directory("data/training", shuffle=False, batch_size=7)
+"""
+
+
+def by_path(project: Project) -> list[str]:
+    folder = project.context.root / "training"
+    files = [p for p in folder.glob("*/*") if p.suffix in (".jpg", ".jpeg", ".png")]
+    names = sorted(p.relative_to(folder).as_posix() for p in files)
+    return [f"training/{name}" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("cut", "first", "end"),
+    [
+        ("n = int(len(ds) * 0.8)\nval = ds.skip(n)\ntrain = ds.take(n)\n", 0.8, 1.0),
+        ("n = len(ds) // 5\ntrain = ds.skip(n)\nval = ds.take(n)\n", 0.0, 0.2),
+        (
+            "n, m = int(0.6 * len(ds)), int(0.2 * len(ds))\n"
+            "train = ds.take(n).cache().shuffle(99)\nval = ds.skip(n).take(m)\n",
+            0.6, 0.8,
+        ),
+    ],
+)  # fmt: skip
+def test_batches_that_are_cut_in_order_are_replayed(
+    project: Project, cut: str, first: float, end: float
+) -> None:
+    code = KERAS + cut + "model.fit(train, validation_data=val)\n"
+    paths = by_path(project)
+    batches = -(-len(paths) // 7)
+    sides = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    low = int(first * batches) * 7
+    high = low + 7 * int((end - first) * batches + 1e-9) if end < 1 else len(paths)
+    assert list(sides.validation) == paths[low:high]
+    assert not set(sides.training) & set(sides.validation)
+
+
+def test_batches_of_a_number_are_counted_as_batches(project: Project) -> None:
+    code = KERAS + "train, val = ds.take(3), ds.skip(3)\nmodel.fit(train, validation_data=val)\n"
+    sides = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert len(sides.training) == 21
+    assert [*sides.training, *sides.validation] == by_path(project)
+
+
+def test_a_list_of_files_that_is_cut_is_replayed(project: Project) -> None:
+    code = (
+        SKLEARN.replace('"data/training/**/*", recursive=True', '"data/training/*/*"')
+        + "import tensorflow as tf\nds = tf.data.Dataset.from_tensor_slices(files)\n"
+        "k = int(len(files) * 0.75)\ntrain, val = ds.take(k).shuffle(9).batch(4), ds.skip(k)\n"
+        "model.fit(train, validation_data=val)\n"
+    )
+    sides = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    paths = by_path(project)
+    assert list(sides.validation) == paths[int(len(paths) * 0.75) :]
+
+
+@pytest.mark.parametrize(
+    ("load", "text"),
+    [
+        ("", "line 3: the dataset is shuffled anew on every pass and cut after that"),
+        (", shuffle=False).shuffle(80, seed=1", "line 3: the dataset is shuffled anew"),
+        (
+            ", shuffle=False).shuffle(80, seed=1, reshuffle_each_iteration=False",
+            "tf.data shuffles before take",
+        ),
+        (", shuffle=False, batch_size=args.batch", "batch_size is not in the code"),
+        (", shuffle=False).filter(chosen", "filter is not followed before a cut"),
+    ],
+)
+def test_a_cut_whose_order_is_not_known_says_what_would_be(
+    project: Project, load: str, text: str
+) -> None:
+    code = (
+        "from keras.utils import image_dataset_from_directory\n\nds = "
+        f'image_dataset_from_directory("data/training"{load})\n'
+        "train, val = ds.take(3), ds.skip(3)\nmodel.fit(train, validation_data=val)\n"
+    )
+    with pytest.raises(UsageError, match=text) as refused:
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert refused.value.advice

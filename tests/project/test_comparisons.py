@@ -203,7 +203,7 @@ def test_a_run_that_fails_ends_its_candidate_alone(project: Project) -> None:
 
 
 def _pretend(project: Project, kept: StoredComparison, accuracies: dict[str, list[float]]) -> None:
-    """Write what complete runs leave, with these accuracies on the selection holdout."""
+    """Write the files of complete runs with these accuracies on the selection holdout."""
     for name, values in accuracies.items():
         for turn, value in zip(kept.runs_of(name), values, strict=False):
             folder = project.runs.folder / turn.run

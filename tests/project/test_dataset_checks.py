@@ -1,4 +1,4 @@
-"""Checks of the dataset itself reach the overview, the leaks and the report."""
+"""Checks of the dataset itself appear on Overview, in the leakage and in the report."""
 
 from pathlib import Path
 

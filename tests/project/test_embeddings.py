@@ -1,4 +1,4 @@
-"""Embeddings through the project: by workers, cached per content, what fails is said."""
+"""Embeddings through the project: by workers, cached by content; failures are reported."""
 
 import os
 import shutil

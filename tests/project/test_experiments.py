@@ -1,4 +1,4 @@
-"""The gap by real trainings: the same arms, seed by seed, kept and gone on with."""
+"""The gap by real trainings: the same conditions, seed by seed, stored and resumed."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -57,14 +57,14 @@ def _groups(project: Project) -> dict[str, int]:
 
 
 def _mates_left_out(learned: tuple[str, ...], groups: dict[str, int]) -> int:
-    """Count the groups of two or more that are wholly held out."""
+    """Count the groups of two or more images that are completely held out."""
     count = np.bincount(list(groups.values()))
     inside = {groups[p] for p in learned if p in groups}
     return sum(size > 1 and number not in inside for number, size in enumerate(count.tolist()))
 
 
 def _guess(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Put guesses in the place of trainings: the first letter of a path's hash says right."""
+    """Replace trainings by guesses: the first hex digit of a path's hash decides."""
     trained = []
     rows = project.groups.images()
     numbers = project.groups.numbers(rows, with_duplicates=True).tolist()

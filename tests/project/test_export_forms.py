@@ -54,7 +54,7 @@ def _dataset(root: Path, labels: Mapping[str, str]) -> Path:
 
 @pytest.fixture
 def fashion(tmp_path: Path) -> Iterator[Project]:
-    """Two classes of a table, one with a slash, with names that are there twice."""
+    """Two classes from a table, one with a slash, with duplicate file names."""
     labels = {
         f"{folder}/{n}.png": label
         for folder, label in (("a", "T-shirt/top"), ("b", "=Coat"))

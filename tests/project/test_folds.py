@@ -18,7 +18,7 @@ def image(path: Path, seed: int) -> None:
 
 @pytest.fixture
 def folds(tmp_path: Path) -> Project:
-    """Three folds in folders; one image of fold10 is in fold2 as well."""
+    """Three folds in folders; one image of fold10 is also in fold2."""
     root = tmp_path / "set"
     for number, fold in enumerate(("fold1", "fold2", "fold10")):
         for c in "ab":

@@ -1,4 +1,4 @@
-"""What accepting a grouping proposal would do to the split, by known groups."""
+"""The effect of accepting a grouping proposal on the split, with known groups."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,7 @@ SPLITS = ("training", "validation")
 
 
 def _image(file: Path, seed: int) -> None:
-    """Write noise that is like no other image."""
+    """Write noise that resembles no other image."""
     file.parent.mkdir(parents=True, exist_ok=True)
     pixels = np.random.default_rng(seed).integers(0, 255, (48, 48, 3), np.uint8)
     cv2.imwrite(str(file), pixels)
@@ -25,7 +25,7 @@ def _image(file: Path, seed: int) -> None:
 
 @pytest.fixture
 def patients(tmp_path: Path) -> Project:
-    """Twelve patients of three images each; every third image of four of them is in validation."""
+    """Twelve patients with three images each; every third image of four of them is validation."""
     folder = tmp_path / "data"
     for patient in range(12):
         for number in range(3):

@@ -1,4 +1,4 @@
-"""Groups that a list leaves out are seen by their images, and then a verdict holds back."""
+"""Groups missing from a list are noticed by their images, and the verdict is withheld."""
 
 import csv
 from pathlib import Path
@@ -13,7 +13,7 @@ from inspector.project.splits.split_rules import Rule, RuleKind
 
 
 def _manifest(folder: Path, file: Path, *, hide: int) -> None:
-    """List every image with its object as group; hide so many of four groups."""
+    """List every image with its object as group; hide this many of four groups."""
     with folder.with_name(f"{folder.name}.truth.csv").open() as stream:
         rows = [r for r in csv.DictReader(stream) if r["label"] and r["kind"] != "unreadable"]
     with file.open("w", newline="") as stream:

@@ -19,7 +19,7 @@ from inspector.work.jobs import Progress, Stop
 
 @pytest.fixture
 def small(demo: Path, tmp_path: Path) -> Path:
-    """Some images of the demo, a copy that was saved anew, and a file that is cut short."""
+    """Some images of the demo, a copy that was saved again, and a truncated file."""
     folder = tmp_path / "small"
     for file in sorted((demo / "training").rglob("IMG_*.jpg"))[:14]:
         target = folder / file.relative_to(demo)
@@ -40,7 +40,7 @@ def project(small: Path, tmp_path: Path) -> Iterator[Project]:
 
 
 def expected_pairs(folder: Path, distance: int) -> dict[tuple[str, str], int]:
-    """Return what a script around the library finds."""
+    """Return the pairs that a script using the library finds."""
     hashes = {}
     for file in sorted(folder.rglob("*.*")):
         with Image.open(file) as image:

@@ -1,4 +1,4 @@
-"""The review of labels: drawn from the ranking, judged in any front end, counted."""
+"""The review of labels: sampled from the ranking, judged in any front end, counted."""
 
 import csv
 import json
@@ -13,7 +13,7 @@ from inspector.project.project import Project
 
 @pytest.fixture
 def looked(project: Project) -> Project:
-    """A project whose labels were looked at."""
+    """A project whose labels were searched."""
     assert project.labels.find() is not None
     return project
 

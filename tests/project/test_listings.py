@@ -1,4 +1,4 @@
-"""Lists of the gallery: each count of a facet is the length of the list that its value opens."""
+"""Gallery lists: each facet count is the length of the list that its value opens."""
 
 from dataclasses import replace
 

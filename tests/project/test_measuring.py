@@ -1,4 +1,4 @@
-"""The measuring child answers as the functions do, takes new images, and outlives nothing."""
+"""The effects child answers like the functions, takes new images, and exits with its parent."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The menu entry in a person's own folders."""
+"""The desktop entry in the user's own folders."""
 
 import shutil
 import subprocess

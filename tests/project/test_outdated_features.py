@@ -1,4 +1,4 @@
-"""A project that an older version scanned opens, is read again, and keeps its decisions."""
+"""A project scanned by an older version opens, is read again, and keeps its decisions."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from inspector.work.tasks import FEATURES
 
 
 class Phases(Progress):
-    """Remember the name of each phase."""
+    """Records the name of each phase."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class Phases(Progress):
 
 
 def age(project: Path) -> None:
-    """Make a project and the cache look as if the version before had scanned them."""
+    """Make a project and the cache look as if scanned by the previous version."""
     with closing(sqlite3.connect(project)) as database, database:
         database.execute("UPDATE sample SET version = ?", (FEATURES - 1,))
     with closing(sqlite3.connect(pictures_file())) as cache, cache:

@@ -1,4 +1,4 @@
-"""Policies that are kept in the project, and the images of a preview."""
+"""Policies saved in the project, and the images of a preview."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Promises: the dataset stays as it is, broken files are set aside, the report tells it all."""
+"""Promises: the dataset is unchanged, broken files are set aside, the report is complete."""
 
 import html
 import os
@@ -19,7 +19,7 @@ _Facts = tuple[int, int, int, int]
 
 
 def facts(folder: Path) -> dict[str, _Facts]:
-    """Mode, size, inode and time of change of the folder and all in it; a read changes none."""
+    """Mode, size, inode and change time of the folder and its content; reading changes none."""
     found = {}
     for path in (folder, *folder.rglob("*")):
         stat = path.lstat()
@@ -29,7 +29,7 @@ def facts(folder: Path) -> dict[str, _Facts]:
 
 @pytest.fixture
 def dataset(demo: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of the demo that nobody may write to, with a file that is broken."""
+    """A copy of the demo that nobody may write to, with a broken file."""
     folder = tmp_path / "shapes"
     shutil.copytree(demo, folder)
     broken = next((folder / "training").rglob("*.jpg")).with_name("broken.jpg")

@@ -1,4 +1,4 @@
-"""Other libraries' calls as split rules: of a project, in the terminal and in the window."""
+"""Other libraries' calls as split rules: in the project, the terminal and the window."""
 
 import json
 from pathlib import Path
@@ -164,7 +164,7 @@ def test_the_window_chooses_and_shows_a_call(qtbot: QtBot) -> None:
     assert bar.rule() == rule
     assert not bar.lacks()
     bar.show_rule(Rule(RuleKind.REPLAY, function=SplitFunction.KFOLD.value))
-    assert "Write the arguments" in bar.lacks()
+    assert "Enter the arguments" in bar.lacks()
     bar.show_rule(Rule(RuleKind.REPLAY, function=SplitFunction.KFOLD.value, keywords='{"k": 2}'))
     assert "k of KFold is not known" in bar.lacks()
     assert bar.rule().kind is RuleKind.REPLAY

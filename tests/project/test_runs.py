@@ -1,4 +1,4 @@
-"""Runs of a project: the queue, stops, deaths, and what is offered after them."""
+"""Runs of a project: the queue, stops, crashes, and what is offered afterwards."""
 
 import os
 import shutil

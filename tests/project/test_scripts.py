@@ -1,6 +1,6 @@
-"""Scripts for other programs run as they are, here against stand-ins that record the calls.
+"""Scripts for other programs run unchanged, here against stand-ins that record the calls.
 
-What the real programs make of them stands in docs/measurements/exports.md.
+For results with the real programs, see docs/measurements/exports.md.
 """
 
 import json
@@ -138,7 +138,7 @@ def test_cleanlab_gets_probabilities_out_of_fold(project: Project, tmp_path: Pat
 
 @pytest.fixture
 def with_run(project: Project) -> Project:
-    """A project with a run of two epochs, as a training child leaves it."""
+    """A project with a run of two epochs, as written by a training child."""
     name = project.runs.store(project.runs.plan(Rule(), RunConfig(epochs=2, image_size_px=32)))
     history = [EpochDone(name, n, 1.0 / n, 0.5, 2.0, 0.25 * n, None, None, 3.0, 1) for n in (1, 2)]
     state = msgspec.json.encode({"history": history})

@@ -1,4 +1,4 @@
-"""Inference beside training, measured on a person's images and on a run of theirs."""
+"""Inference compared with training, measured on the user's images and on a trained run."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ print(CLASSES[model.predict(image[None]).argmax()])
 
 @pytest.fixture
 def colours(tmp_path: Path) -> Path:
-    """Blue and red noise: to exchange the channels is to exchange the classes."""
+    """Blue and red noise: swapping the channels swaps the classes."""
     rng = np.random.default_rng(5)
     for split, count in (("training", 24), ("validation", 10)):
         for name, channel in (("red", 0), ("blue", 2)):

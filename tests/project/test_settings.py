@@ -1,4 +1,4 @@
-"""What a person can set: read, written line by line, and refused where it makes no sense."""
+"""Settings: read, written line by line, and refused where invalid."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

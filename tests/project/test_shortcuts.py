@@ -1,4 +1,4 @@
-"""Shortcuts through the project and the verb: planted, found, remembered, forgotten."""
+"""Shortcuts through the project and the verb: planted, found, stored, forgotten."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ IMAGES = 60
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two classes of the same noise; one of them is saved at another JPEG quality."""
+    """Two classes of the same noise; one of them has another JPEG quality."""
     folder = tmp_path_factory.mktemp("planted") / "set"
     draw = np.random.default_rng(1)
     for number in range(IMAGES):

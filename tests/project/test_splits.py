@@ -1,4 +1,4 @@
-"""What a rule puts on both sides, the split that keeps groups together, and the locked split."""
+"""Leakage of a rule, the split by group, and the locked split."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""The diagnosis that is kept, labels in doubt, and what a finding's action does."""
+"""The stored diagnosis, suspected label errors, and the action of a finding."""
 
 import time
 from pathlib import Path
@@ -18,7 +18,7 @@ KERAS = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
 
 @pytest.fixture
 def doubtful(project: Project) -> Project:
-    """A project in which quick models were said to doubt the first two images."""
+    """A project in which baseline models suspect the labels of the first two images."""
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
     suspects = tuple(SuspectRecord(s.id, other, 0.02) for s in rows)

@@ -1,4 +1,4 @@
-"""Names from a stranger, through every door: refused with exit 3, and the dataset stays."""
+"""Hostile names at every entry: refused with exit 3, and the dataset is unchanged."""
 
 import contextlib
 import hashlib
@@ -182,7 +182,7 @@ def test_a_project_file_whose_names_lead_out_is_refused(
 def test_a_row_of_a_project_file(
     dataset: Path, scanned_project: Path, tmp_path: Path, change: str
 ) -> None:
-    """Changed under an open project: the plan of an export looks again, without a scan."""
+    """Changed under an open project: the export plan checks again, without a scan."""
     opened = Project(dataset, scanned_project, jobs=1)
     _change(scanned_project, change)
     try:
@@ -224,7 +224,7 @@ def test_a_class_of_predictions_that_leads_out(tmp_path: Path, column: str) -> N
 
 @pytest.mark.skipif(sys.platform == "win32", reason="this is no name there")
 def test_a_dataset_with_a_name_that_leads_up_elsewhere_keeps_its_project(tmp_path: Path) -> None:
-    """A sent project file is checked for such names; one's own must not hold any."""
+    """A foreign project file is checked for such names; the user's own must not contain any."""
     root = tmp_path / "names"
     for name in ("cat/..\\evil.jpg", "cat/1.jpg", "dog/2.jpg", "dog/.. /3.jpg"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The walk on one `Project`: scan, look-alikes, decide, undo across restarts, export."""
+"""A whole session on one `Project`: scan, duplicates, decisions, undo across restarts, export."""
 
 import csv
 import os
@@ -53,7 +53,7 @@ def test_feature_versions_agree() -> None:
 
 
 class Phases(Progress):
-    """Remember each phase with its total."""
+    """Records each phase with its total."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -320,7 +320,7 @@ def test_decisions_follow_a_moved_file_and_leave_a_changed_one(opened: Project, 
 
 
 def test_the_list_in_memory_is_what_the_project_file_holds(opened: Project, copy: Path) -> None:
-    """Also where another program decides, or scans."""
+    """Also if another program decides, or scans."""
     other = Project(copy, opened.file, jobs=1)
 
     def agree() -> None:

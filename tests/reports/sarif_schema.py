@@ -1,7 +1,7 @@
-"""The parts of the SARIF 2.1.0 schema that a report uses, as types that refuse all else.
+"""The parts of the SARIF 2.1.0 schema that a report uses, as strict types.
 
 Source: sarif-schema-2.1.0.json of OASIS: required fields, values of `version` and `level`, and no
-additional properties but in property bags and fingerprints.
+additional properties except in property bags and fingerprints.
 """
 
 from typing import Annotated, Any, Literal
@@ -79,7 +79,7 @@ def read_sarif(text: str) -> SarifLog:
     """Return a report that fits the schema.
 
     Raises:
-        msgspec.ValidationError: It does not; the message names the place.
+        msgspec.ValidationError: It does not; the message names the position.
     """
     log = msgspec.json.decode(text, type=SarifLog)
     for run in log.runs:

@@ -1,4 +1,4 @@
-"""The report: all that it is given is on the page, escaped, and nothing is loaded from anywhere."""
+"""The report: its whole input is on the page, escaped, and nothing is loaded from elsewhere."""
 
 import base64
 import re
@@ -23,7 +23,7 @@ JPEG = b"\xff\xd8\xff picture"
 
 
 class Reader(HTMLParser):
-    """Collect tags with their attributes, and the text outside of styles."""
+    """Collects tags with their attributes, and the text outside styles."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Where two images differ: one is laid over the other by what the verification knows, and finer."""
+"""Where two images differ: overlaid by the map of the verification, and refined."""
 
 import cv2
 import numpy as np

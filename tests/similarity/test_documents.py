@@ -18,7 +18,7 @@ WORDS = (
 
 
 def form(template: int, entries: int) -> Image.Image:
-    """Draw a form: labels and boxes by its template, what is entered by a number."""
+    """Draw a form: labels and boxes by its template, entries by a number."""
     image = Image.new("RGB", (330, 460), "white")
     draw = ImageDraw.Draw(image)
     labels, entered = random.Random(template), random.Random(1_000 + entries)

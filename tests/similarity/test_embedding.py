@@ -1,4 +1,4 @@
-"""The embedding: the file that was looked at, the same vectors by every way to compute them."""
+"""The embedding: the expected model file, and the same vectors by every backend."""
 
 import io
 import pickle
@@ -32,14 +32,14 @@ PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 
 
 class Pickled:
-    """Pickle as a tensor or a storage of torch does, without torch."""
+    """Pickles like a torch tensor or storage, without torch."""
 
     def __init__(self, shape: tuple[int, ...], strides: tuple[int, ...]) -> None:
         self.shape, self.strides = shape, strides
 
 
 def legacy_file(shape: tuple[int, ...], strides: tuple[int, ...]) -> bytes:
-    """Return a .pth of the format before zip that holds one tensor over the numbers 0 to 5."""
+    """Return a .pth file in the format before zip, with one tensor over the numbers 0 to 5."""
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
 
     def rebuild() -> None:
@@ -71,7 +71,7 @@ def legacy_file(shape: tuple[int, ...], strides: tuple[int, ...]) -> bytes:
 
 
 def images(count: int, seed: int = 0) -> list[NDArray[np.uint8]]:
-    """Return smooth images of several sizes, of no class that anyone knows."""
+    """Return smooth images of several sizes, of no recognisable class."""
     rng = np.random.default_rng(seed)
     coarse = [rng.integers(0, 256, (6, 6, 3)).astype(np.uint8) for _ in range(count)]
     sizes = rng.integers(20, 400, (count, 2)).tolist()

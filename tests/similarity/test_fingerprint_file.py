@@ -1,4 +1,4 @@
-"""A fingerprint file comes back as it was written, and whatever else is in it is one error."""
+"""A fingerprint file is read back as written; anything else in it is one error."""
 
 import io
 import json
@@ -135,7 +135,7 @@ def test_a_fingerprint_that_no_image_gives_is_an_error(
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10_000), checked=st.booleans())
 def test_changed_bytes_are_one_error_or_harmless(tmp_path: Path, seed: int, checked: bool) -> None:
-    """Bytes change anywhere; with `checked` in the images, below a checksum that fits again."""
+    """Bytes change anywhere; with `checked`, in the images, under a matching checksum."""
     draw = np.random.default_rng(seed)
     if checked:
         file = content()

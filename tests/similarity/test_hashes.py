@@ -1,4 +1,4 @@
-"""The hash of a flipped or turned image follows from the hash of the image itself."""
+"""The hash of a flipped or rotated image follows from the hash of the image itself."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def noise(seed: int, *shape: int) -> np.ndarray:
 
 
 def scene(seed: int, side: int = 160) -> np.ndarray:
-    """An image with large and small forms, like a photo's spectrum."""
+    """An image with large and small shapes, with a spectrum like a photo's."""
     draw = np.random.default_rng(seed)
     picture = np.full((side, side, 3), 128.0)
     for k in (1, 2, 4, 8, 16):
@@ -54,7 +54,7 @@ def test_coefficients_only_change_sign_and_place(transform: int, seed: int) -> N
 
 @pytest.mark.parametrize("transform", EVERY, ids=NAMES)
 def test_variant_is_the_hash_of_the_turned_picture(transform: int) -> None:
-    """Exact but for coefficients that count as 0: a flip can't change their sign."""
+    """Exact except for coefficients that count as 0: a flip can't change their sign."""
     for seed in range(60):
         block = coefficients(noise(seed, 32, 32))
         turned = coefficients(np.ascontiguousarray(apply(noise(seed, 32, 32), transform)))
@@ -100,7 +100,7 @@ def test_a_coefficient_of_noise_has_no_bit() -> None:
 
 
 def pairs_of_bits(pictures: list[np.ndarray]) -> list[int]:
-    """Bits between our hash and ImageHash's, on the 63 that both keep."""
+    """Differing bits between our hash and ImageHash's, among the 63 in both."""
     differ = []
     for pixels in pictures:
         theirs = imagehash.phash(Image.fromarray(pixels)).hash.reshape(-1)
@@ -111,7 +111,7 @@ def pairs_of_bits(pictures: list[np.ndarray]) -> list[int]:
 
 
 def test_our_hash_is_near_the_imagehash_librarys() -> None:
-    """Ours cuts at zero and theirs at the median, which for an image is near zero."""
+    """Ours cuts at zero and theirs at the median, which for an image is close to zero."""
     differ = pairs_of_bits([scene(seed) for seed in range(60)])
     assert np.mean(differ) <= 5
     assert max(differ) <= 14
@@ -160,7 +160,7 @@ def test_our_kernels_give_what_opencv_gives(seed: int) -> None:
 
 
 def without_borders(grey: np.ndarray) -> np.ndarray:
-    """Cut lines near the median of the outermost, at most 38 from each edge."""
+    """Remove lines close to the median of the outermost, at most 38 from each edge."""
     cuts = []
     for turned in (grey, grey[::-1], grey.T, grey.T[::-1]):
         edge = int(np.median(turned[0]))

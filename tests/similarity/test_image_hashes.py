@@ -1,4 +1,4 @@
-"""ImageHash's hashes are the library's own, and pairs are what a plain double loop finds."""
+"""ImageHash's hashes are the library's own, and pairs are those of a plain double loop."""
 
 import itertools
 from pathlib import Path

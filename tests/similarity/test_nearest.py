@@ -1,4 +1,4 @@
-"""Neighbours are the nearest ones, in all splits and in the others, however blocks are cut."""
+"""Neighbours are the nearest ones, among all and among other splits, for any block size."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The neighbour join is exact: it finds what comparing each with each finds."""
+"""The hash join is exact: it finds the same pairs as comparing all with all."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def every_pair(one: np.ndarray, two: np.ndarray, radius: int) -> set[tuple[int, 
 
 
 def with_neighbours(seed: int, n: int, radius: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random hashes, and others of which a third are within or just beyond the radius."""
+    """Random hashes, a third of the second ones within or just beyond the radius."""
     draw = np.random.default_rng(seed)
     one = draw.integers(0, 2**64, n, dtype=np.uint64)
     two = draw.integers(0, 2**64, n + 3, dtype=np.uint64)
@@ -110,7 +110,7 @@ def keys(records: np.ndarray) -> set[tuple[int, int, int]]:
 def test_a_turned_neighbour_is_a_candidate_with_its_transform(
     transform: int, swapped: bool
 ) -> None:
-    """`transform` takes the image with the smaller row to the other."""
+    """`transform` maps the image with the smaller row to the other."""
     draw = np.random.default_rng(transform)
     hashes = draw.integers(0, 2**64, (20, 4), dtype=np.uint64)
     first, second = (11, 4) if swapped else (4, 11)

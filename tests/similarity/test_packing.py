@@ -1,4 +1,4 @@
-"""A fingerprint keeps its facts in 2 kB, and its images nearly."""
+"""A packed fingerprint keeps its facts in 2 kB exactly, and its images approximately."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Objects on one plain background are confirmed when they are one photo, and only then."""
+"""Objects on the same plain background are confirmed only if they are one photo."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The file of fingerprints: several write, nothing is lost or written over."""
+"""The file of fingerprints: several processes write, nothing is lost or overwritten."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Known transforms are found at the sure level, unlike images are not, flat ones are apart."""
+"""Known transforms are confirmed, different images are not, flat ones are kept apart."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ COUNT = 24
 
 
 def scene(seed: int, height: int = 240, width: int = 320) -> Picture:
-    """An image of large and small forms with colour and some noise, asymmetric."""
+    """An asymmetric image of large and small shapes with colour and some noise."""
     draw = np.random.default_rng(seed)
     picture = np.empty((height, width, 3), np.uint8)
     picture[:] = draw.integers(40, 215, 3)
@@ -111,7 +111,7 @@ def test_a_turned_copy_is_found_and_its_turn_named(scenes: list[Picture], transf
 
 
 def test_unlike_pictures_are_never_sure() -> None:
-    """Every pair is verified, whatever its hashes say."""
+    """Every pair is verified, whatever its hashes."""
     records = table([scene(seed) for seed in range(100, 140)])
     pairs = [(i, j) for i in range(len(records)) for j in range(i)]
     alike = [compare(records[i], records[j], t) for i, j in pairs for t in (0, 1)]
@@ -154,7 +154,7 @@ def test_an_equal_picture_has_a_similarity_of_nearly_one(scenes: list[Picture]) 
 
 
 def test_an_equal_soft_picture_has_a_high_similarity_too(scenes: list[Picture]) -> None:
-    """Below .9 equal pixels in another file are not even looked for."""
+    """Below 0.9, equal pixels in another file are not even compared."""
     for picture in scenes[:6]:
         faint = (128 + (picture.astype(float) - 128) * 0.5).astype(np.uint8)
         record = fingerprint(cv2.GaussianBlur(faint, (0, 0), 8))
@@ -175,7 +175,7 @@ def symmetric(seed: int) -> Picture:
 
 
 def test_a_pair_is_reported_once_with_its_plain_transform() -> None:
-    """A symmetric image fits plain and mirrored: the plain name wins, in either order."""
+    """A symmetric image fits plain and mirrored: the plain transform wins, in either order."""
     records = table([symmetric(3), jpeg(80)(symmetric(3))])
     for order in ([0, 1], [1, 0]):
         zeros = np.zeros(2, np.int32)

@@ -1,4 +1,4 @@
-"""Replays equal what the real libraries returned, and keep what every split must keep."""
+"""Replays equal the recorded results of the real libraries, and keep general invariants."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Each library lists a folder in its own order, and that decides a seeded split."""
+"""Each library lists a folder in its own order, which decides a seeded split."""
 
 from pathlib import Path
 

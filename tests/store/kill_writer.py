@@ -1,4 +1,4 @@
-"""A child that writes operations without end and says each one that was acknowledged."""
+"""A child that writes operations endlessly and reports each acknowledged one."""
 
 import sys
 import time

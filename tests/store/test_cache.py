@@ -1,4 +1,4 @@
-"""The cache of images may lose anything at any time; what is lost is known to be lost."""
+"""The image cache may lose anything at any time; a loss is always detected."""
 
 import sqlite3
 from pathlib import Path
@@ -20,7 +20,7 @@ def opened(path: Path, version: int = 2) -> ImageCache:
 
 
 def keep(cache: ImageCache, rows: list[tuple[bytes, bytes, bytes]]) -> None:
-    """Do as a worker and its parent: records first, then the rows that name them."""
+    """Store as a worker and its parent do: records first, then the rows that name them."""
     first = append(cache.records, [record for _, _, record in rows])
     cache.put([(c, t, first + n, crc32(record)) for n, (c, t, record) in enumerate(rows)])
 
@@ -98,7 +98,7 @@ def test_what_has_no_record_any_more_is_forgotten(file: Path, left: int) -> None
 
 
 def test_rows_whose_records_never_came_to_the_disk_take_no_others(file: Path) -> None:
-    """Also where the greatest place is not the newest row's, as that of an image read again is."""
+    """Also if the highest position is not the newest row's, as for an image read again."""
     cache = opened(file)
     keep(cache, [(CONTENTS[0], b"t", RECORDS[0])])
     cache.close()

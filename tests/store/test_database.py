@@ -1,4 +1,4 @@
-"""The project file survives a kill in mid-write, and says in a sentence what it can't open."""
+"""The project file survives a kill during a write, and explains what it can't open."""
 
 import os
 import random
@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def killed_while_writing(file: Path, acknowledged: int) -> int:
-    """Run the writing child, kill -9 it at some moment, return the last number it said."""
+    """Run the writing child, kill -9 it at some moment, return the last number it reported."""
     root = Path(__file__).resolve().parents[2]
     paths = f"{root}{os.pathsep}{root / 'src'}"
     child = subprocess.Popen(
@@ -156,7 +156,7 @@ def test_a_new_file_bears_our_mark(file: Path) -> None:
 
 
 def refused(file: Path) -> ProjectError:
-    """Open a file that must be refused; it must be left as it was."""
+    """Open a file that must be refused and left unchanged."""
     before = file.read_bytes()
     with pytest.raises(ProjectError) as caught:
         Database(file)

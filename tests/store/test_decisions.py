@@ -1,4 +1,4 @@
-"""Undo and redo reach back across restarts, and the log holds all that was done."""
+"""Undo and redo work across restarts, and the log holds everything that was done."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +16,7 @@ State = tuple[list[tuple[object, ...]], list[tuple[int, int]]]
 
 
 class Store:
-    """A database that can be closed and opened again between two steps."""
+    """A database that can be closed and reopened between two steps."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -40,7 +40,7 @@ class Store:
         return self.database.write(lambda c: decisions.redo(c, operation, 3.0))
 
     def state(self) -> State:
-        """What is decided now; a row without any decision counts as none."""
+        """The current decisions; a row without any decision counts as none."""
         rows = self.database.read().execute(
             "SELECT sample, mark, label, reason, bound, reviewed FROM decision"
             " WHERE mark || label || reason <> '' OR bound OR reviewed ORDER BY 1"

@@ -1,4 +1,4 @@
-"""A project file from elsewhere: what runs is refused, what is damaged is said, backups help."""
+"""A foreign project file: code is refused, damage is reported, backups help."""
 
 import os
 import random
@@ -135,7 +135,7 @@ def test_a_fifo_and_a_device_do_not_block(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_flipped_bytes_are_opened_or_said_to_be_damage(file: Path, seed: int) -> None:
-    """Never another exception; a flip in a text goes unseen, as SQLite has no checksums."""
+    """Never another exception; a flip in a text is not noticed, since SQLite has no checksums."""
     _changed(
         file,
         *(

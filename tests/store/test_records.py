@@ -1,4 +1,4 @@
-"""Records are typed, checked when they are read, and come over from older project files."""
+"""Records are typed, validated when read, and migrated from older project files."""
 
 import json
 import sqlite3

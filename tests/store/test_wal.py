@@ -1,4 +1,4 @@
-"""Several programs that open one fresh file at once: the window, a terminal, a script."""
+"""Several programs open one fresh file at once: the window, a terminal, a script."""
 
 import sqlite3
 import threading
@@ -18,7 +18,7 @@ ROUNDS, PROGRAMS = 20, 4
 
 
 def _at_once(work: Callable[[int], None]) -> list[Exception]:
-    """Call `work` from all threads at the same moment; return what it raised."""
+    """Call `work` from all threads at the same moment; return its exceptions."""
     start = threading.Barrier(PROGRAMS)
     raised: list[Exception] = []
 
@@ -64,7 +64,7 @@ def test_a_fresh_cache_loses_nothing_when_all_begin_it(tmp_path: Path) -> None:
 
 @pytest.fixture
 def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A database file that another program does not let go of."""
+    """A database file that another program keeps locked."""
     monkeypatch.setattr(opening, "PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(opening, "READING_PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(cache, "PATIENCE_SECONDS", 0.05)

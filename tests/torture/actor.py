@@ -1,4 +1,4 @@
-"""A person who decides without a pause; each decision is told once it is acknowledged.
+"""Makes decisions without a pause, and reports each one once it is acknowledged.
 
 actor.py drop|undo|window DATASET PROJECT [START [STEP]]
 actor.py verbs FILE.json: runs each list of words in the file as a verb, and tells its exit code.
@@ -28,7 +28,7 @@ def undo(project: Project) -> None:
 
 
 def window(dataset: str, file: str) -> int:
-    """Decide through an open window, as its keys do."""
+    """Decide through an open window, with its keys."""
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 

@@ -1,4 +1,4 @@
-"""The long suite: it runs where ROUNDS says how long, as `make torture` does."""
+"""The long suite: runs if ROUNDS gives its length, as in `make torture`."""
 
 import os
 import random
@@ -33,7 +33,7 @@ _FIGURES: Counter[str] = Counter()
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A dataset that is small, as every kill needs it whole again."""
+    """A small dataset, since every kill needs a fresh one."""
     folder = tmp_path_factory.mktemp("demo") / "shapes"
     make_demo(folder, seed=3, kind=ImageKind.LEAK, images=IMAGES)
     return folder
@@ -41,19 +41,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def rounds() -> int:
-    """How many kills in all; other loops take a share of it."""
+    """Total number of kills; other loops take a share of it."""
     return ROUNDS
 
 
 @pytest.fixture(scope="session")
 def figures() -> Counter[str]:
-    """What is counted, and told at the end."""
+    """Counters that are printed at the end."""
     return _FIGURES
 
 
 @pytest.fixture(scope="session")
 def repeat(figures: Counter[str]) -> Callable[[int], Iterator[int]]:
-    """Count to a number, at least to 1, as long as there is time."""
+    """Count to a number, at least to 1, while there is time."""
 
     def count(times: int) -> Iterator[int]:
         for number in range(max(1, times)):
@@ -67,20 +67,20 @@ def repeat(figures: Counter[str]) -> Callable[[int], Iterator[int]]:
 
 @pytest.fixture(autouse=True)
 def in_time() -> None:
-    """Leave out what would begin after the end."""
+    """Skip tests that would start after the end."""
     if time.monotonic() > _END:
         pytest.skip(f"the {SECONDS:g} s are over: give more with SECONDS, or 0 for no limit")
 
 
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
-    """Chance that `SEED=… make torture` repeats."""
+    """Random numbers that `SEED=… make torture` reproduces."""
     return random.Random(f"{SEED} {request.node.name}")
 
 
 @pytest.fixture(autouse=True)
 def nothing_touched(demo: Path, figures: Counter[str]) -> Iterator[Snapshot]:
-    """Fail a test that changes anything of the dataset, or leaves a child."""
+    """Fail a test that changes the dataset or leaves a child."""
     before = snapshot(demo)
     yield before
     assert snapshot(demo) == before

@@ -1,6 +1,6 @@
-"""Drive one parser by coverage: python -m tests.torture.fuzz NAME [words of libFuzzer]
+"""Fuzz one parser by coverage: python -m tests.torture.fuzz NAME [libFuzzer arguments]
 
-atheris is not among the dependencies: `pip install atheris` into an environment of your own.
+atheris is no dependency: `pip install atheris` into a separate environment.
 """
 
 import sys

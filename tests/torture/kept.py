@@ -1,4 +1,4 @@
-"""What a project file and an export hold, looked at without the program."""
+"""The content of a project file and of an export, read without the program."""
 
 import csv
 import hashlib
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def marks(file: Path) -> dict[str, str]:
-    """Return what is decided of each image, after looking at every page of the file."""
+    """Return the decision on each image, after checking every page of the file."""
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return dict(
@@ -20,7 +20,7 @@ def marks(file: Path) -> dict[str, str]:
 
 
 def log(file: Path) -> list[int]:
-    """Return the numbers of the decisions in force, oldest first."""
+    """Return the numbers of the active decisions, oldest first."""
     with closing(sqlite3.connect(file)) as connection:
         rows = connection.execute("SELECT id FROM operation WHERE undoes IS NULL AND undone = 0")
         return sorted(number for (number,) in rows)

@@ -1,4 +1,4 @@
-"""The program as a process of its own: started, killed at any moment, and what is left of it."""
+"""The program as a separate process: started, killed at any moment, and what remains of it."""
 
 import hashlib
 import os
@@ -20,7 +20,7 @@ Snapshot = dict[str, tuple[object, ...]]
 
 
 def snapshot(folder: Path) -> Snapshot:
-    """Return all that can be seen of a dataset: names, kinds, bytes, times, modes, link counts."""
+    """Return everything visible of a dataset: names, types, bytes, times, modes, link counts."""
     rows: Snapshot = {}
     for path in (folder, *sorted(folder.rglob("*"))):
         facts = path.lstat()
@@ -48,7 +48,7 @@ def without_network() -> tuple[str, ...]:
 
 
 def start(words: Sequence[object], *, prefix: Sequence[str] = ()) -> "subprocess.Popen[str]":
-    """Start Python with these words, marked so that it and its children are found again."""
+    """Start Python with these arguments, marked so that it and its children can be found."""
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     # Compiled once, not once per child.
     env = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -60,12 +60,12 @@ def start(words: Sequence[object], *, prefix: Sequence[str] = ()) -> "subprocess
 
 
 def inspector(*words: object) -> list[object]:
-    """Return the words that start a verb."""
+    """Return the arguments that start a verb."""
     return ["-m", "inspector", *words]
 
 
 def run(*words: object, prefix: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-    """Run a verb to its end; it must not show a traceback."""
+    """Run a verb to its end; it must not print a traceback."""
     child = start(inspector(*words), prefix=prefix)
     out, err = child.communicate(timeout=300)
     assert "Traceback" not in err, err
@@ -73,7 +73,7 @@ def run(*words: object, prefix: Sequence[str] = ()) -> subprocess.CompletedProce
 
 
 def duration(words: Sequence[object]) -> float:
-    """Return how long a run to the end takes, s."""
+    """Return how long a complete run takes, in s."""
     began = time.monotonic()
     child = start(words)
     _, err = child.communicate(timeout=300)
@@ -89,13 +89,13 @@ def kill_within(
     ready: Callable[[], bool] = lambda: True,
     prefix: Sequence[str] = (),
 ) -> tuple[bool, str]:
-    """Start and kill -9 at a random moment; return whether it came in time, and what was told.
+    """Start and kill -9 at a random moment; return whether it was in time, and the output.
 
     Args:
-        words: Behind Python.
-        seconds: In which the moment lies.
-        chance: It.
-        ready: The seconds begin when this holds, or the process has ended.
+        words: Arguments of Python.
+        seconds: Range of the moment.
+        chance: Random generator.
+        ready: The range begins when this holds, or the process has ended.
         prefix: Of `start`.
     """
     child = start(words, prefix=prefix)
@@ -112,7 +112,7 @@ def kill_within(
 
 
 def survivors() -> list[int]:
-    """Return the marked processes that live: ours and all their children."""
+    """Return the marked processes that are alive: ours and all their children."""
     mark = f"{MARK}={TOKEN}".encode()
     living = []
     for folder in Path("/proc").glob("[0-9]*"):

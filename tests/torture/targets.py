@@ -1,4 +1,4 @@
-"""One target per parser: it takes any bytes, and raises nothing but what the program says.
+"""One target per parser: it takes any bytes, and raises only the program's own errors.
 
 `python -m tests.torture.fuzz NAME` drives one with atheris, `make torture` all with hypothesis.
 """
@@ -130,11 +130,11 @@ TARGETS |= {f"packed {name}": reads(name, _packed) for name in PACKED}
 
 
 def void(_: object) -> None:
-    """Drop a result."""
+    """Discard a result."""
 
 
 def seeds() -> dict[str, list[bytes]]:
-    """Return valid input of each target, which is bent and cut."""
+    """Return valid input per target, which is then mutated."""
     table = b"path,label,split,group\na/0.jpg,cat,training,p1\na/1.jpg,dog,validation,\n"
     found = {
         "names": [b"training/cat/0001.jpg", b"../d/validation", b"C:\\x", b"a/.. /b"],

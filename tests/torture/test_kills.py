@@ -1,4 +1,4 @@
-"""Kill -9 at random moments: nothing acknowledged is lost, nothing half stands, nobody is left."""
+"""Kill -9 at random moments: no acknowledged write is lost, nothing is half done or left over."""
 
 import json
 import random
@@ -41,13 +41,13 @@ def always() -> bool:
 
 
 def more_than(folder: Path, number: int) -> bool:
-    """Tell whether there are more runs with an epoch than before."""
+    """Tell whether more runs have an epoch than before."""
     return len(list(folder.glob("*/state.json"))) > number
 
 
 @pytest.fixture
 def count(rounds: int, request: pytest.FixtureRequest) -> int:
-    """How many kills this test makes."""
+    """Number of kills of this test."""
     verb = request.node.name.removeprefix("test_").partition("_")[0]
     return round(rounds * SHARES[verb] / 100)
 

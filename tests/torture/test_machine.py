@@ -21,16 +21,18 @@ DECIDERS = 11
 VERBS = (
     "scan", "problems", "quality", "duplicates", "split", "leaks", "groups", "freeze", "diagnose",
     "labels", "report", "fix", "decide", "undo", "redo", "decisions", "export", "runs",
-    "script", "audit", "fingerprints", "shortcuts", "map", "similar",
+    "script", "audit", "fingerprints", "shortcuts", "borrowed", "crossvalidate",
+    "map", "similar",
 )  # fmt: skip
 
 
 def words_of(verb: str, dataset: Path, project: Path, folder: Path) -> list[object]:
-    """Return a call of a verb that does its whole work, small."""
+    """Return a call of a verb that does its whole work on little data."""
     image = next(iter(sorted(dataset.rglob("*.jpg")))).relative_to(dataset).as_posix()
     first: dict[str, list[object]] = {"script": ["fiftyone"], "similar": [image]}
     more: dict[str, list[object]] = {
         "audit": ["--against", dataset / "training"],
+        "crossvalidate": ["--folds", 2],
         "decide": ["--drop", image],
         "diagnose": ["--quick", "--seeds", 2],
         "export": ["--to", folder / verb],
@@ -129,7 +131,7 @@ def test_a_disk_that_fills_up_at_any_moment(
 
 
 def test_two_windows(demo: Path, file: Path) -> None:
-    """The first holds the project; a program that only reads is not in its way."""
+    """The first one holds the project; a program that only reads does not disturb it."""
     words = inspector("open", demo, "--project", file)
     first = start(words)
     end = time.monotonic() + 60
@@ -156,5 +158,5 @@ def test_two_windows(demo: Path, file: Path) -> None:
 
 
 def test_the_list_of_verbs_is_whole() -> None:
-    """A new verb of a dataset has to be added here, too; trainings are tested by themselves."""
+    """A new verb of a dataset must be added here, too; trainings are tested separately."""
     assert set(verbs()) - {"train", "compare"} == set(VERBS)

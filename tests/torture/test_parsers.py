@@ -1,4 +1,4 @@
-"""Bytes of any kind at every parser, by hypothesis: nothing comes out but what the program says."""
+"""Any bytes at every parser, by hypothesis: only the program's own errors are raised."""
 
 import random
 from collections import Counter

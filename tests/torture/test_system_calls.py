@@ -19,7 +19,7 @@ CALLS = ("fdatasync", "fsync", "pwrite64", "write", "rename", "renameat2", "unli
 
 @pytest.fixture(scope="module")
 def tracer() -> str:
-    """Return strace; skip where it may not trace."""
+    """Return strace; skip where tracing is not allowed."""
     found = shutil.which("strace")
     if found is None:
         pytest.skip("strace is not installed")
@@ -31,7 +31,7 @@ def tracer() -> str:
 
 
 def calls_of(tracer: str, words: list[object], log_file: Path) -> list[tuple[str, int]]:
-    """Run to the end; return each call with how often one thread made it at most."""
+    """Run to the end; return each call with the maximum number per thread."""
     prefix = (tracer, "-f", "--seccomp-bpf", "-qq", "-o", str(log_file), "-e",
               f"trace={','.join(CALLS)}")  # fmt: skip
     child = start(words, prefix=prefix)
@@ -42,7 +42,7 @@ def calls_of(tracer: str, words: list[object], log_file: Path) -> list[tuple[str
 
 
 def killed_at(tracer: str, words: list[object], call: str, number: int) -> bool:
-    """Kill a run at its `number`-th such call; tell whether it came to it.
+    """Kill a run at its `number`-th such call; return whether it reached it.
 
     Without --seccomp-bpf, with which strace 6.1 kills at a thread's first such call or never.
     """

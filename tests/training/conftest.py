@@ -28,7 +28,7 @@ COUNT = 120
 
 
 class Trainer:
-    """A child and what it said."""
+    """A child and its messages."""
 
     def __init__(self) -> None:
         self.child = ChildProcess(TRAINER)
@@ -37,7 +37,7 @@ class Trainer:
         self.ready = ready
 
     def read(self, *until: type) -> list[Event]:
-        """Read up to and with the first message of these kinds."""
+        """Read up to and including the first message of these kinds."""
         heard: list[Event] = []
         while not heard or not isinstance(heard[-1], until):
             heard.append(self.child.receive())  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ def own_trainer() -> Iterator[Callable[[], Trainer]]:
 
 @pytest.fixture(scope="session")
 def spec(tmp_path_factory: pytest.TempPathFactory) -> RunSpec:
-    """A run on noisy tinted images, the hue being the class; not square, so they are resized."""
+    """A run on noisy tinted images, with the hue as class; not square, so they are resized."""
     root = tmp_path_factory.mktemp("tints")
     rng = np.random.default_rng(5)
     rows = []
@@ -110,7 +110,7 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> RunSpec:
 
 @pytest.fixture
 def make_run(spec: RunSpec, tmp_path: Path) -> Callable[..., Path]:
-    """Make a run's folder from the common spec with some fields changed."""
+    """Create a run's folder from the common spec with some fields changed."""
 
     def make(name: str = "run", **changes: object) -> Path:
         folder = tmp_path / name

@@ -13,7 +13,7 @@ from inspector.augmentation.apply import augment
 from inspector.augmentation.policy_json import read_policy
 from inspector.dataset.training_decode import decode_square
 from inspector.errors import TrainingError
-from inspector.training.feed import Batch, Feed, draw_order
+from inspector.training.feed import Batch, Feed, sample_order
 from inspector.training.pictures import TrainingImages, load_pictures, read_square
 from inspector.training_protocol.run_spec import RunSpec, SampleColumns
 
@@ -59,7 +59,7 @@ def test_an_epoch_holds_each_sample_once_and_keeps_its_last_batch(
     assert [len(b.labels) for b in batches] == [16, 16, 16, 16, 6]
     rows = np.concatenate([b.rows for b in batches])
     assert sorted(rows) == list(range(70))
-    assert list(rows) == list(draw_order(70, seed=spec.seed, epoch=3))
+    assert list(rows) == list(sample_order(70, seed=spec.seed, epoch=3))
 
 
 def test_threads_change_nothing(spec: RunSpec, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_threads_change_nothing(spec: RunSpec, tmp_path: Path) -> None:
 
 
 def test_epochs_and_seeds_differ() -> None:
-    orders = {tuple(draw_order(50, seed=s, epoch=e)) for s in (0, 1, -1) for e in (1, 2)}
+    orders = {tuple(sample_order(50, seed=s, epoch=e)) for s in (0, 1, -1) for e in (1, 2)}
     assert len(orders) == 6
 
 

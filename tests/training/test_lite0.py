@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 in Keras is the network of the embedding, and learns what it is shown."""
+"""EfficientNet-Lite0 in Keras equals the network of the embedding, and learns."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Real runs in a real child: what it says, what it leaves, and how it ends."""
+"""Real runs in a real child: its messages, its files, and how it ends."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A wheel installed without the extra: training says what it lacks, with the one command."""
+"""A wheel installed without the extra: training reports what is missing, and the command."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Waiting for several children: who has answered or is gone, and nobody else."""
+"""Waiting for several children: those that have answered or exited, and no others."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The second wall: whatever a plan holds, nothing is written outside its staging folder."""
+"""The second barrier: whatever a plan holds, nothing is written outside its staging folder."""
 
 import hashlib
 import os
@@ -49,7 +49,7 @@ def _item(root: Path, target: str, source: str = "training/cat/0001.jpg") -> Ite
 
 
 def _unchecked(root: Path, item: Item, mode: ExportMode) -> ExportPlan:
-    """Return a plan as a bug might make it, past `make_plan`."""
+    """Return a plan as a bug might create it, without `make_plan`."""
     return ExportPlan(str(root), str(root.parent / "out"), mode, (item,), (), 1 << 40)
 
 

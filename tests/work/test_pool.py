@@ -126,14 +126,14 @@ def test_large_answers_come_whole(pools: list[Pool]) -> None:
 
 
 def test_large_questions_and_large_answers_do_not_wait_for_each_other(pools: list[Pool]) -> None:
-    """Both pipes full at once would be for ever."""
+    """Both pipes full at once would deadlock."""
     questions = [[bytes(30_000)] for _ in range(24)]
     answers = list(_pool(pools, "weighed").map(questions, stop=Stop()))
     assert len(answers) == 24
 
 
 def test_a_small_pipe_is_not_filled(pools: list[Pool]) -> None:
-    """As a user gets who has used up his pages of pipes."""
+    """As for a user whose pipe pages are used up."""
     pool = _pool(pools, "weighed")
     assert len(list(pool.map([[b""]] * 2, stop=Stop()))) == 2
     for worker in pool._workers:
@@ -212,7 +212,7 @@ def test_progress_counts_and_starts_anew() -> None:
 
 
 def leave_something(parent: Parent) -> None:
-    """Write what nobody removes, say where, and wait to be ended."""
+    """Write a file that nobody removes, report it, and wait to be killed."""
     handle, path = tempfile.mkstemp()
     os.close(handle)
     parent.send(path)

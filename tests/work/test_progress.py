@@ -7,7 +7,7 @@ from inspector.work.jobs import Progress
 
 
 class Clock:
-    """Time that a test moves."""
+    """A clock that a test advances."""
 
     now = 100.0
 

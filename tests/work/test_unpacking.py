@@ -1,4 +1,4 @@
-"""Files that hold images are unpacked whole or not at all; hostile ones are refused."""
+"""Packed files are unpacked completely or not at all; hostile ones are refused."""
 
 import gzip
 import io
@@ -324,7 +324,7 @@ def _cut(tmp_path: Path, name: str, share: float) -> Path:
 
 
 def _swapped(tmp_path: Path) -> Path:
-    """A zip whose data do not fit their checksum."""
+    """A zip whose data do not match their checksum."""
     file = _zip(tmp_path / "h.zip", {"a/1.png": b"x" * 4_000})
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a/1.png", b"x" * 4_000)

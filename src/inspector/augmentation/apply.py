@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.augmentation.policy_json import Fill, Normalisation, Policy
-from inspector.augmentation.sampling import AugmentationParams, draw
+from inspector.augmentation.sampling import AugmentationParams, sample_params
 from inspector.errors import UsageError
 
 cv2.setNumThreads(1)
@@ -46,36 +46,38 @@ def augment(
         image_id: SHA-256 of the file, in hex.
     """
     height, width = picture.shape[:2]
-    drawn = draw(policy, seed=seed, epoch=epoch, image_id=image_id, height=height, width=width)
-    return apply_draw(picture, policy, drawn)
+    params = sample_params(
+        policy, seed=seed, epoch=epoch, image_id=image_id, height=height, width=width
+    )
+    return apply_params(picture, policy, params)
 
 
-def apply_draw(
-    picture: NDArray[np.uint8], policy: Policy, drawn: AugmentationParams
+def apply_params(
+    picture: NDArray[np.uint8], policy: Policy, params: AugmentationParams
 ) -> NDArray[np.uint8]:
     """Apply sampled parameters to RGB `picture` (h, w, 3), uint8; return a new array."""
-    out = _tone(_move(picture, policy, drawn), drawn)
-    if drawn.contrast is not None:
-        out = _stretch(out, drawn.contrast)
-    if drawn.saturation != 1 or drawn.hue_degrees:
-        turn = colour_matrix(drawn.saturation, drawn.hue_degrees)
+    out = _tone(_move(picture, policy, params), params)
+    if params.contrast is not None:
+        out = _stretch(out, params.contrast)
+    if params.saturation != 1 or params.hue_degrees:
+        turn = colour_matrix(params.saturation, params.hue_degrees)
         out = np.asarray(cv2.transform(out, turn), np.uint8)
-    if drawn.blur_px:
+    if params.blur_px:
         out = np.asarray(
-            cv2.GaussianBlur(out, (0, 0), drawn.blur_px, borderType=cv2.BORDER_REFLECT), np.uint8
+            cv2.GaussianBlur(out, (0, 0), params.blur_px, borderType=cv2.BORDER_REFLECT), np.uint8
         )
-    if drawn.noise_levels:
-        out = _add_noise(out, drawn)
-    if drawn.jpeg_quality < 100:
-        out = _compress(out, drawn.jpeg_quality)
-    if drawn.erased is not None:
-        box = drawn.erased
+    if params.noise_levels:
+        out = _add_noise(out, params)
+    if params.jpeg_quality < 100:
+        out = _compress(out, params.jpeg_quality)
+    if params.erased is not None:
+        box = params.erased
         level = round(policy.cval)
         out[box.top : box.top + box.height, box.left : box.left + box.width] = level
     return out
 
 
-def geometry(drawn: AugmentationParams, *, height: int, width: int) -> NDArray[np.float64] | None:
+def geometry(params: AugmentationParams, *, height: int, width: int) -> NDArray[np.float64] | None:
     """Return the matrix (2, 3) from a position (x, y) in the result to one in the image, in px.
 
     None for the identity; flips are not included.
@@ -83,28 +85,28 @@ def geometry(drawn: AugmentationParams, *, height: int, width: int) -> NDArray[n
     Source: keras 3's `apply_affine_transform` (rotation * shift * shear * zoom about the centre),
     preceded by the crop and followed by the flips.
     """
-    if not _moves(drawn):
+    if not _moves(params):
         return None
-    theta, shear = math.radians(drawn.theta), math.radians(drawn.shear)
+    theta, shear = math.radians(params.theta), math.radians(params.shear)
     c, s = math.cos(theta), math.sin(theta)
     k, m = math.sin(shear), math.cos(shear)
-    side = drawn.crop_side
-    across = side * drawn.zx * (-1 if drawn.flip_horizontal else 1)
-    down = side * drawn.zy * (-1 if drawn.flip_vertical else 1)
+    side = params.crop_side
+    across = side * params.zx * (-1 if params.flip_horizontal else 1)
+    down = side * params.zy * (-1 if params.flip_vertical else 1)
     a, b = c * across, (-c * k - s * m) * down
     d, e = s * across, (c * m - s * k) * down
     x0, y0 = width / 2 - 0.5, height / 2 - 0.5
-    dx = side * (c * drawn.tx - s * drawn.ty) + drawn.crop_x
-    dy = side * (s * drawn.tx + c * drawn.ty) + drawn.crop_y
+    dx = side * (c * params.tx - s * params.ty) + params.crop_x
+    dy = side * (s * params.tx + c * params.ty) + params.crop_y
     return np.array([[a, b, x0 + dx - a * x0 - b * y0], [d, e, y0 + dy - d * x0 - e * y0]])
 
 
-def padded_share(drawn: AugmentationParams, *, height: int, width: int) -> float:
+def padded_share(params: AugmentationParams, *, height: int, width: int) -> float:
     """Return the share 0..1 of result pixels that come from outside the image.
 
     Estimated on a grid of at most 48 x 48 positions.
     """
-    places = geometry(drawn, height=height, width=width)
+    places = geometry(params, height=height, width=width)
     if places is None:
         return 0.0
     x = np.linspace(0, width - 1, min(width, 48))[np.newaxis, :]
@@ -172,20 +174,20 @@ def _fitted(value: NDArray[np.float32] | None, name: str) -> NDArray[np.float32]
     return value
 
 
-def _moves(drawn: AugmentationParams) -> bool:
-    numbers = (drawn.theta, drawn.tx, drawn.ty, drawn.shear, drawn.crop_x, drawn.crop_y)
-    return any(numbers) or not drawn.zx == drawn.zy == drawn.crop_side == 1
+def _moves(params: AugmentationParams) -> bool:
+    numbers = (params.theta, params.tx, params.ty, params.shear, params.crop_x, params.crop_y)
+    return any(numbers) or not params.zx == params.zy == params.crop_side == 1
 
 
 def _move(
-    picture: NDArray[np.uint8], policy: Policy, drawn: AugmentationParams
+    picture: NDArray[np.uint8], policy: Policy, params: AugmentationParams
 ) -> NDArray[np.uint8]:
     """Resample the image once; always returns a new array."""
     height, width = picture.shape[:2]
-    places = geometry(drawn, height=height, width=width)
+    places = geometry(params, height=height, width=width)
     if places is None:
-        across = slice(None, None, -1 if drawn.flip_horizontal else 1)
-        down = slice(None, None, -1 if drawn.flip_vertical else 1)
+        across = slice(None, None, -1 if params.flip_horizontal else 1)
+        down = slice(None, None, -1 if params.flip_vertical else 1)
         return np.array(picture[down, across], order="C")
     moved = cv2.warpAffine(
         picture,
@@ -198,21 +200,21 @@ def _move(
     return np.asarray(moved, np.uint8)
 
 
-def _tone(picture: NDArray[np.uint8], drawn: AugmentationParams) -> NDArray[np.uint8]:
+def _tone(picture: NDArray[np.uint8], params: AugmentationParams) -> NDArray[np.uint8]:
     """Add the channel shift and multiply by the brightness, in one lookup table."""
-    if not drawn.channel_shift_intensity and drawn.brightness is None:
+    if not params.channel_shift_intensity and params.brightness is None:
         return picture
     levels: NDArray[Any] = _LEVELS
-    if drawn.channel_shift_intensity:
+    if params.channel_shift_intensity:
         # Keras clips the result to the image's own range.
         low, high = int(picture.min()), int(picture.max())
-        levels = np.clip(levels.astype(np.float64) + drawn.channel_shift_intensity, low, high)
-    if drawn.brightness is None:
+        levels = np.clip(levels.astype(np.float64) + params.channel_shift_intensity, low, high)
+    if params.brightness is None:
         table = np.rint(levels)
     else:
         # Pillow multiplies integer levels in float32 and truncates.
         levels = levels if levels is _LEVELS else np.floor(levels).astype(np.float32)
-        table = np.maximum(np.minimum(levels * np.float32(drawn.brightness), 255), 0)
+        table = np.maximum(np.minimum(levels * np.float32(params.brightness), 255), 0)
     return np.asarray(cv2.LUT(picture, table.astype(np.uint8)), np.uint8)
 
 
@@ -224,9 +226,9 @@ def _stretch(picture: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.LUT(picture, table), np.uint8)
 
 
-def _add_noise(picture: NDArray[np.uint8], drawn: AugmentationParams) -> NDArray[np.uint8]:
-    generator = np.random.Generator(np.random.Philox(key=drawn.noise_key))
-    noise = generator.standard_normal(picture.shape, np.float32) * np.float32(drawn.noise_levels)
+def _add_noise(picture: NDArray[np.uint8], params: AugmentationParams) -> NDArray[np.uint8]:
+    generator = np.random.Generator(np.random.Philox(key=params.noise_key))
+    noise = generator.standard_normal(picture.shape, np.float32) * np.float32(params.noise_levels)
     return np.clip(np.rint(picture + noise), 0, 255).astype(np.uint8)
 
 

@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw
+from inspector.augmentation.apply import apply_params
 from inspector.augmentation.lint_finding import NAMES
 from inspector.augmentation.policy_effects import active, alone
 from inspector.augmentation.policy_json import Normalisation, Policy
-from inspector.augmentation.sampling import AugmentationParams, draw
+from inspector.augmentation.sampling import AugmentationParams, sample_params
 from inspector.augmentation.suggestions import SuggestedRange as SuggestedRange
 from inspector.augmentation.suggestions import suggested_ranges as suggested_ranges
 
@@ -59,12 +59,12 @@ class Worst:
 
     Attributes:
         index: Index of the image.
-        drawn: Sampled parameters; `apply_draw` with the policy shows the result.
+        params: Sampled parameters; `apply_params` with the policy shows the result.
         nearest: Index of the image of another class that it now resembles.
     """
 
     index: int
-    drawn: AugmentationParams
+    params: AugmentationParams
     nearest: int
 
 
@@ -240,14 +240,14 @@ def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) 
     ground = trial.ground
     own = np.searchsorted(trial.compared, trial.moved)
     plain_own, plain_other, _ = _nearest(ground.points[own], ground, own)
-    drawn = [
+    params = [
         _draw_all(policy, trial, seed=seed, epoch=epoch) for epoch in range(_times(name, draws))
     ]
     kept_by_draw, moves, worst = [], [], []
-    for numbers in drawn:
+    for numbers in params:
         points = np.array(
             [
-                describe(apply_draw(trial.pictures[i], policy, d))
+                describe(apply_params(trial.pictures[i], policy, d))
                 for i, d in zip(trial.moved, numbers, strict=True)
             ],
             np.float32,
@@ -292,7 +292,9 @@ def _draw_all(policy: Policy, trial: _Trial, *, seed: int, epoch: int) -> list[A
     for index in trial.moved:
         height, width = trial.pictures[index].shape[:2]
         sampled.append(
-            draw(policy, seed=seed, epoch=epoch, image_id=str(index), height=height, width=width)
+            sample_params(
+                policy, seed=seed, epoch=epoch, image_id=str(index), height=height, width=width
+            )
         )
     return sampled
 

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw, padded_share
+from inspector.augmentation.apply import apply_params, padded_share
 from inspector.augmentation.policy_json import Policy, Range, Shift
-from inspector.augmentation.sampling import AugmentationParams, draw
+from inspector.augmentation.sampling import AugmentationParams, sample_params
 
 MAX_IMAGES = 16
 """At most this many images are measured, evenly spaced among those given."""
@@ -80,10 +80,10 @@ def measure(
     changes: list[float] = []
     padded: list[float] = []
     clipped: list[float] = []
-    for picture, drawn, out in _drawn(policy, pictures, draws=draws, seed=seed):
+    for picture, params, out in _drawn(policy, pictures, draws=draws, seed=seed):
         height, width = picture.shape[:2]
         changes.append(mean_difference(out, picture))
-        padded.append(padded_share(drawn, height=height, width=width))
+        padded.append(padded_share(params, height=height, width=width))
         clipped.append(max(0.0, _at_the_ends(out) - _at_the_ends(picture)))
     return Effect(
         mean_change=float(np.mean(changes)),
@@ -122,10 +122,10 @@ def _drawn(
     for index, picture in enumerate(chosen(pictures)):
         height, width = picture.shape[:2]
         for epoch in range(draws):
-            drawn = draw(
+            params = sample_params(
                 policy, seed=seed, epoch=epoch, image_id=str(index), height=height, width=width
             )
-            yield picture, drawn, apply_draw(picture, policy, drawn)
+            yield picture, params, apply_params(picture, policy, params)
 
 
 def chosen(pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:

@@ -113,7 +113,7 @@ class AugmentationParams:
     crop_y: float = 0.0
 
 
-def draw(
+def sample_params(
     policy: Policy, *, seed: int, epoch: int, image_id: str, height: int, width: int
 ) -> AugmentationParams:
     """Sample the parameters of one image.

@@ -11,6 +11,7 @@ from inspector.project.export.clean_up_plan import CleanUpChoice, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice, CopyPair, KeptSplit
 from inspector.project.review.duplicates import PairKind
+from inspector.project.review.false_pairs import expected_json
 from inspector.work.jobs import Progress
 
 TWO_LABELS = "two-labels"
@@ -109,6 +110,7 @@ def _plan_json(plan: CleanUpPlan) -> dict[str, object]:
             "judged": plan.precision.judged, "same": plan.precision.same,
             "low": plan.precision.low, "high": plan.precision.high,
             "from": plan.precision.near_from,
+            "expected_false": expected_json(plan.precision.expected),
         },
         "notes": list(plan.notes),
     }  # fmt: skip

@@ -13,6 +13,7 @@ from inspector.errors import UsageError
 from inspector.project.context import known_datasets
 from inspector.project.project import Project
 from inspector.project.review.duplicates import Level, Pair, PairKind
+from inspector.project.review.false_pairs import expected_json
 from inspector.project.review.gallery_query import flag_names
 from inspector.project.review.image_hashes import ImageHashPair
 from inspector.similarity.image_hashes import HashMethod
@@ -38,6 +39,11 @@ def add_verbs(verbs: object) -> None:
     duplicates.add_argument("--level", choices=[v.value for v in Level])
     duplicates.add_argument(
         "--min-similarity", type=float, metavar="X", help="set and save the confirmed similarity"
+    )
+    duplicates.add_argument(
+        "--embedding",
+        action="store_true",
+        help="compare what the embedding finds similar too: takes about 20 ms per image, once",
     )
     duplicates.add_argument(
         "--method",
@@ -208,6 +214,11 @@ def _duplicates(arguments: argparse.Namespace) -> None:
         if arguments.min_similarity is not None:
             project.duplicates.set_threshold(arguments.min_similarity)
         scan(project, arguments)
+        if arguments.embedding:
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                project.embeddings.complete(progress=progress)
+            scan(project, arguments)
         pairs = project.duplicates.pairs()
         if arguments.across:
             ends = [_split(name, project.samples.counts().splits) for name in arguments.across]
@@ -232,6 +243,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
                         for c in clusters
                     ],
                     "flat": sorted(s.path for s in project.duplicates.flat()),
+                    "expected_false": expected_json(project.false_pairs.expected()),
                 }
             )
             return
@@ -240,6 +252,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
             f"{len(pairs)} pairs, {len(clusters)} clusters at"
             f" similarity {project.duplicates.threshold:g} or more"
         )
+        print(project.false_pairs.text())
 
 
 def _by_image_hash(arguments: argparse.Namespace) -> None:

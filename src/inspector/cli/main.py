@@ -17,6 +17,7 @@ VERBS = {
     "groups": ("groups",),
     "audit": ("audit", "fingerprints"),
     "shortcuts": ("shortcuts",),
+    "influence": ("borrowed", "crossvalidate"),
     "diagnosis": ("diagnose", "labels", "report"),
     "images": ("map", "similar"),
     "clean_up": ("fix",),

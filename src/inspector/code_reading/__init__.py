@@ -1,4 +1,4 @@
-"""What pasted code does: which files a loader reads, what is augmented, and the pitfalls in it.
+"""What pasted code does: the files that a loader reads, the augmentation, and the pitfalls.
 
-The code is followed by an abstract evaluator and never executed.
+An abstract evaluator follows the code; it is never executed.
 """

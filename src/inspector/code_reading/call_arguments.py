@@ -1,4 +1,4 @@
-"""Arguments that decide the files of a call, with what of them is not known."""
+"""Arguments that decide the files of a call, and which of them are unknown."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ _PIECE: Final = re.compile(r"\{([^{}]+)\}")
 
 
 class CallArguments:
-    """Arguments of one call, with what of them is not known."""
+    """Arguments of one call, with the unknown ones."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -32,7 +32,7 @@ class CallArguments:
             self.lacks(source.open, "it is not in the code")
 
     def lacks(self, what: str, why: str, value: object = None) -> None:
-        """Keep that something that decides is not known."""
+        """Record that a deciding value is unknown."""
         self.unread.append(Unread(self._source.place, what, why, unknown_expression(value)))
 
     def _get(self, name: str, default: object = None, *, decides: bool = True) -> object:
@@ -44,7 +44,7 @@ class CallArguments:
         return value
 
     def path(self, value: object) -> str | None:
-        """Return a folder as text; None where nothing of it is known."""
+        """Return a folder as text; None if nothing of it is known."""
         if isinstance(value, Member):
             value = value.value
         if isinstance(value, PathText | PartText | str):
@@ -59,7 +59,7 @@ class CallArguments:
         return None
 
     def share(self, name: str, default: float | None = None) -> float | None:
-        """Return a share."""
+        """Return an argument as a share."""
         value = self._get(name, default)
         if value is None or isinstance(value, Unknown | PartText):
             return None
@@ -69,12 +69,12 @@ class CallArguments:
         return None
 
     def whole(self, name: str, default: int) -> int | None:
-        """Return a whole number above 0."""
+        """Return an argument as a positive integer."""
         value = self._get(name, default)
         return value if isinstance(value, int) and value > 0 else None
 
     def maker_share(self) -> float | None:
-        """Return the share of a flow's generator, where a subset is asked for."""
+        """Return the share of a flow's generator, if a subset is requested."""
         if self._source.arguments.get("subset") is None and not self._source.open:
             return None
         maker = self._source.maker
@@ -116,7 +116,7 @@ class CallArguments:
         return None
 
     def ratio(self, data: DataSet) -> float | None:
-        """Return the share of one side of split-folders."""
+        """Return the share of one part of split-folders."""
         if self._source.arguments.get("kind") != "ratio":
             self.lacks("validation_split", "fixed() moves a number of files of each class")
             return None
@@ -130,20 +130,20 @@ class CallArguments:
         return round(1 - shares[0] if part == 0 else shares[part], 10)
 
     def require(self, name: str) -> None:
-        """Keep that an argument which decides is not known, where it is not."""
+        """Record an argument as unknown if it decides and is not known."""
         value = self._get(name)
         if not isinstance(value, Unknown | PartText) and not is_known(value):
             self.lacks(name, "a part of it is not in the code")
 
     def text(self, name: str) -> str | None:
-        """Return a text."""
+        """Return an argument as text."""
         value = self._get(name)
         return value if isinstance(value, str) else None
 
     def seed(
         self, name: str, *, decides: bool, default: int | None = None, needed: str = ""
     ) -> int | None:
-        """Return a seed; where it decides the files, one that is unknown or missing is named."""
+        """Return a seed; if it decides the files, record an unknown or missing one."""
         value = self._get(name, default, decides=decides)
         if isinstance(value, float) and value.is_integer():
             value = int(value)
@@ -156,13 +156,13 @@ class CallArguments:
         return None
 
     def flag(self, name: str, *, default: bool, decides: bool) -> bool | None:
-        """Return a flag."""
+        """Return an argument as a flag."""
         value = self._get(name, default, decides=decides)
         return bool(value) if isinstance(value, bool | int | None) else None
 
 
 def unknown_expression(value: object) -> str:
-    """Return the source of what is not known of a value; "" where it is no expression."""
+    """Return the source of the unknown part of a value; "" if it is no expression."""
     if isinstance(value, PathText):
         value = value.text
     if isinstance(value, PartText):
@@ -178,7 +178,7 @@ def unknown_expression(value: object) -> str:
 
 
 def _because(value: object) -> str:
-    """Say why a value is not known."""
+    """Return why a value is unknown."""
     if isinstance(value, Unknown):
         reason = f" ({value.why})" if value.why else ""
         return f"it is {value.text}, whose value is not in the code{reason}"
@@ -186,7 +186,7 @@ def _because(value: object) -> str:
 
 
 def sliced_share(data: DataSet, role: DatasetRole) -> float | None:
-    """Return the share that a slice such as "train[80%:]" holds out; None where unknown."""
+    """Return the share that a slice such as "train[80%:]" holds out; None if unknown."""
     part = next((s.values[0] for s in data.steps if s.name == "part" and s.values), None)
     if not isinstance(part, str):
         return None
@@ -197,7 +197,7 @@ def sliced_share(data: DataSet, role: DatasetRole) -> float | None:
 
 
 def taken_share(data: DataSet, role: DatasetRole) -> float | None:
-    """Return the share that takes and skips leave for the side of a role, where it is known."""
+    """Return the share that takes and skips leave for a role, if known."""
     start, end = 0.0, 1.0
     cuts = [s for s in data.membership if s.name in ("take", "skip")]
     for step in cuts:

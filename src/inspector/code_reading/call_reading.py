@@ -1,4 +1,4 @@
-"""What one dataset is: role, folder, share, seed."""
+"""Read one dataset: its role, folder, share and seed."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,6 +11,7 @@ from inspector.code_reading.evaluation.objects import (
     FOLDER_LOADERS,
     Action,
     DataSet,
+    DatasetStep,
     LoaderName,
     Source,
 )
@@ -29,14 +30,14 @@ class CallReader:
     """Reads what decides the files of a dataset.
 
     Args:
-        parents: What positions of a split point into, where the call of the split does not say.
+        parents: What positions of a split point into, if the split call does not say.
     """
 
     def __init__(self, parents: dict[Source, DataSet]) -> None:
         self._parents = parents
 
     def calls(self, use: DatasetUse) -> Iterator[CodeCall]:
-        """Yield the calls of a dataset: two where it is both trained on and evaluated with."""
+        """Yield the calls of a dataset: two if it is both trained on and evaluated with."""
         values = CallArguments(use.data.source)
         folder = self._folder(use, values)
         roles = [self._role(use, folder)]
@@ -61,6 +62,10 @@ class CallReader:
         picked = [v for s in use.data.steps if s.name == "slice" for v in s.values]
         for unknown in (v for v in picked if isinstance(v, Unknown)):
             values.lacks("indices", "which positions it takes is not in the code", unknown)
+        if use.data.source.loader is LoaderName.FILES and "table" in use.data.source.arguments:
+            chosen = [str(v) for s in use.data.steps if s.name == "filter" for v in s.values]
+            for condition in chosen:
+                values.lacks("rows", f"the table that {condition} chooses from is not in the code")
         for argument in LOADER_RULES[source.loader].names:
             values.require(argument)
         return CodeCall(
@@ -82,7 +87,7 @@ class CallReader:
         )
 
     def _role(self, use: DatasetUse, folder: str | None) -> DatasetRole:
-        """Return the role: by fit, then the subset, evaluate, names, the part, and the folder."""
+        """Return the role: by fit, then subset, evaluate, names, part and folder."""
         if use.fits:
             return DatasetRole.TRAINING
         if use.validates:
@@ -146,6 +151,8 @@ def _seed(data: DataSet, values: CallArguments) -> int | None:
     source = data.source
     if source.loader is LoaderName.SLICES:
         return _order_seed(source.parent, values)
+    if source.loader is LoaderName.FILES and data.has("take", "skip"):
+        return _order_seed(data, values)
     rule = LOADER_RULES[source.loader]
     if not rule.seed:
         return None
@@ -158,8 +165,7 @@ def _seed(data: DataSet, values: CallArguments) -> int | None:
 
 def _order_seed(data: DataSet | None, values: CallArguments) -> int | None:
     """Return the seed of the shuffle before a list is cut."""
-    steps = data.steps if data else ()
-    step = next((s for s in reversed(steps) if s.name == "shuffle"), None)
+    step = None if data is None else _shuffle_before_cut(data)
     if step is None:
         return None
     seed = step.values[0] if step.values else None
@@ -169,10 +175,18 @@ def _order_seed(data: DataSet | None, values: CallArguments) -> int | None:
     return None
 
 
+def _shuffle_before_cut(data: DataSet) -> DatasetStep | None:
+    """Return the last shuffle of a list before take() and skip() cut it."""
+    cut = next((i for i, s in enumerate(data.steps) if s.name in ("take", "skip")), None)
+    return next((s for s in reversed(data.steps[:cut]) if s.name == "shuffle"), None)
+
+
 def _shuffle(data: DataSet, values: CallArguments) -> bool | None:
     source = data.source
     if source.loader is LoaderName.SLICES:
         return source.parent is not None and source.parent.has("shuffle")
+    if source.loader is LoaderName.FILES and data.has("take", "skip"):
+        return _shuffle_before_cut(data) is not None
     rule = LOADER_RULES[source.loader]
     if rule.shuffle_decides is None:
         return rule.shuffle

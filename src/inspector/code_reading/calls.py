@@ -1,4 +1,4 @@
-"""The calls that make datasets: their roles, and what decides which files they read."""
+"""The calls that make datasets: their roles, and what decides the files they read."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from inspector.code_reading.roles import DatasetRole
 
 
 def code_calls(followed: Followed) -> tuple[CodeCall, ...]:
-    """Return the calls in order of the text, each with its role."""
+    """Return the calls in text order, each with its role."""
     uses = dataset_uses(followed.events)
     listed = listed_uses(uses, followed.libraries.parents)
     reader = CallReader(followed.libraries.parents)
@@ -21,7 +21,7 @@ def code_calls(followed: Followed) -> tuple[CodeCall, ...]:
 
 
 def _without_uncalled(followed: Followed, calls: Sequence[CodeCall]) -> list[CodeCall]:
-    """Give no role to what only functions make that nothing calls, beside a pair that runs."""
+    """Drop the roles of calls in functions that nothing calls, beside a pair that runs."""
     run = {
         data.source
         for event in followed.events[: followed.reached]
@@ -37,7 +37,7 @@ def _without_uncalled(followed: Followed, calls: Sequence[CodeCall]) -> list[Cod
 
 
 def _settled(calls: Sequence[CodeCall]) -> list[CodeCall]:
-    """Make one of calls that stand for one another: what they differ in is not known."""
+    """Merge alternative calls into one: what they differ in is unknown."""
     groups: dict[object, list[CodeCall]] = {}
     for i, call in enumerate(calls):
         key = (call.source.node, call.role) if call.source.choice else i
@@ -56,7 +56,7 @@ def _one_of(group: Sequence[CodeCall]) -> CodeCall:
 
 
 def _distinct(calls: Sequence[CodeCall]) -> Iterator[CodeCall]:
-    """Make one of calls of one line that say the same."""
+    """Merge calls on one line that say the same."""
     known: dict[object, CodeCall] = {}
     for call in sorted(calls, key=lambda c: (c.place.cell or 0, c.place.line)):
         key = (
@@ -65,5 +65,6 @@ def _distinct(calls: Sequence[CodeCall]) -> Iterator[CodeCall]:
         )  # fmt: skip
         same = known.get(key)
         numbers = call.fit_numbers if same is None else (*same.fit_numbers, *call.fit_numbers)
-        known[key] = replace(call if same is None else same, fit_numbers=numbers)
+        better = same is None or (call.read_by_model and not same.read_by_model)
+        known[key] = replace(call if better or same is None else same, fit_numbers=numbers)
     yield from known.values()

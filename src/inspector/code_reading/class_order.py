@@ -19,13 +19,13 @@ _BY_FOLDER: Final = (LoaderName.DATASET, LoaderName.GENERATOR, LoaderName.IMAGE_
 def class_order(
     trained: Followed, calls: Sequence[CodeCall], served: Followed, class_names: Sequence[str]
 ) -> Iterator[InputDifference]:
-    """Yield what is wrong with the names that inference code gives to the classes.
+    """Yield the mistakes in the class names of inference code.
 
     Args:
         trained: The training code.
-        calls: Its datasets; those that validate first.
+        calls: Its datasets, validation first.
         served: The inference code.
-        class_names: Of the dataset's class folders; () if there is no dataset.
+        class_names: Class folders of the dataset; () without a dataset.
     """
     serving = _written(served)
     if serving is None:
@@ -65,7 +65,7 @@ def class_order(
 
 
 def _written(followed: Followed) -> ClassNames | None:
-    """Return the one list of class names that code writes out; None if there are several."""
+    """Return the one list of class names that code contains; None if there are several."""
     images = followed.libraries.images
     assert images is not None
     lists = {c.names: c for c in reversed(images.class_names)}
@@ -75,9 +75,9 @@ def _written(followed: Followed) -> ClassNames | None:
 def _trained_names(
     followed: Followed, calls: Sequence[CodeCall], class_names: Sequence[str]
 ) -> tuple[Sequence[str] | None, CodePlace | None, bool]:
-    """Return the classes in the order of their numbers, where that is decided, and if surely.
+    """Return the classes in number order, where that is decided, and whether it is certain.
 
-    Names are None where only the rule is known: by the characters of the folders' names.
+    Names are None if only the rule is known: sorted by folder name.
     """
     calls = [c for c in calls if c.loader in _BY_FOLDER]
     for call in reversed(calls):

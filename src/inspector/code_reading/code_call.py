@@ -9,17 +9,17 @@ from inspector.code_reading.roles import DatasetRole
 
 @dataclass(frozen=True, slots=True)
 class CodeCall:
-    """One dataset that the code makes, or one side of a split.
+    """One dataset that the code makes, or one part of a split.
 
     Attributes:
-        name: The variable that it is assigned to, or "".
-        folder: As the code says it; a piece that is not known stands in braces; None if unknown.
-        validation_split: The share that is held out; None where there is no split.
-        data: What it is in the evaluation.
-        trained: A model is fitted on it, or validated with it.
+        name: Variable that it is assigned to, or "".
+        folder: As in the code, with unknown pieces in braces; None if unknown.
+        validation_split: Held-out share; None without a split.
+        data: Its value in the evaluation.
+        trained: True if a model is fitted on it, or validated with it.
         maker: The ImageDataGenerator that it reads through.
-        fit_numbers: Which calls of fit read it: calls with a common one belong together.
-        read_by_model: A model is fitted on it, validated, evaluated or predicts with it.
+        fit_numbers: Numbers of the fit calls that read it; calls that share one belong together.
+        read_by_model: True if a model is fitted on it, or validates, evaluates or predicts with it.
     """
 
     place: CodePlace

@@ -1,4 +1,4 @@
-"""Datasets by what they hold, with what the code does with them: which of them are calls."""
+"""Datasets by their content, and what the code does with them: which of them are calls."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,17 +21,18 @@ _READS: Final = (Action.FIT, Action.EVALUATE, Action.PREDICT)
 
 @dataclass(slots=True)
 class DatasetUse:
-    """One dataset by what it holds, with everything that is done with it.
+    """One dataset by its content, with all its uses.
 
     Attributes:
         names: Variables that it is assigned to.
         uses: evaluate and predict.
-        validates: It is given to fit as validation_data.
-        fits: A model is trained on it.
-        flow: The generator's flow that reads it, where it is a side of a split.
-        fit_numbers: Which calls of fit read it.
-        taken: It is looped over, or taken out of a dict of splits.
+        validates: True if passed to fit as validation_data.
+        fits: True if a model is trained on it.
+        flow: The generator's flow that reads it, for a part of a split.
+        fit_numbers: Numbers of the fit calls that read it.
+        taken: True if it is looped over, or taken from a dict of splits.
         loader_names: Variables that a DataLoader of it is assigned to.
+        containers: Datasets that it points into.
     """
 
     data: DataSet
@@ -43,15 +44,16 @@ class DatasetUse:
     fit_numbers: list[int] = field(default_factory=list)
     taken: bool = False
     loader_names: list[str] = field(default_factory=list)
+    containers: list[DataSet] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[Source, tuple[DatasetStep, ...]]:
-        """What makes it the same dataset: its source and what decides its files."""
+        """The identity of the dataset: its source, and the steps that decide its files."""
         return self.data.source, self.data.membership
 
     @property
     def thrown_away(self) -> bool:
-        """Whether it is only given the name `_`."""
+        """Whether it is only assigned to `_`."""
         return bool(self.names) and not self.used and not any(n.strip("_") for n in self.names)
 
     @property
@@ -60,7 +62,9 @@ class DatasetUse:
         return self.fits or self.validates or bool(self.uses)
 
     def record(self, event: Event, data: DataSet, number: int) -> None:
-        """Keep what an event does with the dataset, which it has as `data`."""
+        """Record an event that has the dataset as `data`."""
+        if data.container is not None:
+            self.containers.append(data.container)
         match event.action:
             case Action.NAME if event.name:
                 self._name(event.name, data)
@@ -84,7 +88,7 @@ class DatasetUse:
 
 
 def data_sets(value: object) -> list[DataSet]:
-    """Return the datasets that a value is or may be: of a tuple, those of its first item."""
+    """Return the datasets that a value is or may be; of a tuple, those of its first item."""
     match value:
         case DataSet():
             return [value]
@@ -99,7 +103,7 @@ def data_sets(value: object) -> list[DataSet]:
 
 
 def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
-    """Return each dataset with what is done with it, in the order of the code."""
+    """Return each dataset with its uses, in code order."""
     uses: dict[object, DatasetUse] = {}
 
     def use_of(data: DataSet) -> DatasetUse:
@@ -118,14 +122,14 @@ def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
 
 
 def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> list[DatasetUse]:
-    """Return the datasets that are calls: without lists of files and what is only looked at."""
+    """Return the datasets that are calls: no lists of files, and none that are only inspected."""
     uses = [_through_flow(use, uses) for use in uses]
     flowing = {use.key for use in uses if use.flow is not None}
     uses = [use for use in uses if use.flow is not None or use.key not in flowing]
     consumed = {
         (p.source, p.membership)
         for use in uses
-        for p in (use.data.source.parent, parents.get(use.data.source), use.data.container)
+        for p in (use.data.source.parent, parents.get(use.data.source), *use.containers)
         if p is not None
     }
     used_sources = {u.data.source for u in uses if u.names or u.used or u.taken}
@@ -150,18 +154,21 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
 
 
 def _judges_whole(use: DatasetUse) -> bool:
-    """Tell whether what is split elsewhere is loaded as a whole under the name of a test."""
+    """Tell whether a dataset split elsewhere is loaded as a whole, under the name of a test set."""
     return role_of_names(use.loader_names) in (DatasetRole.VALIDATION, DatasetRole.TEST)
 
 
 def _is_read(use: DatasetUse) -> bool:
     """Tell whether a list of files is read as a dataset, or cut like one."""
-    known = use.data.source.arguments.get("directory") is not None
+    given = use.data.source.arguments
+    known = given.get("directory") is not None
+    if "table" in given and use.data.has("filter"):
+        return use.used or role_of_names(use.names) is not DatasetRole.OTHER
     return known and (use.used or any(s.name in ("take", "skip") for s in use.data.membership))
 
 
 def _is_split_again(use: DatasetUse, uses: Sequence[DatasetUse]) -> bool:
-    """Tell whether a side of a split is itself split, and its sides are what is trained on."""
+    """Tell whether a part of a split is split again, and its parts are trained on."""
     return any(
         other.data.source.parent is not None
         and other.data.source.parent.source is use.data.source
@@ -172,7 +179,7 @@ def _is_split_again(use: DatasetUse, uses: Sequence[DatasetUse]) -> bool:
 
 
 def _through_flow(use: DatasetUse, uses: Sequence[DatasetUse]) -> DatasetUse:
-    """Return a generator's flow of one side of a split as that side, read from its folder."""
+    """Return a generator's flow over one part of a split as that part, read from its folder."""
     source = use.data.source
     parent = source.parent
     flows = source.loader in (LoaderName.DATAFRAME, LoaderName.ARRAYS)
@@ -188,7 +195,7 @@ def _through_flow(use: DatasetUse, uses: Sequence[DatasetUse]) -> DatasetUse:
 
 
 def _without_cuts(uses: Sequence[DatasetUse]) -> list[DatasetUse]:
-    """Leave out what only looks at a dataset, and datasets of which the parts are used."""
+    """Leave out cuts that only inspect a dataset, and datasets of which only parts are used."""
     chosen = list(uses)
     for source in dict.fromkeys(use.data.source for use in uses):
         group = [use for use in uses if use.data.source is source]
@@ -211,7 +218,7 @@ def _without_cuts(uses: Sequence[DatasetUse]) -> list[DatasetUse]:
 
 
 def is_cut(use: DatasetUse) -> bool:
-    """Tell whether it is a part by take, skip or the like."""
+    """Tell whether it is part of a dataset by take, skip or similar."""
     return any(s.name != "part" for s in use.data.membership)
 
 

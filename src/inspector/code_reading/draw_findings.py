@@ -1,4 +1,4 @@
-"""Pitfalls of how the code draws a split: seeds, the order that is cut, and rounds of training."""
+"""Pitfalls of random splits in code: seeds, the order that is cut, and rounds of training."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -11,6 +11,7 @@ from inspector.code_reading.evaluation.objects import (
     SPLIT_LOADERS,
     Action,
     DataSet,
+    DatasetStep,
     Event,
     LoaderName,
     Source,
@@ -36,7 +37,7 @@ def draw_findings(
     parents: Mapping[Source, DataSet],
     pairs: Sequence[tuple[CodeCall, CodeCall]],
 ) -> Iterator[CodeFinding]:
-    """Yield what there is to say of seeds, orders and rounds."""
+    """Yield the findings about seeds, orders and rounds."""
     yield from _missing_seeds(calls)
     yield from _orders(calls, parents, _reads_unsorted(followed))
     for one, two in pairs:
@@ -125,7 +126,7 @@ def _shuffle_false(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 def _orders(
     calls: Sequence[CodeCall], parents: Mapping[Source, DataSet], loops_unsorted: bool
 ) -> Iterator[CodeFinding]:
-    """Find splits of lists whose order the disk decides, and splits in class order."""
+    """Find splits of lists in disk order, and splits in class order."""
     told: list[object] = []
     for call in calls:
         if call.loader not in SPLIT_LOADERS:
@@ -156,7 +157,7 @@ def _orders(
 
 
 def _reads_unsorted(followed: Followed) -> bool:
-    """Tell whether a loop runs over files in the order in which the disk lists them."""
+    """Tell whether a loop iterates over files in disk order."""
     return any(
         d.source.loader is LoaderName.FILES and not d.has("sorted", "sorted_by")
         and d.source.arguments.get("directory") is not None
@@ -165,7 +166,7 @@ def _reads_unsorted(followed: Followed) -> bool:
 
 
 def _whole(call: CodeCall, parents: Mapping[Source, DataSet]) -> DataSet | None:
-    """Return the dataset that is split first, with what was done before the split."""
+    """Return the dataset that is split first, with the steps before the split."""
     data: DataSet | None = call.data
     for _ in range(8):
         if data is None or data.source.loader not in SPLIT_LOADERS:
@@ -185,7 +186,7 @@ def _cut_in_order(call: CodeCall) -> bool:
 
 
 def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Find two draws from one folder whose sides are paired."""
+    """Find two random splits of one folder whose parts are paired."""
     if one.source is two.source or one.folder is None or one.folder != two.folder:
         return
     if one.loader is not two.loader:
@@ -199,6 +200,9 @@ def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
         LoaderName.RANDOM_SPLIT, LoaderName.TRAIN_TEST_SPLIT, LoaderName.HF_SPLIT,
         LoaderName.PANDAS_SAMPLE, LoaderName.SPLIT_DATASET,
     )  # fmt: skip
+    if one.loader is LoaderName.SLICES:
+        yield from _orders_differ(one, two)
+        return
     nested = one.source.parent is not None and one.source.parent.source.loader in SPLIT_LOADERS
     nested |= two.source.parent is not None and two.source.parent.source.loader in SPLIT_LOADERS
     if nested or not (again or one.loader is LoaderName.DATASET):
@@ -234,7 +238,7 @@ def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _certainly_same(one: object, two: object) -> bool:
-    """Tell whether two unknown values come from one name that holds one value."""
+    """Tell whether two unknown values come from one variable with one value."""
     if isinstance(one, Unknown) and isinstance(two, Unknown) and one.draw:
         return one.draw == two.draw
     return one is two or (
@@ -243,8 +247,33 @@ def _certainly_same(one: object, two: object) -> bool:
     )  # fmt: skip
 
 
+def _orders_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
+    """Find two cuts of one list of files that was shuffled for each of them."""
+    orders = [_shuffle_of(call.source.parent) for call in (one, two)]
+    if None in orders or one.source.parent == two.source.parent:
+        return
+    seeds = [o.values[0] if o is not None and o.values else None for o in orders]
+    known = all(isinstance(s, int) for s in seeds)
+    hidden = any(isinstance(s, Unknown) and "has drawn" not in s.why for s in seeds)
+    if hidden or (known and seeds[0] == seeds[1]):
+        return
+    name = _EVALUATED[two.role]
+    yield CodeFinding(
+        "different_seeds", HIGH,
+        f"Training and {name} are cut from two shuffles of {one.folder} (lines {one.place.line} and"
+        f" {two.place.line}) that are not the same, so many {name} images are training images too."
+        " Shuffle once and cut that list, or seed a generator of its own for each.",
+        two.place, "seed",
+    )  # fmt: skip
+
+
+def _shuffle_of(data: DataSet | None) -> DatasetStep | None:
+    steps = () if data is None else data.steps
+    return next((s for s in reversed(steps) if s.name == "shuffle"), None)
+
+
 def _certainly_different(one: object, two: object) -> bool:
-    """Tell whether two values come from two draws out of many numbers."""
+    """Tell whether two values come from two random numbers out of many."""
     draws = [v.draw for v in (one, two) if isinstance(v, Unknown) and v.draw]
     return len(draws) == 2 and draws[0] != draws[1]
 
@@ -283,7 +312,7 @@ def _refused_share(followed: Followed) -> Iterator[CodeFinding]:
 
 
 def _judged_twice(followed: Followed) -> Iterator[CodeFinding]:
-    """Find a test figure that is measured on what fit validated with."""
+    """Find a test figure measured on the validation data of fit."""
     validated: set[object] = set()
     for event in followed.events:
         if event.action is Action.FIT:
@@ -301,7 +330,7 @@ def _judged_twice(followed: Followed) -> Iterator[CodeFinding]:
 
 
 def _shared_transform(followed: Followed) -> Iterator[CodeFinding]:
-    """Find a transform that is set on the dataset which both sides of a split read."""
+    """Find a transform set on the dataset that both parts of a split read."""
     own: list[object] = []
     for event in followed.events:
         if event.action is not Action.SET or not isinstance(event.data, DataSet):
@@ -323,7 +352,7 @@ def _shared_transform(followed: Followed) -> Iterator[CodeFinding]:
 
 
 def _rounds(followed: Followed) -> Iterator[CodeFinding]:
-    """Find one model that is trained round after round on splits that are drawn anew."""
+    """Find a model that is trained in rounds on splits that are made anew."""
     rounds: list[tuple[Event, DataSet, DataSet]] = []
     for event in followed.events:
         if event.action is Action.FIT and event.options.get("carried") is True:
@@ -351,7 +380,7 @@ def _trained_before(event: Event) -> CodeFinding:
 
 
 def _redrawn(trained: DataSet, validation: DataSet) -> bool:
-    """Tell whether a later round validates with what an earlier one may have trained on."""
+    """Tell whether a later round validates on images that an earlier one may have trained on."""
     one, two = trained.source, validation.source
     if one.loader is not two.loader:
         return False

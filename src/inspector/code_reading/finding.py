@@ -1,4 +1,4 @@
-"""One thing to know about a piece of code."""
+"""A finding about a piece of code."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from inspector.code_reading.program import CodePlace
 
 
 class FindingSeverity(StrEnum):
-    """How much a finding changes what the figures mean."""
+    """How much a finding changes the meaning of the figures."""
 
     HIGH = "high"
     MIDDLE = "middle"
@@ -21,19 +21,19 @@ class FindingSeverity(StrEnum):
 
     @property
     def lint_level(self) -> str:
-        """The same as `policy lint` says it."""
+        """The severity as `policy lint` names it."""
         return {"high": "error", "middle": "warning", "low": "hint"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeFinding:
-    """One thing to know about a piece of code.
+    """One finding about a piece of code.
 
     Attributes:
         code: Its name, with "_".
-        parameter: The argument or layer that it is about, for `policy lint`; "" for a split.
-        suggestion: Parameters of a policy and what to set them to.
-        about_split: It is about the split, and not about the augmentation alone.
+        parameter: Argument or layer that it is about, for `policy lint`; "" for a split.
+        suggestion: Parameters of a policy and their new values.
+        about_split: True if it is about the split, not only about the augmentation.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""What inference code gives a model otherwise than training code gave it."""
+"""Differences between the model inputs of inference code and of training code."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,11 +33,11 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputDifference:
-    """One way in which inference is not training.
+    """One difference between inference and training.
 
     Attributes:
         place: In the inference code; `training_place` in the training code.
-        number: Of the serving input in `ServingReading.serving` that it is about.
+        number: Index in `ServingReading.serving` of the input that it is about.
         names: For the order of classes: those of training, then those of serving.
     """
 
@@ -64,7 +64,7 @@ class InputDifference:
 
 
 def input_differences(learnt: ModelInput, served: ModelInput) -> Iterator[InputDifference]:
-    """Yield each way in which an input of inference differs from training's."""
+    """Yield the differences between an input of inference and that of training."""
     yield from _channels(learnt, served)
     yield from _exif(learnt, served)
     yield from _sizes(learnt, served)
@@ -126,7 +126,7 @@ def _geometry_place(one: ModelInput) -> CodePlace:
 
 
 def crop_steps(one: ModelInput) -> list[object]:
-    """Return what decides which part of an image the model sees, and in which aspect ratio."""
+    """Return what decides which part of an image the model sees, and its aspect ratio."""
     steps: list[object] = []
     for step, _ in one.geometry:
         if not isinstance(step, Resize):
@@ -217,7 +217,7 @@ def _close(one: Affine, two: Affine) -> bool:
         for f, o, g, p in zip(one.factor, one.offset, two.factor, two.offset, strict=True)
         for x in (0, 255)
     )
-    # 255 against 256 levels is a difference of rounding.
+    # 255 against 256 levels is a rounding difference.
     return all(abs(a - b) <= 0.01 * spread for a, b in ends)
 
 

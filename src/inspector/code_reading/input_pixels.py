@@ -1,7 +1,7 @@
-"""An image as training code or inference code gives it to a model, computed here.
+"""Compute an image as training code or inference code passes it to a model.
 
-Sizes change as the libraries do it: with antialiasing by Pillow, without by OpenCV, whose bilinear
-kernel is TensorFlow's. Differences of rounding between libraries are left out.
+Images are resized as the libraries do: with antialiasing by Pillow, without by OpenCV, whose
+bilinear kernel is TensorFlow's. Rounding differences between libraries are ignored.
 """
 
 from dataclasses import replace
@@ -33,7 +33,7 @@ Floats = NDArray[np.float32]
 
 _LUMA: Final = (0.299, 0.587, 0.114)
 _TURNED_BACK: Final = {6: 8, 8: 6}
-"""The EXIF orientations that are not their own inverse."""
+"""EXIF orientations that are not their own inverse."""
 
 _MAX_SIDE_PX: Final = 4_096
 _FLAGS: Final = {
@@ -51,11 +51,11 @@ _RESAMPLING: Final = {
 
 
 def stored_pixels(data: bytes, name: str) -> tuple[NDArray[np.uint8], int]:
-    """Return an image file's RGB pixels as they are stored, and its EXIF orientation, 1 for none.
+    """Return an image file's RGB pixels as stored, and its EXIF orientation, 1 for none.
 
     Raises:
         RefusedError: It is no image.
-        Exception: Nearly any, from a decoder.
+        Exception: Almost any, from a decoder.
     """
     head = data[: formats.HEAD_BYTES]
     kind = formats.guess(name, head)
@@ -67,12 +67,12 @@ def stored_pixels(data: bytes, name: str) -> tuple[NDArray[np.uint8], int]:
 
 
 def input_of(one: ModelInput, stored: NDArray[np.uint8], orientation: int) -> Floats:
-    """Return an image as a model gets it: (height, width, 3), or 3 equal channels for grey.
+    """Return an image as model input: (height, width, 3), with 3 equal channels for grey.
 
     Args:
         one: How it is prepared.
         stored: (h, w, 3) RGB as in the file.
-        orientation: Of EXIF.
+        orientation: EXIF orientation.
     """
     pixels = turn_upright(stored, orientation) if one.upright and orientation > 1 else stored
     image = pixels.astype(np.float32)
@@ -100,7 +100,7 @@ def _shaped(image: Floats, step: Geometry) -> Floats:
 
 
 def _middle(image: Floats, size: tuple[int, int]) -> Floats:
-    """Cut out the middle; what lies outside of the image is black."""
+    """Crop the centre; pixels outside the image are black."""
     high, wide = size
     down, across = max(0, high - image.shape[0]), max(0, wide - image.shape[1])
     if down or across:
@@ -167,7 +167,7 @@ def _scaled(image: Floats, middle: float, spread: float) -> Floats:
 
 
 def with_aspect(learnt: ModelInput, served: ModelInput, aspect: Aspect) -> ModelInput | None:
-    """Return training's way to prepare an image with one aspect as inference has it.
+    """Return training's preparation of an image, with one aspect as in inference.
 
     Returns:
         None for what can't be computed.
@@ -220,7 +220,7 @@ def _with_method(learnt: ModelInput, served: ModelInput) -> _Steps:
 
 
 def _with_crop(learnt: ModelInput, served: ModelInput) -> _Steps:
-    """Take inference's crops, with training's interpolation and size."""
+    """Return inference's crops with training's interpolation and size."""
     mine = learnt.resize
     steps: list[tuple[Geometry, CodePlace]] = []
     for step, place in served.geometry:
@@ -237,7 +237,7 @@ def _with_crop(learnt: ModelInput, served: ModelInput) -> _Steps:
 
 
 def same_shape(image: Floats, shape: tuple[Any, ...]) -> Floats:
-    """Return an image at the size of another, to compare values."""
+    """Return an image resized to another one's shape, to compare values."""
     if image.shape[:2] == shape[:2]:
         return image
     flat = cv2.resize(image, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
@@ -248,7 +248,7 @@ def to_levels(image: Floats, learnt: ModelInput) -> Floats | None:
     """Return the RGB levels, 0..255, that training would have turned into these values.
 
     Returns:
-        None where training's values are not linear in the levels.
+        None if training's values are not linear in the levels.
     """
     scale = learnt.scale
     if scale is None or not all(scale.factor):

@@ -1,4 +1,4 @@
-"""Splits of scikit-learn, PyTorch and others in code, ready to be replayed on listed files."""
+"""Splits by scikit-learn, PyTorch and others in code, ready to be replayed on listed files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final
 
+from inspector.code_reading.evaluation.keras_objects import TF_DATA
 from inspector.code_reading.evaluation.objects import DataSet, DatasetStep, LoaderName, Source
 from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.value_text import shown
@@ -67,13 +68,13 @@ class ListedFiles:
     """What a split reads: a listing of a folder.
 
     Attributes:
-        folder: As the code says it.
+        folder: As in the code.
         pattern: Of paths within the folder, such as "*/*.jpg"; "" for all.
         split: For Hugging Face, the name of the split.
-        endings: Only paths with one of these endings, where not empty.
-        any_case: The endings fit in any case.
-        by_parts: Sorted part by part, as paths of pathlib are.
-        hidden: Wildcards take names with a dot at the start.
+        endings: Only paths with one of these suffixes, if not empty.
+        any_case: True if suffixes match in any case.
+        by_parts: True if sorted part by part, as pathlib paths are.
+        hidden: True if wildcards match names with a leading dot.
     """
 
     folder: str
@@ -86,7 +87,7 @@ class ListedFiles:
     hidden: bool = False
 
     def takes(self, path: str) -> bool:
-        """Tell whether a path of the folder fits the pattern, as glob does."""
+        """Tell whether a path of the folder matches the pattern, as in glob."""
         name = path.lower() if self.any_case else path
         if self.endings and not name.endswith(self.endings):
             return False
@@ -105,7 +106,7 @@ def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 
 def _skips_hidden(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Tell whether glob leaves a path out for a dot at the start of one of its names."""
+    """Tell whether glob skips a path because one of its names has a leading dot."""
     written = {name for name in pattern if name.startswith(".")}
     return any(p.startswith(".") and not any(fnmatchcase(p, w) for w in written) for p in parts)
 
@@ -116,11 +117,11 @@ def is_replayed(loader: LoaderName) -> bool:
 
 
 def listed_files(data: DataSet, folder: str) -> ListedFiles:
-    """Return what lists the files that a split reads.
+    """Return the listing that a split reads.
 
     Args:
-        data: What is split, or the split where it lists by itself.
-        folder: That it reads.
+        data: What is split, or the split if it lists by itself.
+        folder: Folder that it reads.
 
     Raises:
         UnreplayableError: The code takes the files in an order that only its disk tells.
@@ -151,7 +152,7 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
 
 
 def _check_order(data: DataSet) -> None:
-    """Raise `UnreplayableError` where the order of the files is not in the code."""
+    """Raise `UnreplayableError` if the order of the files is not in the code."""
     if data.source.arguments.get("built") is True:
         raise UnreplayableError(
             ReplayGap.UNSUPPORTED, "a loop fills the list of files, and its order is not followed"
@@ -193,7 +194,7 @@ def _globbed_files(data: DataSet, folder: str) -> ListedFiles:
 
 
 def refuse_steps(data: DataSet) -> None:
-    """Refuse what changes which files a list holds in a way that is not followed.
+    """Check that no step changes the files of a list in a way that is not modelled.
 
     Raises:
         UnreplayableError: There is such a step.
@@ -211,7 +212,7 @@ def library_call(source: Source, count: int) -> SplitCall:
     """Return the call that splits `count` items.
 
     Raises:
-        UsageError: A value that decides is not in the code.
+        UsageError: A deciding value is not in the code.
     """
     function = _FUNCTIONS[source.loader]
     if source.arguments.get("kind", "from_folder") not in ("from_folder", "ratio", "fixed"):
@@ -268,7 +269,7 @@ def _index_cut(source: Source, count: int) -> SplitCall:
 
 
 def order_call(data: DataSet) -> SplitCall | None:
-    """Return the call that shuffles a list before it is split; None where none does.
+    """Return the call that shuffles a list before it is split, or None.
 
     Raises:
         UnreplayableError: It is shuffled more than once.
@@ -287,6 +288,8 @@ def _shuffled_cut(parent: DataSet | None, cuts: tuple[int, ...]) -> SplitCall:
     if not shuffles:
         return split_call(SplitFunction.INDEX_CUT, {**keywords, "shuffler": "none"})
     values = shuffles[0].values
+    if TF_DATA in values:
+        raise UnreplayableError(ReplayGap.UNSUPPORTED, "tf.data shuffles the list before the split")
     seed = values[0] if values else None
     shuffler = values[2] if len(values) > 2 else "numpy.random"
     shared = values[3] if len(values) > 3 else False

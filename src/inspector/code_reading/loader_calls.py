@@ -1,4 +1,4 @@
-"""The calls of Keras's loaders in code, ready to be replayed on a folder."""
+"""Calls of Keras loaders in code, ready to be replayed on a folder."""
 
 import ast
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ KERAS_LOADERS: Final = {
     LoaderName.GENERATOR: Loader.GENERATOR,
     LoaderName.SPLIT_DATASET: Loader.SPLIT_DATASET,
 }
-"""What is replayed with nothing but the folder."""
+"""Loaders that are replayed with nothing but the folder."""
 
 _CUTS: Final = ("take", "skip", "shard", "filter", "slice", "concatenate")
 _NO_DATASET: Final = UsageError(
@@ -33,14 +33,14 @@ class LoaderCall:
     """One dataset that pasted code makes with Keras.
 
     Attributes:
-        line: Where the call stands, from 1.
-        name: The variable that it is assigned to, or "".
-        directory: The folder, as far as the code tells; a name stands for what is not known.
+        line: Line of the call, from 1.
+        name: Variable that it is assigned to, or "".
+        directory: The folder as far as the code tells, with a name for unknown parts.
         generator: Line of the ImageDataGenerator that it comes from, or 0.
-        augments: It changes images at random.
-        normalises: What its generator does to the values: "rescale", "samplewise", "featurewise".
-        label_name: The variable that a list of labels came from, or "".
-        reading: How the code was read.
+        augments: True if it changes images at random.
+        normalises: Steps of its generator on values: "rescale", "samplewise", "featurewise".
+        label_name: Variable of a list of labels, or "".
+        reading: The reading of the code.
     """
 
     line: int
@@ -55,7 +55,7 @@ class LoaderCall:
 
 
 def read_loader_calls(text: str, *, keras: str = "") -> tuple[LoaderCall, ...]:
-    """Return the calls of Keras's loaders in code, in order of their lines.
+    """Return the calls of Keras loaders in code, in line order.
 
     Raises:
         UsageError: It is not Python, makes no dataset, or hides a value that decides the files.
@@ -94,10 +94,10 @@ def nothing_read(reading: CodeReading) -> UsageError:
 
 
 def loader_call(call: CodeCall, keras: str = "") -> LoaderCall:
-    """Return a call of Keras with what decides its files.
+    """Return a Keras call with what decides its files.
 
     Raises:
-        UsageError: A value that decides is not in the code, or can't be replayed.
+        UsageError: A deciding value is not in the code, or can't be replayed.
     """
     lack = next((u for u in call.unread if u.what != "folder"), None)
     if lack is not None:
@@ -242,5 +242,5 @@ def _names(call: CodeCall, name: str) -> tuple[str, ...] | None:
 
 
 def is_held_out(call: CodeCall) -> bool:
-    """Tell whether a call makes what a model is judged by."""
+    """Tell whether a call makes the data that a model is judged by."""
     return call.role in (DatasetRole.VALIDATION, DatasetRole.TEST)

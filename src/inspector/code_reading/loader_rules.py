@@ -1,4 +1,4 @@
-"""Of each loader: which arguments decide its split, and what they are where they are left out."""
+"""Per loader: the arguments that decide its split, and their defaults."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ class LoaderRule:
     """What decides the split of one loader.
 
     Attributes:
-        share: Reads the share that is held out.
-        seed: The argument that holds the seed; "" where there is none.
-        seed_decides: Tells from the arguments whether the seed decides which files come.
-        seed_needed: Without a seed, each run makes another split.
-        seed_default: The seed where none is given.
-        shuffle: The default of `shuffle`, or what always holds; None where there is no such thing.
-        shuffle_decides: Tells whether an argument `shuffle` decides; None where there is none.
+        share: Reads the held-out share.
+        seed: The seed argument; "" without one.
+        seed_decides: Tells from the arguments whether the seed decides the files.
+        seed_needed: True if each run makes another split without a seed.
+        seed_default: Default seed.
+        shuffle: Default of `shuffle`, or its fixed value; None without one.
+        shuffle_decides: Tells whether the argument `shuffle` decides; None without one.
         names: Other arguments that decide which files are listed.
     """
 
@@ -126,7 +126,7 @@ def _shuffled_split(given: _Given) -> bool:
 
 
 def _draws(given: _Given) -> bool:
-    """Tell whether fastai draws validation: from_folder takes folders unless a share is given."""
+    """Tell whether fastai splits at random: from_folder uses folders unless a share is given."""
     return given.get("kind") != "from_folder" or given.get("valid_pct") is not None
 
 
@@ -199,10 +199,14 @@ LOADER_RULES: Final[Mapping[LoaderName, LoaderRule]] = {
 
 
 def share_held_out(values: CallArguments, data: DataSet, role: DatasetRole) -> float | None:
-    """Return the share that a split holds out, for the side of this role; None where unknown."""
+    """Return the share that a split holds out for this role; None if unknown."""
     share = LOADER_RULES[data.source.loader].share(values, data, role)
+    cut = taken_share(data, role)
     if share is None:
-        share = taken_share(data, role)
+        share = cut
+    elif role is not DatasetRole.TRAINING and data.has("take", "skip"):
+        share = None if cut is None else share * cut
+    if share is None:
         counts = [v for s in data.membership if s.name in ("take", "skip") for v in s.values]
         hidden = next((v for v in counts if isinstance(v, Unknown)), None)
         if hidden is not None:

@@ -1,4 +1,4 @@
-"""What a model is given, as the parts in which training and inference can differ."""
+"""The input of a model, in the parts in which training and inference can differ."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -28,17 +28,17 @@ Values = Affine | Truncate | Standardise
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """What is done with an image before the model, in an order of its own.
+    """The preparation of an image for the model, in a fixed order of parts.
 
     First the decoder's channels and the EXIF orientation, then sizes, then values.
 
     Attributes:
-        place: Where the model is given it, or where the loader stands.
-        channels: The order in which the model gets them.
+        place: Where the model gets it, or the position of the loader.
+        channels: Their order at the model.
         channels_place: Where that was decided.
-        upright: The EXIF orientation is applied; None if that is not known.
-        geometry: Crops and resizes, in their order.
-        values: What is computed with the numbers, one factor and offset for each channel.
+        upright: Whether the EXIF orientation is applied; None if unknown.
+        geometry: Crops and resizes, in order.
+        values: Computations on the values, one factor and offset per channel.
         others: Steps that can't be computed here.
     """
 
@@ -59,7 +59,7 @@ class ModelInput:
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """(height, width) as the model gets it; None if it is not known."""
+        """(height, width) at the model; None if unknown."""
         size: tuple[int, int] | None = None
         for step, _ in self.geometry:
             match step:
@@ -73,7 +73,7 @@ class ModelInput:
 
     @property
     def scale(self) -> Affine | None:
-        """All values as one factor and offset for each channel; None where they are not linear."""
+        """All computations as one factor and offset per channel; None if not linear."""
         factor, offset = [1.0] * 3, [0.0] * 3
         for step, _ in self.values:
             if not isinstance(step, Affine):
@@ -85,7 +85,7 @@ class ModelInput:
 
     @property
     def range_text(self) -> str:
-        """The values of black and of white in words, such as "0..1"."""
+        """The values of black and white as text, such as "0..1"."""
         scale = self.scale
         kinds = [step for step, _ in self.values]
         if any(isinstance(k, Truncate) for k in kinds):
@@ -100,7 +100,7 @@ class ModelInput:
 
     @property
     def texts(self) -> tuple[str, str, str, str]:
-        """Channels, EXIF orientation, size and values in words."""
+        """Channels, EXIF orientation, size and values as text."""
         size = "?" if self.size is None else f"{self.size[0]} x {self.size[1]}"
         turned = {True: "applied", False: "ignored", None: "?"}[self.upright]
         return self.channels.value, turned, size, self.range_text
@@ -125,7 +125,7 @@ def _number(value: float) -> str:
 
 
 def step_text(step: Geometry) -> str:
-    """Return a crop or resize in words."""
+    """Return a crop or resize as text."""
     match step:
         case Resize(height=high, width=wide, method=method, antialias=smooth, fit=fit):
             size = f"{_px(high)} x {_px(wide)}" if fit is not Fit.SHORT_SIDE else _px(high)
@@ -142,11 +142,11 @@ def _px(value: float | None) -> str:
 
 
 def model_input(image: ImageValue, place: CodePlace | None = None) -> ModelInput:
-    """Return the parts of what is done with an image.
+    """Return the parts of an image's preparation.
 
     Args:
-        image: The image that the model is given.
-        place: Where it is; the last step's where it is None.
+        image: The image passed to the model.
+        place: Its position; None for that of the last step.
     """
     first = image.steps[0].place if image.steps else CodePlace(1)
     reader = _Reader(ModelInput(
@@ -168,7 +168,7 @@ class _Reader:
         self._others: list[tuple[OtherStep, CodePlace]] = []
 
     def take(self, step: ImageStep) -> None:
-        """Take the next step."""
+        """Add the next step."""
         kind, place = step.kind, step.place
         match kind:
             case Decode():
@@ -193,7 +193,7 @@ class _Reader:
                 self._others.append((kind, place))
 
     def result(self, image: ImageValue) -> ModelInput:
-        """Return what came together."""
+        """Return the parts."""
         return replace(
             self._input, channels=image.channels, geometry=tuple(self._geometry),
             values=tuple(self._values), others=tuple(self._others),
@@ -215,7 +215,7 @@ def _turned(step: Values) -> Values:
 
 
 def distinct(inputs: Iterable[ModelInput]) -> list[ModelInput]:
-    """Leave out inputs that are made in the same way as one before."""
+    """Leave out inputs that are prepared like an earlier one."""
     known: list[ModelInput] = []
     for one in inputs:
         if not any(_alike(one, other) for other in known):

@@ -1,4 +1,4 @@
-"""The augmentation of a program as policies: what training reads comes first."""
+"""The augmentation of a program as policies, with those used in training first."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.transforms import PLAIN, read_transforms
 from inspector.errors import UsageError
 
-# Of no effect on a policy, whatever they hold; findings tell of a preprocessing_function.
+# No effect on a policy, whatever their value; findings report a preprocessing_function.
 _NOT_READ: Final = (
     "preprocessing_function", "input_shape", "batch_input_shape", "name", "seed", "dtype",
     "trainable", "validation_split", "data_format", "zca_epsilon",
@@ -57,7 +57,7 @@ _NEVER_IN_POLICY: Final = (
 _SAME_EACH_TIME: Final = (
     "Equalization", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization",
 )  # fmt: skip
-"""Image layers that draw nothing."""
+"""Image layers without randomness."""
 
 _NOT_FOUND = UsageError(
     "there is no ImageDataGenerator and no Random layer in this code",
@@ -66,12 +66,12 @@ _NOT_FOUND = UsageError(
 
 
 class HiddenValueError(UsageError):
-    """Say that the code does not tell a value of an augmentation.
+    """The code does not tell a value of an augmentation.
 
     Args:
         message: What is missing.
         advice: What to do.
-        expression: Its source, where a person can give the value; else "".
+        expression: Its source, if the user can enter the value; else "".
     """
 
     def __init__(self, message: str, advice: str, expression: str = "") -> None:
@@ -84,14 +84,14 @@ class HiddenValueError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class CodePolicy:
-    """One augmentation that the code makes.
+    """One augmentation in the code.
 
     Attributes:
-        policy: None where it can't be read; `error` says why.
-        layers: The layers on its way, in order; () for a generator.
-        left_out: Names of what it does beyond the policy.
-        trained: A model that is fitted reads through it.
-        connected: The layers are known to act one after the other.
+        policy: None if it can't be read; `error` says why.
+        layers: Its layers, in order; () for a generator.
+        left_out: Names of operations beyond the policy.
+        trained: True if a fitted model reads through it.
+        connected: True if the layers are known to be applied in sequence.
     """
 
     role: DatasetRole
@@ -106,7 +106,7 @@ class CodePolicy:
 
 
 def flat_layers(value: object, depth: int = 0) -> Iterator[Layer]:
-    """Yield the layers of a layer, stack, model or tensor in the order in which they act."""
+    """Yield the layers of a layer, stack, model or tensor in the order of application."""
     if depth > 20:
         return
     match value:
@@ -123,7 +123,7 @@ def flat_layers(value: object, depth: int = 0) -> Iterator[Layer]:
 
 
 def _of_stack(items: Sequence[object]) -> list[object]:
-    """Leave out of a model what the code makes itself: it is rather a part of the network."""
+    """Leave out what the code itself defines in a model: probably part of the network."""
     weights = ("Dense", "Conv", "Linear")
     learns = any(isinstance(v, Layer) and v.name.startswith(weights) for v in items)
     return [v for v in items if not (learns and isinstance(v, Layer) and v.family == "own")]
@@ -132,7 +132,7 @@ def _of_stack(items: Sequence[object]) -> list[object]:
 def code_policies(
     followed: Followed, calls: Sequence[CodeCall], *, keras_version: str = ""
 ) -> tuple[CodePolicy, ...]:
-    """Return the augmentations of a program: those that training reads through come first.
+    """Return the augmentations of a program, those used in training first.
 
     Raises:
         UsageError: `keras_version` is no version.
@@ -179,11 +179,11 @@ def generator_policy(generator: Generator, *, swapped: bool = False) -> Policy:
     """Return the policy of one ImageDataGenerator.
 
     Args:
-        generator: Of the code.
-        swapped: Whether its Keras exchanges the axes of the shifts.
+        generator: The generator in the code.
+        swapped: True if its Keras swaps the axes of the shifts.
 
     Raises:
-        UsageError: It holds anything that is not understood.
+        UsageError: It has an argument that is not supported.
     """
     node = generator.node
     if len(node.args) > 23:
@@ -201,7 +201,7 @@ def generator_policy(generator: Generator, *, swapped: bool = False) -> Policy:
 
 
 def _of_layers(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodePolicy]:
-    """Yield the policies of layers: those on a way that images take, then those on none."""
+    """Yield the policies of layers: those that images pass, then the others."""
     used: set[int] = set()
     for role, trained, layers in _ways(followed, calls):
         if _augments(layers) and not (fresh := {id(layer.node) for layer in layers}) <= used:
@@ -229,7 +229,7 @@ def _tensors(followed: Followed) -> Iterable[Tensor]:
     for value in followed.values:
         if isinstance(value, Tensor) and value.layers:
             seen.append(value)
-    # The longest chain holds the shorter ones.
+    # The longest chain contains the shorter ones.
     longest = sorted(seen, key=lambda t: -len(t.layers))
     chosen: list[Tensor] = []
     for tensor in longest:
@@ -260,7 +260,7 @@ def _ways(
 
 
 def mapped_layers(call: CodeCall) -> Iterator[Layer]:
-    """Yield the layers that the maps of a dataset apply; of ImageFolder, its transforms."""
+    """Yield the layers that the maps of a dataset apply; for ImageFolder, its transforms."""
     for step in call.data.steps:
         if step.name == "map":
             for value in step.values:
@@ -308,7 +308,7 @@ def _augments(layers: Iterable[Layer]) -> bool:
 def layers_policy(
     role: DatasetRole, layers: Sequence[Layer], *, trained: bool = False
 ) -> CodePolicy:
-    """Return the policy of layers that act one after the other."""
+    """Return the policy of layers applied in sequence."""
     place = next((layer.place for layer in layers if is_random(layer)), layers[0].place)
     family = next((layer.family for layer in layers if is_random(layer)), "keras")
     try:
@@ -328,7 +328,7 @@ def _keras_policy(layers: Sequence[Layer]) -> tuple[Policy, tuple[str, ...]]:
     left: list[str] = []
     for layer in layers:
         if layer.name in LAYERS and layer.family in ("keras", "arithmetic"):
-            # A policy has no place for an offset; a finding tells of it.
+            # A policy can't express an offset; a finding reports it.
             if not moves_zero(layer):
                 read.append(_call(layer))
         elif _is_left_out(layer):
@@ -368,7 +368,7 @@ def _plain(named: dict[str, object]) -> dict[str, Any]:
 
 
 def _value(name: str, value: object) -> Any:
-    """Return a value as JSON has it."""
+    """Return a value in its JSON form."""
     match value:
         case Member(value=inner):
             return _value(name, inner)

@@ -1,4 +1,4 @@
-"""Pitfalls of the augmentation in code: who reads from which generator, and in which order."""
+"""Pitfalls of the augmentation in code: which data uses which generator, and in what order."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ _NORMALISES: Final = (
     "rescale", "samplewise_center", "samplewise_std_normalization", "featurewise_center",
     "featurewise_std_normalization", "zca_whitening", "preprocessing_function",
 )  # fmt: skip
-# Source: keras.applications: these models hold their own Rescaling or Normalization.
+# Source: keras.applications: these models contain a Rescaling or Normalization.
 _RESCALING_MODELS: Final = ("EfficientNet", "MobileNetV3", "ConvNeXt", "RegNet", "ResNetRS")
 _TURN: Final = 0.2
 _WITH_SIDES: Final = re.compile(
@@ -55,7 +55,7 @@ def policy_findings(
     policies: Sequence[CodePolicy],
     keras_version: str,
 ) -> Iterator[CodeFinding]:
-    """Yield what there is to say of the augmentation beyond single parameters."""
+    """Yield the findings about the augmentation beyond single parameters."""
     yield from _validation(calls)
     yield from _nearest(calls)
     yield from _whole_numbers(followed)
@@ -76,7 +76,7 @@ def augments(call: CodeCall) -> bool:
 
 
 def generator_changes(generator: Generator) -> bool:
-    """Tell whether a generator changes images at random; what can't be read counts as asked for."""
+    """Tell whether a generator changes images at random; unreadable values count as yes."""
     return any(
         value not in (None, False, 0, 0.0) for name, value in generator.arguments.items()
         if name in _CHANGES
@@ -123,7 +123,7 @@ _NORMALISING: Final = (
 
 
 def normalising_steps(call: CodeCall) -> list[tuple[str, object]] | None:
-    """Return the steps of a dataset's maps that scale values; None if a map is not known."""
+    """Return the steps of a dataset's maps that scale values; None if a map is unknown."""
     steps: list[tuple[str, object]] = []
     maps = [s for data in containers(call.data) for s in data.steps if s.name == "map"]
     if any(isinstance(v, Unknown) for s in maps for v in s.values):
@@ -309,7 +309,7 @@ def _rescales(generator: Generator) -> bool:
 def _double(
     followed: Followed, calls: Sequence[CodeCall], policies: Sequence[CodePolicy]
 ) -> Iterator[tuple[str, CodePlace, dict[str, None] | None]]:
-    """Yield ways that rescale twice: in words, where, and what to change."""
+    """Yield the paths that rescale twice: text, position, and what to change."""
     fits = [(i, e) for i, e in enumerate(followed.events) if e.action is Action.FIT]
     for number, event in fits:
         mine = [
@@ -356,7 +356,7 @@ def _is_rescaling(layer: Layer) -> bool:
 
 
 def _turns(followed: Followed) -> Iterator[CodeFinding]:
-    """Find RandomRotation factors that were meant as degrees, or that turn far."""
+    """Find RandomRotation factors that were meant as degrees, or that rotate far."""
     told: set[int] = set()
     for layer in followed.libraries.layers:
         factor = layer.places[0] if layer.places else layer.names.get("factor")
@@ -386,7 +386,7 @@ def _turns(followed: Followed) -> Iterator[CodeFinding]:
 
 
 def _left_out(followed: Followed, policies: Sequence[CodePolicy]) -> Iterator[CodeFinding]:
-    """Tell what of the code has no place in the policy that is shown."""
+    """Report what the displayed policy can't express."""
     generators = followed.libraries.generators
     layers = [
         m for m in followed.libraries.layers if m.name.startswith("Random") and m.family == "keras"
@@ -448,7 +448,7 @@ def _weak_noise(policies: Sequence[CodePolicy]) -> Iterator[CodeFinding]:
 def _sides(
     followed: Followed, calls: Sequence[CodeCall], policies: Sequence[CodePolicy]
 ) -> Iterator[CodeFinding]:
-    """Find flips of images whose classes have sides: digits, letters, text."""
+    """Find flips of images whose classes have a left and a right: digits, letters, text."""
     where = [c.folder for c in calls if c.folder and _WITH_SIDES.search(c.folder)]
     arrays = [
         v.name for c in calls for v in (c.source.arguments.get("x"), *c.source.arguments.values())

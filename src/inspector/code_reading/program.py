@@ -1,7 +1,7 @@
 """A script, a notebook or pasted lines as cells of plain Python.
 
-A notebook is taken as Jupyter runs it: cell by cell, without magics and shell lines. A cell that
-is not Python is left out and named.
+A notebook is read as Jupyter runs it: cell by cell, without magics and shell lines. A cell that is
+not Python is left out and reported.
 """
 
 import ast
@@ -21,11 +21,11 @@ from inspector.errors import CodeError, DatasetError
 from inspector.input_files import decode_json, decode_utf8, read_bytes
 
 MAX_CHARACTERS: Final = 100_000
-"""Of Python code in all; outputs of a notebook do not count."""
+"""Python code in total; outputs of a notebook don't count."""
 
 MAX_FILE_BYTES: Final = 64_000_000
 
-# CodeCell magics whose body is Python; the body of any other is left out.
+# Cell magics whose body is Python; the body of any other is left out.
 _PYTHON_MAGICS: Final = ("time", "timeit", "capture", "prun", "snakeviz", "memit", "python3")
 _MARK: Final = re.compile(r"^# %% cell (\d+)$", re.MULTILINE)
 _ASSIGNED_MAGIC: Final = re.compile(r"^(\s*[\w.,\[\]'\" ]+?\s*=\s*)[!%][^=].*$")
@@ -39,14 +39,14 @@ _STRING_START: Final = re.compile(r"[rbfuRBFU]{0,2}('''|\"\"\"|'|\")")
 
 @dataclass(frozen=True, slots=True)
 class CodePlace:
-    """Where something stands: a line from 1, and in a notebook the number of the code cell."""
+    """A position: a line from 1, and in a notebook the number of the code cell."""
 
     line: int
     cell: int | None = None
 
     @property
     def text(self) -> str:
-        """The place in words, such as "cell 3, line 2"."""
+        """The position as text, such as "cell 3, line 2"."""
         return f"line {self.line}" if self.cell is None else f"cell {self.cell}, line {self.line}"
 
 
@@ -56,8 +56,8 @@ class Unread:
 
     Attributes:
         what: The value or the piece of code.
-        why: One sentence fragment: why it was not read.
-        expression: Source of the expression that a person can give the value of; "" for none.
+        why: Why it was not read, as part of a sentence.
+        expression: Source of the expression whose value the user can enter; "" for none.
     """
 
     place: CodePlace
@@ -71,7 +71,7 @@ class CodeCell:
     """One piece of Python.
 
     Attributes:
-        number: Of the code cell, from 1; None for a script.
+        number: Number of the code cell, from 1; None for a script.
     """
 
     number: int | None
@@ -80,7 +80,7 @@ class CodeCell:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What is to be followed, and what of it is not Python."""
+    """The code to follow, and the parts of it that are not Python."""
 
     cells: tuple[CodeCell, ...]
     broken: tuple[Unread, ...] = ()
@@ -102,7 +102,7 @@ class _Notebook(msgspec.Struct):
 
 
 def load_code(file: Path) -> str:
-    """Return the code of a .py or .ipynb file; cells of a notebook are marked for `parse_code`.
+    """Return the code of a .py or .ipynb file; notebook cells are marked for `parse_program`.
 
     Raises:
         CodeError: It can't be read, is too large, or is no notebook.
@@ -120,7 +120,7 @@ def load_code(file: Path) -> str:
 
 
 def _declared_text(data: bytes) -> str | None:
-    """Return a script in the encoding that its first lines declare; None where they do not."""
+    """Return a script in the encoding that its first lines declare, or None."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data[:1_000]).readline)
         return None if encoding.startswith("utf-8") else data.decode(encoding)
@@ -196,7 +196,7 @@ def _why(error: BaseException) -> str:
 
 def _tree(text: str) -> ast.Module:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Invalid escapes in strings are the author's matter.
+        warnings.simplefilter("ignore")  # Invalid escapes in strings are the author's business.
         flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         tree = compile(text, "code", "exec", flags, dont_inherit=True)
     assert isinstance(tree, ast.Module)
@@ -209,7 +209,7 @@ def _tree(text: str) -> ast.Module:
 
 
 def _without_prompts(text: str) -> str:
-    """Take away a console's prompts and answers, keeping the numbers of lines."""
+    """Remove a console's prompts and output, keeping line numbers."""
     lines = text.replace("\ufeff", "").replace("\xa0", " ").splitlines()
     if any(_PROMPT.match(line) for line in lines):
         lines = [
@@ -258,18 +258,18 @@ def _without_magics(lines: list[str]) -> Iterator[str]:
 
 
 class _Scanner:
-    """Follows brackets and strings from line to line: magics stand at the start of statements."""
+    """Follows brackets and strings line by line: magics start a statement."""
 
     def __init__(self) -> None:
         self._depth, self._quote, self._backslash = 0, "", False
 
     @property
     def inside(self) -> bool:
-        """Whether the next line goes on with a string, a bracket or a backslash."""
+        """Whether the next line continues a string, a bracket or a backslash."""
         return bool(self._quote) or self._depth > 0 or self._backslash
 
     def feed(self, line: str) -> None:
-        """Take one more line."""
+        """Read one more line."""
         i = 0
         self._backslash = False
         while i < len(line):

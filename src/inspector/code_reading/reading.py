@@ -1,4 +1,4 @@
-"""Read a program: its datasets, its augmentation, and what is to be said of them."""
+"""Read a program: its datasets, its augmentation, and the findings about them."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.values import ListBox, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
+from inspector.code_reading.pitfalls.losses import loss_findings
 from inspector.code_reading.pitfalls.overlaps import overlap_findings
 from inspector.code_reading.policies import (
     CodePolicy,
@@ -30,23 +31,24 @@ from inspector.code_reading.split_findings import pairs, split_findings
 from inspector.errors import UsageError
 
 Answers = tuple[tuple[str, str], ...]
-"""Expressions whose value the code does not tell, with what a person has filled in."""
+"""Expressions whose value the code does not tell, with the user's answers."""
 
 _LEVELS = {"error": HIGH, "warning": MIDDLE, "hint": LOW}
 
 
 @dataclass(frozen=True, slots=True)
 class CodeReading:
-    """How a program was read.
+    """The reading of a program.
 
     Attributes:
-        calls: Datasets in order of the text.
-        policies: Augmentations; those that training uses come first.
-        findings: The gravest first.
+        calls: Datasets in text order.
+        policies: Augmentations, those used in training first.
+        findings: Most severe first.
         unread: What was not read, with the reason.
-        notes: What a reader should know, such as defaults that were taken.
-        context: The sizes of training images that the code says.
-        fitted: A generator is fitted to the training images, as featurewise parameters need.
+        notes: What a reader should know, such as assumed defaults.
+        context: Sizes of training images in the code.
+        fitted: True if a generator is fitted to the training images, as featurewise parameters
+            need.
         containers: What the positions of a split point into.
     """
 
@@ -60,7 +62,7 @@ class CodeReading:
     containers: Mapping[Source, DataSet] = field(default_factory=dict)
 
     def asked(self) -> tuple[str, ...]:
-        """Return the expressions that a person can give the value of."""
+        """Return the expressions whose value the user can enter."""
         return tuple(dict.fromkeys(u.expression for u in self.unread if u.expression))
 
     def pairs(self) -> tuple[tuple[CodeCall, CodeCall], ...]:
@@ -68,11 +70,11 @@ class CodeReading:
         return tuple(pairs(self.calls))
 
     def split_findings(self) -> tuple[CodeFinding, ...]:
-        """Return the findings about the split: not those about single values of augmentation."""
+        """Return the findings about the split, without those about augmentation alone."""
         return tuple(f for f in self.findings if f.about_split)
 
     def document(self) -> dict[str, object]:
-        """Return the reading as the document of `inspector code --json`."""
+        """Return the reading as JSON for `inspector code --json`."""
         return {
             "calls": [c.document() for c in self.calls],
             "policies": [
@@ -113,12 +115,12 @@ def read_program(
 
     Args:
         program: A script or notebook.
-        keras_version: That it is written for, "2.8" or "3.15"; "" for the newest.
-        answers: What a person has filled in, by the source of the expression: a number, a list,
-            or a text with or without quotation marks.
+        keras_version: Version it is written for, "2.8" or "3.15"; "" for the newest.
+        answers: The user's answers by the source of the expression: a number, a list, or a text
+            with or without quotation marks.
 
     Raises:
-        UsageError: `keras_version` is no version, or an answer is to nothing in the code.
+        UsageError: `keras_version` is no version, or an answer matches nothing in the code.
     """
     followed = follow(program, {text: literal(value) for text, value in (answers or {}).items()})
     for text in answers or {}:
@@ -133,7 +135,11 @@ def read_program(
     findings = [
         *(
             replace(f, about_split=True)
-            for f in (*split_findings(followed, calls), *overlap_findings(followed, calls))
+            for f in (
+                *split_findings(followed, calls),
+                *overlap_findings(followed, calls),
+                *loss_findings(followed, calls),
+            )
         ),
         *policy_findings(followed, calls, policies, keras_version),
         *_value_findings(followed, policies, setting),
@@ -156,7 +162,7 @@ def read_program(
 
 
 def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:
-    """Tell of calls whose files stand in a table that is not in the code."""
+    """Report calls whose files are in a table that is not in the code."""
     for call in calls:
         if call.loader is LoaderName.DATAFRAME:
             yield (
@@ -167,7 +173,7 @@ def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:
 
 
 def _once(findings: Sequence[CodeFinding]) -> Iterator[CodeFinding]:
-    """Leave out what is said twice of one line."""
+    """Leave out what is reported twice for one line."""
     seen = set()
     for finding in findings:
         key = (finding.code, finding.place, finding.text)
@@ -182,14 +188,14 @@ def read_code(
     """Read code: pasted lines, a script, or the text of a notebook.
 
     Raises:
-        UsageError: It is not Python, or too long; `keras_version` is no version; or an answer is
-            to nothing in the code.
+        UsageError: It is not Python, or too long; `keras_version` is no version; or an answer
+            matches nothing in the code.
     """
     return read_program(parse_program(text), keras_version=keras_version, answers=answers)
 
 
 def literal(text: str) -> object:
-    """Return what a person has filled in: a value of Python, else the text itself."""
+    """Return an answer: a Python value if it is one, else the text itself."""
     try:
         value = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
@@ -202,9 +208,9 @@ def literal(text: str) -> object:
 def read_for_form(
     text: str, keras_version: str = "", answers: Answers = ()
 ) -> tuple[CodeReading, tuple[str, ...]]:
-    """Return how code is read, and the expressions that a person can give the value of.
+    """Return the reading of code, and the expressions whose value the user can enter.
 
-    Answers to other expressions are left out: they were given to other code.
+    Answers to other expressions are ignored: they belong to other code.
 
     Raises:
         UsageError: It is not Python, or `keras_version` is no version.
@@ -219,7 +225,7 @@ def read_for_form(
 
 
 def answers_of(texts: Sequence[str]) -> dict[str, str]:
-    """Return answers by expression, of texts such as "args.seed=42".
+    """Return answers by expression, from texts such as "args.seed=42".
 
     Raises:
         UsageError: A text has no "=".
@@ -240,11 +246,11 @@ def parse_code(text: str, *, keras_version: str | None = None) -> Policy:
 
     Args:
         text: Code. Without a call of fit, the first generator or stack of layers that augments.
-        keras_version: That the code was written for, "2.8" or "3"; decides which axis a shift of
+        keras_version: Version the code was written for, "2.8" or "3"; decides which axis a shift of
             ImageDataGenerator moves along. None takes each shift along the axis of its name.
 
     Raises:
-        UsageError: It is not Python, holds no augmentation, or hides a value of it.
+        UsageError: It is not Python, contains no augmentation, or hides one of its values.
     """
     return training_policy(read_code(text, keras_version=keras_version or "").policies)
 
@@ -252,7 +258,7 @@ def parse_code(text: str, *, keras_version: str | None = None) -> Policy:
 def lint_code(
     text: str, keras_version: str | None = None, answers: Mapping[str, str] | None = None
 ) -> list[CodeFinding]:
-    """Return what there is to say of the augmentation of code beyond its policy's numbers.
+    """Return the findings about the augmentation of code beyond its policy's parameters.
 
     Raises:
         UsageError: It is not Python, or `keras_version` is no version.
@@ -265,7 +271,7 @@ def lint_code(
 
 
 def _setting(followed: Followed, calls: Sequence[CodeCall], keras_version: str) -> LintContext:
-    """Return the sizes of training images that the code says."""
+    """Return the sizes of training images in the code."""
     sizes: set[tuple[int, int]] = set()
     for call in calls:
         if call.role in (DatasetRole.VALIDATION, DatasetRole.TEST):
@@ -287,7 +293,7 @@ def _setting(followed: Followed, calls: Sequence[CodeCall], keras_version: str) 
 def _value_findings(
     followed: Followed, policies: Sequence[CodePolicy], setting: LintContext
 ) -> Iterator[CodeFinding]:
-    """Yield what the rules about single parameters say of the policies that training uses."""
+    """Yield the lint findings for the policies that training uses."""
     fitted = [e.data for e in followed.events if e.action is Action.ADAPT]
     trained = [p for p in policies if p.role is DatasetRole.TRAINING] or [
         p for p in policies if p.role is DatasetRole.OTHER

@@ -1,4 +1,4 @@
-"""Roles of datasets that a person corrects; they are kept among the answers to the code."""
+"""Corrected roles of datasets, stored among the answers to the code."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ def is_role(expression: str) -> bool:
 
 
 def role_keys(calls: Sequence[CodeCall]) -> list[str]:
-    """Return the name under which the role of each call is kept: its place and number there."""
+    """Return the key of each call's role: its position and number there."""
     keys: list[str] = []
     for call in calls:
         key = f"{_PREFIX}{call.place.text}"
@@ -29,7 +29,7 @@ def role_keys(calls: Sequence[CodeCall]) -> list[str]:
 
 
 def role_answers(texts: Sequence[str]) -> dict[str, str]:
-    """Return answers of options such as "12=validation", "3:12=test" or "12#2=training".
+    """Return answers from options such as "12=validation", "3:12=test" or "12#2=training".
 
     Raises:
         UsageError: One is not LINE=ROLE.
@@ -52,10 +52,10 @@ def role_answers(texts: Sequence[str]) -> dict[str, str]:
 
 
 def with_roles(calls: Sequence[CodeCall], answers: Mapping[str, str]) -> tuple[CodeCall, ...]:
-    """Return calls with the roles that a person gives them.
+    """Return calls with the corrected roles.
 
     Raises:
-        UsageError: An answer is to no call, or is no role.
+        UsageError: An answer matches no call, or is no role.
     """
     roles = {key: value.strip(" '\"") for key, value in answers.items() if is_role(key)}
     if not roles:
@@ -83,5 +83,5 @@ def _corrected(
         elif role is DatasetRole.OTHER:
             yield replace(call, role=role, trained=False, fit_numbers=())
         else:
-            # Who says so says that a model is trained or judged with it.
+            # A corrected role implies that a model is trained or judged with it.
             yield replace(call, role=role, trained=True, fit_numbers=call.fit_numbers or fits)

@@ -1,4 +1,4 @@
-"""What part a dataset plays: training, validation or test."""
+"""The role of a dataset: training, validation or test."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class DatasetRole(StrEnum):
-    """The part that a dataset plays."""
+    """The role of a dataset."""
 
     TRAINING = "training"
     VALIDATION = "validation"
@@ -40,9 +40,10 @@ _PIECES: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def role_of_name(name: str) -> DatasetRole:
-    """Return the role that the words of a name say; OTHER if none or several do.
+    """Return the role in the words of a name; OTHER for none or several.
 
-    Words end at case changes, digits and signs; "trainset" and "valgen" count, "latest" does not.
+    Words end at case changes, digits and punctuation; "trainset" and "valgen" count, "latest" does
+    not.
     """
     roles = [role for piece in _PIECES.findall(name) if (role := _of_word(piece.lower()))]
     if DatasetRole.VALIDATION in roles and DatasetRole.TRAINING in roles:
@@ -62,12 +63,12 @@ def _of_word(word: str) -> DatasetRole | None:
 
 
 def role_of_names(names: Iterable[str]) -> DatasetRole:
-    """Return the role of the first name that says one."""
+    """Return the role of the first name that has one."""
     roles = (role_of_name(name) for name in names)
     return next((role for role in roles if role is not DatasetRole.OTHER), DatasetRole.OTHER)
 
 
 def role_of_folder(folder: str) -> DatasetRole:
-    """Return the role that the last telling part of a path says."""
+    """Return the role of the last part of a path that has one."""
     parts = [p for p in folder.replace("\\", "/").split("/") if p]
     return role_of_names(reversed(parts))

@@ -1,4 +1,4 @@
-"""Training code beside inference code: where the model gets other inputs than it learnt from."""
+"""Training code compared with inference code: where the model gets different inputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,19 +25,20 @@ from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.code_reading.input_differences import InputDifference, input_differences
 from inspector.code_reading.model_input import ModelInput, distinct, model_input
 from inspector.code_reading.program import CodePlace, Program, Unread
+from inspector.code_reading.role_corrections import is_role, with_roles
 from inspector.code_reading.roles import DatasetRole
 
 MAX_INPUTS: Final = 8
-"""Ways in which inference code feeds a model that are compared."""
+"""Number of inference inputs that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServingReading:
-    """Both programs, side by side.
+    """Both programs side by side.
 
     Attributes:
-        training: What the model learns from; None if that is not known.
-        serving: The ways in which the inference code feeds a model.
+        training: Training input of the model; None if unknown.
+        serving: Inputs that the inference code passes to a model.
         unread: In the inference code; `training_unread` in the training code.
     """
 
@@ -66,25 +67,33 @@ def read_serving(
     training: Program, serving: Program, *, answers: Mapping[str, object] | None = None,
     class_names: Sequence[str] = (),
 ) -> ServingReading:  # fmt: skip
-    """Compare what inference code gives a model with what training code gave it.
+    """Compare the model inputs of inference code with those of training code.
 
     Neither is run.
 
     Args:
-        training: The training code.
-        serving: The inference code.
-        answers: Values for expressions of the training code that it does not tell.
-        class_names: Of the dataset's class folders; () if there is no dataset.
+        training: Training code.
+        serving: Inference code.
+        answers: Values of expressions that the training code does not tell, and corrected roles of
+            its datasets.
+        class_names: Class folders of the dataset; () without a dataset.
+
+    Raises:
+        UsageError: A corrected role is of no dataset of the training code.
     """
-    trained = follow(training, answers, images=True)
+    given = answers or {}
+    values = {name: value for name, value in given.items() if not is_role(name)}
+    roles = {name: str(value) for name, value in given.items() if is_role(name)}
+    trained = follow(training, values, images=True)
     served = follow(serving, images=True)
-    learnt, training_unread = _training_input(trained)
+    calls = _by_role(with_roles(code_calls(trained), roles))
+    learnt, training_unread = _training_input(trained, calls)
     inputs, unread = _serving_inputs(served)
     differences: list[InputDifference] = []
     if learnt is not None:
         for number, one in enumerate(inputs):
             differences += [replace(d, number=number) for d in input_differences(learnt, one)]
-    differences += class_order(trained, _by_role(code_calls(trained)), served, class_names)
+    differences += class_order(trained, calls, served, class_names)
     once: dict[tuple[str, CodePlace], InputDifference] = {}
     for difference in differences:
         once.setdefault((difference.text, difference.place), difference)
@@ -95,14 +104,16 @@ def read_serving(
     )  # fmt: skip
 
 
-# What the model learns from.
+# Training input.
 
 
-def _training_input(followed: Followed) -> tuple[ModelInput | None, list[Unread]]:
+def _training_input(
+    followed: Followed, calls: Sequence[CodeCall]
+) -> tuple[ModelInput | None, list[Unread]]:
     images = followed.libraries.images
     assert images is not None
     inputs = [
-        model_input(image, call.place) for call in _by_role(code_calls(followed))
+        model_input(image, call.place) for call in calls
         if (image := _given(images, call.data, call)) is not None
     ]  # fmt: skip
     uses = [u for u in images.uses if u.kind is not UseKind.PREDICT]
@@ -124,7 +135,7 @@ def _by_role(calls: Sequence[CodeCall]) -> list[CodeCall]:
 
 
 def _given(images: ImageFollower, data: DataSet, call: CodeCall | None) -> ImageValue | None:
-    """Return the image that a dataset gives."""
+    """Return the image that a dataset yields."""
     image = images.image_in(data) or loaded_image(data)
     maker = data.source.maker if call is None else call.maker
     if image is None or maker is None:
@@ -138,7 +149,7 @@ def _given(images: ImageFollower, data: DataSet, call: CodeCall | None) -> Image
     return image.after(maker.place, *generator_steps(maker))
 
 
-# What inference gives it.
+# Inference inputs.
 
 
 def _serving_inputs(followed: Followed) -> tuple[list[ModelInput], list[Unread]]:

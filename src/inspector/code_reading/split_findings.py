@@ -7,7 +7,7 @@ from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.draw_findings import draw_findings
 from inspector.code_reading.evaluation.evaluator import Followed
-from inspector.code_reading.evaluation.objects import Action, DataSet, Layer, LoaderName
+from inspector.code_reading.evaluation.objects import Action, DataSet, LoaderName
 from inspector.code_reading.evaluation.values import ListBox, is_known
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.policies import flat_layers
@@ -30,7 +30,7 @@ _TEST_NAMES: Final = {DatasetRole.VALIDATION: "validation", DatasetRole.TEST: "t
 
 
 def split_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Yield what there is to say of the calls."""
+    """Yield the findings about the calls."""
     for call in calls:
         yield from _subset_without_split(call)
         yield from _binary(followed, call)
@@ -47,7 +47,8 @@ def split_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Co
 def pairs(calls: Sequence[CodeCall]) -> Iterator[tuple[CodeCall, CodeCall]]:
     """Yield each evaluation call with the training call that belongs to it, the trained first.
 
-    Of several training calls the one belongs that reads the same folder, else the nearest above.
+    Of several training calls, the one that reads the same folder belongs to it, else the nearest
+    above.
     """
     training = [c for c in calls if c.role is DatasetRole.TRAINING]
     training.sort(key=lambda c: not c.trained)
@@ -65,7 +66,7 @@ def pairs(calls: Sequence[CodeCall]) -> Iterator[tuple[CodeCall, CodeCall]]:
 
 
 def order_of(call: CodeCall) -> tuple[int, int]:
-    """Return where a call stands, for sorting."""
+    """Return the sort key of a call's position."""
     return call.place.cell or 0, call.place.line
 
 
@@ -123,7 +124,7 @@ def _take_skip(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
 
 
 def _reshuffles(data: DataSet, cut: int) -> bool:
-    """Tell whether the order changes from pass to pass before the step number `cut`."""
+    """Tell whether the order changes between passes before step number `cut`."""
     source = data.source
     again = source.loader is LoaderName.DATASET and source.arguments.get("shuffle") is not False
     if source.arguments.get("subset") == "both" and any(
@@ -185,7 +186,7 @@ def _reads_all(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _splits_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Name the one argument in which two calls that cut one folder differ."""
+    """Report the argument in which two calls that split one folder differ."""
     if not _same_folder(one, two) or one.subset == two.subset:
         return
     if not (one.subset and two.subset) or one.loader is not two.loader:
@@ -221,7 +222,7 @@ def _splits_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 def _class_order(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     if one.loader not in _FOLDERS or two.loader not in _FOLDERS:
         return
-    first, second = _classes(one), _classes(two)
+    first, second = classes_of(one), classes_of(two)
     if first is None and second is None:
         return
     if _hides_classes(one) or _hides_classes(two):
@@ -248,10 +249,11 @@ def _class_order(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 def _hides_classes(call: CodeCall) -> bool:
     name = "class_names" if call.loader is LoaderName.DATASET else "classes"
     value = call.source.arguments.get(name)
-    return bool(call.source.open) or (value is not None and _classes(call) is None)
+    return bool(call.source.open) or (value is not None and classes_of(call) is None)
 
 
-def _classes(call: CodeCall) -> tuple[str, ...] | None:
+def classes_of(call: CodeCall) -> tuple[str, ...] | None:
+    """Return the classes that a call lists in order; None where it lists none."""
     name = "class_names" if call.loader is LoaderName.DATASET else "classes"
     value = call.source.arguments.get(name)
     items = (
@@ -263,7 +265,7 @@ def _classes(call: CodeCall) -> tuple[str, ...] | None:
 
 
 def _modes(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Find labels, sizes and channels that differ; each loader has its own names for them."""
+    """Find differing labels, sizes and channels; each loader has its own names for them."""
     if one.loader not in _FOLDERS or two.loader not in _FOLDERS:
         return
     if one.source.open or two.source.open:
@@ -284,14 +286,14 @@ def _modes(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _mode(call: CodeCall, position: int) -> tuple[str, object]:
-    """Return the name and the value of an argument, the default included; None if not known."""
+    """Return the name and value of an argument, including its default; None if unknown."""
     name, default = _MODES[call.loader][position]
     value = call.source.arguments.get(name, default)
     return name, _plain("int" if value == "sparse" else value)
 
 
 def _plain(value: object) -> object:
-    """Return a known value for comparing; None where it is not known."""
+    """Return a known value for comparing; None if unknown."""
     if isinstance(value, ListBox):
         value = tuple(value.data)
     if value is None:
@@ -314,7 +316,7 @@ def _binary(followed: Followed, call: CodeCall) -> Iterator[CodeFinding]:
     name = "label_mode" if call.loader is LoaderName.DATASET else "class_mode"
     if call.loader not in _FOLDERS or call.source.arguments.get(name) != "binary":
         return
-    classes = _classes(call)
+    classes = classes_of(call)
     count = len(classes) if classes else _outputs(followed, call)
     if count is not None and count > 2:
         yield CodeFinding(
@@ -332,13 +334,16 @@ def _outputs(followed: Followed, call: CodeCall) -> int | None:
             d.source is call.source for d in (*data_sets(event.data), *data_sets(event.validation))
         )
         if event.action is Action.FIT and reads:
-            dense = [m for m in flat_layers(event.model) if m.name == "Dense"]
-            return _units(dense[-1]) if dense else None
+            return outputs_of(event.model)
     return None
 
 
-def _units(layer: Layer) -> int | None:
-    units = layer.places[0] if layer.places else layer.names.get("units")
+def outputs_of(model: object) -> int | None:
+    """Return the units of the last Dense layer of a model; None where they are not known."""
+    dense = [layer for layer in flat_layers(model) if layer.name == "Dense"]
+    if not dense:
+        return None
+    units = dense[-1].places[0] if dense[-1].places else dense[-1].names.get("units")
     return units if isinstance(units, int) else None
 
 
@@ -375,14 +380,15 @@ def _shuffled(data: DataSet) -> bool:
 
 
 def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find fit(validation_split=) on arrays that stand in the order of their class folders."""
+    """Find fit(validation_split=) on arrays in the order of their class folders."""
     for call in calls:
         parent = call.source.parent
         if call.loader is not LoaderName.FIT_SPLIT or call.role is not DatasetRole.VALIDATION:
             continue
         if parent is None or parent.source.loader is not LoaderName.FILES or parent.has("shuffle"):
             continue
-        if parent.source.arguments.get("directory") is None:
+        given = parent.source.arguments
+        if given.get("directory") is None or given.get("by_class") is False:
             continue
         yield CodeFinding(
             "fit_split_sorted", HIGH,
@@ -394,7 +400,7 @@ def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
 
 
 def _augmented_before(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find copies that are written by augmentation into a folder that is split afterwards."""
+    """Find augmented copies written into a folder that is split afterwards."""
     written = {
         c.source.arguments.get("save_to_dir"): c for c in calls
         if isinstance(c.source.arguments.get("save_to_dir"), str)

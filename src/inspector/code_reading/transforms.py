@@ -10,7 +10,7 @@ from inspector.errors import UsageError
 Call = tuple[str, list[Any], dict[str, Any]]
 _Reader = Callable[[Policy, dict[str, Any]], Policy]
 
-# They change no image at random, or belong to normalisation.
+# No random change, or part of normalisation.
 PLAIN: Final = (
     "ToTensor", "PILToTensor", "ToImage", "ToDtype", "ToPILImage", "ConvertImageDtype", "Resize",
     "CenterCrop", "Lambda", "Grayscale", "ToTensorV2", "LongestMaxSize", "SmallestMaxSize",
@@ -19,7 +19,7 @@ PLAIN: Final = (
 
 
 def read_transforms(calls: Sequence[Call], family: str) -> tuple[Policy, tuple[str, ...]]:
-    """Return the policy of a Compose, and the names of transforms that it has no place for.
+    """Return the policy of a Compose, and the names of transforms that it can't express.
 
     Raises:
         UsageError: A value is out of range.
@@ -45,7 +45,7 @@ def _number(value: Any, name: str) -> float:
 
 
 def _around(value: Any, name: str) -> Range:
-    """Return a factor: of a number v, 1-v to 1+v."""
+    """Return a factor range: for a number v, 1-v to 1+v."""
     if isinstance(value, list):
         low, high = (_number(v, name) for v in value)
         return Range(low, high)
@@ -54,7 +54,7 @@ def _around(value: Any, name: str) -> Range:
 
 
 def _most(value: Any, name: str) -> float:
-    """Return how far a range goes to either side."""
+    """Return how far a range extends to either side."""
     values = value if isinstance(value, list) else [value]
     return max(abs(_number(v, name)) for v in values)
 

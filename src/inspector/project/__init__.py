@@ -1,1 +1,1 @@
-"""The product without a window: a `Project` with one small object a noun, a method a verb."""
+"""The product without a window: a `Project` with one object per noun and one method per verb."""

@@ -1,23 +1,23 @@
-"""What an operation changed: the one message that views listen to."""
+"""What an operation changed: the one message that views subscribe to."""
 
 from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Name the nouns that changed, so that each view asks again only for what it shows.
+    """The nouns that changed, so that each view re-queries only what it shows.
 
     Attributes:
         samples: Names or facts of samples.
         duplicates: Pairs, clusters or the threshold.
-        decisions: What a person decided.
+        decisions: The user's decisions.
         exports: An export ended.
-        layout: What the folders are.
-        groups: What belongs together, by a rule.
+        layout: The layout.
+        groups: Grouping rules.
         rule: The split rule, or the lock.
-        runs: A training began, got on by an epoch, or ended.
-        policies: The policies that are kept.
-        text: The operation in words, for the status line; "" where there is nothing to say.
+        runs: A training began, completed an epoch, or ended.
+        policies: The saved policies.
+        text: The operation as text for the status line, or "".
     """
 
     samples: bool = False
@@ -32,14 +32,14 @@ class Changes:
     text: str = ""
 
     def __or__(self, later: "Changes") -> "Changes":
-        """Return both; of two operations the later one's words."""
+        """Return the union, with the text of the later one."""
         return Changes(
             **{f.name: getattr(later, f.name) or getattr(self, f.name) for f in fields(self)}
         )
 
     @property
     def dataset(self) -> bool:
-        """Tell whether what is found in the dataset may be another; a training changes nothing."""
+        """Tell whether findings about the dataset may have changed; a training changes none."""
         return (
             self.samples or self.duplicates or self.decisions or self.exports or self.layout
             or self.groups or self.rule

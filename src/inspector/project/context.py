@@ -1,4 +1,4 @@
-"""What every part of an open project shares: paths, layout, database, cache, events and workers."""
+"""What all parts of an open project share: paths, layout, database, cache, events and workers."""
 
 import os
 import threading
@@ -25,28 +25,28 @@ SECONDS_PER_FILE = 60.0
 
 
 class ProjectContext:
-    """Open a project file for a dataset; safe to use from any thread.
+    """An open project file of a dataset; safe from any thread.
 
     Args:
-        dataset: The dataset's folder; None to take the one that the project file remembers.
-        file: The project file; None for the default one of the dataset.
+        dataset: Dataset folder; None for the one in the project file.
+        file: Project file; None for the dataset's default one.
         relocate: True to take `dataset` as the new location of the same files.
-        choice: How the user says the dataset is read; None for the remembered choice.
-        manifest: A CSV that names the files, instead of folders.
+        choice: The user's choice of layout; None for the stored one.
+        manifest: CSV file that lists the images, in place of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
-        read_only: True to decide and keep nothing.
+        read_only: True to store nothing.
 
     Attributes:
-        root: The dataset's folder, absolute.
-        file: The project file, absolute.
+        root: Dataset folder, absolute.
+        file: Project file, absolute.
         layout: What the folders and label files mean.
-        choice: What the user said of it.
-        jobs: Worker processes.
+        choice: The user's choice of layout.
+        jobs: Number of worker processes.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
-        ProjectError: The file is not a project, or belongs to another dataset.
+        ProjectError: The file is no project, or belongs to another dataset.
     """
 
     def __init__(  # noqa: PLR0913 - each is one choice of the user at opening
@@ -94,27 +94,27 @@ class ProjectContext:
 
     @property
     def name(self) -> str:
-        """The dataset's name for people: its folder's."""
+        """Display name of the dataset: that of its folder."""
         return self.root.name or str(self.root)
 
     def subscribe(self, subscriber: Callable[[Changes], None]) -> None:
-        """Call `subscriber` with each `Changes`, on the thread that made it."""
+        """Call `subscriber` with each `Changes`, on the thread that made the change."""
         self._subscribers.append(subscriber)
 
     def emit(self, changes: Changes) -> None:
-        """Pass a change to every subscriber."""
+        """Pass changes to every subscriber."""
         for subscriber in self._subscribers:
             subscriber(changes)
 
     def pool(self) -> Pool:
-        """Return the worker pool, started at the first use and kept warm."""
+        """Return the worker pool, started at first use and kept warm."""
         with self._pool_lock:
             if self._pool is None:
                 self._pool = self.own_pool()
             return self._pool
 
     def own_pool(self) -> Pool:
-        """Return another worker pool, for work beside a scan; whoever asks closes it."""
+        """Return another worker pool for work beside a scan; the caller closes it."""
         return Pool(
             TASKS,
             workers=self.jobs,
@@ -123,7 +123,7 @@ class ProjectContext:
         )
 
     def set_layout(self, choice: Choice) -> None:
-        """Remember how to read the dataset, as the user said; the next index obeys.
+        """Store the user's choice of layout; it takes effect at the next indexing.
 
         Raises:
             DatasetError: The choice fits nothing.
@@ -138,18 +138,18 @@ class ProjectContext:
         self.emit(Changes(layout=True, samples=True))
 
     def absolute(self, path: str) -> Path:
-        """Return the full path of a sample's path."""
+        """Return the absolute path of a sample."""
         return self.root / path
 
     def close(self) -> None:
-        """Stop the workers and close the files; decisions are on disk already."""
+        """Stop the workers and close the files; decisions are already on disk."""
         if self._pool is not None:
             self._pool.close()
         self.store.close()
         self.cache.close()
 
     def _recognise(self, choice: Choice | None, manifest: Path | None) -> Layout:
-        """Return the layout by what the user says now, else by what is remembered."""
+        """Return the layout by the given choice, else by the stored one."""
         if manifest is not None:
             return _by_manifest(self.root, manifest)
         if choice is not None:
@@ -163,12 +163,12 @@ class ProjectContext:
         except DatasetError:
             if not self.choice:
                 raise
-            # The folders changed since: the remembered choice no longer fits.
+            # The folders have changed: the stored choice no longer fits.
             self.choice = Choice()
             return recognise(self.root)
 
     def _claim(self, relocate: bool, manifest: Path | None) -> None:
-        """Check that the project is of this dataset, or make it so; keep the layout."""
+        """Check that the project belongs to this dataset, or make it so; store the layout."""
         remembered = self.store.records.get(DATASET)
         known = remembered.root
         here = os.path.realpath(self.root)
@@ -186,22 +186,22 @@ class ProjectContext:
         if manifest is not None:
             listed = str(manifest.absolute())
         if not known:
-            # Only a project that an older program made may rely on rules that nobody accepted.
+            # Only a project of an older version may rely on rules that nobody accepted.
             self.store.records.update(
                 GROUPING, lambda record: msgspec.structs.replace(record, asks_first=True)
             )
         record = DatasetRecord(here, manifest=listed, layout=self.choice or None)
-        # A project that is locked or read-only is opened all the same where nothing is new.
+        # A locked or read-only project opens all the same if nothing changes.
         if record != remembered:
             self.store.records.put(DATASET, record, urgent=True)
 
     def _same_files(self, names: Sequence[str]) -> bool:
-        """Tell whether at least half of the sampled names of the known dataset exist here."""
+        """Tell whether at least half of the stored sample names exist here."""
         return not names or sum((self.root / p).exists() for p in names) * 2 >= len(names)
 
 
 def packed_error(root: Path) -> PackedDatasetError | None:
-    """Return the error of a dataset whose images are inside of files; None for others."""
+    """Return the error of a dataset whose images are inside files; None for others."""
     files = packed_files(root) if root.exists() else []
     if not files:
         return None
@@ -221,7 +221,7 @@ def _by_manifest(root: Path, manifest: Path) -> Layout:
 
 
 def remembered_layout(file: Path, *, read_only: bool = False) -> tuple[Choice, str]:
-    """Return what the user said of the layout before, and the manifest's path or ""."""
+    """Return the stored choice of layout, and the manifest's path or ""."""
     if not file.exists():
         return Choice(), ""
     store = ProjectStore(file, read_only=read_only)
@@ -233,7 +233,7 @@ def remembered_layout(file: Path, *, read_only: bool = False) -> tuple[Choice, s
 
 
 def remembered_root(file: Path, *, read_only: bool = False) -> str:
-    """Return the dataset that a project file is of."""
+    """Return the dataset folder of a project file."""
     store = ProjectStore(file, read_only=read_only)
     try:
         return store.records.get(DATASET).root
@@ -242,7 +242,7 @@ def remembered_root(file: Path, *, read_only: bool = False) -> str:
 
 
 def known_datasets() -> list[Path]:
-    """Return the folders of the datasets whose projects are in the user's data folder."""
+    """Return the dataset folders of all projects in the user's data folder."""
     roots = []
     for file in sorted(projects_folder().glob("*.inspector")):
         try:

@@ -1,4 +1,4 @@
-"""A dataset with everything that is known and decided about it."""
+"""An open project: a dataset with everything known and decided about it."""
 
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -16,7 +16,9 @@ from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.evidence import EvidenceReader
 from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.group_folds import GroupFolds
 from inspector.project.diagnosis.image_map import ImageMap
+from inspector.project.diagnosis.influences import Influences
 from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
@@ -30,6 +32,7 @@ from inspector.project.export.image_scripts import ImageScripts
 from inspector.project.review.audit import Audits
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.false_pairs import FalsePairs
 from inspector.project.review.gallery import Gallery
 from inspector.project.review.groups import Groups
 from inspector.project.review.image_collection import Fingerprints
@@ -43,21 +46,21 @@ from inspector.project.training.serving_checks import ServingChecks
 
 
 class Project:
-    """Compose the parts of an open project; safe to use from any thread.
+    """Composes the parts of an open project; safe from any thread.
 
     Args:
-        dataset: The dataset's folder; None to take the one that the project file remembers.
-        file: The project file; None for the default one of the dataset.
+        dataset: Dataset folder; None for the one in the project file.
+        file: Project file; None for the dataset's default one.
         relocate: True to take `dataset` as the new location of the same files.
-        choice: What the user says of the layout; None for what is remembered or recognised.
-        manifest: A CSV that names the files, instead of folders.
+        choice: The user's choice of layout; None for the stored or recognised one.
+        manifest: CSV file that lists the images, in place of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
-        read_only: True to decide and keep nothing.
+        read_only: True to store nothing.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
-        ProjectError: The file is not a project, or belongs to another dataset.
+        ProjectError: The file is no project, or belongs to another dataset.
     """
 
     def __init__(  # noqa: PLR0913 - each is one choice of the user at opening
@@ -81,6 +84,7 @@ class Project:
         self.scans = Scans(context)
         self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
+        self.false_pairs = FalsePairs(context, self.duplicates)
         self.image_hashes = ImageHashes(context, self.samples)
         self.pair_differences = PairDifferences(context, self.samples, self.duplicates)
         self.fingerprints = Fingerprints(context, self.samples)
@@ -99,6 +103,8 @@ class Project:
         self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.shortcuts = Shortcuts(source, self.splits, self.diagnoses)
+        self.influences = Influences(source, self.splits, self.diagnoses, self.embeddings)
+        self.group_folds = GroupFolds(source, self.splits, self.diagnoses, self.embeddings)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.evidence = EvidenceReader(source, self.splits, self.diagnoses, self.shortcuts)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
@@ -113,22 +119,22 @@ class Project:
         self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)
 
     def _suspected(self) -> Collection[int]:
-        # The gallery is below the labels: it is told which samples are suspected.
+        # The gallery is below the labels, so it gets the suspected samples by a callback.
         return self.labels.suspected()
 
     @property
     def name(self) -> str:
-        """The dataset's name for people: its folder's."""
+        """Display name of the dataset: that of its folder."""
         return self.context.name
 
     @property
     def root(self) -> Path:
-        """The dataset's folder, absolute."""
+        """Dataset folder, absolute."""
         return self.context.root
 
     @property
     def file(self) -> Path:
-        """The project file, absolute."""
+        """Project file, absolute."""
         return self.context.file
 
     @property
@@ -138,11 +144,11 @@ class Project:
 
     @property
     def choice(self) -> Choice:
-        """What the user said of the layout."""
+        """The user's choice of layout."""
         return self.context.choice
 
     def preview_layout(self, choice: Choice) -> Layout:
-        """Return what the dataset would be read as, and change nothing.
+        """Return the layout that a choice would give, without applying it.
 
         Raises:
             DatasetError: The choice fits nothing.
@@ -150,7 +156,7 @@ class Project:
         return recognise(self.root, choice)
 
     def set_layout(self, choice: Choice) -> None:
-        """Remember how to read the dataset, as the user said; the next index obeys.
+        """Store the user's choice of layout; it takes effect at the next indexing.
 
         Raises:
             DatasetError: The choice fits nothing.
@@ -158,29 +164,29 @@ class Project:
         self.context.set_layout(choice)
 
     def subscribe(self, subscriber: Callable[[Changes], None]) -> None:
-        """Call `subscriber` with each `Changes`, on the thread that made it."""
+        """Call `subscriber` with each `Changes`, on the thread that made the change."""
         self.context.subscribe(subscriber)
 
     def absolute(self, path: str) -> Path:
-        """Return the full path of a sample's path."""
+        """Return the absolute path of a sample."""
         return self.context.absolute(path)
 
     @property
     def read_only(self) -> bool:
-        """Whether it was opened to keep nothing."""
+        """Whether it was opened to store nothing."""
         return self.context.read_only
 
     def why_read_only(self) -> str:
-        """Return in a sentence why nothing can be kept; "" where it can."""
+        """Return in a sentence why nothing can be stored, or ""."""
         refusal = self.context.store.database.refusal
         return "" if refusal is None else f"{refusal.message[:1].upper()}{refusal.message[1:]}."
 
     def is_saved(self) -> bool:
-        """Tell whether everything that was decided is on disk."""
+        """Tell whether all decisions are on disk."""
         return self.context.store.database.is_saved()
 
     def close(self) -> None:
-        """Stop the workers and close the files; decisions are on disk already."""
+        """Stop the workers and close the files; decisions are already on disk."""
         self.runs.close()
         self.measuring.close()
         self.context.close()

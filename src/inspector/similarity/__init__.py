@@ -1,1 +1,1 @@
-"""What looks alike: fingerprints, candidate pairs, verification on small images, clusters."""
+"""Near-duplicates: fingerprints, candidate pairs, verification on small images, clusters."""

@@ -1,7 +1,7 @@
-"""Measure how two images agree where they have content: one compiled loop over candidate pairs.
+"""Measure how well two images agree where they have content: one compiled loop over candidates.
 
-The cheapest test comes first and each may end a pair: light on 16x16, fine light and colour on
-32x32, detail on 64x64. What is measured is told by `PairMeasure`; what it means, by `verify`.
+Tests run from the cheapest, and each may end a pair: light at 16x16, fine light and colour at
+32x32, detail at 64x64. `PairMeasure` says what is measured, `verification` what it means.
 """
 
 import math
@@ -26,7 +26,7 @@ from inspector.similarity.content import fill_overlap, judge
 from inspector.similarity.filters import detail, halved, loaded, plane, smoothed
 from inspector.similarity.measures import MEASURES, PairMeasure
 
-# Members of an enum, for compiled code.
+# Enum members for compiled code.
 _STAGE = int(PairMeasure.STAGE)
 _SCORE = int(PairMeasure.SCORE)
 _DIFFERENT = int(PairMeasure.DIFFERENT)
@@ -38,14 +38,19 @@ _COLOUR_B = int(PairMeasure.COLOUR_B)
 _COLOUR_APART = int(PairMeasure.COLOUR_APART)
 
 _PLAIN = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
-# Crops of up to a quarter of a side are within reach of four steps from one of these scales.
+# Four steps from one of these scales reach crops of up to a quarter of a side; from one of these
+# angles, rotations of up to 30 degrees.
 _SCALES = (1.0, 0.87, 1.15)
+_ANGLES = (-0.4, 0.4)
+_STARTS = np.array(
+    [(scale, 0.0) for scale in _SCALES] + [(math.cos(a), math.sin(a)) for a in _ANGLES]
+)
 _FITS = 0.95
 _MIN_LIGHT = 0.55
 _MIN_FINE_BEFORE, _MIN_FINE_ON_THE_WAY, _MIN_FINE = 0.1, 0.3, 0.4
 _MIN_SCORE = -9.0
 _PLAIN_FITS = 0.03
-# Pixels at an edge whose smoothing or mean is not only theirs.
+# Border pixels whose smoothing or mean includes others.
 _RIM = 3
 _GREY = 2.0
 
@@ -58,18 +63,20 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
     a_rows: NDArray[np.int32],
     b_rows: NDArray[np.int32],
     transforms: NDArray[np.uint8],
+    far: NDArray[np.bool_],
     out: Doubles,
     places: Doubles,
 ) -> None:
-    """Fill the measures of each pair, zeros from the stage on that ended it.
+    """Fill the measures of each pair, with zeros from the stage that ended it.
 
     Args:
         luma: (n, 64, 64) of all images.
         colour: (n, 32, 32, 3) YCrCb of all images.
-        tiny: (n,) images whose detail at 64x64 is not theirs: their blocks are those of 32x32.
-        a_rows: (k,) first images, flipped or turned by
-        transforms: (k,), and
+        tiny: (n,) images without detail of their own at 64x64: their blocks are those of 32x32.
+        a_rows: (k,) first images.
         b_rows: (k,) second images.
+        transforms: (k,) flip or rotation of the first image.
+        far: (k,) pairs that may be rotated or cropped further than those with similar hashes.
         out: (k, MEASURES), filled.
         places: (k, 6), filled with the map from the first to the second image.
     """
@@ -99,9 +106,11 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
         halved(small_b, light_b)
         slopes_of(light_a, 1, slopes16, row16)
         light = -2.0
-        for scale in _SCALES:
+        for start in range(len(_STARTS) if far[pair] else len(_SCALES)):
             place[:] = _PLAIN
-            place[0] = place[4] = scale
+            place[0] = place[4] = _STARTS[start, 0]
+            place[1] = -_STARTS[start, 1]
+            place[3] = _STARTS[start, 1]
             improve(slopes16, row16, light_b, place, 4, 2, values16, inside16, factor, right)
             count = warp(light_b, place, 1, 0, values16, inside16)
             fit = correlation(row16, values16, inside16, 1.0)[0]
@@ -148,8 +157,8 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
             judge(fine_a, values32.reshape(32, 32), inside32, row)
             row[_CONTENT_A] = row[_CONTENT_B] = 1
         else:
-            # 64x64: what the one shows, is it in the other? Plain first: images that were only
-            # saved again need no map, and lose nothing to it.
+            # 64x64: is the content of each image in the other? Identity map first: images that were
+            # only saved again need no map, and lose nothing to it.
             loaded(luma[a], transform, large_a)
             loaded(luma[b], 0, large_b)
             smoothed(large_a, smooth)
@@ -166,7 +175,7 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
                     improve(
                         slopes64, row64, large_b, place, 3, 3, half64, half_inside, factor, right
                     )
-                # Mapped first, smoothed after: a map blurs, and detail must be blurred alike.
+                # Map first, then smooth: mapping blurs, and both details must be blurred alike.
                 count = warp(large_b, place, 1, _RIM, values64, inside64)
                 if count < MIN_OVERLAP * 4096:
                     continue
@@ -211,7 +220,7 @@ def _hue(  # noqa: PLR0913, PLR0917 - arrays of the caller
 
 @numba.njit(**OPTIONS)
 def _coarse(light_a: Singles, light_b: Singles) -> float:
-    """Return the correlation at 8x8 as the images stand."""
+    """Return the correlation at 8x8 of the unmapped images."""
     a, b = np.empty((8, 8), np.float32), np.empty((8, 8), np.float32)
     halved(light_a, a)
     halved(light_b, b)
@@ -220,7 +229,7 @@ def _coarse(light_a: Singles, light_b: Singles) -> float:
 
 @numba.njit(**OPTIONS)
 def _strain(place: Doubles) -> float:
-    """Return what the fused score loses for a map that is far from none."""
+    """Return the penalty on the fused score for a map far from the identity."""
     area = abs(place[0] * place[4] - place[1] * place[3])
     scale = abs(0.5 * math.log(max(area, 1e-6)))
     shear = abs(place[0] - place[4]) + abs(place[1] + place[3])
@@ -233,7 +242,7 @@ def _colours(  # noqa: PLR0913, PLR0917 - arrays of the caller
     colour_a: Bytes, colour_b: Bytes, transform: int, place: Doubles, plane_a: Singles,
     plane_b: Singles, values: Singles, inside: Singles, row: Doubles,
 ) -> None:  # fmt: skip
-    """Fill in the largest difference of a block's mean colour; 0 where one image is grey."""
+    """Fill in the largest difference of a block's mean colour; 0 if one image is grey."""
     counts, energy_a, energy_b = np.zeros(64), 0.0, 0.0
     squares, means = np.zeros(64), np.zeros((64, 2))
     for channel in range(1, 3):
@@ -261,9 +270,9 @@ def _colours(  # noqa: PLR0913, PLR0917 - arrays of the caller
 
 @numba.njit(**OPTIONS)
 def stretches(places: Doubles, aspects: Doubles, out: Doubles) -> None:
-    """Fill how much each map stretches an image, in squares or in true pixels, the less of both.
+    """Fill how much each map stretches an image, in squares or in true pixels, whichever is less.
 
-    A copy that was cut, framed or turned by some degrees is stretched in neither.
+    A copy that was cropped, framed or rotated by some degrees is stretched in neither.
 
     Args:
         places: (k, 6) maps.

@@ -1,10 +1,10 @@
 """Find the affine map between two small grey images: Lucas-Kanade, compiled.
 
 Inverse-compositional Gauss-Newton steps with gain and bias. Coordinates run from -1 to 1 over an
-image, so that a map found on 16x16 serves on 64x64. A map is (a, b, tx, c, d, ty):
-x' = a x + b y + tx, y' = c x + d y + ty.
+image, so that a map found at 16x16 also applies at 64x64. A map is (a, b, tx, c, d, ty): x' = a x +
+b y + tx, y' = c x + d y + ty.
 
-Every function writes into arrays of its caller: a batch of pairs allocates once.
+All functions write into arrays of the caller, so that a batch of pairs allocates once.
 
 Source: Baker and Matthews, Lucas-Kanade 20 Years On (2004), with linear appearance variation.
 """
@@ -21,10 +21,10 @@ Doubles = NDArray[np.float64]
 
 UNKNOWNS = 8
 MIN_OVERLAP = 0.3
-"""Share of the pixels that both images must cover for a map to count."""
+"""Share of pixels that both images must cover for a map to count."""
 
 OPTIONS = {"cache": True, "nogil": True, "fastmath": True, "error_model": "numpy"}
-# Squared length of a step after which another one changes nothing that is measured.
+# Squared step length below which a further step changes no measure.
 _SETTLED = 1e-6
 _ONE = np.float32(1)
 _ZERO = np.float32(0)
@@ -32,12 +32,12 @@ _ZERO = np.float32(0)
 
 @numba.njit(**OPTIONS)
 def slopes_of(template: Singles, stride: int, slopes: Singles, light: Singles) -> None:
-    """Fill what each pixel says about each unknown, for the template of `improve`.
+    """Fill the derivatives of each pixel by each unknown, for the template of `improve`.
 
     Args:
         template: (s, s).
         stride: 1 for every row, 2 for every other row.
-        slopes: (8, s // stride * s), filled; pixels at the edges say nothing.
+        slopes: (8, s // stride * s), filled; 0 for border pixels.
         light: (s // stride * s), filled with the template's pixels.
     """
     side = template.shape[0]
@@ -74,18 +74,18 @@ def slopes_of(template: Singles, stride: int, slopes: Singles, light: Singles) -
 def warp(
     image: Singles, place: Doubles, stride: int, rim: int, values: Singles, inside: Singles
 ) -> int:
-    """Fill `values` with the image seen through a map; edges are repeated outside of it.
+    """Fill `values` with the image seen through a map; borders are repeated outside.
 
     Args:
         image: (s, s).
         place: The map.
-        stride: Of rows, as of `slopes_of`.
-        rim: Pixels at the edges of both images that do not count.
+        stride: Row stride, as in `slopes_of`.
+        rim: Border pixels of both images that do not count.
         values: (s // stride * s), filled.
-        inside: Alike, filled with 1 where both images have a pixel that counts, else 0.
+        inside: The same shape, filled with 1 where both images have a pixel that counts, else 0.
 
     Returns:
-        How many pixels count.
+        Number of pixels that count.
     """
     side = image.shape[0]
     half = np.float32((side - 1) / 2)
@@ -135,16 +135,16 @@ def improve(  # noqa: PLR0913, PLR0917 - arrays of the caller
     """Take up to `steps` Gauss-Newton steps on a map, in place.
 
     Args:
-        slopes: Of the template, from `slopes_of`; its length tells the stride.
+        slopes: Derivatives of the template, from `slopes_of`; the length implies the stride.
         light: Likewise.
         image: (s, s), mapped to.
-        place: The map, changed.
-        steps: At most.
-        refresh: The normal matrix is made anew each so many steps: overlap changes it slowly.
-        values: Room for `warp`.
+        place: The map, updated.
+        steps: Maximum number of steps.
+        refresh: Steps between updates of the normal matrix; overlap changes it slowly.
+        values: Buffer for `warp`.
         inside: Likewise.
-        factor: (8, 8) room.
-        right: (8,) room.
+        factor: (8, 8) buffer.
+        right: (8,) buffer.
     """
     pixels = len(light)
     stride = image.shape[0] * image.shape[0] // pixels
@@ -194,7 +194,7 @@ def _factorise(slopes: Singles, inside: Singles, factor: Doubles) -> None:
 
 @numba.njit(**OPTIONS)
 def _solve(factor: Doubles, right: Doubles) -> None:
-    """Solve for `right` in place, forwards and backwards."""
+    """Solve for `right` in place, by forward and back substitution."""
     for k in range(UNKNOWNS):
         for m in range(k):
             right[k] -= factor[k, m] * right[m]
@@ -229,7 +229,7 @@ def correlation(
         template: (k,) pixels.
         values: (k,) pixels of the other image, from `warp`.
         inside: (k,) from `warp`.
-        regular: Added to both variances, so that noise on a flat plane does not correlate.
+        regular: Added to both variances, so that noise on a flat area does not correlate.
     """
     sa = sb = saa = sbb = sab = count = _ZERO
     for at in range(len(template)):
@@ -251,7 +251,7 @@ def correlation(
 
 @numba.njit(**OPTIONS)
 def stretch(a: float, b: float, c: float, d: float) -> float:
-    """Return the log of how much more a map enlarges along one axis than across it."""
+    """Return the log ratio of a map's scales along and across its main axis."""
     area = abs(a * d - b * c)
     squares = (a * a + b * b + c * c + d * d) / 2
     spread = math.sqrt(max(squares * squares - area * area, 0.0))

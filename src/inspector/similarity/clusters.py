@@ -1,11 +1,11 @@
-"""Clusters: images related by sure pairs, directly or through others."""
+"""Clusters: images connected by confirmed pairs, directly or through others."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def components(n: int, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the component of each of `n` nodes under the edges (a, b): numbers from 0."""
+    """Return the component of each of `n` nodes under the edges (a, b), numbered from 0."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

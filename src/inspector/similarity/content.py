@@ -1,4 +1,4 @@
-"""Compare two aligned images where they have content, block by block."""
+"""Compare two aligned images block by block where they have content."""
 
 import math
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from inspector.similarity.align import OPTIONS, Doubles, Singles
 from inspector.similarity.measures import PairMeasure
 
-# Members of an enum, for compiled code.
+# Enum members for compiled code.
 _DIFFERENT = int(PairMeasure.DIFFERENT)
 _BLOCKS = int(PairMeasure.BLOCKS)
 _EVEN = int(PairMeasure.EVEN)
@@ -21,16 +21,16 @@ _OVERLAY_B = int(PairMeasure.OVERLAY_B)
 _CONTENT_A = int(PairMeasure.CONTENT_A)
 _CONTENT_B = int(PairMeasure.CONTENT_B)
 _WORST = int(PairMeasure.WORST)
-# Pixels at an edge whose smoothing or mean is not only theirs.
+# Border pixels whose smoothing or mean includes others.
 _RIM = 3
-# Variance in grey levels that is taken for noise in a pixel of detail: no more than this share of
-# what an image has per pixel, for soft images have little.
+# Variance in grey levels that counts as noise in a pixel of detail; at most this share of an
+# image's variance per pixel, since soft images have little.
 _NOISE = 0.1
 _NOISE_SHARE = 0.02
-# Blocks count nearly alike in EVEN, whatever their contrast. Fitted on clothing.
+# In EVEN, blocks count almost equally, whatever their contrast. Fitted on clothing.
 _EVENLY = 0.125
 _SPREAD = 0.6
-# Of an overlay: a text over the middle covers about a fifth of the blocks.
+# Of an overlay: a text across the middle covers about a fifth of the blocks.
 _MAX_OVERLAY_BLOCKS = 0.25
 _MAX_OVERLAY_CONTENT = 0.2
 _OVERLAY_AGREES = 0.8
@@ -40,10 +40,10 @@ _ZERO = np.float32(0)
 
 @numba.njit(**OPTIONS)
 def judge(detail_a: Singles, detail_b: Singles, inside: Singles, row: Doubles) -> None:
-    """Compare detail in 8x8 blocks, each counted by what it holds of either image's content.
+    """Compare detail in 8x8 blocks, each weighted by its share of either image's content.
 
-    What only one image shows counts by its share there, so that a fork is no spoon for having the
-    same handle.
+    What only one image shows is weighted by its share there, so that a fork is no spoon because it
+    has the same handle.
     """
     sums = np.zeros((64, 4))
     _blocks(detail_a, detail_b, inside, sums)
@@ -76,7 +76,7 @@ def judge(detail_a: Singles, detail_b: Singles, inside: Singles, row: Doubles) -
 
 @numba.njit(**OPTIONS)
 def _blocks(detail_a: Singles, detail_b: Singles, inside: Singles, sums: Doubles) -> None:
-    """Fill each block's sums of squares of both images, of products, and of pixels that count."""
+    """Fill each block's sums of squares of both images, of products, and of counted pixels."""
     side = detail_a.shape[0]
     size = side // 8
     for i in range(side):
@@ -98,9 +98,9 @@ def _blocks(detail_a: Singles, detail_b: Singles, inside: Singles, sums: Doubles
 
 @numba.njit(**OPTIONS)
 def _agreements(sums: Doubles, noise: float, agree: Doubles, row: Doubles) -> int:
-    """Fill the agreement of each block, 2 of one that is not there; return how many are.
+    """Fill the agreement of each block, 2 for an absent one; return the number of blocks.
 
-    Flat paper agrees with flat paper here, where overlays are looked for, but counts for nothing.
+    Flat areas agree here, where overlays are searched, but count for nothing.
     """
     all_a, all_b = sums[:, 0].sum() + 1e-3, sums[:, 1].sum() + 1e-3
     worst, filled = -1.0, 0
@@ -123,9 +123,9 @@ def _overlay(
     detail_a: Singles, detail_b: Singles, inside: Singles, blocks: NDArray[np.int64], gain: float,
     row: Doubles,
 ) -> None:  # fmt: skip
-    """Fill in what of some blocks is stronger in either image, pixel by pixel.
+    """Fill in what is stronger in either image in some blocks, pixel by pixel.
 
-    What both still show under a text must not hide that the text is on one of them.
+    What both still show under a text must not hide that only one has the text.
     """
     side = detail_a.shape[0]
     size = side // 8
@@ -175,7 +175,7 @@ def fill_overlap(detail_a: Singles, detail_b: Singles, place: Doubles, row: Doub
     area = place[0] * place[4] - place[1] * place[3]
     all_a = all_b = 1e-3
     in_a = in_b = 0.0
-    # A quarter of the pixels, like the fields of one colour on every other row of a chess board.
+    # A quarter of the pixels, like one colour's fields on every other row of a chessboard.
     for i in range(_RIM, 64 - _RIM, 2):
         y = i - half
         for j in range(_RIM + (i & 1), 64 - _RIM, 2):

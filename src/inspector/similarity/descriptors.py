@@ -1,7 +1,6 @@
-"""Describe an image by gradients, light and colour, compiled; alike images have near descriptors.
+"""Descriptors by gradients, light and colour, compiled; similar images have close descriptors.
 
-The nearest neighbours of a descriptor are candidates for duplicates, and it is what the baseline
-models learn from.
+The nearest neighbours of a descriptor are duplicate candidates, and baseline models learn from it.
 """
 
 import math
@@ -13,16 +12,16 @@ from numpy.typing import NDArray
 from inspector.similarity.align import OPTIONS, Bytes, Singles
 
 # Cells of 8x8 pixels and 9 unsigned directions. Source: Dalal and Triggs 2005, "Histograms of
-# oriented gradients for human detection"; the energy is taken over 3x3 cells, so that every cell
-# stands once in the vector (576 values).
+# oriented gradients for human detection"; energy is normalised over 3x3 cells, so that each cell
+# appears once in the vector (576 values).
 CELL_PX = 8
 BINS = 9
 COLOUR_CELLS = 4
-# Turned and mirrored copies leave little trace in gradients; coarse light gives them back some.
-# Source: brain_aug in docs/measurements/verdicts.md.
+# Rotated and mirrored copies leave few traces in gradients; coarse light restores some. Source:
+# brain_aug in docs/measurements/verdicts.md.
 LIGHT_CELLS = 8
 LIGHT_WEIGHT = 2.0
-# 32 grey levels a cell keep the noise of a flat area from looking like a strong edge.
+# 32 grey levels per cell keep the noise of a flat area from looking like a strong edge.
 _NOISE = 32.0
 _MOST = 0.4
 
@@ -33,7 +32,7 @@ VALUES = _GRADIENTS + _COLOURS + LIGHT_CELLS * LIGHT_CELLS
 
 
 def _directions() -> Singles:
-    """Return where among the bins each gradient falls, by its parts down and across + 255."""
+    """Return the bins of each gradient, indexed by its components down and across + 255."""
     part = np.arange(-255, 256)
     angle = np.arctan2(part[:, None], part[None, :])
     return (np.where(angle < 0, angle + 2 * np.pi, angle) * (BINS / np.pi)).astype(np.float32)
@@ -43,11 +42,11 @@ _DIRECTIONS = _directions()
 
 
 def describe(records: NDArray[np.void]) -> Singles:
-    """Return one row of 688 values for each record of `FINGERPRINT`.
+    """Return one row of 688 values per record of `FINGERPRINT`.
 
     Returns:
-        (n, 688) float32: 576 of gradients, each cell in 0..0.4, 4x4 mean colours in YCrCb, 0..1,
-        and 8x8 luma, 0..2.
+        (n, 688) float32: 576 of gradients, each cell in 0..0.4; 4x4 mean colours in YCrCb, 0..1;
+        8x8 luma, 0..2.
     """
     described = np.empty((len(records), VALUES), np.float32)
     _describe(records["luma"], records["colour"], _DIRECTIONS, described)
@@ -69,7 +68,7 @@ def _describe(luma: Bytes, colour: Bytes, directions: Singles, out: Singles) -> 
 
 @numba.njit(**OPTIONS)
 def _means(image: Bytes, cells: int, weight: float, out: Singles) -> None:
-    """Fill the mean of each cell's planes, `weight` for white."""
+    """Fill the mean of each cell's planes, scaled so that white is `weight`."""
     step = len(image) // cells
     at = 0
     for i in range(0, len(image), step):
@@ -106,7 +105,7 @@ def _vote(image: Bytes, directions: Singles, cells: Singles) -> None:
 
 @numba.njit(**OPTIONS)
 def _normalise(cells: Singles, out: Singles) -> None:
-    """Divide each cell by the energy of the 3x3 cells around it, edges repeated, and clip."""
+    """Divide each cell by the energy of the surrounding 3x3 cells, borders repeated, and clip."""
     energy = np.zeros((_CELLS, _CELLS), np.float32)
     for i in range(_CELLS):
         for j in range(_CELLS):

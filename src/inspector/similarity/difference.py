@@ -1,4 +1,4 @@
-"""Lay one image over another and show where they differ."""
+"""Overlay one image on another and show where they differ."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _REFINED_PX = 256
 _STEPS = 60
 _ENOUGH = 1e-5
 _BLUR = 5
-# Less than this is not worth a word.
+# Smaller changes are not worth mentioning.
 _TURN_DEGREES, _MOVE_SHARE, _SCALE_SHARE = 0.5, 0.01, 0.01
 _FLIPPED = {"mirror": "mirrored", "flip": "flipped upside down"}
 Pixels = NDArray[np.uint8]
@@ -23,13 +23,13 @@ Affine = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ImageDifference:
-    """Where two images differ, the second one laid over the first.
+    """Where two images differ, the second one overlaid on the first.
 
     Attributes:
-        pixels: (h, w, 3) of the first image: the difference, `AMPLIFY` times; black where only
-            one of them has something to show.
-        mean: Of the difference in grey levels, 0..255, where both are.
-        steps: How the second one was moved onto the first, in words; () for not at all.
+        pixels: (h, w, 3) of the first image: the difference times `AMPLIFY`; black where only one
+            of them has content.
+        mean: Mean difference in grey levels, 0..255, where both have content.
+        steps: How the second image was aligned with the first, as text; () for not at all.
     """
 
     pixels: Pixels
@@ -38,7 +38,7 @@ class ImageDifference:
 
 
 def difference(first: Pixels, second: Pixels) -> ImageDifference:
-    """Return the difference of two images, the second one stretched to the first one's size."""
+    """Return the difference of two images, the second stretched to the first one's size."""
     return _warped(first, second, _stretch(first, second), ())
 
 
@@ -50,9 +50,9 @@ def aligned_difference(
     Args:
         first: RGB (h, w, 3), uint8.
         second: The same.
-        transform: What takes the first one to the second, of `orientations`.
-        place: (6,) the map from the turned first image to the second, in coordinates from -1 to 1,
-            as `verification` measures it; None where it is not known.
+        transform: Transform from the first to the second, as in `orientations`.
+        place: (6,) map from the transformed first image to the second, in coordinates from -1 to 1,
+            as measured by `verification`; None if unknown.
     """
     around = _turned(transform) if place is None else _composed(transform, place)
     coarse = _in_pixels(around, first, second)
@@ -65,7 +65,7 @@ def aligned_difference(
 
 
 def _turned(transform: int) -> Affine:
-    """Return the map (3, 3) that one of the eight orientations is, from -1 to 1."""
+    """Return the map (3, 3) of one of the eight orientations, in coordinates from -1 to 1."""
     transpose, rows, columns = STEPS[transform]
     matrix = np.eye(3)
     if transpose:
@@ -81,7 +81,7 @@ def _composed(transform: int, place: NDArray[np.floating]) -> Affine:
 
 
 def _in_pixels(around: Affine, first: Pixels, second: Pixels) -> Affine:
-    """Return a map from -1 to 1 as one (3, 3) from pixels of the first image to the second's."""
+    """Convert a map from -1..1 to one (3, 3) from pixels of the first image to the second's."""
     return _scale_of(second) @ around @ np.linalg.inv(_scale_of(first))
 
 
@@ -95,7 +95,7 @@ def _stretch(first: Pixels, second: Pixels) -> Affine:
 
 
 def _refined(first: Pixels, second: Pixels, coarse: Affine) -> Affine | None:
-    """Improve a map by what small versions of both images show; None where that fails."""
+    """Refine a map on small versions of both images; None where that fails."""
     one, shrink_one = _small(first)
     two, shrink_two = _small(second)
     start = np.asarray((shrink_two @ coarse @ np.linalg.inv(shrink_one))[:2], np.float32)
@@ -113,7 +113,7 @@ def _refined(first: Pixels, second: Pixels, coarse: Affine) -> Affine | None:
 
 
 def _small(image: Pixels) -> tuple[Pixels, Affine]:
-    """Return a grey version of at most `_REFINED_PX` a side, and the map to it."""
+    """Return a grey version of at most `_REFINED_PX` per side, and the map to it."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     factor = min(1.0, _REFINED_PX / max(grey.shape))
     size = (max(8, round(grey.shape[1] * factor)), max(8, round(grey.shape[0] * factor)))
@@ -138,9 +138,9 @@ def _warped(
 
 
 def _words(matrix: Affine, transform: int, first: Pixels, second: Pixels) -> tuple[str, ...]:
-    """Say how the second image was moved onto the first: flipped, turned, scaled, moved."""
+    """Return how the second image was aligned with the first: flipped, rotated, scaled, moved."""
     steps = []
-    # What a plain stretch does to another size is no change of the image.
+    # Plain stretching to another size is no change of the image.
     linear = (np.linalg.inv(_stretch(first, second)) @ matrix)[:2, :2]
     if np.linalg.det(linear) < 0:
         name = NAMES[transform]

@@ -1,8 +1,9 @@
-"""A closer look at documents: forms of one template differ in print that 64x64 can't show.
+"""Detailed comparison of documents: forms of one template differ in print that 64x64 can't show.
 
-Thresholds: drawn forms with other entries differ in .12 of the print or more, copies that were
-saved again, scaled, blurred, cropped or rotated by some degrees in .01 or less; photos, MRI slices,
-shelves and objects on white are no documents. See docs/measurements/duplicates.md.
+Thresholds: drawn forms, letters and windows with other entries differ in .12 of the print or more,
+copies that were saved again, blurred, cropped or rotated by some degrees in .01 or less, those that
+were scaled in .10 or less. Few photos and MRI slices look like documents, and a pair needs two.
+See docs/measurements/duplicates.md.
 """
 
 import cv2
@@ -11,43 +12,61 @@ from numpy.typing import NDArray
 
 from inspector.similarity.levels import MIN_PAGE_PX, POSSIBLE, SURE
 
-Page = NDArray[np.float32]
+Page = NDArray[np.uint8]
+_Plane = NDArray[np.float32]
 
-SIDE_PX = 512
-# Grey levels about the commonest one that are paper.
-_PAPER_LEVELS = 8
-_MIN_PAPER = 0.5
-# Share of the contrast that is finer than the mean of 11x11 px: print, and no shapes.
-_MIN_FINE = 0.6
+SIDE_PX = 448
+# Where 7x7 px hold no more levels than this is paper, or the empty part of a window.
+_EMPTY_PX, _EMPTY_LEVELS = 7, 6
+_MIN_EMPTY = 0.25
+# Share of the contrast within blocks that is finer than the mean of 11x11 px: print, and no shapes.
+_MIN_FINE = 0.72
+_MIN_CONTRAST = 9.0
+_MIN_VARIANCE = 30.0
 _FINE_PX = 11
 _BLOCK_PX = 16
-# A block differs where each image has so much of its print to itself.
+# A block differs if each image has this share of its print to itself.
 _APART = 0.04
 _FAINT = 0.15
-MAX_APART = 0.05
+MAX_APART = 0.08
 _ALL_APART = 0.3
-_STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-4)
+_STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
 _MAX_SIGMA = 3.0
 
 
 def page(pixels: NDArray[np.uint8]) -> Page | None:
-    """Return RGB pixels (h, w, 3) as a grey page of at most `SIDE_PX`; None for no document."""
+    """Return RGB pixels (h, w, 3) as a grey page of at most `SIDE_PX`; None if no document."""
     height, width = pixels.shape[:2]
     if min(height, width) < MIN_PAGE_PX:
         return None
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     scale = min(1.0, SIDE_PX / max(height, width))
     grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    levels = np.bincount(grey.reshape(-1), minlength=256)
-    near = np.convolve(levels, np.ones(2 * _PAPER_LEVELS + 1), "same")
-    result = grey.astype(np.float32)
-    fine = result - cv2.blur(result, (_FINE_PX, _FINE_PX))
-    document = near.max() >= _MIN_PAPER * grey.size and fine.std() >= _MIN_FINE * result.std()
-    return np.asarray(result, np.float32) if document else None
+    around = np.ones((_EMPTY_PX, _EMPTY_PX))
+    levels = cv2.subtract(cv2.dilate(grey, around), cv2.erode(grey, around))
+    if (levels <= _EMPTY_LEVELS).mean() < _MIN_EMPTY:
+        return None
+    light = grey.astype(np.float32)
+    fine = light - cv2.blur(light, (_FINE_PX, _FINE_PX))
+    whole, print_only = _variances(light), _variances(fine)
+    filled = whole > _MIN_VARIANCE
+    is_print = (
+        fine.std() >= _MIN_CONTRAST
+        and print_only[filled].sum() >= _MIN_FINE * _MIN_FINE * whole[filled].sum()
+    )
+    return np.asarray(grey, np.uint8) if is_print else None
+
+
+def _variances(x: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Return the variance of each whole block."""
+    rows, columns = x.shape[0] // _BLOCK_PX, x.shape[1] // _BLOCK_PX
+    blocks = x[: rows * _BLOCK_PX, : columns * _BLOCK_PX]
+    parts = blocks.reshape(rows, _BLOCK_PX, columns, _BLOCK_PX)
+    return np.asarray(parts.var(axis=(1, 3)), np.float32)
 
 
 def similarity_of(one: Page, two: Page, similarity: float) -> float:
-    """Return the similarity of two pages: no longer confirmed where their print differs."""
+    """Return the similarity of two pages: no longer confirmed if their print differs."""
     apart = print_apart(one, two)
     if apart is None or apart <= MAX_APART:
         return similarity
@@ -56,12 +75,12 @@ def similarity_of(one: Page, two: Page, similarity: float) -> float:
 
 
 def print_apart(one: Page, two: Page) -> float | None:
-    """Return the share 0..1 of the print that differs; None where the pages can't be aligned.
+    """Return the share 0..1 of the print that differs; None if the pages can't be aligned.
 
-    A block differs if each page holds print there that the other one lacks within a pixel: what is
-    laid over one page, or cut off it, is in one of them only.
+    A block differs if each page has print there that the other lacks within a pixel: something laid
+    over one page, or cut off it, is in one of them only.
     """
-    aligned = _aligned(one, two)
+    aligned = _aligned(one.astype(np.float32), two.astype(np.float32))
     if aligned is None:
         return None
     a, b, inside = aligned
@@ -80,8 +99,8 @@ def print_apart(one: Page, two: Page) -> float | None:
     return float((weight * differs).sum() / max(weight.sum(), 1e-6))
 
 
-def _aligned(one: Page, two: Page) -> tuple[Page, Page, Page] | None:
-    """Return the first page as it lies on the second, the second, and where both are."""
+def _aligned(one: _Plane, two: _Plane) -> tuple[_Plane, _Plane, _Plane] | None:
+    """Return the first page mapped onto the second, the second, and where both are defined."""
     height, width = min(one.shape, two.shape)
     size = (width, height)
     a, b = (cv2.resize(x, size, interpolation=cv2.INTER_AREA) for x in (one, two))
@@ -109,8 +128,8 @@ def _aligned(one: Page, two: Page) -> tuple[Page, Page, Page] | None:
     )  # fmt: skip
 
 
-def _equally_sharp(a: Page, b: Page) -> tuple[Page, Page]:
-    """Return the fine parts of two pages, the sharper one blurred until they are alike."""
+def _equally_sharp(a: _Plane, b: _Plane) -> tuple[_Plane, _Plane]:
+    """Return the fine parts of two pages, the sharper one blurred to match."""
     pages, sigmas = [a, b], [0.7, 0.7]
     while max(sigmas) < _MAX_SIGMA:
         sharp = [_sharpness(_blurred(x, s)) for x, s in zip(pages, sigmas, strict=True)]
@@ -123,22 +142,22 @@ def _equally_sharp(a: Page, b: Page) -> tuple[Page, Page]:
     return one, two
 
 
-def _blurred(x: Page, sigma: float) -> Page:
+def _blurred(x: _Plane, sigma: float) -> _Plane:
     return np.asarray(cv2.GaussianBlur(x, (0, 0), sigma), np.float32)
 
 
-def _sharpness(x: Page) -> float:
+def _sharpness(x: _Plane) -> float:
     return float(np.abs(cv2.Laplacian(x, cv2.CV_32F)).mean() / (x.std() + 1e-3))
 
 
-def _beyond(x: Page, y: Page) -> Page:
-    """Return by how much `x` lies outside of what `y` is within a pixel."""
+def _beyond(x: _Plane, y: _Plane) -> _Plane:
+    """Return by how much `x` exceeds the range of `y` within a pixel."""
     around = np.ones((3, 3))
     above, below = x - cv2.dilate(y, around), cv2.erode(y, around) - x
     return np.asarray(np.maximum(np.maximum(above, below), 0), np.float32)
 
 
-def _per_block(x: Page, most: float) -> NDArray[np.float32]:
+def _per_block(x: _Plane, most: float) -> NDArray[np.float32]:
     blocks = (max(1, x.shape[1] // _BLOCK_PX), max(1, x.shape[0] // _BLOCK_PX))
     clipped = np.minimum(x, np.float32(most))
     return np.asarray(cv2.resize(clipped, blocks, interpolation=cv2.INTER_AREA), np.float32)

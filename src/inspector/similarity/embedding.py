@@ -1,8 +1,7 @@
-"""What a network that was trained on ImageNet sees in images: vectors by EfficientNet-Lite0.
+"""Embeddings of images by EfficientNet-Lite0, trained on ImageNet.
 
 The graph is an ONNX file among the resources (see docs/decisions). It runs in OpenCV, or in
-onnxruntime where that is installed: the same vectors within 4e-5, twice as fast. Nothing here
-knows TensorFlow.
+onnxruntime if installed: the same vectors within 4e-5, twice as fast. No TensorFlow here.
 """
 
 import hashlib
@@ -20,7 +19,7 @@ DIMENSIONS = 1_280
 SIDE_PX = 160
 BATCH = 16
 VERSION = f"efficientnet-lite0 {SIDE_PX}"
-"""The name that vectors are stored under: another network or size gives other ones."""
+"""Name that embeddings are stored under: another network or size gives others."""
 
 Pixels = NDArray[np.uint8]
 Singles = NDArray[np.float32]
@@ -41,13 +40,13 @@ def model_digest() -> str:
 
 
 def embed(images: Sequence[Pixels]) -> Halves:
-    """Return a vector of length 1 for each image; batches of `BATCH` are the fastest.
+    """Return an embedding of length 1 per image; batches of `BATCH` are fastest.
 
     Args:
-        images: RGB, (h, w, 3) uint8, upright, of any size; the aspect is not kept.
+        images: RGB, (h, w, 3) uint8, upright, any size; the aspect ratio is not preserved.
 
     Returns:
-        (n, 1280) float16; 0 where an image has no feature at all.
+        (n, 1280) float16; 0 for an image without any feature.
     """
     if not images:
         return np.zeros((0, DIMENSIONS), np.float16)
@@ -66,14 +65,14 @@ def square(image: Pixels) -> Pixels:
 
 
 def blob(squares: Sequence[Pixels]) -> Singles:
-    """Return squares of RGB as the input of the network, (n, 3, side, side) about -1..1."""
+    """Return RGB squares as network input, (n, 3, side, side) about -1..1."""
     stacked = np.stack(squares).astype(np.float32).transpose(0, 3, 1, 2)
     scaled: Singles = np.ascontiguousarray((stacked - np.float32(_MEAN)) * np.float32(_SCALE))
     return scaled
 
 
 def by_opencv(model: bytes) -> Forward:
-    """Return the network as OpenCV runs it, on one thread: workers are as many as the cores."""
+    """Return the network run by OpenCV on one thread: there are as many workers as cores."""
     cv2.setNumThreads(1)
     network = cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8))
 
@@ -85,7 +84,7 @@ def by_opencv(model: bytes) -> Forward:
 
 
 def by_onnxruntime(model: bytes) -> Forward | None:
-    """Return the network as onnxruntime runs it, None where that is not installed."""
+    """Return the network run by onnxruntime, None if not installed."""
     try:
         import onnxruntime
     except ImportError:

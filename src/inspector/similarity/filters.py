@@ -1,4 +1,4 @@
-"""Load small images for a comparison, turned, and take from them what is fine."""
+"""Load small images for a comparison, flip or rotate them, and extract fine detail."""
 
 import numba
 import numpy as np
@@ -11,7 +11,7 @@ _STEPS = np.array(STEPS, np.bool_)
 
 @numba.njit(**OPTIONS)
 def plane(source: Bytes, plane: int, transform: int, out: Singles) -> None:
-    """Fill `out` (s, s) with one plane of (s, s, 3), flipped or turned."""
+    """Fill `out` (s, s) with one plane of (s, s, 3), flipped or rotated."""
     side = out.shape[0]
     transpose, rows, columns = _STEPS[transform]
     for i in range(side):
@@ -23,7 +23,7 @@ def plane(source: Bytes, plane: int, transform: int, out: Singles) -> None:
 
 @numba.njit(**OPTIONS)
 def loaded(source: Bytes, transform: int, out: Singles) -> None:
-    """Fill `out` (s, s) with a grey image, flipped or turned."""
+    """Fill `out` (s, s) with a grey image, flipped or rotated."""
     side = out.shape[0]
     transpose, rows, columns = _STEPS[transform]
     for i in range(side):
@@ -35,7 +35,7 @@ def loaded(source: Bytes, transform: int, out: Singles) -> None:
 
 @numba.njit(**OPTIONS)
 def halved(image: Singles, out: Singles) -> None:
-    """Fill `out` (s, s) with the means of 2x2 pixels of an image (2 s, 2 s)."""
+    """Fill `out` (s, s) with the 2x2 means of an image (2 s, 2 s)."""
     for i in range(out.shape[0]):
         one, two = image[2 * i], image[2 * i + 1]
         for j in range(out.shape[0]):
@@ -45,7 +45,7 @@ def halved(image: Singles, out: Singles) -> None:
 
 @numba.njit(**OPTIONS)
 def smoothed(image: Singles, out: Singles) -> None:
-    """Fill `out` with the image under a 3x3 binomial, edges repeated."""
+    """Fill `out` with the image under a 3x3 binomial filter, borders repeated."""
     side = image.shape[0]
     line = np.empty(side, np.float32)
     for i in range(side):
@@ -60,7 +60,7 @@ def smoothed(image: Singles, out: Singles) -> None:
 
 @numba.njit(**OPTIONS)
 def detail(image: Singles, out: Singles, room: Singles) -> None:
-    """Fill `out` with what a 5x5 mean leaves; the image is mirrored at its edges."""
+    """Fill `out` with the image minus its 5x5 mean, mirrored at the borders."""
     side = image.shape[0]
     last = side - 1
     for i in range(side):

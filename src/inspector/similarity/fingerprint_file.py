@@ -1,13 +1,13 @@
-"""A file of fingerprints that can be published instead of a dataset.
+"""A file of fingerprints that can be published in place of a dataset.
 
-Three parts, one after another; the guide's page "Have I trained on a test set?" documents them:
+Three parts, documented on the guide's page "Have I trained on a test set?":
 
-1. The line `INSPECTOR FINGERPRINTS 1`: the name of the form and its version.
+1. The line `INSPECTOR FINGERPRINTS 1`: the format's name and version.
 2. A line of JSON: `Header`.
 3. One record per image (`FULL` or `HASHES`), then the names: one line `split<TAB>path` per image.
 
-Every number is little-endian. Nothing is compressed or unpickled, so that the size of each part
-follows from the header; the header's SHA-256 is of the third part.
+All numbers are little-endian. Nothing is compressed or pickled, so the size of each part follows
+from the header; the header's SHA-256 covers the third part.
 """
 
 import hashlib
@@ -39,9 +39,9 @@ MAX_HEADER_BYTES = 4_096
 MAX_NAME_LINE_BYTES = 4_096
 DIGEST_BYTES = 32
 FEATURES = 3
-"""Version of the fingerprints inside. Source: similarity.fingerprints, VERSION, held by a test."""
+"""Version of the fingerprints. Source: similarity.fingerprints.VERSION; a test checks it."""
 RECORD_BYTES = 2_048
-"""Source: similarity.packing, RECORD_BYTES, held by a test."""
+"""Source: similarity.packing.RECORD_BYTES; a test checks it."""
 
 _IDENTITY = [("sha256", np.uint8, (DIGEST_BYTES,)), ("pixels", np.uint8, (DIGEST_BYTES,))]
 FULL = np.dtype([*_IDENTITY, ("record", np.uint8, (RECORD_BYTES,))])
@@ -52,10 +52,10 @@ _CHECKED_AT_ONCE = 4_096
 
 
 class Detail(StrEnum):
-    """How much of each image the file holds."""
+    """How much the file holds of each image."""
 
     FULL = "full"
-    """Its digests and a packed fingerprint, from which an icon of 64x64 can be drawn."""
+    """Its digests and a packed fingerprint, from which a 64x64 icon can be drawn."""
     HASHES = "hashes"
     """Its digests and four hashes of 64 bits, from which nothing can be drawn."""
 
@@ -64,12 +64,12 @@ class Header(msgspec.Struct, frozen=True):
     """The second line.
 
     Attributes:
-        name: Of the dataset, for people.
+        name: Display name of the dataset.
         images: Number of records, and of names.
-        detail: What a record is.
+        detail: Type of a record.
         features: Version of the fingerprints.
         names_bytes: Length of the names.
-        sha256: Of records and names, in hexadecimal.
+        sha256: Of records and names, in hex.
     """
 
     name: str
@@ -82,14 +82,14 @@ class Header(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class FingerprintFile:
-    """What a fingerprint file holds.
+    """Content of a fingerprint file.
 
     Attributes:
-        name: Of the dataset, for people.
-        detail: What a row is.
+        name: Display name of the dataset.
+        detail: Type of a row.
         rows: (n,) of `FULL` or `HASHES`.
         paths: (n) relative to the dataset.
-        splits: (n) as on disk; "" in no split.
+        splits: (n) on disk; "" for none.
     """
 
     name: str
@@ -100,7 +100,7 @@ class FingerprintFile:
 
     def records(self) -> NDArray[np.void]:
         """Return the fingerprints (n,) as `similarity.packing.PACKED`; hashes have no images."""
-        # It brings numba along, which opening a project need not wait for.
+        # Imports numba, which opening a project need not wait for.
         from inspector.similarity.packing import PACKED
 
         if self.detail is Detail.FULL:
@@ -166,7 +166,7 @@ def read_fingerprints(path: Path) -> FingerprintFile:
 
 
 def is_fingerprint_file(path: Path) -> bool:
-    """Tell whether a path is a regular file, and so no dataset's folder or project."""
+    """Tell whether a path is a regular file, and so no dataset folder or project."""
     return path.is_file() and path.suffix != ".inspector"
 
 
@@ -213,7 +213,7 @@ def _names(path: Path, data: bytes, images: int) -> tuple[list[Split], list[Rela
 
 
 def _check(path: Path, records: NDArray[np.void]) -> None:
-    """Refuse fingerprints that no image gives or whose small images can't be decoded."""
+    """Refuse fingerprints that no image gives, or whose small images can't be decoded."""
     from inspector.similarity.packing import is_sound, unpack
 
     sound = is_sound(records)

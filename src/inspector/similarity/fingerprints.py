@@ -1,4 +1,4 @@
-"""A fingerprint: what is kept of an image so that near-duplicates can be found and verified."""
+"""A fingerprint: what is stored of an image to find and verify near-duplicates."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from inspector.similarity import kernels
 from inspector.similarity.hashes import coefficients, hash_of
 
 VERSION = 3
-# Framings of the hashes: the whole, its centre 28/32 and 24/32, and without uniform borders.
+# Framings of the hashes: whole, centre 28/32 and 24/32, and without uniform borders.
 FULL, CENTRE, SMALL, TRIMMED = range(4)
 FINGERPRINT = np.dtype(
     [
@@ -22,7 +22,7 @@ FINGERPRINT = np.dtype(
 )
 # What candidates are found by.
 HASHES = np.dtype([("hash", "<u8", (4,)), ("flat", "?")])
-# An image whose 32x32 luma varies less than this (grey levels, sd) has nothing to compare.
+# An image whose 32x32 luma varies less than this (grey levels, sd) has no content to compare.
 FLAT_SD = 3.0
 
 
@@ -52,7 +52,7 @@ def _shrunk(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.ui
         grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
         kernels.quarter(square.reshape(128, 384), colour)
     else:
-        # The sides that sets of tiny images have: nothing need be drawn large in colour.
+        # Typical sides of sets of tiny images: no need to enlarge them in colour.
         grey = np.empty((128, 128), np.uint8)
         kernels.repeat(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), grey, 1)
         kernels.repeat(pixels.reshape(height, 3 * width), colour, 3)
@@ -60,7 +60,7 @@ def _shrunk(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.ui
 
 
 def _trimmed_hash(grey: NDArray[np.uint8], whole: np.uint64) -> np.uint64:
-    """Hash the 128x128 image without uniform borders; four of five have none."""
+    """Hash the 128x128 image without uniform borders; four in five have none."""
     top, bottom, left, right = kernels.borders(grey)
     if not top + bottom + left + right:
         return whole

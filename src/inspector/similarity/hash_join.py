@@ -1,4 +1,4 @@
-"""Candidate pairs: images whose hashes are close in some framing and some of eight variants."""
+"""Candidate pairs: images whose hashes are close in some framing and one of eight variants."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,21 +13,22 @@ from inspector.similarity.fingerprints import CENTRE, FULL, SMALL, TRIMMED
 from inspector.similarity.hashes import variant
 from inspector.similarity.orientations import INVERSE, NAMES, ONE_OF_EACH
 
-# Bits that may differ. Plain pairs have the nearest descriptors beside them, turned ones have not.
-# 11 costs the join what 8 does, 2 bits within a band, and 7 a tenth of it. Source: measured on
-# CIFAR-10 and transformed photos; a wider radius adds candidates that verification refuses.
+# Bits that may differ. Unrotated pairs are also found by their descriptors, rotated ones are not. A
+# radius of 11 costs the join what 8 does, 2 bits within a band, and 7 a tenth of it. Source:
+# measured on CIFAR-10 and transformed photos; a wider radius adds candidates that verification
+# rejects.
 RADIUS = 7
 RADIUS_TURNED = 11
 FRAMINGS = (
     (FULL, FULL), (CENTRE, CENTRE), (SMALL, SMALL), (TRIMMED, TRIMMED),
     (FULL, CENTRE), (FULL, TRIMMED),
 )  # fmt: skip
-# The other way round they find the same pairs, but for a transform that is not its own inverse:
-# there they find what the inverse would, which is why one of the two is enough.
+# The reverse finds the same pairs, except for a transform that is not its own inverse: there it
+# finds what the inverse would, which is why one of the two suffices.
 CROSSED = ((CENTRE, FULL), (TRIMMED, FULL))
-# Of turned pairs the centres are joined with `RADIUS`: who turns a copy seldom cuts it, too.
+# Centres of rotated pairs are joined with `RADIUS`: rotated copies are seldom also cropped.
 CENTRES = (CENTRE, SMALL)
-# Where the index overtakes brute force, of random hashes; both are exact.
+# Where the index overtakes brute force, for random hashes; both are exact.
 BRUTE_BELOW = 10_000
 _BLOCK = 1_024
 _BANDS = 4
@@ -35,7 +36,10 @@ _BANDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs to verify, as columns: row numbers a < b, and the transform that takes a to b."""
+    """Pairs to verify, as columns: row numbers a < b, and the transform that maps a to b.
+
+    `FAR` may be added to the number of a transform.
+    """
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
@@ -43,11 +47,11 @@ class Candidates:
 
 
 def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EACH) -> Candidates:
-    """Return every pair within the radius, once for each transform; flat images are left out.
+    """Return every pair within the radius, once per transform; flat images are left out.
 
     Args:
         records: (n,) of `FINGERPRINT`, or of `HASHES` alone.
-        transforms: Some of `ONE_OF_EACH`; calls with others share no candidate with this one.
+        transforms: Some of `ONE_OF_EACH`; calls with different ones share no candidate.
     """
     rows = np.flatnonzero(~records["flat"]).astype(np.int64)
     hashes = np.ascontiguousarray(records["hash"][rows])
@@ -58,13 +62,13 @@ def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EAC
     for transform in transforms:
         framings = FRAMINGS if INVERSE[transform] == transform else FRAMINGS + CROSSED
         for one, two in framings:
-            # Without borders to trim both framings are one, and that join is another one's.
+            # Without borders to trim both framings are the same, and another join covers that.
             some, others = (
                 np.flatnonzero(trimmed) if framing == TRIMMED else everything
                 for framing in (one, two)
             )
             turned = variant(hashes[some, one], transform)
-            # With one framing, what is its own inverse finds each pair from both of its ends.
+            # With one framing, a transform that is its own inverse finds each pair from both ends.
             half = one == two and INVERSE[transform] == transform
             pairs = close(
                 turned, np.ascontiguousarray(hashes[others, two]),
@@ -86,7 +90,7 @@ def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EAC
 
 
 def radius_of(one: int, two: int, transform: int) -> int:
-    """Return how many bits may differ between two framings, the first flipped or turned."""
+    """Return how many bits may differ between two framings, the first flipped or rotated."""
     wide = transform > 0 and one not in CENTRES and two not in CENTRES
     return RADIUS_TURNED if wide else RADIUS
 
@@ -102,7 +106,7 @@ def close(
         one: (n,) hashes.
         two: (m,) hashes.
         radius: Bits that may differ.
-        half: Pairs with i < j are enough; others may come all the same.
+        half: True if pairs with i < j suffice; others may be returned, too.
     """
     if len(one) == 0 or len(two) == 0:
         return np.zeros((0, 2), np.int64)
@@ -122,9 +126,9 @@ def close(
 
 
 def _in_room(room: int, join: Callable[[NDArray[np.int64]], int]) -> NDArray[np.int64]:
-    """Return what a join writes; it counts on where there is no room, and is asked once more.
+    """Return what a join writes; it keeps counting beyond the buffer and is then run again.
 
-    Room that grew inside of a join made each of its steps twenty times as slow.
+    Growing the buffer within a join made each of its steps twenty times slower.
     """
     pairs = np.empty((1_024 + room, 2), np.int64)
     count = join(pairs)
@@ -141,7 +145,7 @@ def _masks(bits: int) -> NDArray[np.uint64]:
 
 @intrinsic
 def _popcount(_: object, value: object) -> object:
-    """Count the bits that are set, in one instruction."""
+    """Count the set bits in one instruction."""
     return types.uint64(value), lambda context, builder, signature, args: builder.ctpop(args[0])
 
 
@@ -167,7 +171,7 @@ def _brute(
     for i in range(len(one)):
         for start in range(i + 1 if half else 0, len(two), _BLOCK):
             end = min(start + _BLOCK, len(two))
-            # Counting runs over many hashes at once; most blocks hold nothing.
+            # Counting covers many hashes at once; most blocks contain nothing.
             if _count(one[i], two, start, end, radius) == 0:
                 continue
             for j in range(start, end):

@@ -1,8 +1,8 @@
-"""A 64-bit hash of a small grey image: which of its low DCT coefficients are positive.
+"""A 64-bit hash of a small grey image: the signs of its low DCT coefficients.
 
-Flipping an image changes signs of coefficients and turning it transposes them, so that the
-hashes of all eight variants come from one image's. Source: the pHash family; our bits are not
-ImageHash's, which compares with the median.
+Flipping an image changes signs of coefficients and rotating transposes them, so the hashes of all
+eight variants follow from one. Source: the pHash family; our bits are not ImageHash's, which
+compares with the median.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ def hash_of(block: NDArray[np.float32]) -> np.uint64:
 
 
 def variant(hashes: NDArray[np.uint64], transform: int) -> NDArray[np.uint64]:
-    """Return the hashes (n) that the same images have after a flip or turn."""
+    """Return the hashes (n) that the same images have after a flip or rotation."""
     transpose, rows, columns = STEPS[transform]
     octets = hashes.astype("<u8").view(np.uint8).reshape(-1, 8)
     bits = np.unpackbits(octets, axis=1, bitorder="little")

@@ -1,7 +1,7 @@
-"""ImageHash's own hashes of a file, to compare with scripts and programs that use the library.
+"""ImageHash's own hashes of a file, to compare with programs that use the library.
 
-They are what `imagehash.phash(Image.open(file))` and its siblings give, with the library's
-defaults: no EXIF orientation is applied. The program's own search does not use them.
+They equal `imagehash.phash(Image.open(file))` and so on with the library's defaults; EXIF
+orientation is not applied. The program's own search does not use them.
 """
 
 import io
@@ -20,14 +20,14 @@ from inspector.dataset.decoding import read_file
 from inspector.dataset.rasters import MAX_PIXELS
 
 MAX_DISTANCE = 20
-"""Bits: beyond it nearly every pair of 64-bit hashes of photos is a chance one."""
+"""In bits: beyond it nearly every pair of 64-bit photo hashes is a coincidence."""
 
 MAX_SAME = 1_000
-"""A hash that more images share than this is listed, and makes no pairs."""
+"""A hash shared by more images is listed and makes no pairs."""
 
 
 class HashMethod(StrEnum):
-    """A hash of ImageHash, by the name that people type."""
+    """A hash of ImageHash, by its usual name."""
 
     PHASH = "phash"
     DHASH = "dhash"
@@ -38,15 +38,15 @@ class HashMethod(StrEnum):
 
     @property
     def bits(self) -> int:
-        """Length of a hash; of each segment's for the crop-resistant one."""
+        """Length of a hash; for the crop-resistant one, of each segment's."""
         return 42 if self is HashMethod.COLORHASH else 64
 
     @property
     def default_distance(self) -> int:
-        """Bits within which two images count as a pair by default.
+        """Default number of bits within which two images are a pair.
 
-        Source: 8 of 64 is what programs around ImageHash commonly take; a colour hash has three
-        bits per figure, so 2 bits are a small change of one.
+        Source: programs around ImageHash commonly use 8 of 64; a colour hash has three bits per
+        value, so 2 bits are a small change of one.
         """
         return 2 if self is HashMethod.COLORHASH else 8
 
@@ -57,10 +57,10 @@ QUICK_METHODS = tuple(m for m in HashMethod if m is not HashMethod.CROP_RESISTAN
 
 @dataclass(frozen=True, slots=True)
 class HashPair:
-    """Two rows, a < b, and the bits between their hashes.
+    """Two rows, a < b, and the bits that differ between their hashes.
 
-    For the crop-resistant hash that is the smallest distance between two segments, so that pairs
-    within N bits are those of which `a.matches(b, hamming_cutoff=N)` is true.
+    For the crop-resistant hash that is the smallest distance between two segments, so pairs within
+    N bits are those for which `a.matches(b, hamming_cutoff=N)` is true.
     """
 
     a: int
@@ -72,13 +72,12 @@ def hash_file(path: str, methods: Sequence[HashMethod]) -> dict[HashMethod, byte
     """Return the hashes of an image file, decoded once.
 
     Returns:
-        By method 8 bytes per segment, little-endian; the numbers are those that ImageHash writes
-        in hexadecimal.
+        By method, 8 little-endian bytes per segment: the numbers that ImageHash writes in hex.
 
     Raises:
         ValueError: Pillow can't decode the file; the message says why.
     """
-    # The library brings SciPy and wavelets along, which a scan need not wait for.
+    # The library imports SciPy and wavelets, which a scan need not wait for.
     import imagehash
     from PIL import Image
 
@@ -97,17 +96,17 @@ def hash_file(path: str, methods: Sequence[HashMethod]) -> dict[HashMethod, byte
             raise ValueError("not an image")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Of the format that its bytes announce only: never one that runs another program.
+            # Only the format that its bytes announce: never one that runs another program.
             with Image.open(io.BytesIO(data), formats=(name,)) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise ValueError(f"more than {MAX_PIXELS // 1_000_000} million pixels")
                 return {method: _packed(functions[method](image)) for method in methods}
-    except Exception as error:  # decoders raise nearly anything for a hostile file
+    except Exception as error:  # decoders raise almost any exception for a hostile file
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
 
 
 def hash_text(method: HashMethod, value: bytes) -> str:
-    """Return a hash as ImageHash writes it: hexadecimal, segments with commas between."""
+    """Return a hash as ImageHash writes it: in hex, with commas between segments."""
     digits = -(-method.bits // 4)
     return ",".join(f"{word:0{digits}x}" for word in np.frombuffer(value, "<u8").tolist())
 
@@ -115,15 +114,15 @@ def hash_text(method: HashMethod, value: bytes) -> str:
 def pairs_within(
     hashes: Sequence[bytes], distance: int
 ) -> tuple[list[HashPair], list[tuple[int, ...]]]:
-    """Find every pair of hashes with at most `distance` bits between them.
+    """Find every pair of hashes with at most `distance` differing bits.
 
     Args:
-        hashes: As `hash_file` gives them, all by one method; b"" takes no part.
+        hashes: As returned by `hash_file`, all by one method; b"" takes no part.
         distance: 0 to `MAX_DISTANCE`.
 
     Returns:
-        The pairs, the closest first; and the rows that share one hash, where these are more than
-        `MAX_SAME`: they take no part in pairs by that hash.
+        The pairs, closest first; and the rows that share one hash, if more than `MAX_SAME`: they
+        make no pairs by that hash.
     """
     owners: dict[int, list[int]] = {}
     for row, value in enumerate(hashes):
@@ -148,8 +147,8 @@ def _join(
     distance: int,
     best: dict[tuple[int, int], int],
 ) -> None:
-    """Add pairs of rows whose words differ by 1 to `distance` bits, each at its smallest."""
-    # It brings numba along, which hashing a file need not wait for.
+    """Add pairs of rows whose words differ in 1 to `distance` bits, each at its smallest."""
+    # Imports numba, which hashing a file need not wait for.
     from inspector.similarity.hash_join import close
 
     near = close(words, words, distance, half=True)

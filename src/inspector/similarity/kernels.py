@@ -1,7 +1,7 @@
-"""The loops that a fingerprint is made of, compiled, with the bytes that OpenCV gives.
+"""Compiled loops that compute a fingerprint, with the same bytes as OpenCV.
 
 OpenCV's own calls take three times as long for images this small, which is most of a tiny file's
-time. All stand in one file, because a compiled function is kept until its own file changes.
+time. All are in one file, because a compiled function is cached until its own file changes.
 """
 
 import numba
@@ -12,10 +12,10 @@ Bytes = NDArray[np.uint8]
 Singles = NDArray[np.float32]
 
 SIDE = 8
-"""Of the block of coefficients that a hash is made of."""
+"""Side of the block of coefficients that a hash is made of."""
 
-# A coefficient this near to 0 counts as 0. Half of those of a symmetric image are 0 but for the
-# noise of saving, and noise must not choose bits. Source: symmetric drawings saved at quality 20.
+# Coefficients this close to 0 count as 0. Half of those of a symmetric image are 0 except for
+# compression noise, and noise must not choose bits. Source: symmetric drawings saved at quality 20.
 NOISE = 1.0
 
 _TRIM_AT_MOST = 38
@@ -24,7 +24,7 @@ _NEARLY_ALL = 0.97
 
 
 def _waves() -> Singles:
-    """Return the lowest `SIDE` cosines at 32 places, (32, SIDE)."""
+    """Return the lowest `SIDE` cosines at 32 positions, (32, SIDE)."""
     place, order = np.arange(32)[:, None], np.arange(SIDE)
     waves = np.cos((2 * place + 1) * order * np.pi / 64) / 4
     waves[:, 0] /= np.sqrt(2)
@@ -38,7 +38,7 @@ _WAVES = _waves()
 def repeat(picture: Bytes, square: Bytes, channels: int) -> None:
     """Enlarge (h, w * channels) to (side, side * channels), a multiple of h and w, by repeating.
 
-    That is what OpenCV's rule by area comes to, at a third of the time.
+    This equals OpenCV's area interpolation in a third of the time.
     """
     side, numbers = square.shape
     down, right = side // len(picture), numbers // picture.shape[1]
@@ -57,12 +57,12 @@ def repeat(picture: Bytes, square: Bytes, channels: int) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def describe(grey: Bytes, half: Bytes, hashes: NDArray[np.uint64]) -> float:
-    """Fill what a fingerprint keeps of a grey image; return the variance of it at 32x32.
+    """Fill the fingerprint parts of a grey image; return its variance at 32x32.
 
     Args:
         grey: (128, 128).
-        half: (64, 64), filled with the image at half its size.
-        hashes: (3,), filled with those of the whole, its centre 28/32 and 24/32.
+        half: (64, 64), filled with the image at half size.
+        hashes: (3,), filled with those of the whole and of its centre 28/32 and 24/32.
     """
     small = np.empty((32, 32), np.uint8)
     block = np.empty((SIDE, SIDE), np.float32)
@@ -87,12 +87,12 @@ def describe(grey: Bytes, half: Bytes, hashes: NDArray[np.uint64]) -> float:
 def transform(grey: Bytes | Singles, block: Singles) -> None:
     """Fill `block` (8, 8) with the low part of the orthonormal DCT of an image (32, 32).
 
-    Only the block that is kept: a whole DCT has 16 times as many coefficients.
+    Only the block that is used: a full DCT has 16 times as many coefficients.
     """
     rows = np.zeros((SIDE, 32), np.float32)
     for u in range(SIDE):
         line = rows[u]
-        # Four at once: a compiler keeps sums of 32 places in registers for that long.
+        # Four at once: a compiler keeps sums of 32 positions in registers for that long.
         for y in range(0, 32, 4):
             one, two, three, four = grey[y], grey[y + 1], grey[y + 2], grey[y + 3]
             for x in range(32):
@@ -112,7 +112,7 @@ def transform(grey: Bytes | Singles, block: Singles) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def packed(block: Singles) -> np.uint64:
-    """Return which of (8, 8) coefficients are above `NOISE`; the bit of the mean is 0."""
+    """Return which of (8, 8) coefficients exceed `NOISE`, as bits; the bit of the mean is 0."""
     bits = np.uint64(0)
     for i in range(SIDE):
         for j in range(SIDE):
@@ -123,7 +123,7 @@ def packed(block: Singles) -> np.uint64:
 
 @numba.njit(cache=True, nogil=True)
 def quarter(square: Bytes, out: Bytes) -> None:
-    """Shrink RGB (128, 384), three numbers a pixel, to (32, 96) by means of 4x4."""
+    """Shrink RGB (128, 384), three numbers per pixel, to (32, 96) by 4x4 means."""
     lines = np.empty(384, np.uint16)
     pairs = np.empty(384, np.uint16)
     for i in range(32):
@@ -132,7 +132,7 @@ def quarter(square: Bytes, out: Bytes) -> None:
         )  # fmt: skip
         for x in range(384):
             lines[x] = np.uint16(one[x]) + np.uint16(two[x]) + np.uint16(three[x]) + four[x]
-        # Sums that begin at every place: more than are used, but in one go.
+        # Sums starting at every position: more than needed, but in one pass.
         for x in range(381):
             pairs[x] = lines[x] + lines[x + 3]
         for j in range(32):
@@ -143,13 +143,13 @@ def quarter(square: Bytes, out: Bytes) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def _sixteenth(total: np.uint32) -> np.uint32:
-    """Divide by 16; a half goes to the even neighbour, as OpenCV rounds."""
+    """Divide by 16; a half is rounded to even, as in OpenCV."""
     return (total + 7 + ((total >> 4) & 1)) >> 4
 
 
 @numba.njit(cache=True, nogil=True)
 def _halves(grey: Bytes, half: Bytes, small: Bytes) -> None:
-    """Shrink (128, 128) to (64, 64) by means of 2x2, where a half goes up, and to (32, 32)."""
+    """Shrink (128, 128) to (64, 64) by 2x2 means, rounding halves up, and to (32, 32)."""
     above = np.empty(128, np.uint16)
     below = np.empty(128, np.uint16)
     for i in range(32):
@@ -170,7 +170,7 @@ def _halves(grey: Bytes, half: Bytes, small: Bytes) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def _third(grey: Bytes, out: Bytes) -> None:
-    """Shrink the 96x96 pixels in the middle of (128, 128) to (32, 32) by means of 3x3."""
+    """Shrink the central 96x96 pixels of (128, 128) to (32, 32) by 3x3 means."""
     lines = np.empty(96, np.uint16)
     for i in range(32):
         one, two, three = grey[16 + 3 * i], grey[17 + 3 * i], grey[18 + 3 * i]
@@ -184,15 +184,15 @@ def _third(grey: Bytes, out: Bytes) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def _centre(grey: Bytes, out: Bytes) -> None:
-    """Shrink the 112x112 pixels in the middle of (128, 128) to (32, 32) by means of 3.5x3.5.
+    """Shrink the central 112x112 pixels of (128, 128) to (32, 32) by 3.5x3.5 means.
 
-    Of 7x7 half pixels, whose 49 leave no half to round.
+    Computed on 7x7 half pixels, whose 49 leave no half to round.
     """
     lines = np.empty(112, np.int32)
     for i in range(32):
         top = 8 + (7 * i) // 2
         one, two, three, four = grey[top], grey[top + 1], grey[top + 2], grey[top + 3]
-        # An even row of cells begins on a whole pixel and ends on half of one.
+        # An even row of cells starts on a whole pixel and ends in the middle of one.
         first, last = (1, 2) if i % 2 else (2, 1)
         for x in range(112):
             middle = np.int32(two[x + 8]) + np.int32(three[x + 8])
@@ -208,7 +208,7 @@ def _centre(grey: Bytes, out: Bytes) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def borders(grey: Bytes) -> tuple[int, int, int, int]:
-    """Return how many lines of (128, 128) are uniform: top, bottom, left, right; 30 % at most."""
+    """Return the number of uniform lines of (128, 128): top, bottom, left, right; at most 30 %."""
     return (
         _border(grey, False, False), _border(grey, False, True),
         _border(grey, True, False), _border(grey, True, True),
@@ -217,7 +217,7 @@ def borders(grey: Bytes) -> tuple[int, int, int, int]:
 
 @numba.njit(cache=True, nogil=True)
 def _border(grey: Bytes, upright: bool, backwards: bool) -> int:
-    """Count lines from one edge on that are near the median of the outermost."""
+    """Count lines from one edge that are close to the median of the outermost."""
     side = grey.shape[0]
     edge = 0
     for depth in range(_TRIM_AT_MOST):
@@ -236,7 +236,7 @@ def _border(grey: Bytes, upright: bool, backwards: bool) -> int:
 
 @numba.njit(cache=True, nogil=True)
 def _median(values: Bytes) -> int:
-    """Return the median, a half of it dropped, by counting."""
+    """Return the median, with a half rounded down, by counting."""
     counts = np.zeros(256, np.int32)
     for value in values:
         counts[value] += 1

@@ -1,7 +1,7 @@
 """Nearest neighbours of descriptors: exact, by blocks of matrix products.
 
-Images of two blocks are compared once, for both of them. What one call returns is small, so that
-processes share the blocks and one gathers what they found.
+Images of two blocks are compared once, for both of them. The result of one call is small, so that
+processes can share the blocks and one of them gathers the results.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inspector.similarity.align import OPTIONS, Singles
 
 BLOCK = 2_048
-"""Images of a block."""
+"""Images per block."""
 
 _LANES = 32
 _NONE = -2.0
@@ -24,9 +24,9 @@ class Near:
     """Pairs of rows with the cosine of their descriptors, as columns.
 
     Attributes:
-        of: The image whose neighbour the other is.
+        of: The image whose neighbour it is.
         row: The neighbour.
-        cosine: Of their descriptors.
+        cosine: Cosine of their descriptors.
     """
 
     of: NDArray[np.int32]
@@ -35,13 +35,13 @@ class Near:
 
 
 class Neighbours:
-    """Gather the nearest neighbours of each image: of all images, and of those of other splits.
+    """Gathers the nearest neighbours of each image: among all, and among other splits.
 
-    Near frames of an image's own split can't hide a leak behind them.
+    So near frames in an image's own split can't hide a leak behind them.
 
     Args:
         splits: (n,) number of each image's split.
-        k: How many neighbours of each image, twice.
+        k: Neighbours per image, twice.
     """
 
     def __init__(self, splits: NDArray[np.int32], k: int) -> None:
@@ -50,7 +50,7 @@ class Neighbours:
         self._cosines = np.full((len(splits), 2, k), _NONE, np.float32)
 
     def add(self, near: Near) -> None:
-        """Take in what `nearest` returned for a block."""
+        """Add the result of `nearest` for a block."""
         _gather(near.of, near.row, near.cosine, self._splits, self._rows, self._cosines)
 
     def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -64,21 +64,21 @@ class Neighbours:
 
 
 def unit(points: Singles) -> Singles:
-    """Return points (n, d) scaled to length 1; a point at 0 stays there."""
+    """Return points (n, d) scaled to length 1; a zero point stays zero."""
     length = np.sqrt((points * points).sum(axis=1, keepdims=True))
     scaled: Singles = points / np.maximum(length, 1e-6)
     return scaled
 
 
 def nearest(points: Singles, splits: NDArray[np.int32], least: Singles, start: int, k: int) -> Near:
-    """Return the neighbours that one block of images and those from it on have in each other.
+    """Return the neighbours between the images of one block and those from its start on.
 
     Args:
         points: (n, d) of length 1.
         splits: (n,) number of each image's split.
         least: (n,) cosine below which an image has no neighbour.
         start: First row of the block, a multiple of `BLOCK`.
-        k: Neighbours of an image, of all and of other splits.
+        k: Neighbours per image, of all and of other splits.
     """
     block = np.ascontiguousarray(points[start : start + BLOCK])
     rows = np.full((len(block), 2, k), -1, np.int32)
@@ -115,7 +115,7 @@ def _listed(
 
 @numba.njit(**OPTIONS)
 def _insert(rows: NDArray[np.int32], cosines: Singles, row: int, cosine: float) -> None:
-    """Put a neighbour in the place of the least alike, which is the last, and find that anew."""
+    """Replace the least similar neighbour, which is last, and find the new least similar one."""
     last = len(rows) - 1
     rows[last] = row
     cosines[last] = cosine
@@ -156,7 +156,7 @@ def _nearest_of_rows(  # noqa: PLR0913, PLR0917 - arrays of the caller
         line = cosines[i]
         for start in range(0, width, _LANES):
             end = min(start + _LANES, width)
-            # The most of many at once; most hold nothing.
+            # Test the maximum of many at once; most contain nothing.
             most = np.float32(_NONE)
             for j in range(start, end):
                 most = max(most, line[j])

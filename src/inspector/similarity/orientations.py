@@ -1,4 +1,4 @@
-"""The eight flips and turns of a square, as numbers 0..7."""
+"""The eight flips and rotations of a square, as numbers 0..7."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,16 @@ STEPS = (
     (True, False, True), (False, True, False), (True, False, False), (True, True, True),
 )  # fmt: skip
 INVERSE = (0, 1, 4, 3, 2, 5, 6, 7)
-# A turn by 270 degrees takes b to a where one by 90 takes a to b.
+# If a rotation by 90 degrees maps a to b, one by 270 maps b to a.
 ONE_OF_EACH = tuple(t for t, inverse in enumerate(INVERSE) if t <= inverse)
+MIRROR = 1
+FAR = 8
+"""Added to the number of a candidate's transform: beside it, an image may be turned by up to 30
+degrees. What sees the content proposes those."""
 
 
 def apply(picture: NDArray[np.generic], transform: int) -> NDArray[np.generic]:
-    """Return an image (h, w) or (h, w, c) flipped or turned; turns are counter-clockwise."""
+    """Return an image (h, w) or (h, w, c) flipped or rotated; rotations are counter-clockwise."""
     transpose, rows, columns = STEPS[transform]
     if transpose:
         picture = np.swapaxes(picture, 0, 1)

@@ -1,6 +1,6 @@
-"""Fingerprints on disk: 2 kB each, their small images packed as one grey JPEG without its header.
+"""Fingerprints on disk: 2 kB each, with their small images as one grey JPEG without its header.
 
-The best quality that fits is taken, so that what is lost is less than what a copy loses anyway.
+The best quality that fits is used, so that less is lost than a copy loses anyway.
 """
 
 from functools import cache
@@ -21,13 +21,13 @@ _HEAD = np.dtype(
     ]
 )
 PACKED = np.dtype([*_HEAD.descr, ("data", np.uint8, (RECORD_BYTES - _HEAD.itemsize,))])
-# The last one takes less than half of the room, whatever the image.
+# The last one takes less than half of the space for any image.
 _QUALITIES = (95, 90, 84, 76, 66, 50, 30, 10)
 _START_OF_SCAN = b"\xff\xda"
 
 
 def pack(record: NDArray[np.void]) -> bytes:
-    """Return a record of `FINGERPRINT`, shape (), in `RECORD_BYTES` bytes."""
+    """Pack a record of `FINGERPRINT`, shape (), into `RECORD_BYTES` bytes."""
     colour = record["colour"]
     sheet = np.empty((96, 64, 1), np.uint8)
     sheet[:64, :, 0] = record["luma"]
@@ -46,7 +46,7 @@ def pack(record: NDArray[np.void]) -> bytes:
 
 
 def unpack(packed: NDArray[np.void]) -> NDArray[np.void]:
-    """Return records (n,) of `PACKED` as `FINGERPRINT`; a record of zeros gives zeros."""
+    """Unpack records (n,) of `PACKED` to `FINGERPRINT`; zeros stay zeros."""
     records = np.zeros(len(packed), FINGERPRINT)
     for name in _FACTS:
         records[name] = packed[name]
@@ -67,7 +67,7 @@ def unpack(packed: NDArray[np.void]) -> NDArray[np.void]:
 
 
 def is_sound(packed: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Tell of records (n,) of `PACKED` which have values that `pack` can write."""
+    """Return which records (n,) of `PACKED` have values that `pack` can write."""
     aspect = packed["aspect"]
     sound: NDArray[np.bool_] = (
         np.isin(packed["quality"], _QUALITIES)
@@ -86,7 +86,7 @@ def _encoded(sheet: NDArray[np.uint8], quality: int) -> bytes:
 
 @cache
 def _header(quality: int) -> bytes:
-    """Return all that comes before the pixels: the same for every sheet of one quality."""
+    """Return everything before the pixels: the same for every sheet of one quality."""
     data = _encoded(np.zeros((96, 64, 1), np.uint8), quality)
     start = data.index(_START_OF_SCAN) + 2
     return data[: start + int.from_bytes(data[start : start + 2], "big")]

@@ -1,4 +1,4 @@
-"""Principal components of descriptors, without anything compiled: cheap to import."""
+"""Principal components of descriptors, without compiled code: cheap to import."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,15 @@ COMPONENTS = 96
 
 
 def projection(sample: Singles, dims: int = COMPONENTS) -> tuple[Singles, Singles]:
-    """Return the mean (d,) and the matrix (d, k) that `reduce` uses, fitted on a sample.
+    """Return the mean (d,) and the matrix (d, k) of `reduce`, fitted on a sample.
 
     Args:
         sample: (n, d) descriptors.
-        dims: How many components, at most.
+        dims: Maximum number of components.
 
     Returns:
-        A component of variance v gets the variance v / (v + mean variance): strong ones are near
-        1, noise stays small.
+        A component of variance v gets the variance v / (v + mean variance): strong ones are close
+        to 1, noise stays small.
     """
     mean: Singles = sample.mean(axis=0, dtype=np.float64).astype(np.float32)
     centred = sample - mean
@@ -31,11 +31,11 @@ def projection(sample: Singles, dims: int = COMPONENTS) -> tuple[Singles, Single
 
 
 def reduce(x: Singles, dims: int = COMPONENTS) -> Singles:
-    """Return the first principal components, the stronger ones scaled down to equal spread.
+    """Return the first principal components, with stronger ones scaled down to equal spread.
 
     Args:
         x: (n, d) descriptors.
-        dims: How many components, at most.
+        dims: Maximum number of components.
 
     Returns:
         (n, min(dims, d, n)) float32, mean 0.

@@ -1,4 +1,4 @@
-"""Which pairs to verify: nearest descriptors beside the hash joins of all flips and turns."""
+"""Pairs to verify: nearest descriptors and hash joins of all flips and rotations."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,26 +8,31 @@ from inspector.similarity.descriptors import describe
 from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.levels import SMALL_PX
 from inspector.similarity.nearest import BLOCK, Neighbours, nearest, unit
-from inspector.similarity.orientations import NAMES
+from inspector.similarity.orientations import FAR, MIRROR
 from inspector.similarity.projection import projection
 
-# Neighbours of an image, twice: among all images and among those of other splits. With 5, one
-# copy in ten with 40 % cut off is not proposed. Source: docs/measurements/duplicates.md.
+# Neighbours per image, twice: among all images and among those of other splits. With 5, one copy in
+# ten with 40 % cut off is not proposed. Source: docs/measurements/duplicates.md.
 NEIGHBOURS = 10
-# Images whose descriptors are less alike are no candidates. A corner crop of a photo comes down to
-# .15; of small images such crops are not looked for, and .5 leaves out no annotated pair but two.
+# Images with less similar descriptors are no candidates. A corner crop of a photo goes down to
+# 0.15; in small images such crops are not searched, and 0.5 misses only two annotated pairs.
 LEAST = 0.15
 LEAST_SMALL = 0.5
+LEAST_EMBEDDED = 0.1
+# By the embedding. Source: docs/measurements/duplicates.md.
+EMBEDDED_NEIGHBOURS = 8
 SAMPLE = 20_000
-_NEVER = 3.0
+# Components of so few images say little: their points are nearly at right angles, copies too.
+FEW = 1_000
+_NEVER, _ALL = 3.0, -1.0
 
 
 def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) -> Candidates:
-    """Return the candidate pairs of all images, each once for each transform, in order.
+    """Return the candidate pairs of all images, each once per transform, sorted.
 
     Args:
         records: (n,) of `FINGERPRINT`.
-        splits: (n,) number of each image's split; one for all where there are none.
+        splits: (n,) number of each image's split; the same for all without splits.
     """
     if splits is None:
         splits = np.zeros(len(records), np.int32)
@@ -41,38 +46,61 @@ def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) 
     return joined([plain(neighbours), candidates(records)], len(records))
 
 
-def points_of(described: Singles) -> Singles:
-    """Return descriptors (n, d) as points of length 1, by the components of a sample of them."""
+def points_of(described: NDArray[np.floating]) -> Singles:
+    """Return descriptors (n, d) as points of length 1, by components fitted on a sample."""
     step = -(-len(described) // SAMPLE)
-    mean, matrix = projection(np.ascontiguousarray(described[::step]))
+    mean, matrix = projection(np.ascontiguousarray(described[::step], np.float32))
     points = np.empty((len(described), matrix.shape[1]), np.float32)
     for start in range(0, len(points), BLOCK):
         part = slice(start, start + BLOCK)
-        points[part] = unit(((described[part] - mean) @ matrix).astype(np.float32, copy=False))
+        points[part] = unit(
+            ((described[part].astype(np.float32, copy=False) - mean) @ matrix).astype(
+                np.float32, copy=False
+            )
+        )
     return points
 
 
 def least_cosines(records: NDArray[np.void]) -> Singles:
-    """Return for each image the cosine below which it has no neighbour; flat ones have none."""
+    """Return the cosine below which each image has no neighbour; flat ones have none."""
     small = records["side_px"] < SMALL_PX
     least = np.where(small, np.float32(LEAST_SMALL), np.float32(LEAST))
+    if len(records) <= FEW:
+        least[:] = _ALL
     return np.where(records["flat"], np.float32(_NEVER), least)
 
 
+def embedded_cosines(records: NDArray[np.void], vectors: NDArray[np.floating]) -> Singles:
+    """Return the cosine below which an image has no neighbour by the embedding.
+
+    Images without a vector have none, small ones neither: hashes and descriptors find those.
+    """
+    without = records["flat"] | (records["side_px"] < SMALL_PX) | ~vectors[:, :8].any(axis=1)
+    least = _ALL if len(records) <= FEW else LEAST_EMBEDDED
+    return np.where(without, np.float32(_NEVER), np.float32(least))
+
+
+def from_afar(neighbours: Neighbours) -> Candidates:
+    """Return neighbours by the embedding as candidates that may be flipped, and turned far."""
+    a, b = neighbours.pairs()
+    transform = np.tile(np.array([FAR, FAR + MIRROR], np.uint8), len(a))
+    return Candidates(np.repeat(a, 2), np.repeat(b, 2), transform)
+
+
 def plain(neighbours: Neighbours) -> Candidates:
-    """Return neighbours as candidates that are neither flipped nor turned."""
+    """Return neighbours as candidates that are neither flipped nor rotated."""
     a, b = neighbours.pairs()
     return Candidates(a, b, np.zeros(len(a), np.uint8))
 
 
 def joined(parts: list[Candidates], images: int) -> Candidates:
-    """Return candidates of several sources, each once; those of one pair stand together."""
+    """Join candidates of several sources, each once, those of one pair together."""
     a = np.concatenate([part.a for part in parts]).astype(np.int64)
     b = np.concatenate([part.b for part in parts])
     transform = np.concatenate([part.transform for part in parts])
-    key = np.unique((a * images + b) * len(NAMES) + transform)
-    pair = key // len(NAMES)
+    key = np.unique((a * images + b) * 2 * FAR + transform)
+    pair = key // (2 * FAR)
     return Candidates(
         (pair // images).astype(np.int32), (pair % images).astype(np.int32),
-        (key % len(NAMES)).astype(np.uint8),
+        (key % (2 * FAR)).astype(np.uint8),
     )  # fmt: skip

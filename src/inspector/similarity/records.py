@@ -1,7 +1,7 @@
-"""The file of fingerprints: records of one length, added by any process and read by any.
+"""The file of fingerprints: records of one length, appended by any process and read by any.
 
-A fingerprint is 2 kB: in a database every one would take a page, written twice, and what a
-worker sends to its parent is copied six times on the way.
+A fingerprint is 2 kB: in a database each would take a page, written twice, and what a worker sends
+to its parent is copied six times on the way.
 """
 
 import threading
@@ -19,7 +19,7 @@ _POLL_SECONDS = 0.005
 
 
 class CachedPicture(NamedTuple):
-    """A thumbnail as JPEG, by the SHA-256 of its file, and the place of its fingerprint.
+    """A JPEG thumbnail by the SHA-256 of its file, and the position of its fingerprint.
 
     Attributes:
         place: Row in the file of fingerprints, from 0.
@@ -33,18 +33,18 @@ class CachedPicture(NamedTuple):
 
 
 def append(path: Path, records: Sequence[bytes]) -> int:
-    """Add records of one length at the end, over what a crash left of one.
+    """Append records of one length, overwriting a partial one that a crash left.
 
-    One process at a time writes; others wait.
+    One process writes at a time; others wait.
 
     Returns:
-        The row number of the first, from 0.
+        Row number of the first, from 0.
 
     Raises:
-        OSError: The disk is full or can't be written. What came to the file is written over.
+        OSError: The disk is full or can't be written. Partial data will be overwritten.
     """
     lock = FileLock(f"{path}.lock", thread_local=False, poll_interval=_POLL_SECONDS)
-    # Not buffered: what could not be written once must not be written later.
+    # Unbuffered: what failed to be written must not be written later.
     with lock, path.open("r+b", buffering=0) as stream:
         first = stream.seek(0, 2) // len(records[0])
         stream.seek(first * len(records[0]))
@@ -55,7 +55,7 @@ def append(path: Path, records: Sequence[bytes]) -> int:
 
 
 def unkept(path: Path, error: Exception) -> CacheError:
-    """Return what a person is told when thumbnails or fingerprints can't be written to `path`."""
+    """Return the error of thumbnails or fingerprints that can't be written to `path`."""
     reason = getattr(error, "strerror", "") or str(error)
     return CacheError(
         f"thumbnails and fingerprints can't be kept in {path}: {reason}",
@@ -64,18 +64,18 @@ def unkept(path: Path, error: Exception) -> CacheError:
 
 
 class Records:
-    """Read records by row number and CRC-32.
+    """Reads records by row number and CRC-32.
 
     Attributes:
-        before: How many there were when the file was opened.
+        before: Number of records when the file was opened.
 
     Args:
-        path: Of the file, begun where there is none.
-        length: Of a record, bytes.
+        path: The file, created if missing.
+        length: Bytes per record.
     """
 
     def __init__(self, path: Path, length: int) -> None:
-        # On a read-only disk what is there can be read all the same.
+        # On a read-only disk existing records can still be read.
         with suppress(OSError):
             path.touch()
         self._stream = path.open("rb", buffering=0)
@@ -84,23 +84,24 @@ class Records:
         self.before = self.count()
 
     def count(self) -> int:
-        """Return how many whole records there are."""
+        """Return the number of complete records."""
         with self._lock:
             return self._stream.seek(0, 2) // self._length
 
     def holds(self, row: int, crc: int) -> bool:
-        """Tell whether `read` would return a record that `append` has answered with.
+        """Tell whether `read` would return a record for a row that `append` returned.
 
-        Of one that was added since this file was opened it is known: the machine did not stop.
+        Records appended since this file was opened are known to be valid: the machine did not
+        crash.
         """
         return row >= self.before or bool(self.read(row, crc))
 
     def read(self, row: int, crc: int) -> bytes:
-        """Return a record, or b"" where its bytes are not what was added: a crash came between.
+        """Return a record, or b"" if its bytes differ from those appended, after a crash.
 
         Args:
-            row: Its number, from 0.
-            crc: Its CRC-32.
+            row: Row number from 0.
+            crc: CRC-32 of the record.
         """
         with self._lock:
             self._stream.seek(row * self._length)

@@ -22,21 +22,21 @@ from inspector.similarity.levels import (
     TURNED_COSTS,
 )
 from inspector.similarity.measures import MEASURES, PairMeasure
-from inspector.similarity.orientations import STEPS
+from inspector.similarity.orientations import FAR, STEPS
 
-# A turned variant must beat the plain one by this to be named: symmetric things fit both ways.
+# A rotated variant is named only if it beats the plain one by this: symmetric objects fit both.
 CLEARLY = 0.03
 _TRANSPOSED = np.array([transpose for transpose, _, _ in STEPS])
-# What else speaks against a pair, as a share of content that disagrees. Source: see `levels`.
+# Other evidence against a pair, as a share of disagreeing content. Source: see `levels`.
 _GREY = 4.0
-# Less colour than this is mostly what JPEG makes of it.
+# Less colour than this is mostly a JPEG artefact.
 _COLOURED = 30.0
 _HUE, _HUE_COSTS = 0.7, 0.1
 _ONE_GREY_COSTS = 0.018
 _LEVELS, _MOST_LEVELS, _LEVEL_COSTS = 30.0, 60.0, 0.0015
 _STRETCH, _STRETCH_COSTS = 0.05, 0.25
 _MOST_INSIDE, _LEAST_INSIDE = 0.5, 0.1
-# Something was laid over one image: a thing that moved takes as much from both.
+# Something was laid over one image: an object that moved takes as much from both.
 _ONE_SIDED = 1.6
 _OVERLAY_COSTS = 0.05
 _Values = NDArray[np.float64]
@@ -44,7 +44,7 @@ _Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Verified pairs, as columns; one row a pair, with its best transform."""
+    """Verified pairs as columns, one row per pair with its best transform."""
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
@@ -52,13 +52,19 @@ class Pairs:
     similarity: NDArray[np.float32]
 
 
-def verify(records: NDArray[np.void], candidates: Candidates) -> Pairs:
-    """Return the candidates whose similarity is at least possible; see `levels` for the scale."""
+def verify(records: NDArray[np.void], candidates: Candidates, *, least: float = POSSIBLE) -> Pairs:
+    """Return the candidates whose similarity is at least possible; see `levels` for the scale.
+
+    Args:
+        records: (n,) of `FINGERPRINT`.
+        candidates: Those of one pair stand together.
+        least: Similarity from which pairs are returned.
+    """
     similarity = similarities(records, candidates)
-    rows = np.flatnonzero(similarity >= POSSIBLE)
-    a, b, transform = candidates.a[rows], candidates.b[rows], candidates.transform[rows]
+    rows = np.flatnonzero(similarity >= least)
+    a, b, transform = candidates.a[rows], candidates.b[rows], candidates.transform[rows] % FAR
     similarity = similarity[rows]
-    # Of one pair the best first; the plain one wins unless clearly beaten.
+    # The best variant of a pair comes first; the plain one wins unless clearly beaten.
     handicap = np.where(transform > 0, similarity - CLEARLY, similarity)
     order = np.lexsort((-handicap, b, a))
     a, b = a[order], b[order]
@@ -72,7 +78,7 @@ def verify(records: NDArray[np.void], candidates: Candidates) -> Pairs:
 
 
 def compare(one: NDArray[np.void], two: NDArray[np.void], transform: int) -> float:
-    """Return the similarity 0..1 of two fingerprints, the first one flipped or turned."""
+    """Return the similarity 0..1 of two fingerprints, the first one flipped or rotated."""
     both = np.stack([one, two])
     zero = np.zeros(1, np.int32)
     pair = Candidates(zero, zero + 1, np.array([transform], np.uint8))
@@ -81,6 +87,7 @@ def compare(one: NDArray[np.void], two: NDArray[np.void], transform: int) -> flo
 
 def similarities(records: NDArray[np.void], candidates: Candidates) -> _Values:
     """Return the similarity 0..1 of each candidate pair."""
+    turned = candidates.transform % FAR > 0
     small = records["side_px"] < SMALL_PX
     measures, places = measured(records, candidates)
     apart = _disagreement(measures, _stretches(records, candidates, places))
@@ -90,7 +97,7 @@ def similarities(records: NDArray[np.void], candidates: Candidates) -> _Values:
         np.minimum(on_scale(measures[:, PairMeasure.SCORE]), apart + SMALL_ALLOWANCE),
         apart,
     )
-    similarity -= np.where(candidates.transform > 0, TURNED_COSTS, 0.0)
+    similarity -= np.where(turned, TURNED_COSTS, 0.0)
     return np.where(measures[:, PairMeasure.STAGE] >= 3, similarity.clip(0, 1), 0.0)
 
 
@@ -101,13 +108,14 @@ def measured(records: NDArray[np.void], candidates: Candidates) -> tuple[_Values
     places[:, [0, 4]] = 1
     agreement.measure(
         records["luma"], records["colour"], records["side_px"] < SMALL_PX,
-        candidates.a, candidates.b, candidates.transform, measures, places,
+        candidates.a, candidates.b, candidates.transform % FAR, candidates.transform >= FAR,
+        measures, places,
     )  # fmt: skip
     return measures, places
 
 
 def on_scale(score: _Values | float) -> _Values:
-    """Map the score of small images on the scale of similarity."""
+    """Map the score of small images to the scale of similarity."""
     slope = (SURE - POSSIBLE) / (SURE_SCORE - POSSIBLE_SCORE)
     above = (np.asarray(score, np.float64) - SURE_SCORE) * slope
     linear = np.maximum(0.0, SURE + above)
@@ -118,7 +126,8 @@ def _stretches(records: NDArray[np.void], candidates: Candidates, places: _Value
     aspects = np.where(records["aspect"] > 0, records["aspect"], 1.0)
     one = aspects[candidates.a]
     both = np.stack(
-        [np.where(_TRANSPOSED[candidates.transform], 1 / one, one), aspects[candidates.b]], axis=1
+        [np.where(_TRANSPOSED[candidates.transform % FAR], 1 / one, one), aspects[candidates.b]],
+        axis=1,
     )
     stretched = np.zeros(len(places))
     agreement.stretches(places, both.astype(np.float64), stretched)
@@ -126,7 +135,7 @@ def _stretches(records: NDArray[np.void], candidates: Candidates, places: _Value
 
 
 def _disagreement(measures: _Values, stretched: _Values) -> _Values:
-    """Return the similarity that follows from the content that disagrees, 0..1."""
+    """Return the similarity that follows from the disagreeing content, 0..1."""
     columns = {m: measures[:, m] for m in PairMeasure}
     over_a, over_b = columns[PairMeasure.OVERLAY_A], columns[PairMeasure.OVERLAY_B]
     less, more = np.minimum(over_a, over_b), np.maximum(over_a, over_b)
@@ -143,7 +152,7 @@ def _disagreement(measures: _Values, stretched: _Values) -> _Values:
 
 
 def _against(columns: dict[PairMeasure, _Values]) -> _Values:
-    """Return what colours, and content outside the overlap, say against a pair."""
+    """Return the evidence against a pair from colours and content outside the overlap."""
     colour_a, colour_b = columns[PairMeasure.COLOUR_A], columns[PairMeasure.COLOUR_B]
     less, more = np.minimum(colour_a, colour_b), np.maximum(colour_a, colour_b)
     both = less > _GREY

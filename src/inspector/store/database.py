@@ -75,8 +75,7 @@ class Database:
         """Run `work` in one transaction on the writer thread and return its result.
 
         Args:
-            work: Called with the writing connection; its exceptions roll back and are re-raised
-                here.
+            work: Called with the writing connection; an exception reverts it and is re-raised here.
             urgent: True for user decisions: overtakes scan batches and is synced to disk.
 
         Raises:

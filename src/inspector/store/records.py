@@ -29,6 +29,7 @@ class RecordKey(Enum):
     SCAN = "scan"
     SAMPLE_REVISION = "sample revision"
     SIMILARITY = "similarity"
+    COMPARED_PAIRS = "compared pairs"
     GROUPING = "grouping"
     PAIR_JUDGEMENTS = "pair judgements"
     CLEAN_UP = "clean-up"
@@ -40,6 +41,7 @@ class RecordKey(Enum):
     EXPERIMENT = "experiment"
     LABEL_ERRORS = "label errors"
     SHORTCUTS = "shortcuts"
+    BORROWED = "borrowed accuracy"
     LABEL_REVIEW = "label review"
     POLICIES = "policies"
     EXPORT = "export"
@@ -99,9 +101,25 @@ class SampleRevision(msgspec.Struct, frozen=True):
 
 
 class SimilarityRecord(msgspec.Struct, frozen=True):
-    """The confirmed threshold, 0 to 1."""
+    """The confirmed threshold that a person set, 0 to 1; None for the dataset's own."""
 
-    confirmed: float = SURE
+    confirmed: float | None = None
+
+
+class ComparedPairsRecord(msgspec.Struct, frozen=True):
+    """What the last search compared: pairs by similarity, in 40 bins from 0 to 1.
+
+    Attributes:
+        same: Pairs of one label.
+        other: Pairs of two labels.
+        level: The similarity from which pairs are confirmed in this dataset.
+        embedded: Contents whose neighbours by the embedding were compared too.
+    """
+
+    same: tuple[int, ...] = ()
+    other: tuple[int, ...] = ()
+    level: float = SURE
+    embedded: int = 0
 
 
 class Judgement(msgspec.Struct, frozen=True, array_like=True):
@@ -271,6 +289,50 @@ class ShortcutsRecord(msgspec.Struct, frozen=True):
     probes: tuple[ProbeRecord, ...]
 
 
+class InfluenceRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A training group that carries an answer: ids of some of its images, values as in audit."""
+
+    samples: tuple[int, ...]
+    images: int
+    drop: float
+    changes: bool
+
+
+class AnswerRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A validation image's id, whether it is right with its group and without, and by whom."""
+
+    sample: int
+    right: bool
+    right_without: bool
+    shares: bool
+    influences: tuple[InfluenceRecord, ...]
+
+
+class BorrowedRecord(msgspec.Struct, frozen=True):
+    """The last measurement of borrowed accuracy; `digest` is of what it read.
+
+    Attributes:
+        evaluation: Name of the split that is judged; it has so many images and groups.
+        training: Images in training.
+        accuracy, without, borrowed: Mean, low and high.
+    """
+
+    digest: str
+    evaluation: str
+    images: int
+    groups: int
+    training: int
+    accuracy: tuple[float, float, float]
+    without: tuple[float, float, float]
+    borrowed: tuple[float, float, float]
+    placebo: float
+    verdict: str
+    bound: str
+    why: tuple[str, ...]
+    embedded: bool
+    answers: tuple[AnswerRecord, ...]
+
+
 class LabelVerdict(msgspec.Struct, frozen=True, array_like=True):
     """A person's verdict whether this label of an image is wrong; `sample` is its id."""
 
@@ -306,6 +368,9 @@ LISTING = Record(RecordKey.LISTING, ListingRecord, ListingRecord())
 SCAN = Record(RecordKey.SCAN, ScanRecord, ScanRecord(), rebuildable=True)
 SAMPLE_REVISION = Record(RecordKey.SAMPLE_REVISION, SampleRevision, SampleRevision())
 SIMILARITY = Record(RecordKey.SIMILARITY, SimilarityRecord, SimilarityRecord())
+COMPARED_PAIRS = Record(
+    RecordKey.COMPARED_PAIRS, ComparedPairsRecord, ComparedPairsRecord(), rebuildable=True
+)
 GROUPING = Record(RecordKey.GROUPING, GroupingRecord, GroupingRecord())
 PAIR_JUDGEMENTS = Record(RecordKey.PAIR_JUDGEMENTS, PairJudgementsRecord, PairJudgementsRecord())
 CLEAN_UP = Record[CleanUpRecord | None](RecordKey.CLEAN_UP, CleanUpRecord, None)
@@ -325,6 +390,7 @@ LABEL_ERRORS = Record[LabelErrorsRecord | None](
 SHORTCUTS = Record[ShortcutsRecord | None](
     RecordKey.SHORTCUTS, ShortcutsRecord, None, rebuildable=True
 )
+BORROWED = Record[BorrowedRecord | None](RecordKey.BORROWED, BorrowedRecord, None, rebuildable=True)
 LABEL_REVIEW = Record(RecordKey.LABEL_REVIEW, LabelReviewRecord, LabelReviewRecord())
 POLICIES = Record(RecordKey.POLICIES, PoliciesRecord, PoliciesRecord())
 EXPORT = Record(RecordKey.EXPORT, ExportRecord, ExportRecord())

@@ -22,7 +22,7 @@ class SampleRepository:
         self._everything = SampleCache()
 
     def everything(self) -> SampleTable:
-        """Return every present sample, in order of paths."""
+        """Return every present sample, ordered by path."""
         return self._everything.table(self._database.read())
 
     def by_ids(self, ids: Iterable[int]) -> list[Sample]:
@@ -48,6 +48,10 @@ class SampleRepository:
     def splits(self) -> dict[bytes, str]:
         """Return the split of one file per content, by content hash."""
         return samples.splits(self._database.read())
+
+    def labels(self) -> dict[int, str]:
+        """Return the label of each present image, by id."""
+        return samples.labels(self._database.read())
 
     def identical_across_splits(self, most: int) -> list[tuple[int, int]]:
         """Return at most `most` pairs of identical images in two splits."""

@@ -1,4 +1,4 @@
-"""Samples in columns: a fifth of the memory of one object each, and lists made of whole columns."""
+"""Samples in columns: a fifth of the memory of one object each, and lists from whole columns."""
 
 import re
 import sqlite3
@@ -16,7 +16,7 @@ from inspector.store.samples import Decision, Sample
 
 CHUNK_ROWS = 10_000
 _BATCH_ROWS = 2_048
-# As wide as SQLite's: a damaged file may hold any value.
+# As wide as SQLite's: a damaged file may contain any value.
 _NUMBERS: dict[str, Any] = {
     **dict.fromkeys(
         ("id", "size", "mtime_ns", "width", "height", "orientation", "flags"), np.int64
@@ -38,7 +38,7 @@ def natural_key(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """Text of which many rows have the same: `values[codes[row]]`."""
+    """A text column with few distinct values: `values[codes[row]]`."""
 
     codes: NDArray[np.int32]
     values: Sequence[str]
@@ -51,13 +51,13 @@ class TextColumn:
         return TextColumn(self.codes[rows], self.values)
 
     def equals(self, *values: str) -> NDArray[np.bool_]:
-        """Tell of each row whether it has one of some values."""
+        """Return which rows have one of some values."""
         hits = np.array([value in values for value in self.values], np.bool_)
         return hits[self.codes] if len(hits) else np.zeros(len(self.codes), np.bool_)
 
 
 class HashColumn:
-    """SHA-256 of each row, or b"" where it is not known."""
+    """SHA-256 per row, or b"" where unknown."""
 
     def __init__(self, digests: NDArray[np.uint8], known: NDArray[np.bool_]) -> None:
         self.digests, self.known = digests, known
@@ -70,7 +70,7 @@ class HashColumn:
         return self.digests[row].tobytes() if self.known[row] else b""
 
     def part(self, rows: slice) -> list[bytes]:
-        """Return the hashes of rows that follow each other."""
+        """Return the hashes of consecutive rows."""
         data, known = self.digests[rows].tobytes(), self.known[rows].tolist()
         return [
             data[i * _HASH_BYTES : (i + 1) * _HASH_BYTES] if there else b""
@@ -80,7 +80,7 @@ class HashColumn:
 
 @dataclass(frozen=True, eq=False)
 class _Facts:
-    """What a scan finds of the files, in order of paths; no decision is among it."""
+    """What a scan finds about the files, ordered by path; without decisions."""
 
     paths: Sequence[RelativePath]
     numbers: Mapping[str, NDArray[Any]]
@@ -98,44 +98,44 @@ class _Facts:
 
     @cached_property
     def by_id(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """All ids in order, and the row of each."""
+        """All ids, sorted, and the row of each."""
         order = np.argsort(self.numbers["id"])
         return self.numbers["id"][order].astype(np.int64, copy=False), order
 
     @cached_property
     def image_rows(self) -> NDArray[np.int64]:
-        """The rows of readable images."""
+        """Rows of readable images."""
         return np.flatnonzero(self.texts["status"].equals("image"))
 
     @cached_property
     def images(self) -> "_Facts":
-        """The facts of readable images."""
+        """Facts of readable images."""
         if len(self.image_rows) == len(self.paths):
             return self
         return self.taken(self.image_rows)
 
     @cached_property
     def natural_order(self) -> NDArray[np.int64]:
-        """The rows in natural order of paths."""
+        """Rows in natural order of paths."""
         keys = [natural_key(path) for path in self.paths]
         if all(one <= two for one, two in pairwise(keys)):
             return np.arange(len(keys))
-        # By numpy: Python's sort would hold up every other thread for seconds.
+        # With numpy: Python's sort would block all other threads for seconds.
         encoded = np.array([key.encode("utf-8", "surrogatepass") for key in keys])
         return np.argsort(encoded, kind="stable")
 
     @cached_property
     def lower_paths(self) -> tuple[bytes, NDArray[np.int64]]:
-        """All paths in lower case, a line each, and where each line ends."""
+        """All paths in lower case, one per line, and the end of each line."""
         text = "".join(f"{path.lower()}\n" for path in self.paths)
         data = text.encode("utf-8", "surrogatepass")
         return data, np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
 
 
 class SampleTable(Sequence[Sample]):
-    """Present samples in order of paths; a `Sample` is built when it is asked for.
+    """Present samples, ordered by path; each `Sample` is built on access.
 
-    It never changes: a decision makes another table that shares all facts.
+    A table never changes: a decision creates another one that shares all facts.
 
     Attributes:
         ids: int64.
@@ -177,7 +177,7 @@ class SampleTable(Sequence[Sample]):
             yield from map(Sample._make, self._batch(start, min(len(self), start + _BATCH_ROWS)))
 
     def number(self, name: str) -> NDArray[np.int64]:
-        """Return a column of whole numbers by the name of its field in `Sample`."""
+        """Return an integer column by the name of its field in `Sample`."""
         return self._column(name)
 
     def measure(self, name: str) -> NDArray[np.float64]:
@@ -185,19 +185,19 @@ class SampleTable(Sequence[Sample]):
         return self._column(name)
 
     def text(self, name: str) -> TextColumn:
-        """Return a column of text by the name of its field; paths are apart."""
+        """Return a text column by the name of its field, except paths."""
         return self._texts[name] if name in self._texts else self._facts.texts[name]
 
     def hashes(self) -> list[bytes]:
-        """Return the SHA-256 of each sample, b"" where it is not known."""
+        """Return the SHA-256 of each sample, b"" where unknown."""
         return self._facts.sha256.part(slice(0, len(self)))
 
     def row_of(self, sample: int) -> int:
-        """Return the row of a sample by its id, -1 where it is not among these."""
+        """Return the row of a sample by id, -1 if absent."""
         return int(self.rows_of([sample])[0])
 
     def rows_of(self, ids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
-        """Return the row of each of some ids, -1 where it is not among these."""
+        """Return the rows of ids, -1 for absent ones."""
         known, rows = self._facts.by_id
         asked = np.asarray(ids, np.int64)
         if not len(known):
@@ -210,7 +210,7 @@ class SampleTable(Sequence[Sample]):
         return self._facts.natural_order
 
     def containing(self, text: str) -> NDArray[np.bool_]:
-        """Tell which paths contain a text, in any case."""
+        """Return which paths contain a text, case-insensitively."""
         data, ends = self._facts.lower_paths
         needle = text.lower().encode("utf-8", "surrogatepass")
         mask = np.full(len(self), not needle)
@@ -224,19 +224,19 @@ class SampleTable(Sequence[Sample]):
         return mask
 
     def images(self) -> "SampleTable":
-        """Return the readable images among these."""
+        """Return the readable images."""
         if self._images is None:
             facts, rows = self._facts.images, self._facts.image_rows
             self._images = self if facts is self._facts else self._part(facts, rows)
         return self._images
 
     def where(self, chosen: NDArray[np.bool_]) -> "SampleTable":
-        """Return the samples of the rows that a mask chooses."""
+        """Return the samples of the rows that a mask selects."""
         rows = np.flatnonzero(chosen)
         return self if len(rows) == len(self) else self._part(self._facts.taken(rows), rows)
 
     def decided(self, decisions: Mapping[int, Decision]) -> "SampleTable":
-        """Return the table with these decisions, by id, in place of all that it has."""
+        """Return the table with these decisions, by id, in place of all existing ones."""
         rows = self.rows_of(np.fromiter(decisions, np.int64, len(decisions)))
         return SampleTable(self._facts, *_decision_columns(rows, decisions.values(), len(self)))
 
@@ -260,7 +260,7 @@ class SampleTable(Sequence[Sample]):
         return self.text(name)[row]
 
     def _batch(self, start: int, stop: int) -> Iterator[tuple[object, ...]]:
-        """Return the values of rows in the order of the fields of `Sample`."""
+        """Return the values of rows in the field order of `Sample`."""
         rows = slice(start, stop)
         columns: list[Sequence[object]] = []
         for name in Sample._fields:
@@ -277,10 +277,10 @@ class SampleTable(Sequence[Sample]):
 
 
 class SamplesById(Mapping[int, Sample]):
-    """The samples of a table by id; those that were asked for once are kept.
+    """The samples of a table by id; those accessed once are cached.
 
     Attributes:
-        table: Of the samples.
+        table: The table.
     """
 
     def __init__(self, table: SampleTable) -> None:
@@ -306,16 +306,16 @@ class SamplesById(Mapping[int, Sample]):
         return len(self.table)
 
     def items(self) -> ItemsView[int, Sample]:
-        """Return each id with its sample, in order of paths."""
+        """Return each id with its sample, ordered by path."""
         return _Items(self)
 
     def values(self) -> ValuesView[Sample]:
-        """Return the samples in order of paths."""
+        """Return the samples, ordered by path."""
         return _Values(self)
 
 
 class _Items(ItemsView[int, Sample]):
-    """Pass through a table in batches."""
+    """Iterates over a table in batches."""
 
     _mapping: SamplesById
 
@@ -324,7 +324,7 @@ class _Items(ItemsView[int, Sample]):
 
 
 class _Values(ValuesView[Sample]):
-    """Pass through a table in batches."""
+    """Iterates over a table in batches."""
 
     _mapping: SamplesById
 
@@ -333,7 +333,7 @@ class _Values(ValuesView[Sample]):
 
 
 def read_table(connection: sqlite3.Connection) -> SampleTable:
-    """Return every present sample, without what was decided."""
+    """Return every present sample, without decisions."""
     names = [name for name in Sample._fields if name not in Decision._fields]
     texts: dict[str, dict[str, int]] = {name: {} for name in _TEXTS}
     parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in names}
@@ -381,7 +381,7 @@ def _joined(parts: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
 def _decision_columns(
     rows: NDArray[np.int64], decisions: Iterable[Decision], count: int
 ) -> tuple[dict[str, NDArray[Any]], dict[str, TextColumn]]:
-    """Return the columns of `count` rows that are decided by `decisions` in some rows."""
+    """Return the columns of `count` rows with the decisions on some rows."""
     there = rows >= 0
     columns = list(zip(*decisions, strict=True)) or [()] * len(Decision._fields)
     numbers: dict[str, NDArray[Any]] = {}

@@ -40,7 +40,7 @@ class Decision(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """One file of the dataset, as known now; a tuple, which is made fastest.
+    """One file of the dataset, as currently known; a tuple, which is fastest to create.
 
     Attributes:
         path: Relative to the dataset, with "/".
@@ -280,6 +280,13 @@ def splits(connection: sqlite3.Connection) -> dict[bytes, str]:
         "SELECT sha256, split FROM sample WHERE missing = 0 AND status = 'image' ORDER BY path"
     )
     return {row[0]: row[1] for row in rows}
+
+
+def labels(connection: sqlite3.Connection) -> dict[int, str]:
+    """Return the label of each present image, by id."""
+    return dict(
+        connection.execute("SELECT id, label FROM sample WHERE missing = 0 AND status = 'image'")
+    )
 
 
 def _replace_content(connection: sqlite3.Connection, old: int) -> int:

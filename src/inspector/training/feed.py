@@ -44,7 +44,7 @@ def augmenting(threads: int) -> int:
     return min(2, max(1, threads // 2))
 
 
-def draw_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
+def sample_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
     """Return the order of `count` samples in an epoch; it depends on the arguments alone.
 
     Source: Philox, a counter-based generator (Salmon et al. 2011), keyed by seed and epoch.
@@ -94,7 +94,7 @@ class Feed:
 
     def epoch(self, epoch: int, *, steps: int) -> Generator[Batch]:
         """Yield the first `steps` batches of an epoch, preparing the next ones meanwhile."""
-        order = draw_order(len(self._at), seed=self._seed, epoch=epoch)
+        order = sample_order(len(self._at), seed=self._seed, epoch=epoch)
         starts = range(0, len(order), self._batch_size)[:steps]
         calls = (
             partial(self._make, order[start : start + self._batch_size], epoch) for start in starts

@@ -13,6 +13,13 @@ from numpy.typing import NDArray
 from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import Diagnosis, Question
 from inspector.audit.gap.diagnose import diagnose
+from inspector.audit.hidden_groups import unexplained_pairs
+from inspector.audit.influence.borrowed import (
+    BorrowedAccuracy,
+    InfluenceQuestion,
+    borrowed_accuracy,
+)
+from inspector.audit.influence.fold_accuracy import FoldAccuracy, fold_accuracy
 from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, score_seeds
@@ -76,8 +83,33 @@ class ShortcutsRequest:
     question: ShortcutQuestion
 
 
-_Request = DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest | ShortcutsRequest
-_Answer = Diagnosis | SeedScores | LabelErrors | tuple[ProbeResult, ...]
+@dataclass(frozen=True, slots=True)
+class BorrowedRequest:
+    """Measure borrowed accuracy; features as of `LabelErrorsRequest`."""
+
+    question: InfluenceQuestion
+    descriptors: Floats
+    embedding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldsRequest:
+    """Cross-validate by group; features as of `LabelErrorsRequest`."""
+
+    question: InfluenceQuestion
+    folds: int
+    descriptors: Floats
+    embedding: str = ""
+
+
+_Request = (
+    DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest | ShortcutsRequest
+    | BorrowedRequest | FoldsRequest
+)  # fmt: skip
+_Answer = (
+    Diagnosis | SeedScores | LabelErrors | tuple[ProbeResult, ...] | BorrowedAccuracy
+    | FoldAccuracy
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +153,38 @@ def run(parent: Parent) -> None:
             answer = _draw(ask, at)
         case LabelErrorsRequest(descriptors=x, labels=labels, group=group):
             at("labels", 0, 1)
-            table = np.load(ask.embedding, mmap_mode="r") if ask.embedding else None
-            answer = wrong_labels(joined(table, x), labels, group)
+            answer = wrong_labels(_features(x, ask.embedding), labels, group)
             if not ask.probabilities:
                 answer = replace(answer, probabilities=answer.probabilities[:0])
         case ShortcutsRequest(question=shortcuts):
             answer = find_shortcuts(
                 shortcuts, progress=lambda done, total: at("shortcuts", done, total)
             )
+        case BorrowedRequest(question=influence, descriptors=x, embedding=file):
+            answer = borrowed_accuracy(
+                _features(x, file), _with_hidden(influence, x),
+                progress=lambda done, total: at("borrowed accuracy", done, total),
+            )  # fmt: skip
+        case FoldsRequest(question=influence, descriptors=x, embedding=file, folds=folds):
+            answer = fold_accuracy(
+                _features(x, file), _with_hidden(influence, x), folds,
+                progress=lambda done, total: at("folds", done, total),
+            )  # fmt: skip
         case other:
             raise TypeError(f"a question of an unknown kind: {other!r}")
     parent.send(DiagnosisAnswer(answer))
+
+
+def _features(descriptors: Floats, embedding: str) -> Floats:
+    table = np.load(embedding, mmap_mode="r") if embedding else None
+    return joined(table, descriptors)
+
+
+def _with_hidden(question: InfluenceQuestion, descriptors: Floats) -> InfluenceQuestion:
+    """Return the question with the share of images that look like an unknown group's."""
+    inside = question.training | question.validation
+    unexplained = unexplained_pairs(reduce(descriptors[inside]), question.group[inside])
+    return replace(question, hidden=unexplained.share)
 
 
 def _draw(ask: SeedScoresRequest, at: Callable[[str, int, int], None]) -> SeedScores:
@@ -201,6 +254,32 @@ def find_shortcuts_in_child(
     """
     answer = _answered(ShortcutsRequest(question), stop, progress, low_priority)
     assert answer is None or isinstance(answer, tuple)
+    return answer
+
+
+def borrowed_in_child(
+    ask: BorrowedRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
+) -> BorrowedAccuracy | None:
+    """Measure borrowed accuracy in a child; return None when stopped.
+
+    Raises:
+        ProcessError: The child can't be started, or ended without an answer.
+    """
+    answer = _answered(ask, stop, progress, low_priority)
+    assert answer is None or isinstance(answer, BorrowedAccuracy)
+    return answer
+
+
+def folds_in_child(
+    ask: FoldsRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
+) -> FoldAccuracy | None:
+    """Cross-validate by group in a child; return None when stopped.
+
+    Raises:
+        ProcessError: The child can't be started, or ended without an answer.
+    """
+    answer = _answered(ask, stop, progress, low_priority)
+    assert answer is None or isinstance(answer, FoldAccuracy)
     return answer
 
 

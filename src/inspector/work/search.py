@@ -1,8 +1,9 @@
 """The search for duplicates as workers see it: arrays in one folder, one task per part.
 
-The folder holds, with one row per image of the search: `chosen` (row in the file of records) and
-`splits` (split number), written by the caller; `images` (unpacked records), `descriptors` and
-`points`; and one file of neighbours per block of points. That is 10 kB per image.
+The folder holds, with one row per image of the search: `chosen` (row in the file of records),
+`splits` (split number) and maybe `labels` (class number) and `embedding` (vectors), written by the
+caller; `images` (unpacked records), `descriptors`, and points of both; and one file of neighbours
+per block of points. That is 10 kB per image, 3 more with vectors.
 """
 
 from pathlib import Path
@@ -11,12 +12,22 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.audit.false_pairs import counted
 from inspector.similarity.descriptors import VALUES, describe
 from inspector.similarity.fingerprints import FINGERPRINT, HASHES
 from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.levels import POSSIBLE
 from inspector.similarity.nearest import Near, Neighbours, nearest
 from inspector.similarity.packing import PACKED, unpack
-from inspector.similarity.proposals import NEIGHBOURS, least_cosines, plain, points_of
+from inspector.similarity.proposals import (
+    EMBEDDED_NEIGHBOURS,
+    NEIGHBOURS,
+    embedded_cosines,
+    from_afar,
+    least_cosines,
+    plain,
+    points_of,
+)
 from inspector.similarity.verification import verify
 from inspector.work.tasks import (
     Begin,
@@ -27,6 +38,7 @@ from inspector.work.tasks import (
     ProposeTask,
     Reduce,
     SearchTask,
+    Space,
     VerifyTask,
     Written,
 )
@@ -40,8 +52,8 @@ def search(task: SearchTask) -> CandidateResult | Written:
         case Describe():
             return _describe(task)
         case Reduce():
-            points = points_of(np.load(Path(task.folder) / "descriptors.npy", mmap_mode="r"))
-            np.save(Path(task.folder) / "points.npy", points)
+            described = np.load(Path(task.folder) / f"{task.space}.npy", mmap_mode="r")
+            np.save(Path(task.folder) / f"{task.space}-points.npy", points_of(described))
             return Written()
         case FindNear():
             return _find_near(task)
@@ -82,23 +94,32 @@ def _describe(task: Describe) -> Written:
 
 
 def _find_near(task: FindNear) -> Written:
-    images = _images(task.folder)
+    folder, images = Path(task.folder), _images(task.folder)
+    match task.space:
+        case Space.DESCRIPTORS:
+            least, most = least_cosines(images), NEIGHBOURS
+        case Space.EMBEDDING:
+            vectors = np.load(folder / f"{task.space}.npy", mmap_mode="r")
+            least, most = embedded_cosines(images, vectors), EMBEDDED_NEIGHBOURS
     near = nearest(
-        np.load(Path(task.folder) / "points.npy"), np.load(Path(task.folder) / "splits.npy"),
-        least_cosines(images), task.start, NEIGHBOURS,
+        np.load(folder / f"{task.space}-points.npy"), np.load(folder / "splits.npy"),
+        least, task.start, most,
     )  # fmt: skip
     np.savez(
-        Path(task.folder) / f"near-{task.start}.npz", of=near.of, row=near.row, cosine=near.cosine
-    )
+        folder / f"near-{task.space}-{task.start}.npz",
+        of=near.of, row=near.row, cosine=near.cosine,
+    )  # fmt: skip
     return Written()
 
 
 def _join_near(task: JoinNear) -> CandidateResult:
-    neighbours = Neighbours(np.load(Path(task.folder) / "splits.npy"), NEIGHBOURS)
-    for file in sorted(Path(task.folder).glob("near-*.npz")):
+    by_descriptors = task.space is Space.DESCRIPTORS
+    most = NEIGHBOURS if by_descriptors else EMBEDDED_NEIGHBOURS
+    neighbours = Neighbours(np.load(Path(task.folder) / "splits.npy"), most)
+    for file in sorted(Path(task.folder).glob(f"near-{task.space}-*.npz")):
         with np.load(file) as columns:
             neighbours.add(Near(columns["of"], columns["row"], columns["cosine"]))
-    proposed = plain(neighbours)
+    proposed = plain(neighbours) if by_descriptors else from_afar(neighbours)
     return CandidateResult(proposed.a, proposed.b, proposed.transform)
 
 
@@ -116,5 +137,15 @@ def _verify(task: VerifyTask) -> CandidateResult:
     both = np.concatenate([task.a, task.b])
     used, places = np.unique(both, return_inverse=True)
     a, b = places.astype(np.int32).reshape(2, -1)
-    pairs = verify(images[used], Candidates(a, b, task.transform))
-    return CandidateResult(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)
+    labels = Path(task.folder) / "labels.npy"
+    if not labels.exists():
+        pairs = verify(images[used], Candidates(a, b, task.transform))
+        return CandidateResult(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)
+    pairs = verify(images[used], Candidates(a, b, task.transform), least=0)
+    one, two = used[pairs.a], used[pairs.b]
+    label = np.load(labels, mmap_mode="r")
+    compared = np.stack(counted(pairs.similarity, label[one] != label[two]))
+    rows = pairs.similarity >= POSSIBLE
+    return CandidateResult(
+        one[rows], two[rows], pairs.transform[rows], pairs.similarity[rows], compared
+    )

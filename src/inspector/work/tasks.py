@@ -4,6 +4,7 @@ What exists once per file is a tuple: tuples cost a third to send.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -68,11 +69,19 @@ class Describe:
     stop: int
 
 
+class Space(StrEnum):
+    """By what images are near: the name of a file of a search."""
+
+    DESCRIPTORS = "descriptors"
+    EMBEDDING = "embedding"
+
+
 @dataclass(frozen=True, slots=True)
 class Reduce:
-    """Turn all descriptors of a search into points, once all are computed."""
+    """Turn all descriptors or vectors of a search into points, once all are computed."""
 
     folder: str
+    space: Space = Space.DESCRIPTORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class FindNear:
 
     folder: str
     start: int
+    space: Space = Space.DESCRIPTORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class JoinNear:
     """Propose the pairs of nearest neighbours, once every block is done."""
 
     folder: str
+    space: Space = Space.DESCRIPTORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +121,18 @@ class VerifyTask:
 
 @dataclass(frozen=True, slots=True)
 class CandidateResult:
-    """Pairs as columns; `similarity` is None for unverified candidates."""
+    """Pairs as columns; `similarity` is None for unverified candidates.
+
+    Attributes:
+        compared: (2, 40) numbers of verified pairs by similarity, of one label and of two, pairs
+            below the candidate level included; None where labels are unknown.
+    """
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     transform: NDArray[np.uint8]
     similarity: NDArray[np.float32] | None = None
+    compared: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)

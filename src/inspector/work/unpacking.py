@@ -113,14 +113,19 @@ def unpack(
         shutil.rmtree(partial, ignore_errors=True)
         raise
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise ExportError(
-                f"the disk is full; what was unpacked waits in {partial}",
-                "Free some space, then resume with --resume, or delete that folder.",
-            ) from error
-        raise ExportError(f"{target} can't be made: {error}", "Check the target's disk.") from error
+        raise _not_unpacked(partial, target, error) from error
     count, size, left_out = result
     return UnpackResult(str(target), count, size, dict(left_out), _opened_as(target))
+
+
+def _not_unpacked(partial: Path, target: Path, error: OSError) -> ExportError:
+    """Return the error of a target that can't be written."""
+    if error.errno == errno.ENOSPC:
+        return ExportError(
+            f"the disk is full; what was unpacked waits in {partial}",
+            "Free some space, then resume with --resume, or delete that folder.",
+        )
+    return ExportError(f"{target} can't be made: {error}", "Check the target's disk.")
 
 
 def _open(files: Sequence[Path], source: Path, choice: PackedChoice) -> list[_Source]:

@@ -160,6 +160,7 @@ val_ds = val_ds.map(process_path, num_parallel_calls=4)
 model.fit(train_ds, validation_data=val_ds, epochs=3)
 """,
         [(TR, "photos", 0.2, None), (VA, "photos", 0.2, None)],
+        unread=frozenset({(5, "seed")}),
     ),
     Script(
         "both subsets at once",

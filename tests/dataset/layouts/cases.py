@@ -1,7 +1,7 @@
-"""Layouts of public datasets and exports, small: what is in the folder and what it must be read as.
+"""Small layouts of public datasets and exports: the folder's content, and how it must be read.
 
-The paths are a pattern: {a,b} is each of these words, {1..4} each of these numbers. Images are
-empty files, as names and label files alone decide. docs/guide/layouts.md is made from this table.
+Paths are patterns: {a,b} is each of these words, {1..4} each of these numbers. Images are empty
+files, since names and label files alone decide. docs/guide/layouts.md is made from this table.
 """
 
 # A row of the table is easier to read in one line.
@@ -31,7 +31,7 @@ def coco(split: str, labels: str, *, prefix: str = "", start: int = 0) -> str:
 
 
 def parquet(columns: dict[str, list[str]]) -> Callable[[Path], None]:
-    """Return what writes a Parquet file."""
+    """Return a function that writes a Parquet file."""
 
     def write(file: Path) -> None:
         import pyarrow
@@ -43,7 +43,7 @@ def parquet(columns: dict[str, list[str]]) -> Callable[[Path], None]:
 
 
 def encoded(text: str, encoding: str) -> Callable[[Path], None]:
-    """Return what writes a text in an encoding."""
+    """Return a function that writes a text in an encoding."""
     return lambda file: file.write_bytes(text.encode(encoding)) and None
 
 

@@ -1,4 +1,4 @@
-"""What a case of the layouts is, and how its folder is made."""
+"""A layout case, and how its folder is created."""
 
 import itertools
 import re
@@ -14,13 +14,13 @@ class LabelCase:
     """One layout.
 
     Attributes:
-        name: The dataset or tool that has it.
+        name: Dataset or tool that uses it.
         tree: Patterns of image paths.
-        classes: Number of images per class that must come out.
-        splits: Number of images per split; {} for none.
+        classes: Expected number of images per class.
+        splits: Expected number of images per split; {} for none.
         texts: Label files by path; a function gets its target.
         kind: The convention, as `Kind.value`.
-        sure: False where a person must be asked.
+        sure: False if the user must be asked.
     """
 
     name: str
@@ -33,7 +33,7 @@ class LabelCase:
 
 
 def expand(pattern: str) -> list[str]:
-    """Return the paths of a pattern; a group that stands twice takes the same value."""
+    """Return the paths of a pattern; a repeated group takes the same value."""
     groups = list(dict.fromkeys(_GROUP.findall(pattern)))
     paths = []
     for values in itertools.product(*(_values(group) for group in groups)):
@@ -45,7 +45,7 @@ def expand(pattern: str) -> list[str]:
 
 
 def build(case: LabelCase, root: Path) -> Path:
-    """Make the dataset of a case."""
+    """Create the dataset of a case."""
     for pattern in case.tree:
         for path in expand(pattern):
             file = root / path
@@ -74,7 +74,7 @@ def rows(head: str, *lines: str) -> str:
 
 
 def numbered(line: str, labels: str, *, start: int = 0) -> list[str]:
-    """Return a line per label: {n} counts, {c} is the label."""
+    """Return one line per label: {n} counts, {c} is the label."""
     return [
         line.replace("{n}", str(n)).replace("{n4}", f"{n:04d}").replace("{c}", c)
         for n, c in enumerate(labels.split(), start)

@@ -1,4 +1,4 @@
-"""More layouts of people and tools, invented before they were tried: see cases.py."""
+"""Further layouts of people and tools, made up before they were tried; see cases.py."""
 
 # A row of the table is easier to read in one line.
 
@@ -9,7 +9,7 @@ TT = {"training": 4, "test": 4}
 
 
 def voc(label: str, *more: str) -> str:
-    """Return an annotation of objects, each of the same box."""
+    """Return an annotation of objects, all with the same box."""
     box = "<bndbox><xmin>1</xmin><ymin>2</ymin><xmax>30</xmax><ymax>40</ymax></bndbox>"
     objects = "".join(f"<object><name>{n}</name>{box}</object>" for n in (label, *more))
     return f"<annotation><filename>x.jpg</filename>{objects}</annotation>"

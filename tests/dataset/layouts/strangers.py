@@ -1,6 +1,6 @@
-"""Layouts that a stranger wrote without seeing this program: what is in the folder, what it means.
+"""Layouts written by someone who did not know this program: content and expected reading.
 
-They have the shape of `cases.py`. The guide's table does not list them.
+They have the form of `cases.py`. The guide's table does not list them.
 """
 
 # A row is easier to read in one line, and label files are as their tools write them.

@@ -1,4 +1,4 @@
-"""Every layout of the table is read right, and the guide's table is made from it."""
+"""Every layout of the table is read correctly, and the guide's table is made from it."""
 # The guide's tables have long lines.
 # ruff: noqa: E501
 

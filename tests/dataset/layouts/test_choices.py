@@ -1,4 +1,4 @@
-"""What a person says of a layout wins; what fits nothing is said with the nearest readings."""
+"""The user's choice of layout wins; if nothing fits, the error names the nearest ones."""
 
 from pathlib import Path
 

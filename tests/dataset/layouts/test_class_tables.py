@@ -1,4 +1,4 @@
-"""Class tables that differ between splits, and what Keras makes of them."""
+"""Class tables that differ between splits, and their effect in Keras."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the folders of a dataset are taken for, as CLI.md tells it."""
+"""How the folders of a dataset are read, as described in CLI.md."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +19,7 @@ from inspector.errors import DatasetError
 
 
 def make(root: Path, paths: Iterable[str]) -> Path:
-    """Make files, empty ones: names alone decide."""
+    """Create empty files: names alone decide."""
     root.mkdir(exist_ok=True)
     for path in paths:
         file = root / path
@@ -138,7 +138,7 @@ def test_class_folders_alone(root: Path) -> None:
 
 
 def test_a_split_name_without_class_folders_is_a_class(root: Path) -> None:
-    """test/ holds images itself: it may be a class; only class folders below make a split."""
+    """If test/ contains images itself, it may be a class; only class folders below make a split."""
     layout = recognise(make(root, ["test/1.jpg", "toast/2.jpg"]))
     assert layout.role is Role.CLASSES
     assert layout.place("test/1.jpg") == Location("", "test", "")

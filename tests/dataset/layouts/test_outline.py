@@ -1,4 +1,4 @@
-"""The outline of a reading: roles of folders, counts per class and split, doubts."""
+"""The outline of a layout: roles of folders, counts per class and split, doubts."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Label files are untrusted: what is broken in them is said with its place, and harms nothing."""
+"""Label files are untrusted: errors name their position, and nothing harms."""
 
 import os
 from contextlib import suppress

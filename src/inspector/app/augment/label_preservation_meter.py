@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from inspector.app.augment.policy_numbers import LABELS
 from inspector.app.threads.images import from_pixels
 from inspector.app.widgets import theme
-from inspector.augmentation.apply import apply_draw
+from inspector.augmentation.apply import apply_params
 from inspector.augmentation.label_preservation import LabelChange
 from inspector.augmentation.policy import Policy
 from inspector.work.effects_process import ReferenceSet
@@ -117,7 +117,7 @@ class WorstSamples(QWidget):
         self._pairs = []
         if damage is not None and part is not None and reference_set is not None:
             for worst in damage.worst[:_SHOWN] if damage.told else ():
-                shown = apply_draw(reference_set.pictures[worst.index], part, worst.drawn)
+                shown = apply_params(reference_set.pictures[worst.index], part, worst.params)
                 self._pairs.append((
                     from_pixels(shown), reference_set.names[reference_set.labels[worst.index]],
                     from_pixels(reference_set.pictures[worst.nearest]),

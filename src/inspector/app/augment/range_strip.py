@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from inspector.app.augment.policy_numbers import Control
 from inspector.app.threads.images import from_pixels
 from inspector.app.widgets import theme
-from inspector.augmentation.apply import apply_draw
+from inspector.augmentation.apply import apply_params
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_effects import active, alone
 from inspector.augmentation.sampling import AugmentationParams, place_in_range
@@ -57,7 +57,7 @@ def make_strip(
     for share in shares:
         params = place_in_range(shown, effect, share, height=height, width=width)
         text = _SAYS[effect](params, width)
-        pictures.append((from_pixels(apply_draw(pixels, shown, params), most_px), text))
+        pictures.append((from_pixels(apply_params(pixels, shown, params), most_px), text))
     return RangeStripImages(f"{control.label} alone, over its range{note}", tuple(pictures))
 
 

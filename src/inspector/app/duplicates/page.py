@@ -177,13 +177,14 @@ class DuplicatesPage(Page):
         nearest = None
         if not queue.counts[Scope.ALL] and (edges := duplicates.index().edges):
             nearest = (edges[0][0], edges[0][1], edges[0][3])
-        return QueueAnswer(queue, duplicates.threshold, nearest)
+        false_pairs = self.project.false_pairs.text() if queue.counts[Scope.ALL] else ""
+        return QueueAnswer(queue, duplicates.threshold, nearest, false_pairs)
 
     def _show(self, answer: QueueAnswer) -> None:
         if self._hashes.method is not None:
             return
         queue = answer.queue
-        self.head.show_queue(queue, answer.threshold)
+        self.head.show_queue(queue, answer.threshold, answer.false_pairs)
         if not self.review.show_items(queue.clusters, self.list.first_row_of(queue.clusters)):
             self._show_none(answer)
         self.work_left.emit(queue.left)

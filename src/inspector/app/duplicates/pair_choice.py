@@ -2,10 +2,7 @@
 
 from inspector.project.review.duplicates import Cluster
 
-_REST = (
-    "{} not a near-duplicate of the image you kept. K keeps the left one of them,"
-    " G keeps all of them together."
-)
+_REST = "{} of the image you kept. K keeps the left one of them, G keeps all of them together."
 
 
 class PairChoice:
@@ -48,7 +45,7 @@ class PairChoice:
         if not is_same or is_chain:
             self.right = next((i for i in (*open_ids, *ids) if i != self.left), 0)
         if is_chain:
-            self.remark = _REST.format(_images(len(open_ids)))
+            self.remark = _REST.format(_unlike(len(open_ids)))
         elif not is_same:
             self.remark = ""
         self._cluster = cluster.id
@@ -66,5 +63,7 @@ class PairChoice:
         return others[(others.index(self.right) + step) % len(others)]
 
 
-def _images(count: int) -> str:
-    return "1 image of this cluster is" if count == 1 else f"{count:,} images of this cluster are"
+def _unlike(count: int) -> str:
+    if count == 1:
+        return "1 image of this cluster is not a near-duplicate"
+    return f"{count:,} images of this cluster are not near-duplicates"

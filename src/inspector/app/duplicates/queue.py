@@ -21,6 +21,7 @@ class ClusterOrder(Enum):
 
     LABELS = "Two labels first"
     SIMILARITY = "Most similar first"
+    DOUBTFUL = "Least similar first"
     SIZE = "Largest first"
     NAME = "File name"
 
@@ -80,6 +81,8 @@ def queue_of(
             held[chosen].sort(key=lambda c: c.id not in two_labels)
         case ClusterOrder.SIMILARITY:
             held[chosen].sort(key=lambda c: -c.similarity)
+        case ClusterOrder.DOUBTFUL:
+            held[chosen].sort(key=lambda c: c.similarity)
         case ClusterOrder.SIZE:
             held[chosen].sort(key=lambda c: -len(c.members))
         case ClusterOrder.NAME:
@@ -111,8 +114,10 @@ class QueueAnswer:
 
     Attributes:
         nearest: The most similar pair below the threshold, if there is no cluster.
+        false_pairs: How many confirmed pairs are expected to be false, in words.
     """
 
     queue: Queue
     threshold: float
     nearest: tuple[int, int, float] | None
+    false_pairs: str = ""

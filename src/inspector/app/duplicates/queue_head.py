@@ -1,5 +1,6 @@
 """The controls above the queue: order, scope and threshold, or the status of a hash method."""
 
+import html
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
@@ -43,6 +44,16 @@ class QueueHead(QWidget):
         self._method.setProperty("role", "caption")
         self._method.setWordWrap(True)
         self._method.hide()
+        self._false = QLabel()
+        self._false.setObjectName("false-pairs")
+        self._false.setProperty("role", "caption")
+        self._false.setWordWrap(True)
+        self._false.setToolTip("The least similar clusters first: false ones are among those")
+        self._false.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self._false.linkActivated.connect(self._show_doubtful)
         first = QHBoxLayout()
         first.addWidget(self.order)
         first.addStretch()
@@ -52,6 +63,7 @@ class QueueHead(QWidget):
         column.setSpacing(8)
         column.addLayout(first)
         column.addWidget(self._row)
+        column.addWidget(self._false)
         column.addWidget(self._method)
 
     def scope(self) -> Scope | None:
@@ -61,8 +73,11 @@ class QueueHead(QWidget):
     def chosen_order(self) -> ClusterOrder:
         return ClusterOrder(self.order.currentData())
 
-    def show_queue(self, queue: Queue, threshold: float) -> None:
-        """Show the counts of each scope, and mark the shown scope."""
+    def show_queue(self, queue: Queue, threshold: float, false_pairs: str) -> None:
+        """Show the counts of each scope, which one is shown, and how many pairs may be false."""
+        self._false.setText(
+            f"{html.escape(false_pairs)} <a href='#'>Show</a>" if false_pairs else ""
+        )
         for scope, chip in self._chips.items():
             chip.setText(f"{scope.value}  {queue.counts[scope]:,}")
             chip.setChecked(scope is queue.scope)
@@ -106,6 +121,15 @@ class QueueHead(QWidget):
         self._method.setVisible(bool(text))
         for widget in (self.order, self._level, self._row):
             widget.setVisible(not text)
+        self._false.setVisible(bool(self._false.text()) and not text)
+
+    def _show_doubtful(self) -> None:
+        """Open the list of all clusters, the least similar first."""
+        self._scope = Scope.ALL
+        self.order.blockSignals(True)
+        self.order.setCurrentIndex(self.order.findData(ClusterOrder.DOUBTFUL.value))
+        self.order.blockSignals(False)
+        self.changed.emit()
 
     def _on_chip(self, position: int) -> None:
         self._scope = list(Scope)[position]

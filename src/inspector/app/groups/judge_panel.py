@@ -79,7 +79,7 @@ class JudgePanel(QFrame):
         self._pairs: list[JudgedPair] = []
         self._splits: Mapping[int, str] = {}
         self._asked = self._yes_count = 0
-        self._title, self._count = QLabel("Do these two images belong to the same group?"), QLabel()
+        self._title, self._count = QLabel("Is this the same group?"), QLabel()
         self._title.setProperty("role", "title-2")
         self._title.setObjectName("judge-question")
         self._count.setProperty("role", "caption")
@@ -166,7 +166,7 @@ class JudgePanel(QFrame):
             button.setEnabled(bool(self._pairs))
         if self._pairs:
             one, two, _ = self._pairs[0]
-            self._title.setText("Do these two images belong to the same group?")
+            self._title.setText("Is this the same group?")
             self._view.show_pair((one, two), [self._splits.get(s.id, s.split) for s in (one, two)])
             self._name.show_text(one.path.rpartition("/")[2])
         else:

@@ -121,7 +121,7 @@ class ShortcutsCard(QFrame):
     def _on_see(self) -> None:
         if self._report is not None and self._report.shortcuts:
             best = self._report.shortcuts[0]
-            title = f"Predicted best by {best.result.probe.value}"
+            title = f"Images that {best.result.probe.value} predicts best"
             self.requested.emit(title, tuple(s.id for s in best.examples))
 
     def _on_look(self) -> None:

@@ -16,9 +16,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from inspector.audit import conditions as arms
+from inspector.audit import conditions, verdict_text
 from inspector.audit import decision_rules as rules
-from inspector.audit import verdict_text as words
 from inspector.audit.conditions import ProgressReporter, Study
 from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import ARMS, NO_ARM, TERMS, UNKNOWN, Diagnosis, DomainAuc, Question
@@ -71,24 +70,26 @@ def diagnose(
         seeds = SEEDS_OF_FEW if used <= FEW_IMAGES else SEEDS_OF_MANY
     work = _prepare(question, seeds, ProgressReporter(progress, stop), trained)
     train = work.setting.train
-    if len(train) < 2 * arms.FOLDS or len(np.unique(work.setting.labels[train])) < 2:
+    if len(train) < 2 * conditions.FOLDS or len(np.unique(work.setting.labels[train])) < 2:
         return _answer(work)
     _run_stages(work, first)
     return _answer(work)
 
 
 def _run_stages(work: GapWork, first: Callable[[Diagnosis], None] | None) -> None:
-    random = arms.random_assignments(work.setting)
+    random = conditions.random_assignments(work.setting)
     groups = work.setting.group[work.setting.train]
     known = np.unique(groups, return_inverse=True)[1].astype(np.int64)
-    grouped = arms.group_assignments(work.setting, known, 0)
-    size = arms.common_size(work.setting, [*random, *grouped])
+    grouped = conditions.group_assignments(work.setting, known, 0)
+    size = conditions.common_size(work.setting, [*random, *grouped])
     random, grouped = random[: work.setting.scored], grouped[: work.setting.scored]
-    of_random = arms.score_folds(work.setting, random, size, "random folds")
-    of_groups = arms.score_folds(work.setting, grouped, size, "group folds")
+    of_random = conditions.score_folds(work.setting, random, size, "random folds")
+    of_groups = conditions.score_folds(work.setting, grouped, size, "group folds")
     weigh(work, of_random, of_groups)
     leakage = leakage_between(work, of_random, of_groups)
-    compare_same_images(work, of_random, of_groups, arms.mates_seen(work.setting, random, size))
+    compare_same_images(
+        work, of_random, of_groups, conditions.mates_seen(work.setting, random, size)
+    )
     if first is not None:
         work.terms["leakage"] = rules.leakage_term(leakage, None, work.limits)
         first(_answer(work))
@@ -129,7 +130,7 @@ def _prepare(
     limits = _limits(setting, clean, rules.missed(unexplained.share, question.group_recall))
     return GapWork(
         question, setting, unexplained, limits, clean, dict.fromkeys(TERMS, UNKNOWN),
-        dict.fromkeys(ARMS, NO_ARM), words.Notes(question.classes, trained is not None),
+        dict.fromkeys(ARMS, NO_ARM), verdict_text.Notes(question.classes, trained is not None),
         DomainAuc(), trained=trained,
     )  # fmt: skip
 
@@ -175,7 +176,7 @@ def _answer(work: GapWork) -> Diagnosis:
     )  # fmt: skip
     return replace(
         diagnosis,
-        verdict=words.verdict(diagnosis, work.limits, work.notes.who),
-        evidence=words.evidence(diagnosis, work.notes),
-        caveats=words.caveats(diagnosis, work.notes, work.limits),
+        verdict=verdict_text.verdict(diagnosis, work.limits, work.notes.who),
+        evidence=verdict_text.evidence(diagnosis, work.notes),
+        caveats=verdict_text.caveats(diagnosis, work.notes, work.limits),
     )

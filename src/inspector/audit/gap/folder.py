@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from inspector.audit import conditions as arms
+from inspector.audit import conditions
 from inspector.audit import decision_rules as rules
 from inspector.audit.conditions import Scores
 from inspector.audit.diagnosis import Condition
@@ -26,7 +26,7 @@ def judge_folder(work: GapWork, of_random: Scores, of_groups: Scores) -> None:
     y, joined, weights = setting.labels, setting.joined, shared_weights(work)
     inside = np.isin(setting.folder, work.clean)
     clean, rows = work.clean, setting.train
-    whole = arms.score_whole(setting)
+    whole = conditions.score_whole(setting)
     work.notes.note_folder(whole[0], y[setting.folder], inside, setting.weights())
     if len(clean) == 0:
         return
@@ -50,7 +50,7 @@ def judge_folder(work: GapWork, of_random: Scores, of_groups: Scores) -> None:
 
 def _joint(work: GapWork) -> Interval | None:
     setting = replace(work.setting, folder=work.clean)
-    gain = arms.score_joint(setting)
+    gain = conditions.score_joint(setting)
     y, joined = setting.labels[work.clean], setting.joined[work.clean]
     judged = ~np.isnan(gain).all(axis=0)
     if judged.sum() < 2 or np.isnan(gain).all(axis=1).any():
@@ -68,9 +68,9 @@ def _joint(work: GapWork) -> Interval | None:
 def train_inside(work: GapWork, grouped: list[Ints], size: Ints) -> None:
     """Train inside the folder: low accuracy both ways means harder or noisily labelled images."""
     setting = work.setting
-    if len(setting.folder) < 2 * arms.FOLDS:
+    if len(setting.folder) < 2 * conditions.FOLDS:
         return
-    own = arms.score_own(setting, grouped, size)
+    own = conditions.score_own(setting, grouped, size)
     y, weights = setting.labels, shared_weights(work)
     work.arms["folder_own"] = condition_of(own.own, y[setting.folder], weights)
     work.notes.note_own(

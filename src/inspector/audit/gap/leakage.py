@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit import conditions as arms
+from inspector.audit import conditions
 from inspector.audit import decision_rules as rules
 from inspector.audit.conditions import Scores
 from inspector.audit.diagnosis import BaselineResult, Component, Diagnosis, LeakageAtSimilarity
@@ -53,7 +53,7 @@ def control_leakage(
     y, weights = setting.labels[setting.train], setting.weights()
     placebo: float | None = 0.0
     if len(np.unique(known)) < len(known):
-        drawn = arms.score_placebos(setting, known, size, rules.PLACEBOS)
+        drawn = conditions.score_placebos(setting, known, size, rules.PLACEBOS)
         placebo = max(condition_of(of_random.train - one, y, weights).mean or 0.0 for one in drawn)
     work.terms["leakage"] = rules.leakage_term(leakage, placebo, work.limits)
 
@@ -70,9 +70,11 @@ def leakage_by_similarity(work: GapWork, random: list[Ints]) -> None:
         setting.watch.at("similarity levels", done, len(levels))
         known = np.unique(own_groups(group)[setting.train], return_inverse=True)[1]
         if before is None or not np.array_equal(known, before):
-            grouped = arms.group_assignments(setting, known.astype(np.int64), 0)
-            size = arms.common_size(setting, [*random, *grouped])
-            two = [arms.score_folds(setting, a, size, folder=False) for a in (random, grouped)]
+            grouped = conditions.group_assignments(setting, known.astype(np.int64), 0)
+            size = conditions.common_size(setting, [*random, *grouped])
+            two = [
+                conditions.score_folds(setting, a, size, folder=False) for a in (random, grouped)
+            ]
             figure = rules.figure(leakage_between(work, *two))
         images = int((np.bincount(known)[known] > 1).sum())
         curve.append(LeakageAtSimilarity(similarity, images, figure))
@@ -120,7 +122,7 @@ def measure_seed_variability(work: GapWork, of_random: Scores, size: Ints) -> No
     mask = work.question.your_split
     if mask is None or not mask[work.setting.train].any():
         return
-    yours, others = arms.score_your_split(work.setting, mask, size)
+    yours, others = conditions.score_your_split(work.setting, mask, size)
     mean = yours - (work.arms["random"].mean or 0.0)
     # 95 % prediction interval of one more seed: t with 19 degrees of freedom.
     half = _T95_19 * float(others.std(ddof=1)) * float(np.sqrt(1 + 1 / len(others)))
@@ -132,7 +134,7 @@ def measure_seed_variability(work: GapWork, of_random: Scores, size: Ints) -> No
 def run_nearest_neighbour(work: GapWork, random: list[Ints], grouped: list[Ints]) -> None:
     """Run a nearest-neighbour classifier as a cross-check; it only raises an alarm."""
     setting = work.setting
-    r, g, outside = arms.score_nearest(setting, work.question.thumbs, random, grouped)
+    r, g, outside = conditions.score_nearest(setting, work.question.thumbs, random, grouped)
     y, weights = setting.labels, setting.weights()
     inside = np.isin(setting.folder, work.clean)
     clean = setting.folder[inside]

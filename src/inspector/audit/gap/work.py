@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit import conditions as arms
+from inspector.audit import conditions, verdict_text
 from inspector.audit import decision_rules as rules
-from inspector.audit import verdict_text as words
 from inspector.audit.conditions import Study
 from inspector.audit.diagnosis import (
     NO_ARM,
@@ -40,7 +39,7 @@ class Trained:
             would take hundreds of trainings.
     """
 
-    learn: arms.Learn
+    learn: conditions.Learn
     upto: int
     quick: Diagnosis
 
@@ -64,7 +63,7 @@ class GapWork:
     clean: Ints
     terms: dict[str, Component]
     arms: dict[str, Condition]
-    notes: words.Notes
+    notes: verdict_text.Notes
     domain: DomainAuc
     models: tuple[BaselineResult, ...] = ()
     properties: tuple[Property, ...] = ()

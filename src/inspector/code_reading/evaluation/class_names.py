@@ -1,4 +1,4 @@
-"""Lists of class names that code writes out."""
+"""Lists of class names in the code."""
 
 import re
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from inspector.code_reading.evaluation.values import DictBox, ListBox
 from inspector.code_reading.program import CodePlace
 
 CLASS_WORDS: Final = re.compile(r"class|label|categor|target|names?$", re.I)
-"""What the name of a variable says that holds names of classes."""
+"""Words in the name of a variable that holds class names."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassNames:
-    """A list of names that the code writes out."""
+    """A literal list of class names."""
 
     variable: str
     names: tuple[str, ...]
@@ -21,7 +21,7 @@ class ClassNames:
 
 
 def listed_names(value: object) -> tuple[str, ...]:
-    """Return the names of a list, or of a dict from numbers or to numbers, in their order."""
+    """Return the names in a list, or in a dict from or to numbers, in order."""
     match value:
         case ListBox(data=items) if not value.open and not value.is_set:
             names = items

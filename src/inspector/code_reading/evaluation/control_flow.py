@@ -16,7 +16,7 @@ _IMPORT_ERRORS: Final = ("ImportError", "ModuleNotFoundError")
 
 
 class ControlFlow(FunctionCalls):
-    """Follows statements that hold blocks."""
+    """Follows statements that contain blocks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class ControlFlow(FunctionCalls):
         return None
 
     def _followed(self, body: Sequence[ast.stmt], scope: ScopeBox) -> tuple[Flow, Branch]:
-        """Follow a block and take its changes back."""
+        """Follow a block and revert its changes."""
         self.memory.begin()
         flow = self._run(body, scope)
         return flow, self.memory.end()
@@ -97,7 +97,7 @@ class ControlFlow(FunctionCalls):
         return one if isinstance(two, Return) else two
 
     def _maybe(self, flow: Flow) -> None:
-        """Keep that a block may have been left here."""
+        """Record that a block may have been left here."""
         if isinstance(flow, Return):
             self._calls[-1].returns.append(flow.value)
         elif flow is BREAK:
@@ -193,7 +193,8 @@ class ControlFlow(FunctionCalls):
         typical = self.typical(source, node.target)
 
         def start() -> None:
-            self.loops.begin_round()
+            if folds:
+                self.loops.begin_round()
             self.bind(node.target, typical, scope)
 
         folds = self.loops.enter_folds(typical)
@@ -227,7 +228,7 @@ class ControlFlow(FunctionCalls):
         self, node: ast.For | ast.AsyncFor | ast.While, scope: ScopeBox,
         start: Callable[[], object], *, once: bool,
     ) -> Flow:  # fmt: skip
-        """Follow a loop whose rounds are not known: what changes in it is unknown within it."""
+        """Follow a loop with unknown iterations: what changes in it is unknown within it."""
         events, notes, mark = len(self.events), len(self.notes), self.libraries.mark()
         self.memory.begin()
         start()
@@ -266,7 +267,7 @@ class ControlFlow(FunctionCalls):
 
 
 def _only_imports(node: ast.Try) -> bool:
-    """Tell whether a try is about imports: its handlers are for versions of libraries."""
+    """Tell whether a try is about imports: its handlers are for library versions."""
     names = [text_of(h.type) for h in node.handlers if h.type is not None]
     caught = bool(names) and len(names) == len(node.handlers) and all(
         any(w in n for w in _IMPORT_ERRORS) for n in names

@@ -1,4 +1,4 @@
-"""Methods of datasets: of tf.data, of Hugging Face, of tables and of lists of files."""
+"""Methods of datasets: tf.data, Hugging Face, tables and lists of files."""
 
 import ast
 from collections.abc import Callable
@@ -19,7 +19,6 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
     Tensor,
 )
-from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, Unknown
@@ -46,7 +45,7 @@ _Method = Callable[[DataSet, Arguments, ast.AST], object]
 
 
 class DatasetMethods:
-    """Follows what is done with datasets."""
+    """Follows operations on datasets."""
 
     def __init__(self, host: Host, splits: SplitCalls) -> None:
         self._host, self._splits = host, splits
@@ -55,16 +54,16 @@ class DatasetMethods:
             "apply": self._map,
             "with_transform": self._map,
             "shuffle": self._shuffle,
-            "concatenate": lambda data, given, node: data.after("concatenate", text_of(node)),
+            "concatenate": self._concatenate,
             "train_test_split": splits.hf_split,
             "sample": splits.sample,
             "drop": self._drop,
-            "cardinality": lambda data, given, node: Size(1.0),
-            "__len__": lambda data, given, node: Size(1.0),
+            "cardinality": lambda data, given, node: data.length or Unknown(text_of(node)),
+            "__len__": lambda data, given, node: data.length or Unknown(text_of(node)),
         }
 
     def call(self, data: DataSet, name: str, given: Arguments, node: ast.AST) -> object:
-        """Call a method of a dataset; MISSING if it is none that matters."""
+        """Call a method of a dataset; MISSING if it is not modelled."""
         known = self._methods.get(name)
         if known is not None:
             return known(data, given, node)
@@ -110,6 +109,10 @@ class DatasetMethods:
         step = shuffle_step(given, getattr(node, "lineno", 0))
         return DataSet(data.source, (*data.steps, step), data.derived)
 
+    def _concatenate(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
+        whole = self._splits.joined(data, (data, given.get(0, "dataset")))
+        return whole if whole is not data else data.after("concatenate", text_of(node))
+
     def _drop(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
         other = given.get(0, "labels")
         if isinstance(other, DataSet) and other.source.loader is LoaderName.PANDAS_SAMPLE:
@@ -117,7 +120,7 @@ class DatasetMethods:
         return data
 
     def _mapped(self, function: object, node: ast.AST) -> list[object]:
-        """Return the layers that a function of `map` applies to the image."""
+        """Return the layers that a function passed to `map` applies to the image."""
         if isinstance(function, Layer | StackBox):
             return [function]
         asked = len(function.arguments.args) if isinstance(function, Function) else 2

@@ -1,9 +1,9 @@
-"""Follow a program as Python would run it, statement by statement, without running it.
+"""Follow a program statement by statement as Python would run it, without running it.
 
-A condition that is known takes one branch. Both branches of an unknown one are followed, and what
-they disagree on is unknown afterwards. Loops over known items are unrolled up to a limit; other
-loops are followed twice, so that what changes from round to round is unknown. Calls of functions of
-the code are followed with their arguments. Steps, depth and sizes are bounded.
+A known condition takes one branch. Both branches of an unknown one are followed, and whatever they
+disagree on is unknown afterwards. Loops over known items are unrolled up to a limit; other loops
+are followed twice, so that what changes between iterations is unknown. Calls of the code's own
+functions are followed with their arguments. Steps, depth and sizes are bounded.
 """
 
 import ast
@@ -26,7 +26,7 @@ from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
-from inspector.code_reading.evaluation.training_loops import TrainingLoops
+from inspector.code_reading.evaluation.torch.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.value_access import TooMuchError
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
@@ -46,10 +46,10 @@ from inspector.code_reading.evaluation.values import (
 from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
 
 _DECIDES_CALLS: Final = ("__defaults__", "__kwdefaults__", "__code__", "__globals__", "__wrapped__")
-"""Attributes of a function that decide what a call of it does."""
+"""Attributes of a function that decide what calling it does."""
 
 _HOLDS_FILES: Final = ("samples", "imgs", "indices", "filenames", "filepaths", "file_paths")
-"""Attributes of a dataset that decide which files it holds, where the code sets them."""
+"""Attributes of a dataset that decide its files, if the code sets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ class Followed:
     """What a program does, as far as it could be followed.
 
     Attributes:
-        answered: Expressions for which an answer was taken.
-        reached: How many of the events happen without the functions that nothing calls.
-        notes: What a reader should know, such as defaults that were taken for granted.
-        values: Chains of layers that were given names.
+        answered: Expressions for which an answer was used.
+        reached: Number of events before the functions that nothing calls.
+        notes: What a reader should know, such as assumed defaults.
+        values: Chains of layers that were assigned to names.
     """
 
     events: tuple[Event, ...]
@@ -78,9 +78,9 @@ def follow(
     """Follow a program from top to bottom, then the functions that it never calls.
 
     Args:
-        program: What is followed.
-        answers: Values for expressions that the code does not tell, by their source.
-        images: Follow what is done with images, too.
+        program: The program.
+        answers: Values of expressions that the code does not tell, by their source.
+        images: True to follow operations on images, too.
     """
     evaluator = Evaluator()
     if images:
@@ -127,14 +127,14 @@ class Evaluator(ControlFlow):
             self._guarded(node, lambda node=node: self._run([node], self.module))  # type: ignore[misc]
 
     def run_uncalled(self) -> None:
-        """Follow functions and classes that nothing calls, their parameters unknown."""
-        for kind in self._classes:  # Grows while it is walked.
+        """Follow functions and classes that nothing calls, with unknown parameters."""
+        for kind in self._classes:  # Grows during the loop.
             self._guarded(kind.node, lambda kind=kind: self._visit_class(kind))  # type: ignore[misc]
         called = {
             n.func.id for f, _ in self._defined for statement in f.body for n in ast.walk(statement)
             if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
         }  # fmt: skip
-        # What other functions call comes last: it is followed with their arguments first.
+        # Functions that others call come last: they are first followed with real arguments.
         order = sorted(self._defined, key=lambda entry: entry[0].name in called)
         for function, cell in order:
             if id(function.body) in self._entered or function.owner is not None:
@@ -148,7 +148,7 @@ class Evaluator(ControlFlow):
         if not fresh or kind.is_enum:
             return
         node = kind.node or ast.Pass()
-        # An object that the code makes tells more than one with parameters that are not known.
+        # An object that the code creates tells more than one with unknown parameters.
         owner = kind.objects[-1] if kind.objects else self._instance(kind, Arguments(), node)
         for method in fresh:
             if id(method.body) not in self._entered:
@@ -233,7 +233,7 @@ class Evaluator(ControlFlow):
         return None
 
     def _put_in_image(self, node: ast.AugAssign, value: object, scope: ScopeBox) -> bool:
-        """Follow `image[..., 0] -= 103.9`; tell whether it was an image."""
+        """Follow `image[..., 0] -= 103.9`; return whether it was an image."""
         target = node.target
         assert isinstance(target, ast.Subscript)
         owner, images = self.value(target.value, scope), self.libraries.images
@@ -283,7 +283,7 @@ class Evaluator(ControlFlow):
     def _bind_function(
         self, owner: ast.expr, function: Function, name: str, value: object, scope: ScopeBox
     ) -> None:
-        """Follow `function.__defaults__ = (1, 2)`; another change makes calls of it unknown."""
+        """Follow `function.__defaults__ = (1, 2)`; other changes make its calls unknown."""
         spec = function.arguments
         fits = isinstance(value, tuple) and len(value) <= len(spec.posonlyargs) + len(spec.args)
         if name == "__defaults__" and (fits or value is None):

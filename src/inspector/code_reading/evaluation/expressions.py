@@ -1,4 +1,4 @@
-"""What expressions stand for: the half of the evaluator that yields values."""
+"""Values of expressions: the half of the evaluator that returns values."""
 
 import ast
 from abc import abstractmethod
@@ -26,7 +26,7 @@ from inspector.code_reading.evaluation.values import (
 
 
 class Expressions(Operators):
-    """Evaluates expressions; statements and calls are given by a subclass."""
+    """Evaluates expressions; a subclass adds statements and calls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,18 +71,18 @@ class Expressions(Operators):
 
     @abstractmethod
     def unresolved(self, name: str) -> object:
-        """Return what a name that the code does not set stands for."""
+        """Return the value of a name that the code does not set."""
 
     @abstractmethod
     def made_function(self, node: ast.AST, name: str, scope: ScopeBox) -> Function:
-        """Return the function that a def or lambda makes."""
+        """Return the function of a def or lambda."""
 
     @abstractmethod
     def iterated(self, value: object, node: ast.AST) -> None:
-        """Hear that a value is iterated over."""
+        """Called when a value is iterated over."""
 
     def value(self, node: ast.expr, scope: ScopeBox) -> object:
-        """Return what an expression stands for."""
+        """Return the value of an expression."""
         self.spend()
         reader = self._readers.get(type(node))
         if reader is not None:
@@ -94,7 +94,7 @@ class Expressions(Operators):
         return Unknown(text_of(node))
 
     def _filled_in(self, node: ast.expr, value: object) -> object:
-        """Return what a person has filled in for a value that the code does not tell."""
+        """Return the user's answer for a value that the code does not tell."""
         if not isinstance(value, Unknown):
             return value
         for text in (text_of(node), value.text):
@@ -239,7 +239,7 @@ class Expressions(Operators):
     def _filtered(
         self, data: DataSet, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: ScopeBox
     ) -> DataSet:
-        """Return a list of files after the conditions of a comprehension."""
+        """Return a list of files filtered by the conditions of a comprehension."""
         for test in (test for step in node.generators for test in step.ifs):
             match test:
                 case ast.Call(func=ast.Attribute(attr="endswith", value=text), args=[ending]):
@@ -268,7 +268,7 @@ class Expressions(Operators):
         self, steps: Sequence[ast.comprehension], scope: ScopeBox, each: Callable[[ScopeBox], None],
         derived: list[object],
     ) -> bool:  # fmt: skip
-        """Run the rounds of a comprehension; return whether all of them are known."""
+        """Run the iterations of a comprehension; return whether all of them are known."""
         if not steps:
             each(scope)
             return True
@@ -299,7 +299,7 @@ class Expressions(Operators):
 
 
 def is_label(node: ast.expr) -> bool:
-    """Tell whether an expression takes the label out of a file's path."""
+    """Tell whether an expression extracts the label from a file's path."""
     match node:
         case (
             ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split" | "rsplit")))

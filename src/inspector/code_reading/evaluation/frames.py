@@ -1,4 +1,4 @@
-"""How a block of code ends, and the functions that are being followed."""
+"""How a block of code ends, and the functions being followed."""
 
 from dataclasses import dataclass, field
 
@@ -22,12 +22,12 @@ class Leave:
 BREAK, CONTINUE, RAISE = Leave("break"), Leave("continue"), Leave("raise")
 
 Flow = Return | Leave | None
-"""How a block ends; None where the next statement follows."""
+"""How a block ends; None if the next statement follows."""
 
 
 @dataclass(slots=True)
 class FunctionCall:
-    """One function that is being followed."""
+    """One function being followed."""
 
     node_id: int
     scope: ScopeBox

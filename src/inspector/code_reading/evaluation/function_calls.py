@@ -1,4 +1,4 @@
-"""Calls of functions and classes of the code: arguments, scopes, results."""
+"""Calls of the code's own functions and classes: arguments, scopes, results."""
 
 import ast
 from abc import abstractmethod
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from inspector.code_reading.evaluation.expressions import Expressions
-from inspector.code_reading.evaluation.file_values import held_dataset
+from inspector.code_reading.evaluation.file_values import held_dataset, typical_image
 from inspector.code_reading.evaluation.frames import Flow, FunctionCall, Return
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import BARE_NAMES, UNKNOWN_NAMES, is_foreign
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StreamValue, Tensor
-from inspector.code_reading.evaluation.training_loops import TrainingLoops
+from inspector.code_reading.evaluation.torch.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -31,14 +31,14 @@ from inspector.code_reading.evaluation.values import (
 from inspector.code_reading.program import CodePlace, Unread
 
 MAX_DEPTH: Final = 14
-"""Calls of functions within each other."""
+"""Depth of nested calls."""
 
 
 ENDS: Final = ("sys.exit", "builtins.exit", "builtins.quit", "os._exit", "os.abort")
 
 
 class FunctionCalls(Expressions):
-    """Follows calls; statements are given by a subclass."""
+    """Follows calls; a subclass adds statements."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,15 +60,15 @@ class FunctionCalls(Expressions):
 
     @property
     def place(self) -> CodePlace:
-        """Where the evaluator is."""
+        """The evaluator's current position."""
         return CodePlace(self.line, self.cell)
 
     def note(self, text: str) -> None:
-        """Keep something that a reader should know."""
+        """Record a note for the reader."""
         self.notes.append((self.place, text))
 
     def emit(self, event: Event) -> None:
-        """Keep something that the code does."""
+        """Record an event."""
         if len(self.events) < 20_000:
             self.events.append(event)
 
@@ -86,7 +86,7 @@ class FunctionCalls(Expressions):
         self.named(name, value)
 
     def named(self, name: str, value: object) -> None:
-        """Keep the name that a dataset is given."""
+        """Record the name that a dataset is assigned to."""
         for data in value if isinstance(value, tuple) else (value,):
             held = held_dataset(data)
             if isinstance(held, DataSet) or (isinstance(held, Unknown) and held.options):
@@ -100,7 +100,7 @@ class FunctionCalls(Expressions):
             self.emit(Event(Action.FIT, self.place, certain, options=dict(carried)))
 
     def made_function(self, node: ast.AST, name: str, scope: ScopeBox) -> Function:
-        """Return the function that a def or lambda makes."""
+        """Return the function of a def or lambda."""
         assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         body = node.body if isinstance(node.body, list) else [_returning(node.body)]
         yields = any(isinstance(n, ast.Yield | ast.YieldFrom) for s in body for n in _walk(s))
@@ -148,7 +148,7 @@ class FunctionCalls(Expressions):
         return None
 
     def unresolved(self, name: str) -> object:
-        """Return what a name that the code does not set stands for."""
+        """Return the value of a name that the code does not set."""
         for module in reversed(self._stars):
             known = self.libraries.knows(f"{module}.{name}")
             if known:
@@ -183,7 +183,7 @@ class FunctionCalls(Expressions):
         return value
 
     def _changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
-        """Return what the owner of a method is after it; MISSING if it stays what it is."""
+        """Return the owner of a method after the call; MISSING if it is unchanged."""
         images = self.libraries.images
         changed = MISSING if images is None else images.changed_in_place(function, given, node)
         if changed is MISSING:
@@ -252,7 +252,7 @@ class FunctionCalls(Expressions):
         return Unknown(text if text in ENDS else text_of(node))
 
     def _escape(self, given: Arguments) -> None:
-        """Take what an unknown function gets as changed by it."""
+        """Treat everything passed to an unknown function as changed."""
         for value in (*given.places, *given.names.values()):
             if isinstance(value, ListBox | DictBox) or (
                 isinstance(value, ObjectBox) and value.kind is None
@@ -290,7 +290,7 @@ class FunctionCalls(Expressions):
     def _enter(
         self, function: Function, given: Arguments, node: ast.AST, *, uncalled: bool = False
     ) -> object:
-        """Follow a function of the code with these arguments."""
+        """Follow one of the code's functions with these arguments."""
         key = id(function.body)
         self._entered.add(key)
         if len(self._calls) >= MAX_DEPTH or sum(c.node_id == key for c in self._calls) > 1:
@@ -362,10 +362,13 @@ class FunctionCalls(Expressions):
             scope.data[spec.kwarg.arg] = box
 
     def typical(self, source: object, target: ast.AST) -> object:
-        """Return what stands for any item of something that can't be listed."""
+        """Return a typical item of something that can't be listed."""
         images = self.libraries.images
         item = MISSING if images is None else images.item_of_list(source)
-        return super().typical(source, target) if item is MISSING else item
+        if item is not MISSING:
+            return item
+        image = typical_image(source) if images is None and isinstance(source, ListBox) else None
+        return super().typical(source, target) if image is None else image
 
     def image_arithmetic(
         self, sign: ast.operator, one: object, two: object, node: ast.AST
@@ -375,15 +378,15 @@ class FunctionCalls(Expressions):
         return MISSING if images is None else images.binary(sign, one, two, node)
 
     def attribute_of(self, owner: object, name: str, node: ast.AST) -> object:
-        """Return an attribute of a library's object, or MISSING."""
+        """Return an attribute of a library object, or MISSING."""
         return self.libraries.attribute(owner, name, node)
 
     def item_of(self, owner: object, key: object, node: ast.AST) -> object:
-        """Return an item of a library's object, or MISSING."""
+        """Return an item of a library object, or MISSING."""
         return self.libraries.item(owner, key, node)
 
     def iterated(self, value: object, node: ast.AST) -> None:
-        """Hear that a value is iterated over."""
+        """Called when a value is iterated over."""
         if isinstance(value, DataSet):
             self.emit(Event(Action.ITERATE, self.place, value))
 

@@ -1,4 +1,4 @@
-"""What the libraries' side needs of the evaluator."""
+"""The interface of the evaluator for the library models."""
 
 import ast
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from typing import Protocol
 
 from inspector.code_reading.evaluation.memory import Memory
 from inspector.code_reading.evaluation.objects import DataSet, Event
-from inspector.code_reading.evaluation.training_loops import TrainingLoops
+from inspector.code_reading.evaluation.torch.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.values import Arguments, ScopeBox, ValueBox
 from inspector.code_reading.program import CodePlace, Unread
 
 
 class Host(Protocol):
-    """The evaluator, as libraries see it."""
+    """The evaluator as the library models see it."""
 
     memory: Memory
     choice: int
@@ -22,11 +22,11 @@ class Host(Protocol):
 
     @property
     def place(self) -> CodePlace:
-        """Where the evaluator is."""
+        """The evaluator's current position."""
         ...
 
     def emit(self, event: Event) -> None:
-        """Keep something that the code does."""
+        """Record an event."""
         ...
 
     def trained_on(self, data: DataSet | None = None) -> None:
@@ -34,7 +34,7 @@ class Host(Protocol):
         ...
 
     def note(self, text: str) -> None:
-        """Keep something that a reader should know."""
+        """Record a note for the reader."""
         ...
 
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
@@ -46,11 +46,11 @@ class Host(Protocol):
         ...
 
     def listed(self, value: object) -> list[object] | None:
-        """Return the items of what is iterated over; None if they are not known."""
+        """Return the items of an iterable; None if unknown."""
         ...
 
     def truth(self, value: object) -> bool | None:
-        """Return whether a value counts as true; None if that is not known."""
+        """Return whether a value is true; None if unknown."""
         ...
 
     def put(self, box: ValueBox, key: object, value: object) -> None:
@@ -58,11 +58,11 @@ class Host(Protocol):
         ...
 
     def update(self, box: ValueBox, other: object) -> None:
-        """Do what dict.update does."""
+        """Apply dict.update."""
         ...
 
     def forget(self, box: ValueBox) -> None:
-        """Take the whole content of a box as unknown."""
+        """Make the whole content of a box unknown."""
         ...
 
     def remove(self, box: object, key: object) -> None:

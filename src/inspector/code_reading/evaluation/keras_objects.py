@@ -1,4 +1,4 @@
-"""What Keras's loaders, layers and models stand for."""
+"""Models of Keras's loaders, layers and models."""
 
 import ast
 import re
@@ -19,7 +19,6 @@ from inspector.code_reading.evaluation.objects import (
     StackBox,
     Tensor,
 )
-from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -60,10 +59,13 @@ POSITIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "interpolation_order", "dtype",
     ),
 }  # fmt: skip
-"""Names of arguments by place, as Keras 3 has them."""
+"""Argument names by position, as in Keras 3."""
+
+TF_DATA: Final = "tf.data"
+"""What shuffles a tf.data dataset."""
 
 BUILT_IN_SIDES: Final = {"mnist": 28, "fashion_mnist": 28, "cifar10": 32, "cifar100": 32}
-"""Datasets that come with Keras, and the side of their images, px."""
+"""Keras's built-in datasets, and the side of their images, px."""
 
 _PASS_ON: Final = ("load_img", "img_to_array", "array_to_img", "read_file", "imread", "open")
 FLOWS: Final = {
@@ -87,7 +89,7 @@ def sources_of(name: str, given: Arguments) -> dict[str, ast.expr]:
 
 
 def call_keras(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
-    """Call a function or class of Keras or TensorFlow; MISSING if it is none that matters."""
+    """Call a function or class of Keras or TensorFlow; MISSING if it is not modelled."""
     if not is_keras(ref):
         return MISSING
     known = _CALLS.get(ref.last)
@@ -159,7 +161,7 @@ _OWN: Final = re.compile(r"^([A-Z]\w*|[a-z_.]+\.[A-Z]\w*)\(")
 
 
 def as_layer(host: Host, value: object, node: ast.AST) -> object:
-    """Return an item of a stack as a layer, by the name of what makes it."""
+    """Return an item of a stack as a layer, named after what creates it."""
     if isinstance(value, ObjectBox) and value.kind is not None:
         return Layer(value.kind.name, "own", host.place, node, (), {})
     match = _OWN.match(value.text) if isinstance(value, Unknown) else None
@@ -169,7 +171,7 @@ def as_layer(host: Host, value: object, node: ast.AST) -> object:
 
 
 def on_tensor(tensor: Tensor, layer: object) -> Tensor:
-    """Return what a layer makes of a tensor."""
+    """Return the tensor after a layer."""
     return Tensor((*tensor.layers, layer)) if len(tensor.layers) < 400 else tensor
 
 
@@ -218,11 +220,11 @@ def _list_files(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object
     shuffle = given.get(1, "shuffle")
     if shuffle is False:
         return data.after("sorted")
-    return data.after("shuffle", given.get(2, "seed"), True)
+    return data.after("shuffle", given.get(2, "seed"), True, TF_DATA)
 
 
 def _built_in(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
-    """Call load_data of a dataset that comes with Keras."""
+    """Call load_data of a built-in Keras dataset."""
     name = ref.name.rpartition(".")[0].rpartition(".")[2]
     if name not in BUILT_IN_SIDES:
         return MISSING
@@ -234,9 +236,9 @@ def _built_in(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
 
 
 def shuffle_step(given: Arguments, line: int) -> DatasetStep:
-    """Return the step of Dataset.shuffle: the seed, and whether each pass has another order."""
+    """Return the step of Dataset.shuffle: the seed, and whether it reshuffles each iteration."""
     reshuffles = given.get(2, "reshuffle_each_iteration")
-    return DatasetStep("shuffle", (given.get(1, "seed"), reshuffles is not False), line)
+    return DatasetStep("shuffle", (given.get(1, "seed"), reshuffles is not False, TF_DATA), line)
 
 
 _CALLS: Final[Mapping[str, Callable[[Host, Ref, Arguments, ast.AST], object]]] = {
@@ -250,7 +252,9 @@ _CALLS: Final[Mapping[str, Callable[[Host, Ref, Arguments, ast.AST], object]]] =
     "load_data": _built_in,
     "list_files": _list_files,
     "cardinality": lambda host, ref, given, node: (
-        Size(1.0) if isinstance(given.get(0, "dataset"), DataSet) else MISSING
+        data.length or Unknown(text_of(node))
+        if isinstance(data := given.get(0, "dataset"), DataSet)
+        else MISSING
     ),
     "from_tensor_slices": _from_files,
     "from_tensors": _from_files,

@@ -1,4 +1,4 @@
-"""Calls, attributes and items of what is not written in the code: Python itself and libraries."""
+"""Calls, attributes and items of what is not in the code: Python itself and libraries."""
 
 import ast
 from typing import Final
@@ -16,7 +16,7 @@ from inspector.code_reading.evaluation.keras_objects import (
     on_tensor,
 )
 from inspector.code_reading.evaluation.model_calls import ModelCalls
-from inspector.code_reading.evaluation.names import BARE_NAMES, IMAGE_LAYERS
+from inspector.code_reading.evaluation.names import BARE_NAMES, COPIES, IMAGE_LAYERS
 from inspector.code_reading.evaluation.objects import (
     Action,
     Arrays,
@@ -24,10 +24,12 @@ from inspector.code_reading.evaluation.objects import (
     Event,
     Generator,
     HfParts,
+    ImageCopy,
     Layer,
     LoaderName,
     SeededGenerator,
     Source,
+    SplitSides,
     Splitter,
     StackBox,
     StreamValue,
@@ -36,7 +38,7 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.python.functions import call_builtin
 from inspector.code_reading.evaluation.python.methods import call_python_method
 from inspector.code_reading.evaluation.sizes import Size
-from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls, SplitSides
+from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -72,6 +74,12 @@ _LOADER_NAMES: Final = (
     "image_dataset_from_directory", "ImageDataGenerator", "split_dataset", "train_test_split",
     "random_split", "ImageFolder",
 )  # fmt: skip
+_NOT_FOLLOWED: Final = (
+    "timm.data.create_dataset", "webdataset.WebDataset", "tensorflow.data.TFRecordDataset",
+    "deeplake.load", "ffcv.loader.Loader", "torchdata.datapipes.iter.FileLister",
+)  # fmt: skip
+"""Loaders of other libraries whose files are not known here."""
+
 _IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
 
 
@@ -90,10 +98,10 @@ _TABLE_METHODS: Final = (
 
 
 class Libraries:
-    """What the evaluator asks about everything that is not in the code.
+    """Models of everything that is not in the code, queried by the evaluator.
 
     Attributes:
-        images: Follows what is done with images; None where that is not asked for.
+        images: Follows operations on images; None where not requested.
     """
 
     def __init__(self, host: Host) -> None:
@@ -109,20 +117,20 @@ class Libraries:
         self._told: set[str] = set()
 
     def mark(self) -> tuple[int, int, int]:
-        """Return how much has been made so far, for `forget_since`."""
+        """Return a mark for `forget_since`."""
         return len(self.generators), len(self.layers), len(self.stacks)
 
     def forget_since(self, mark: tuple[int, int, int]) -> None:
-        """Forget what was made since: the code is followed once more."""
+        """Discard what was created since a mark, before the code is followed again."""
         del self.generators[mark[0] :], self.layers[mark[1] :], self.stacks[mark[2] :]
 
     @property
     def parents(self) -> dict[Source, DataSet]:
-        """What positions of a split point into, where the call of the split does not say."""
+        """What positions of a split point into, if the split call does not say."""
         return self.splits.parents
 
     def knows(self, name: str) -> bool:
-        """Tell whether a name of a star import is one of a library's that matters."""
+        """Tell whether a name of a star import is a modelled library name."""
         last = name.rpartition(".")[2]
         if name.startswith("fastai"):
             return last in BARE_NAMES and BARE_NAMES[last].startswith(("fastai", "pathlib"))
@@ -134,7 +142,7 @@ class Libraries:
         )
 
     def options_of(self, function: Function) -> dict[str, object]:
-        """Return the parameters that a command line sets, with their defaults."""
+        """Return the parameters set by a command line, with their defaults."""
         known = options.click_defaults(function)
         if known:
             self._host.note("command-line options are read at their defaults")
@@ -145,7 +153,7 @@ class Libraries:
         options.fill_dataclass(self._host, owner, kind, given)
 
     def unpacked(self, value: object, count: int) -> list[object] | None:
-        """Return the items of a library's object that is unpacked into `count` names."""
+        """Return the items of a library object that is unpacked into `count` names."""
         if isinstance(value, SplitSides):
             return [DataSet(value.source).after("part", i) for i in range(count)]
         if isinstance(value, HfParts) and value.names:
@@ -155,7 +163,7 @@ class Libraries:
     # Calls.
 
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
-        """Call something of a library; MISSING if it is not known."""
+        """Call something of a library; MISSING if it is not modelled."""
         if self.images is not None:
             value = self.images.call(function, given, node)
             if value is not MISSING:
@@ -204,6 +212,12 @@ class Libraries:
         return value
 
     def _foreign(self, ref: Ref, node: ast.AST) -> None:
+        other = next((n for n in _NOT_FOLLOWED if ref.name.endswith(n)), "")
+        if other and ref.imported:
+            why = (
+                "what this loader reads is not followed: save the lists, and give them with --list"
+            )
+            self._host.unread.append(Unread(self._host.place, f"{ref.last}(...)", why))
         if ref.last in _LOADER_NAMES and ref.imported and ref.name not in self._told:
             self._told.add(ref.name)
             module = ref.name.rpartition(".")[0] or "another file"
@@ -215,14 +229,17 @@ class Libraries:
             )  # fmt: skip
 
     def _passed_on(self, ref: Ref, given: Arguments) -> object:
-        """Return the file that an image function reads, which stands for the image."""
+        """Return the file that an image function reads, which represents the image."""
         first = given.places[0] if given.places else None
-        if ref.last in _IMAGE_CALLS and isinstance(first, PathText | PartText | str | DataSet):
+        if ref.last in COPIES and isinstance(first, PathText | ImageCopy):
+            return first if isinstance(first, ImageCopy) else ImageCopy(first)
+        passed = PathText | PartText | str | DataSet | ImageCopy
+        if ref.last in _IMAGE_CALLS and isinstance(first, passed):
             return PathText(first) if isinstance(first, PartText | str) else first
         return MISSING
 
     def _declared(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        """Call what declares options and defaults."""
+        """Call a function that declares options and defaults."""
         match ref.name:
             case "argparse.ArgumentParser":
                 return options.ParserBox()
@@ -272,7 +289,7 @@ class Libraries:
                 return self.splits.split(owner, given, node)
             case DataBlock() if name == "dataloaders":
                 return self.splits.data_block(owner, given, node)
-            case Tensor():
+            case Tensor() | ImageCopy():
                 return owner
             case ObjectBox():
                 return _record_method(owner, name, given)
@@ -295,13 +312,13 @@ class Libraries:
     # Attributes and items.
 
     def attribute(self, owner: object, name: str, node: ast.AST) -> object:
-        """Return an attribute of a library's object; MISSING if it is a method or not known."""
+        """Return an attribute of a library object; MISSING if it is a method or unknown."""
         match owner:
             case DataSet():
                 return self._dataset_attribute(owner, name, node)
             case options.ParserBox() | StackBox() | Generator() | Layer() | Splitter():
                 return Method(owner, name)
-            case HfParts():
+            case HfParts() | ImageCopy() | SeededGenerator():
                 return Method(owner, name)
             case StreamValue(item=(first, second), text="dataloaders") if name in (
                 "train",
@@ -326,7 +343,7 @@ class Libraries:
                 else Unknown(text_of(node))
             )
         if name in _SIZES and data.source.loader is not LoaderName.FILES:
-            return Size(1.0)
+            return data.length or Unknown(text_of(node))
         if name in _SAME_DATA:
             return data
         if _is_table(data) and name not in _TABLE_METHODS and not name.startswith("_"):
@@ -334,7 +351,7 @@ class Libraries:
         return Method(data, name)
 
     def item(self, owner: object, key: object, node: ast.AST) -> object:
-        """Return an item of a library's object; MISSING if it is not known."""
+        """Return an item of a library object; MISSING if unknown."""
         match owner:
             case Ref(name="os.environ"):
                 return Unknown(text_of(node), "it is set in the environment")

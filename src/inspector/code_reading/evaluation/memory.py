@@ -1,22 +1,29 @@
-"""Changes of boxes, recorded so that both branches of an unknown condition can be followed."""
+"""Recorded changes of boxes, so that both branches of an unknown condition can be followed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspector.code_reading.evaluation.values import DictBox, ListBox, Unknown, ValueBox, merged
+from inspector.code_reading.evaluation.values import (
+    MAX_ITEMS,
+    DictBox,
+    ListBox,
+    Unknown,
+    ValueBox,
+    merged,
+)
 
 _State = tuple[object, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What a stretch of code changed: each box with its content afterwards."""
+    """The boxes that a stretch of code changed, with their content afterwards."""
 
     after: dict[int, tuple[ValueBox, _State]]
 
 
 class Memory:
-    """Records the first content of each box that changes within a branch."""
+    """Records the original content of each box that changes within a branch."""
 
     def __init__(self) -> None:
         self._before: list[dict[int, tuple[ValueBox, _State]]] = []
@@ -33,7 +40,7 @@ class Memory:
         self._before.append({})
 
     def end(self) -> Branch:
-        """End a branch: everything is as it was before it."""
+        """End a branch and restore the state before it."""
         before = self._before.pop()
         after = {key: (box, box.state()) for key, (box, _) in before.items()}
         for box, state in before.values():
@@ -41,17 +48,17 @@ class Memory:
         return Branch(after)
 
     def forget_branches(self) -> None:
-        """Leave all branches at once, keeping what they changed."""
+        """Leave all branches at once, keeping their changes."""
         self._before.clear()
 
     def take(self, branch: Branch) -> None:
-        """Make the changes of one branch."""
+        """Apply the changes of one branch."""
         for box, state in branch.after.values():
             self.touch(box)
             box.restore(state)
 
     def take_one_of(self, branches: Sequence[Branch]) -> None:
-        """Make what is certain of the changes when one of the branches was taken."""
+        """Apply what is certain if one of the branches was taken."""
         boxes = {key: box for b in branches for key, (box, _) in b.after.items()}
         for key, box in boxes.items():
             now = box.state()
@@ -60,15 +67,22 @@ class Memory:
             box.restore(_one_of(box, states))
 
 
+def _maybe(item: object) -> Unknown:
+    """Return an item that may not be in its list."""
+    if isinstance(item, Unknown) and item.options[1:] == (None,):
+        return item
+    return Unknown("item", "it may not be in the list", (item, None))
+
+
 def _one_of(box: ValueBox, states: Sequence[_State]) -> _State:
     is_open = any(opened for _, opened in states)
     datas = [data for data, _ in states]
     if isinstance(box, ListBox):
         lists = [d for d in datas if isinstance(d, list)]
         if len({len(d) for d in lists}) > 1:
-            shortest = min(lists, key=len)
-            same_head = [merged(column, "item") for column in zip(*lists, strict=False)]
-            return same_head[: len(shortest)], True
+            head = [merged(column, "item") for column in zip(*lists, strict=False)]
+            rest = max(lists, key=len)[len(head) :]
+            return [*head, *(_maybe(v) for v in rest[: MAX_ITEMS - len(head)])], True
         return [merged(column, "item") for column in zip(*lists, strict=True)], is_open
     keys: dict[object, None] = {}
     dicts = [d for d in datas if isinstance(d, dict)]
@@ -80,6 +94,6 @@ def _one_of(box: ValueBox, states: Sequence[_State]) -> _State:
         if isinstance(box, DictBox) and len(values) < len(dicts):
             content[key] = Unknown(str(key), "it is set on one path only")
         else:
-            # A name that only one path sets has that value wherever it is used at all.
+            # A name that only one path sets has that value wherever it is used.
             content[key] = merged(values, str(key))
     return content, is_open

@@ -30,13 +30,13 @@ _FITS: Final = ("fit", "fit_generator", "train_on", "fit_one_cycle")
 _EVALUATIONS: Final = ("evaluate", "evaluate_generator", "score")
 _PREDICTIONS: Final = ("predict", "predict_generator", "predict_proba")
 _STEPS: Final = ("backward", "manual_backward", "gradient", "train_on_batch")
-"""Methods that a loop over batches trains with."""
+"""Methods that train in a loop over batches."""
 
 _RESETS: Final = ("load_state_dict", "reset_parameters", "apply", "load_weights", "set_weights")
-"""Methods after which weights are no longer those of the round before."""
+"""Methods after which the weights are no longer those of the previous round."""
 
 MODEL_METHODS: Final = (*_FITS, *_EVALUATIONS, *_PREDICTIONS)
-"""Methods by which a model reads data."""
+"""Methods through which a model reads data."""
 
 _TRANSFORMERS: Final = (
     "Scaler",
@@ -53,7 +53,7 @@ _Method = Callable[[object, Arguments, ast.AST], object]
 
 
 class ModelCalls:
-    """Follows what is done with models."""
+    """Follows operations on models."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -62,6 +62,7 @@ class ModelCalls:
             "compile": self._compile,
             "train": self._train,
             "test": self._test,
+            "prepare": self._prepare,
             **dict.fromkeys(_STEPS, self._step),
             **dict.fromkeys(_RESETS, self._reset),
             **dict.fromkeys(_FITS, self._fit),
@@ -70,7 +71,7 @@ class ModelCalls:
         }
 
     def call(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
-        """Call a method of a model; MISSING if it is none that matters."""
+        """Call a method of a model; MISSING if it is not modelled."""
         known = self._methods.get(name)
         if known is not None:
             return known(owner, given, node)
@@ -87,12 +88,18 @@ class ModelCalls:
         self._host.trained_on()
         return Unknown(text_of(node))
 
+    def _prepare(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        """Call Accelerator.prepare, which gives back what it is given."""
+        if not any(isinstance(v, DataSet) for v in given.places):
+            return MISSING
+        return given.places if len(given.places) > 1 else given.places[0]
+
     def _reset(self, owner: object, given: Arguments, node: ast.AST) -> object:
         self._host.loops.started_anew()
         return MISSING
 
     def hear(self, given: Arguments) -> None:
-        """Hear of a trainer that is given its datasets by name."""
+        """Record a trainer that gets its datasets by name."""
         names = {name: held_dataset(value) for name, value in given.names.items()}
         data = names.get("train_dataset", names.get("train_dataloader"))
         held = names.get("eval_dataset", names.get("val_dataloaders"))
@@ -169,10 +176,10 @@ class ModelCalls:
     def _module_loaders(
         self, modules: Sequence[object], stage: str, names: Sequence[str], node: ast.AST
     ) -> list[object] | None:
-        """Return what the first module makes loaders of; None where none does.
+        """Return the data that the first module makes loaders of; None if none does.
 
-        A LightningDataModule or LightningModule is asked as Trainer asks it: prepare_data, setup,
-        then the loaders.
+        A LightningDataModule or LightningModule is called as by Trainer: prepare_data, setup, then
+        the loaders.
         """
         host = self._host
         for module in modules:
@@ -190,12 +197,12 @@ class ModelCalls:
     def _fit_split(
         self, data: object, share: object, given: Arguments, node: ast.AST
     ) -> tuple[object, object]:
-        """Return both sides of fit(validation_split=): the last rows are validation."""
+        """Return both parts of fit(validation_split=): the last rows are validation."""
         parent = files_of(self._host, data, node)
         if share in (0, 0.0):
             return data, None
         if isinstance(data, DataSet) and not data.is_list:
-            return data, None  # Keras refuses a share of what is no array.
+            return data, None  # Keras rejects a share of anything but arrays.
         arguments = {"validation_split": share, "x": data}
         source = Source(
             LoaderName.FIT_SPLIT, self._host.place, node, arguments, given.sources, "", parent,

@@ -1,4 +1,4 @@
-"""Which names mean what where the code does not say: libraries, their usual aliases, built-ins."""
+"""What names mean if the code does not say: libraries, their usual aliases, built-ins."""
 
 import builtins
 from typing import Final
@@ -30,7 +30,14 @@ KNOWN_ROOTS: Final = frozenset(
         "flax", "optax", "grain", "neptune", "comet_ml", "rich", "statistics", "hashlib", "uuid",
     )
 )  # fmt: skip
-"""Packages whose functions do not change the dicts and lists that they are given."""
+"""Packages whose functions do not modify dicts and lists passed to them."""
+
+COPIES: Final = (
+    "flip", "rotate", "rotate_bound", "fliplr", "flipud", "rot90", "flip_left_right",
+    "flip_up_down", "hflip", "vflip", "warpAffine", "random_rotation", "random_shift",
+    "random_zoom", "random_shear", "adjust_gamma", "adjust_brightness", "mirror", "transpose",
+)  # fmt: skip
+"""Functions that make another image out of one, as offline augmentation does."""
 
 _KERAS_BARE: Final = {
     "image_dataset_from_directory": "keras.utils.image_dataset_from_directory",
@@ -51,7 +58,7 @@ IMAGE_LAYERS: Final = (
     "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear",
     "RandomTranslation", "RandomWidth", "RandomZoom", "Rescaling", "Resizing", "Solarization",
 )  # fmt: skip
-"""Every layer of keras.layers that works on images; tests compare it with the installed Keras."""
+"""Image layers of keras.layers; tests compare them with the installed Keras."""
 
 _SPLIT_BARE: Final = {
     **{
@@ -97,7 +104,7 @@ BARE_NAMES: Final = {
     **{name: f"keras.layers.{name}" for name in IMAGE_LAYERS},
     **_SPLIT_BARE,
 }
-"""What a name means where nothing in the code sets it, by custom."""
+"""Conventional meaning of names that nothing in the code sets."""
 
 UNKNOWN_NAMES: Final = {
     "__file__": "it is where the script lies",
@@ -111,5 +118,5 @@ def is_keras(ref: Ref) -> bool:
 
 
 def is_foreign(ref: Ref) -> bool:
-    """Tell whether it comes from code that is not here."""
+    """Tell whether it comes from code that is not available."""
     return ref.root not in KNOWN_ROOTS

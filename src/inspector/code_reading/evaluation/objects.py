@@ -1,10 +1,11 @@
-"""What loaders, generators, layers and models of the libraries stand for, and what is done."""
+"""Values of the libraries' loaders, generators, layers and models, and events."""
 
 import ast
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.values import MISSING, DictBox, ListBox, ValueBox
 from inspector.code_reading.program import CodePlace
 
@@ -31,7 +32,7 @@ class LoaderName(StrEnum):
     REPEATED_STRATIFIED_K_FOLD = "RepeatedStratifiedKFold"
     IMAGE_FOLDER = "ImageFolder"
     TORCHVISION = "torchvision.datasets"
-    """A dataset that comes with torchvision, such as CIFAR10."""
+    """A built-in torchvision dataset, such as CIFAR10."""
     RANDOM_SPLIT = "random_split"
     SLICES = "slices"
     PANDAS_SAMPLE = "pandas.sample"
@@ -50,7 +51,7 @@ FOLDER_LOADERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR, LoaderName.DA
 """Keras's loaders that read a folder."""
 
 FLOW_LOADERS: Final = (LoaderName.GENERATOR, LoaderName.DATAFRAME, LoaderName.ARRAYS)
-"""What an ImageDataGenerator reads by."""
+"""Methods through which an ImageDataGenerator reads."""
 
 SPLIT_LOADERS: Final = tuple(
     name for name in LoaderName
@@ -59,7 +60,7 @@ SPLIT_LOADERS: Final = tuple(
         LoaderName.HF_DATASET, LoaderName.TFDS, LoaderName.TORCHVISION,
     )
 )  # fmt: skip
-"""What makes sides of something that was listed before."""
+"""Functions that split something that was listed before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +73,7 @@ class Generator:
     open: str = ""
 
     def __post_init__(self) -> None:
-        """Keep lists and dicts as they are now: the code may change them after the call."""
+        """Copy lists and dicts: the code may change them after the call."""
         _keep_as_they_are(self.arguments)
 
 
@@ -92,12 +93,12 @@ class Source:
     """A call that makes a dataset, or splits one.
 
     Attributes:
-        arguments: By name, with defaults left out.
-        sources: The expressions of arguments.
-        open: The text of unpacked arguments that are not known.
+        arguments: By name, without defaults.
+        sources: Expressions of the arguments.
+        open: Text of unpacked arguments that are unknown.
         parent: What is split or read.
         maker: The generator that reads.
-        choice: Above 0 where the call is one of several that the code may make there.
+        choice: Above 0 if the code may make one of several calls there.
     """
 
     loader: LoaderName
@@ -111,16 +112,16 @@ class Source:
     choice: int = 0
 
     def __post_init__(self) -> None:
-        """Keep lists and dicts as they are now: the code may change them after the call."""
+        """Copy lists and dicts: the code may change them after the call."""
         _keep_as_they_are(self.arguments)
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetStep:
-    """What was done to a dataset.
+    """An operation on a dataset.
 
     Attributes:
-        name: Of the method, or "part" for a side of a split.
+        name: Name of the method, or "part" for a part of a split.
         values: For a part its number; for take and skip the count; for map the layers it applies;
             for "of" the dataset that the positions point into.
     """
@@ -131,15 +132,15 @@ class DatasetStep:
 
 
 MEMBERSHIP: Final = ("part", "take", "skip", "shard", "filter", "slice", "concatenate")
-"""Steps that decide which files a dataset holds."""
+"""Steps that decide which files a dataset contains."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """A dataset, a list of files or positions in it, with what was done since it was made.
+    """A dataset, a list of files or positions in it, with the steps since it was made.
 
     Attributes:
-        derived: Made from the items, such as labels: not the files themselves.
+        derived: True if made from the items, such as labels, rather than the files themselves.
     """
 
     source: Source
@@ -158,20 +159,40 @@ class DataSet:
 
     @property
     def part(self) -> object:
-        """The number or name of the side of a split that it is; MISSING where it is none."""
+        """The number or name of the part of a split; MISSING if it is none."""
         parts = (s.values[0] for s in self.steps if s.name == "part" and s.values)
         return next(parts, MISSING)
 
     @property
     def container(self) -> "DataSet | None":
-        """What it holds positions of; None where it holds files itself."""
+        """The dataset that it holds positions of; None if it holds files itself."""
         of = next((s.values[0] for s in reversed(self.steps) if s.name == "of"), None)
         return of if isinstance(of, DataSet) else None
 
     @property
     def membership(self) -> tuple[DatasetStep, ...]:
-        """The steps that decide which files it holds."""
+        """The steps that decide which files it contains."""
         return tuple(s for s in self.steps if s.name in MEMBERSHIP)
+
+    @property
+    def number(self) -> int:
+        """A number that stands for what `len` counts of it: its items, or its batches."""
+        batched = sum(s.name == "batch" for s in self.steps)
+        return hash((id(self.source), self.part, batched))
+
+    @property
+    def length(self) -> Size | None:
+        """Its length, by that of what it is cut from; None where a cut has another count."""
+        size = Size(1.0, ("n", self.number))
+        for step in self.steps:
+            if step.name not in ("take", "skip"):
+                continue
+            count = step.values[0] if step.values else None
+            if not isinstance(count, Size):
+                return None
+            rest = Size(size.share - count.share, ("-", size.rule, count.rule))
+            size = count if step.name == "take" else rest
+        return size
 
     @property
     def is_list(self) -> bool:
@@ -184,19 +205,30 @@ class DataSet:
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """Arrays of a built-in dataset of Keras, such as mnist."""
+    """Arrays of a built-in Keras dataset, such as mnist."""
 
     name: str
     part: str
 
 
 @dataclass(frozen=True, slots=True)
-class StreamValue:
-    """Something to iterate over whose length is not known.
+class ImageCopy:
+    """An image that was flipped, rotated or the like after it was read.
 
     Attributes:
-        item: What stands for any item.
-        data: The dataset that the items come from, where there is one.
+        of: The path of the image.
+    """
+
+    of: object
+
+
+@dataclass(frozen=True, slots=True)
+class StreamValue:
+    """An iterable of unknown length.
+
+    Attributes:
+        item: A typical item.
+        data: The dataset that the items come from, if any.
     """
 
     item: object
@@ -222,16 +254,16 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """What layers were applied to, in order."""
+    """The layers that were applied to a tensor, in order."""
 
     layers: tuple[object, ...] = ()
 
 
 class StackBox(ValueBox):
-    """Layers one after the other: a Sequential, a Compose, or a model.
+    """Layers in sequence: a Sequential, a Compose, or a model.
 
     Attributes:
-        loss: As given to compile.
+        loss: As passed to compile.
     """
 
     __slots__ = ("family", "loss", "place")
@@ -244,7 +276,7 @@ class StackBox(ValueBox):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Splitter:
-    """An object that splits: KFold and its like, or fastai's splitters."""
+    """An object that splits: KFold and similar, or fastai's splitters."""
 
     loader: LoaderName
     place: CodePlace
@@ -257,7 +289,7 @@ class SeededGenerator(ValueBox):
     """A random generator with its state.
 
     Attributes:
-        kind: The library that it is of.
+        kind: Its library.
     """
 
     __slots__ = ("kind",)
@@ -268,16 +300,16 @@ class SeededGenerator(ValueBox):
 
     @property
     def seed(self) -> object:
-        """The seed; None without one, unknown once something was drawn."""
+        """The seed; None without one, unknown once numbers were taken."""
         return self.data["seed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Positions of a dataset in a row: `range(n)` or `range(n, len(ds))`.
+    """A run of positions in a dataset: `range(n)` or `range(n, len(ds))`.
 
     Attributes:
-        start: None for the first.
+        start: None for the start.
         stop: None for the end.
     """
 
@@ -293,8 +325,15 @@ class HfParts:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SplitSides:
+    """The sides of a split whose number is not known."""
+
+    source: Source
+
+
 class Action(StrEnum):
-    """What is done with datasets."""
+    """Kind of an event."""
 
     FIT = "fit"
     EVALUATE = "evaluate"
@@ -313,10 +352,10 @@ class Event:
     """One thing that the code does.
 
     Attributes:
-        data: What it is done with; for fit what is trained on.
+        data: The dataset concerned; for fit the training data.
         validation: For fit.
         model: The model, for fit, evaluate and predict.
-        name: For a name the variable; for a comparison, and for what is set, the attribute.
+        name: The variable for a name; the attribute for a comparison or an assignment.
         options: Other arguments.
     """
 

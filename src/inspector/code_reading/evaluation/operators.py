@@ -1,4 +1,4 @@
-"""Arithmetic, joining and comparing of values."""
+"""Arithmetic, concatenation and comparison of values."""
 
 import ast
 import operator
@@ -89,7 +89,7 @@ class Operators(ValueAccess):
         """Return the result of arithmetic with an image, or MISSING."""
 
     def _of_texts(self, sign: ast.operator, one: object, two: object, node: ast.AST) -> object:
-        """Return the result for texts and paths; MISSING where there are none."""
+        """Return the result for texts and paths, or MISSING."""
         texts = (str, PartText)
         if isinstance(sign, ast.Div) and (isinstance(one, PathText) or isinstance(two, PathText)):
             return PathText(joined_path([one, two]))

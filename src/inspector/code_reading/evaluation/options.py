@@ -1,4 +1,4 @@
-"""Defaults that the code declares: argparse, click, typer, absl flags, dataclasses."""
+"""Defaults that the code declares with argparse, click, typer, absl flags or dataclasses."""
 
 import ast
 from collections.abc import Sequence
@@ -97,7 +97,7 @@ def _add_argument(host: Host, parser: ParserBox, given: Arguments) -> None:
 
 
 def _parse(space: ObjectBox, parser: ParserBox, given: Arguments) -> None:
-    """Take what a written-out list of arguments sets."""
+    """Apply a literal list of arguments."""
     words = given.get(0, "args")
     if not isinstance(words, ListBox) or not words.data:
         return
@@ -120,7 +120,7 @@ def _parse(space: ObjectBox, parser: ParserBox, given: Arguments) -> None:
 
 
 def converted(kind: object, value: object) -> object:
-    """Return a default as argparse's `type` makes it: only texts are converted."""
+    """Return a default as converted by argparse's `type`: only texts are."""
     if not isinstance(kind, Ref) or not isinstance(value, str):
         return value
     types = {"builtins.int": int, "builtins.float": float}
@@ -150,7 +150,7 @@ def click_option(given: Arguments) -> Option | None:
 
 
 def click_defaults(function: Function) -> dict[str, object]:
-    """Return what the options of a click command set."""
+    """Return the defaults of a click command's options."""
     return {d.name: d.value for d in function.decorators if isinstance(d, Option)}
 
 

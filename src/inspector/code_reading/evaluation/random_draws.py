@@ -1,6 +1,7 @@
-"""Random generators and what they shuffle, and slices of what was listed."""
+"""Random generators and what they shuffle, and slices of listed files."""
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from inspector.code_reading.evaluation.file_values import files_of
@@ -29,6 +30,11 @@ _NUMBERS: Final = ("randint", "randrange", "random", "integers", "rand", "unifor
 _USED: Final = "it has drawn for another call since it was seeded, and its state is not known here"
 
 
+def by_name(places: tuple[str, ...], given: Arguments) -> dict[str, object]:
+    """Return the arguments of a call by name."""
+    return {**dict(zip(places, given.places, strict=False)), **given.names}
+
+
 class RandomDraws:
     """Generators with their state, shuffled lists, and what is cut from them."""
 
@@ -50,30 +56,30 @@ class RandomDraws:
         )  # fmt: skip
 
     def drawn(self, generator: SeededGenerator) -> object:
-        """Return the seed of a generator that draws; afterwards its state is not known."""
+        """Return the seed of a generator that is used; afterwards its state is unknown."""
         seed = generator.seed
         self._host.memory.touch(generator)
         generator.data["seed"] = Unknown("the generator", _USED)
         return seed
 
     def _draw(self, library: str) -> object:
-        """Return the seed of a global generator that draws; None where none was set."""
+        """Return the seed of a global generator that is used; None if none was set."""
         seed = self._seeds.get(library)
         if library in self._seeds:
             self._seeds[library] = Unknown(f"the global generator of {library}", _USED)
         return seed
 
     def positions(self, given: Arguments) -> object:
-        """Return what `range` is of a length that only the files tell."""
+        """Return the result of `range` for a length that only the files tell."""
         ends = given.places
         start, stop = (0, ends[0]) if len(ends) == 1 else ends[:2]
-        whole = isinstance(stop, Size) and stop.rule == ("n",)
+        whole = isinstance(stop, Size) and stop.rule[0] == "n"
         if len(ends) > 2 or (start == 0 and whole):
             return MISSING
         return Positions(None if start == 0 else start, None if whole else stop)
 
     def picked(self, data: object, indices: object, node: ast.AST) -> object:
-        """Return the items of a dataset at positions that a split gives."""
+        """Return the items of a dataset at the positions of a split."""
         if isinstance(indices, Positions) and isinstance(data, DataSet):
             return self.sliced(data, slice(indices.start, indices.stop))
         if isinstance(indices, DataSet):
@@ -124,7 +130,7 @@ class RandomDraws:
         return Unknown(text_of(node), "it is drawn when the code runs", draw=self._numbers)
 
     def changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
-        """Return what a method such as `files.sort()` makes of a list; MISSING for others."""
+        """Return a list after a method such as `files.sort()`; MISSING for others."""
         if not isinstance(function, Method) or not isinstance(function.owner, DataSet):
             return MISSING
         data, name = function.owner, function.name
@@ -136,7 +142,7 @@ class RandomDraws:
         return data.after("sorted" if plain else "sorted_by")
 
     def shuffled_in_place(self, function: object, given: Arguments, node: ast.AST) -> object:
-        """Return what `shuffle(x)` makes of x; MISSING where the call is no such thing."""
+        """Return x after `shuffle(x)`; MISSING for other calls."""
         value = given.get(0, "x")
         match function:
             case Ref(name="random.shuffle" | "numpy.random.shuffle") as ref:
@@ -165,6 +171,8 @@ class RandomDraws:
         ):
             value = given.get(0, "object")
             data = files_of(self._host, value, node)
+            if data is not None and ref.last in ("concatenate", "vstack"):
+                return self.joined(data, self._host.listed(value) or ())
             return data if data is not None else value if isinstance(value, ListBox) else MISSING
         if ref.last == "split" and len(given.places) > 1:
             data = files_of(self._host, given.places[0], node)
@@ -176,8 +184,17 @@ class RandomDraws:
                 )
         return MISSING
 
+    def joined(self, data: DataSet, parts: Sequence[object]) -> DataSet:
+        """Return datasets one after the other; of the same files, the later ones are copies."""
+        same = [
+            p for p in parts
+            if isinstance(p, DataSet) and p.source is data.source
+            and p.membership == data.membership and not p.derived
+        ]  # fmt: skip
+        return data.after("copies") if len(same) > 1 else data
+
     def sliced(self, data: DataSet, key: slice) -> object:
-        """Return one side of a list that is cut at a position."""
+        """Return one part of a list that is cut at a position."""
         if key.step is not None:
             return data.after("slice", repr((key.start, key.stop, key.step)))
         middle = key.start is not None and key.stop is not None

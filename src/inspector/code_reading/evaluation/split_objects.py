@@ -1,36 +1,32 @@
-"""What the splitting functions of scikit-learn, PyTorch, Hugging Face and others stand for."""
+"""Models of splitting functions of scikit-learn, PyTorch, Hugging Face and others."""
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_in, files_of, held_dataset
+from inspector.code_reading.evaluation.file_values import files_in, files_of
 from inspector.code_reading.evaluation.host import Host
-from inspector.code_reading.evaluation.keras_objects import as_layer
 from inspector.code_reading.evaluation.objects import (
     Action,
     DataSet,
-    DatasetStep,
     Event,
     HfParts,
-    Layer,
     LoaderName,
-    SeededGenerator,
     Source,
+    SplitSides,
     Splitter,
-    StackBox,
     StreamValue,
 )
-from inspector.code_reading.evaluation.random_draws import RandomDraws
+from inspector.code_reading.evaluation.random_draws import by_name
 from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.torch.torch_calls import TorchCalls
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     DictBox,
-    ListBox,
     PathText,
     Ref,
     Unknown,
@@ -71,33 +67,6 @@ _SPLIT_FOLDERS: Final = {
     "ratio": ("input", "output", "seed", "ratio", "group_prefix", "move"),
     "fixed": ("input", "output", "seed", "fixed", "oversample", "group_prefix", "move"),
 }
-_TORCHVISION: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(
-        (
-            "CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "KMNIST", "QMNIST", "USPS",
-        ),
-        ("root", "train", "transform"),
-    ),
-    **dict.fromkeys(
-        (
-            "SVHN", "STL10", "Flowers102", "OxfordIIITPet", "Food101", "StanfordCars", "DTD",
-            "FGVCAircraft", "GTSRB", "ImageNet", "Country211", "PCAM", "CelebA", "Places365",
-            "RenderedSST2", "EMNIST", "LSUN", "Imagenette",
-        ),
-        ("root", "split"),
-    ),
-    **dict.fromkeys(("EuroSAT", "SUN397", "Caltech101", "Caltech256"), ("root",)),
-}  # fmt: skip
-"""Datasets that come with torchvision, with their first arguments."""
-
-_TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment")
-
-
-@dataclass(frozen=True, slots=True)
-class SplitSides:
-    """The sides of a split whose number is not known."""
-
-    source: Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,13 +76,8 @@ class DataBlock:
     splitter: object
 
 
-def by_name(places: tuple[str, ...], given: Arguments) -> dict[str, object]:
-    """Return the arguments of a call by name."""
-    return {**dict(zip(places, given.places, strict=False)), **given.names}
-
-
-class SplitCalls(RandomDraws):
-    """Calls of libraries that split, with the state of their global generators."""
+class SplitCalls(TorchCalls):
+    """Calls of splitting libraries, with the state of their global generators."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -134,7 +98,7 @@ class SplitCalls(RandomDraws):
         }
 
     def call(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        """Call a function of one of these libraries; MISSING if it is none that matters."""
+        """Call a function of one of these libraries; MISSING if it is not modelled."""
         known = self._roots.get(ref.root)
         return MISSING if known is None else known(ref, given, node)
 
@@ -156,7 +120,7 @@ class SplitCalls(RandomDraws):
         return None
 
     def _emit_both(self, source: Source) -> tuple[DataSet, DataSet]:
-        """Make both sides known: a call that splits without giving anything back."""
+        """Emit both parts, for a call that splits without returning anything."""
         one, two = self._emit_sides(source, 2)
         return one, two
 
@@ -213,90 +177,6 @@ class SplitCalls(RandomDraws):
         sides = (DataSet(source).after("part", 0), DataSet(source).after("part", 1))
         return StreamValue(sides, text_of(node))
 
-    # torch and torchvision
-
-    def _torch(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        match ref.last:
-            case "random_split":
-                return self._random_split(given, node)
-            case "Subset":
-                data = held_dataset(given.get(0, "dataset"))
-                return self.picked(data, given.get(1, "indices"), node)
-            case "SubsetRandomSampler":
-                return given.get(0, "indices")
-            case "DataLoader":
-                return self._data_loader(given, node)
-            case "Generator":
-                return SeededGenerator()
-            case "manual_seed":
-                self._seeds["torch"] = given.get(0, "seed")
-                return SeededGenerator(given.get(0, "seed"))
-            case "randperm":
-                generator = given.names.get("generator")
-                own = isinstance(generator, SeededGenerator)
-                seed = (
-                    self.drawn(generator)
-                    if isinstance(generator, SeededGenerator)
-                    else self._draw("torch")
-                )
-                data = DataSet(
-                    self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
-                )
-                return data.after("shuffle", seed, False, "torch.randperm", not own)
-            case _:
-                if ref.name.startswith("torch.optim.") and "lr_scheduler" not in ref.name:
-                    self._host.loops.made_optimizer()
-                if not ref.name.startswith(
-                    ("torch.utils", "torch.cuda", "torch.device", "torch.backends")
-                ):
-                    self._draw("torch")  # Weights and draws move the stream.
-                return MISSING
-
-    def _random_split(self, given: Arguments, node: ast.AST) -> object:
-        parent = files_of(self._host, given.get(0, "dataset"), node)
-        generator = given.get(2, "generator")
-        shared = generator is None
-        if isinstance(generator, SeededGenerator):
-            seed = self.drawn(generator)
-        else:
-            seed = self._draw("torch") if shared else generator
-        lengths = given.get(1, "lengths")
-        items = self._host.listed(lengths)
-        arguments = {
-            "seed": seed,
-            "shared": shared,
-            "lengths": tuple(items) if items is not None else lengths,
-        }
-        source = self._source(LoaderName.RANDOM_SPLIT, arguments, given, node, parent)
-        if items is None:
-            return SplitSides(source)
-        return tuple(DataSet(source).after("part", i) for i in range(len(items)))
-
-    def _data_loader(self, given: Arguments, node: ast.AST) -> object:
-        data = held_dataset(given.get(0, "dataset"))
-        sampler = given.names.get("sampler", given.get(3, "sampler"))
-        if isinstance(sampler, DataSet):
-            return self.picked(data, sampler, node)
-        if isinstance(data, DataSet):
-            return data.after("loader", given.get(2, "shuffle", False))
-        return MISSING
-
-    def _vision(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        if ref.last in ("ImageFolder", "DatasetFolder"):
-            arguments = by_name(("root", "transform"), given)
-            return DataSet(self._source(LoaderName.IMAGE_FOLDER, arguments, given, node))
-        if ref.last in _TORCHVISION and ref.root == "torchvision":
-            arguments = by_name(_TORCHVISION[ref.last], given)
-            return DataSet(self._source(LoaderName.TORCHVISION, arguments, given, node))
-        if ref.last in ("Compose", "Sequential", "Pipeline"):
-            items = self._host.listed(given.get(0, "transforms", ListBox()))
-            layers = [as_layer(self._host, v, node) for v in items or ()]
-            return StackBox(layers, ref.root, self._host.place)
-        inside = any(f".{m}." in f".{ref.name}." for m in _TRANSFORM_MODULES)
-        if ref.last[:1].isupper() and (inside or ref.root in ("keras_cv", "imgaug")):
-            return Layer(ref.last, ref.root, self._host.place, node, given.places, given.names)
-        return MISSING
-
     # Hugging Face, fastai, tensorflow_datasets, pandas
 
     def _hugging_face(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
@@ -341,6 +221,8 @@ class SplitCalls(RandomDraws):
         return parts[0] if isinstance(split, str) else parts
 
     def _tfds(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last == "as_numpy":
+            return given.get(0, "dataset")
         if ref.last != "load":
             return MISSING
         arguments = by_name(("name",), given)
@@ -408,7 +290,7 @@ _SLICE: Final = re.compile(r"^\s*([\w-]+)\s*(?:\[(-?\d*)%?\s*:\s*(-?\d*)(%?)\s*\
 
 
 def slice_share(text: str) -> tuple[str, float | None]:
-    """Return the split name of "train[:80%]", and the share of it; None if that is unknown."""
+    """Return the split name of "train[:80%]" and its share; None if unknown."""
     match = _SLICE.match(text)
     if match is None:
         return text.partition("[")[0], None
@@ -428,7 +310,7 @@ def folder_text(value: object) -> object:
 
 
 def share_of(value: object, lengths: tuple[object, ...]) -> float | None:
-    """Return a length as a share of the sum of all; None if that is not known."""
+    """Return a length as a share of the sum of all; None if unknown."""
     if isinstance(value, Size):
         return value.share
     numbers = [v for v in lengths if isinstance(v, int | float) and not isinstance(v, bool)]

@@ -1,4 +1,4 @@
-"""Attributes, items and changes of values, counted in steps."""
+"""Reading and changing attributes and items of values, counted in steps."""
 
 import ast
 import math
@@ -34,7 +34,7 @@ from inspector.code_reading.evaluation.values import (
 from inspector.code_reading.program import CodePlace
 
 MAX_ROUNDS: Final = 24
-"""Rounds of a loop that are followed one by one."""
+"""Loop iterations that are followed one by one."""
 
 
 class TooMuchError(Exception):
@@ -42,7 +42,7 @@ class TooMuchError(Exception):
 
 
 class ValueAccess(ABC):
-    """Reads and changes values; calls are given by a subclass."""
+    """Reads and changes values; a subclass adds calls."""
 
     max_steps = 60_000
 
@@ -54,7 +54,7 @@ class ValueAccess(ABC):
     @property
     @abstractmethod
     def place(self) -> CodePlace:
-        """Where the evaluator is."""
+        """The evaluator's current position."""
 
     @abstractmethod
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
@@ -62,17 +62,17 @@ class ValueAccess(ABC):
 
     @abstractmethod
     def attribute_of(self, owner: object, name: str, node: ast.AST) -> object:
-        """Return an attribute of a library's object, or MISSING."""
+        """Return an attribute of a library object, or MISSING."""
 
     @abstractmethod
     def item_of(self, owner: object, key: object, node: ast.AST) -> object:
-        """Return an item of a library's object, or MISSING."""
+        """Return an item of a library object, or MISSING."""
 
     def spend(self, steps: int = 1) -> None:
         """Count steps.
 
         Raises:
-            TooMuchError: There were more than can be followed.
+            TooMuchError: The limit is exceeded.
         """
         self.steps += steps
         if self.memory.copied:
@@ -82,7 +82,7 @@ class ValueAccess(ABC):
             raise TooMuchError
 
     def truth(self, value: object) -> bool | None:
-        """Return whether a value counts as true; None if that is not known."""
+        """Return whether a value is true; None if unknown."""
         match value:
             case Unknown(options=options) if options:
                 truths = {self.truth(v) for v in options}
@@ -171,9 +171,12 @@ class ValueAccess(ABC):
                 return merged([self.item(v, key, node) for v in options], text_of(node))
             case DictBox(data=data) if is_key(key):
                 return data.get(key, unknown)
-            case ObjectBox(data=attributes) if isinstance(key, str):
-                return attributes.get(key, unknown)
-            case ScopeBox(data=names) if isinstance(key, str):
+            case ObjectBox(kind=ClassBox() as kind) if isinstance(
+                kind.find("__getitem__"), Function
+            ):
+                getter = self.attribute(owner, "__getitem__", node)
+                return self.call(getter, Arguments((key,)), node)
+            case ObjectBox(data=names) | ScopeBox(data=names) if isinstance(key, str):
                 return names.get(key, unknown)
             case ClassBox() if owner.is_enum and isinstance(key, str):
                 return self._class_attribute(owner, key, node)
@@ -234,7 +237,7 @@ class ValueAccess(ABC):
                 self.forget(box)
 
     def update(self, box: ValueBox, other: object) -> None:
-        """Do what `dict.update` does."""
+        """Apply `dict.update`."""
         self.memory.touch(box)
         if isinstance(other, DictBox | ObjectBox):
             if other.open:
@@ -262,7 +265,7 @@ class ValueAccess(ABC):
                     self.forget(box)
 
     def forget(self, box: ValueBox) -> None:
-        """Take the whole content of a box as unknown: what changed it is not known."""
+        """Make the whole content of a box unknown, since an unknown change affected it."""
         self.memory.touch(box)
         box.open = True
         if isinstance(box, ListBox):
@@ -274,7 +277,7 @@ class ValueAccess(ABC):
                 data[key] = Unknown(str(key), "code that is not here may change it")
 
     def listed(self, value: object) -> list[object] | None:
-        """Return the items of what is iterated over; None if they are not known."""
+        """Return the items of an iterable; None if unknown."""
         match value:
             case ListBox(data=data):
                 return None if value.open else list(data)
@@ -290,7 +293,7 @@ class ValueAccess(ABC):
                 return None
 
     def typical(self, source: object, target: ast.AST) -> object:
-        """Return what stands for any item of something that can't be listed."""
+        """Return a typical item of something that can't be listed."""
         return source.item if isinstance(source, StreamValue) else Unknown(text_of(target))
 
 
@@ -303,7 +306,9 @@ def _named(owner: str, name: str) -> str:
 
 
 def is_key(key: object) -> bool:
-    """Tell whether a value can be the key of a dict that is known."""
+    """Tell whether a value can be a known dict key."""
+    if isinstance(key, tuple):
+        return all(is_key(part) for part in key)
     return (is_scalar(key) and not (isinstance(key, float) and math.isnan(key))) or isinstance(
         key, Member
     )

@@ -15,7 +15,7 @@ from inspector.code_reading.evaluation.values import (
 
 
 def shown(value: object) -> str:
-    """Return a value as text for people."""
+    """Return a value as display text."""
     match value:
         case Unknown(text=text):
             return f"{{{text}}}"
@@ -34,14 +34,14 @@ def shown(value: object) -> str:
 
 
 def joined(by: str, parts: Sequence[object]) -> "str | PartText":
-    """Join texts; a part that is not known stands in braces."""
+    """Join texts; unknown parts are in braces."""
     text = by.join(shown(p) for p in parts)[:MAX_TEXT]
     whole = all(is_known(p) and (is_scalar(p) or isinstance(p, PathText)) for p in parts)
     return text if whole else PartText(text)
 
 
 def joined_path(parts: Sequence[object]) -> "str | PartText":
-    """Join parts of a path as os.path.join does; the last absolute part starts anew."""
+    """Join path parts as os.path.join does; the last absolute part starts over."""
     texts = [shown(p) for p in parts]
     start = max((i for i, t in enumerate(texts) if t.startswith("/")), default=0)
     pieces = [t.rstrip("/") if i else (t.rstrip("/") or t[:1]) for i, t in enumerate(texts[start:])]

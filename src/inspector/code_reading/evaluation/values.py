@@ -1,7 +1,7 @@
-"""The values that the evaluator knows: Python's own, unknown ones, and boxes that can change.
+"""Values of the evaluator: Python's own, unknown ones, and mutable boxes.
 
-Known scalars stand for themselves. Lists, dicts, sets, objects, classes and scopes are boxes with
-an identity, so that a change through one name is seen through the other.
+Known scalars are plain Python values. Lists, dicts, sets, objects, classes and scopes are boxes
+with an identity, so that a change through one name is visible through another.
 """
 
 import ast
@@ -22,11 +22,11 @@ class Unknown:
     """A value that the code does not tell.
 
     Attributes:
-        text: The source of the expression.
-        why: Why it is not known; "" where the text says enough.
-        options: The values that it may have, where there are few.
-        method: What it is where it is called.
-        draw: The number of the random draw that it comes from; 0 for none.
+        text: Source of the expression.
+        why: Why it is unknown; "" if the text says enough.
+        options: Possible values, if there are few.
+        method: The method it is when called.
+        draw: Number of the random draw that it comes from; 0 for none.
     """
 
     text: str
@@ -38,17 +38,17 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """A text of which a part is known: unknown pieces stand in braces, as in an f-string."""
+    """A partly known text, with unknown pieces in braces, as in an f-string."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """Something of a library by its full name, such as "keras.layers.Rescaling".
+    """A library name in full, such as "keras.layers.Rescaling".
 
     Attributes:
-        imported: Whether an import of the code gives it; a bare name may be anybody's.
+        imported: True if an import of the code provides it; a bare name may be something else.
     """
 
     name: str
@@ -73,11 +73,11 @@ class PathText:
 
 
 class ValueBox:
-    """A value that can change; compared by identity.
+    """A mutable value; compared by identity.
 
     Attributes:
-        data: The content that is known.
-        open: There may be more than `data` tells.
+        data: The known content.
+        open: True if there may be more than `data`.
     """
 
     __slots__ = ("data", "open")
@@ -85,7 +85,7 @@ class ValueBox:
     open: bool
 
     def state(self) -> tuple[object, bool]:
-        """Return a copy of the content."""
+        """Return a copy of the content, for `restore`."""
         return self.data.copy(), self.open  # type: ignore[attr-defined]
 
     def restore(self, state: tuple[object, bool]) -> None:
@@ -94,7 +94,7 @@ class ValueBox:
 
     @property
     def size(self) -> int:
-        """The number of entries that are known."""
+        """The number of known entries."""
         return len(self.data)  # type: ignore[arg-type]
 
 
@@ -109,7 +109,7 @@ class ListBox(ValueBox):
 
 
 class DictBox(ValueBox):
-    """A dict with keys that are known."""
+    """A dict with known keys."""
 
     __slots__ = ()
     data: dict[object, object]
@@ -133,7 +133,7 @@ class ClassBox(ValueBox):
         self.objects: list[ObjectBox] = []
 
     def find(self, name: str) -> object:
-        """Return an attribute of the class or of a base class of the code; MISSING if none."""
+        """Return an attribute of the class or of a base class in the code, or MISSING."""
         return self._find(name, 0)
 
     def _find(self, name: str, depth: int) -> object:
@@ -171,8 +171,8 @@ class ScopeBox(ValueBox):
     """Names of a module, function or class body.
 
     Attributes:
-        outer: The scope around it.
-        shared: Names that are declared global or nonlocal, with the scope that they stand in.
+        outer: The enclosing scope.
+        shared: Names declared global or nonlocal, with their scope.
     """
 
     __slots__ = ("outer", "shared")
@@ -183,7 +183,7 @@ class ScopeBox(ValueBox):
         self.shared: dict[str, ScopeBox] = {}
 
     def holder(self, name: str) -> "ScopeBox | None":
-        """Return the scope in which a name is found."""
+        """Return the scope that contains a name."""
         scope: ScopeBox | None = self.shared.get(name, self)
         while scope is not None and name not in scope.data:
             scope = scope.outer
@@ -195,7 +195,7 @@ class Function:
     """A function of the code.
 
     Attributes:
-        bound: The object or class that it is a method of, or MISSING.
+        bound: The object or class whose method it is, or MISSING.
     """
 
     name: str
@@ -221,7 +221,7 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method of a value that is not an object of the code."""
+    """A method of a value that is no object of the code."""
 
     owner: object
     name: str
@@ -240,10 +240,10 @@ class Arguments:
     """Arguments of a call.
 
     Attributes:
-        places: Without a name.
-        names: By name.
-        sources: The expression of each named argument.
-        open: The text of what was unpacked and is not known; "" where all is.
+        places: Positional arguments.
+        names: Keyword arguments.
+        sources: Expression of each keyword argument.
+        open: Text of unknown unpacked arguments, or "".
     """
 
     places: tuple[object, ...] = ()
@@ -252,7 +252,7 @@ class Arguments:
     open: str = ""
 
     def get(self, place: int, name: str, default: object = None) -> object:
-        """Return an argument by place or name."""
+        """Return an argument by position or name."""
         if name in self.names:
             return self.names[name]
         if place < len(self.places):
@@ -271,7 +271,7 @@ MISSING: Final = _Missing()
 
 
 def is_known(value: object) -> bool:
-    """Tell whether a value is known to the last."""
+    """Tell whether a value is completely known."""
     match value:
         case Unknown() | PartText() | Size():
             return False
@@ -290,7 +290,7 @@ def is_known(value: object) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether it is a finite number and no flag."""
+    """Tell whether it is a finite number and no bool."""
     return isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
 
 
@@ -302,12 +302,12 @@ def _finite(value: float) -> bool:
 
 
 def is_scalar(value: object) -> bool:
-    """Tell whether it is a value of Python that can't change."""
+    """Tell whether it is an immutable Python value."""
     return value is None or isinstance(value, str | int | float | bool | bytes | complex)
 
 
 def same(one: object, two: object) -> bool:
-    """Tell whether two values are the same for certain; boxes by identity."""
+    """Tell whether two values are certainly the same; boxes by identity."""
     if one is two:
         return True
     if type(one) is not type(two):
@@ -320,7 +320,7 @@ def same(one: object, two: object) -> bool:
 
 
 def merged(values: Sequence[object], text: str) -> object:
-    """Return what is known of a value that is one of several."""
+    """Return what is known about a value that is one of several."""
     first = values[0]
     if all(same(first, v) for v in values[1:]):
         return first

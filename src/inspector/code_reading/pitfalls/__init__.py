@@ -1,1 +1,1 @@
-"""Pitfalls that need two calls: sides that overlap, and labels that the loss does not take."""
+"""Pitfalls of two calls: overlapping splits, and labels that the loss does not accept."""

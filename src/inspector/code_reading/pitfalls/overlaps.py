@@ -1,5 +1,6 @@
-"""Evaluation images that training reads too, and sides that stand in for one another."""
+"""Evaluation images that training also reads, and splits in the wrong role."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -26,18 +27,21 @@ _YOLO_VALIDATION: Final = ("val", "valid", "validation")
 
 
 def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Yield what two calls read in common that they should not."""
+    """Yield what two calls share that they should not."""
     parents = followed.libraries.parents
     for one, two in pairs(calls):
         yield from _contained(one, two, parents, calls)
+        yield from _same_image_folder(one, two)
         yield from _stretches_overlap(one, two)
         yield from _swapped(one, two)
+    yield from _test_overlaps(calls)
     yield from _test_is_validation(followed, calls)
     yield from _drawn_again(followed)
+    yield from _copies_before(calls, parents)
 
 
 def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
-    """Yield what a dataset is split from, and what that is split from."""
+    """Yield what a dataset is split from, recursively."""
     for _ in range(8):
         within = data.container or parents.get(data.source) or data.source.parent
         if within is None:
@@ -47,13 +51,13 @@ def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[Dat
 
 
 def _holds(whole: DataSet, part: DataSet) -> bool:
-    """Tell whether everything of one dataset is in another, by how both are made."""
+    """Tell whether one dataset contains all of another, by how both are made."""
     mine = whole.membership
     return whole.source is part.source and part.membership[: len(mine)] == mine
 
 
 def _read_whole(call: CodeCall) -> DataSet:
-    """Return what a call reads: of a flow without a subset, its table."""
+    """Return what a call reads: for a flow without a subset, its table."""
     source = call.data.source
     whole = source.loader in FLOW_LOADERS and source.arguments.get("subset") is None
     return source.parent if whole and source.parent is not None else call.data
@@ -62,7 +66,7 @@ def _read_whole(call: CodeCall) -> DataSet:
 def _contained(
     one: CodeCall, two: CodeCall, parents: Mapping[Source, DataSet], calls: Sequence[CodeCall]
 ) -> Iterator[CodeFinding]:
-    """Find a side that reads the very list that the other side was split from."""
+    """Find a split that reads the very list that the other one was cut from."""
     name = two.role.value
     together = set(one.fit_numbers) & set(two.fit_numbers)
     mine, theirs = _read_whole(one), _read_whole(two)
@@ -87,28 +91,50 @@ def _contained(
         )  # fmt: skip
 
 
+def _same_image_folder(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
+    """Find two ImageFolders of one folder, neither of which is cut."""
+    both = one.loader is two.loader is LoaderName.IMAGE_FOLDER and one.source is not two.source
+    if both and one.folder == two.folder and _whole_folder(one) and _whole_folder(two):
+        code = "test_is_training" if two.role is DatasetRole.TEST else "training_reads_all"
+        name = two.role.value
+        yield CodeFinding(
+            code, HIGH,
+            f"Training (line {one.place.line}) and {name} both read all images of {two.folder}:"
+            f" every {name} image is a training image too. Read another folder, or split this one.",
+            two.place,
+        )  # fmt: skip
+
+
 def _cut_from(whole: DataSet, part: DataSet) -> bool:
-    """Tell whether one dataset is a part of the other by take, skip or a slice."""
+    """Tell whether one dataset is cut from another by take, skip or a slice."""
     mine, theirs = whole.membership, part.membership
     return whole.source is part.source and len(theirs) > len(mine) and _holds(whole, part)
 
 
+def _test_overlaps(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+    for one in calls:
+        for two in calls:
+            if (one.role, two.role) == (DatasetRole.VALIDATION, DatasetRole.TEST):
+                yield from _stretches_overlap(one, two)
+
+
 def _stretches_overlap(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     shares = [b.common(a) for a in stretches(one) for b in stretches(two)]
-    if not shares or max(shares) <= 0:
+    if not shares or max(shares) <= 0 or (one.source is two.source and one.data == two.data):
         return
-    name = two.role.value
+    first, name = one.role.value, two.role.value
+    share = "some" if math.isinf(max(shares)) else f"{max(shares):.0%}"
     yield CodeFinding(
-        "overlap", HIGH,
-        f"The stretches that training (line {one.place.line}) and {name} take overlap:"
-        f" {max(shares):.0%} of the {name} images are training images too. Let one begin where the"
+        "overlap", HIGH if one.role is DatasetRole.TRAINING else MIDDLE,
+        f"The stretches that {first} (line {one.place.line}) and {name} take overlap:"
+        f" {share} of the {name} images are {first} images too. Let one begin where the"
         " other ends.",
         two.place,
     )  # fmt: skip
 
 
 def _swapped(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Find a model that trains on what the loader calls validation, and the other way round."""
+    """Find a model that trains on the loader's validation data, and the other way round."""
     if not (one.trained and two.trained and two.role is DatasetRole.VALIDATION):
         return
     both = one.source is two.source and one.subset == "both" and one.data.part == 1
@@ -126,7 +152,7 @@ def _swapped(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _test_is_validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find a test call that reads the folder by which epochs were chosen."""
+    """Find a test call that reads the folder that chose the epochs."""
     validation = [c for c in calls if c.role is DatasetRole.VALIDATION]
     for test in calls:
         if test.role is not DatasetRole.TEST or not _whole_folder(test):
@@ -165,7 +191,7 @@ def _same_whole(validation: CodeCall, test: CodeCall) -> bool:
 
 
 def _chooses(followed: Followed, validation: CodeCall) -> bool:
-    """Tell whether a fit with this validation keeps the best epoch or stops by it."""
+    """Tell whether a fit with this validation keeps the best epoch or stops early by it."""
     return any(
         word in text
         for number, event in enumerate(followed.events)
@@ -182,7 +208,7 @@ def _callback_texts(event: Event) -> list[str]:
 
 
 def _drawn_again(followed: Followed) -> Iterator[CodeFinding]:
-    """Find a fastai learner that is given loaders whose split is drawn a second time."""
+    """Find a fastai learner whose loaders split at random a second time."""
     sources: list[Source] = []
     for event in followed.events:
         data = event.data
@@ -206,7 +232,7 @@ def _drawn_again(followed: Followed) -> Iterator[CodeFinding]:
 
 
 def _drawn_alike(one: Source, two: Source) -> bool:
-    """Tell whether two splits of one folder are drawn from different states."""
+    """Tell whether two splits of one folder come from different random states."""
     given = one.arguments, two.arguments
     folders = [g.get("path") for g in given]
     if one.open or two.open:
@@ -218,3 +244,23 @@ def _drawn_alike(one: Source, two: Source) -> bool:
         and one.loader is not LoaderName.FASTAI_FOLDERS
         and (one.loader is LoaderName.FASTAI_RANDOM or given[0].get("valid_pct") is not None)
     )  # fmt: skip
+
+
+def _copies_before(
+    calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
+) -> Iterator[CodeFinding]:
+    """Find a list of images with flipped or rotated copies of them that is split afterwards."""
+    for call in calls:
+        if call.role is DatasetRole.TRAINING or "Group" in call.loader.value:
+            continue
+        for data in _ancestors(call.data, parents):
+            drawn = call.shuffle is not False or data.has("shuffle")
+            if data.has("copies") and drawn and call.source is not data.source:
+                yield CodeFinding(
+                    "augmented_before_split", HIGH,
+                    "The list holds flipped or rotated copies beside the images and is split"
+                    " afterwards, so copies of one image are in training and in"
+                    f" {call.role.value}. Split first, and augment the training images only.",
+                    call.place,
+                )  # fmt: skip
+                return

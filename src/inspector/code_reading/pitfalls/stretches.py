@@ -1,5 +1,6 @@
-"""Which stretch of a list or of a named split a side takes, where the code says it."""
+"""The range of a list or of a named split that a call reads, where the code tells."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ _PIECE: Final = re.compile(r"([\w-]+)\s*(?:\[\s*(-?\d*)(%?)\s*:\s*(-?\d*)(%?)\s*
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of something that is cut.
+    """A range of something that is cut.
 
     Attributes:
-        whole: What is cut; equal for stretches that can be compared.
-        low: Where it starts: a share of the whole, or a number of items.
-        high: Where it ends; infinity where a number is open.
+        whole: What is cut; equal for comparable ranges.
+        low: Its start: a share of the whole, or a number of items.
+        high: Its end; infinity for an open one in items.
     """
 
     whole: object
@@ -30,19 +31,19 @@ class Stretch:
     high: float
 
     def common(self, other: "Stretch") -> float:
-        """Return the share of this stretch that the other one holds, too; 0 if there is none.
+        """Return the share of this range that the other one covers; 0 for none.
 
-        A stretch without an end counts as shared in full where any of it is.
+        Infinity if they overlap but the end of this range is unknown.
         """
         shared = min(self.high, other.high) - max(self.low, other.low)
         if self.whole != other.whole or shared <= 1e-9:
             return 0.0
         size = self.high - self.low
-        return 1.0 if shared == size else shared / size
+        return size if math.isinf(size) else shared / size
 
 
 def stretches(call: CodeCall) -> list[Stretch]:
-    """Return the stretches that a call reads; [] where they are not known."""
+    """Return the ranges that a call reads; [] where unknown."""
     data = call.data
     if data.source.loader is LoaderName.SLICES:
         return list(_of_slice(data))
@@ -52,7 +53,7 @@ def stretches(call: CodeCall) -> list[Stretch]:
 
 
 def _of_slice(data: DataSet) -> Iterator[Stretch]:
-    """Yield the stretch of `items[:at]`, `items[at:]` or `items[at:to]`."""
+    """Yield the range of `items[:at]`, `items[at:]` or `items[at:to]`."""
     parent, given = data.source.parent, data.source.arguments
     if parent is None or len(data.membership) > 1:
         return
@@ -64,7 +65,7 @@ def _of_slice(data: DataSet) -> Iterator[Stretch]:
 
 
 def _of_cuts(data: DataSet) -> Iterator[Stretch]:
-    """Yield the stretch of take() and skip()."""
+    """Yield the range of take() and skip()."""
     cuts = data.membership
     if not cuts or any(s.name not in ("take", "skip") for s in cuts) or len(cuts) > 2:
         return
@@ -90,7 +91,7 @@ def _of_cuts(data: DataSet) -> Iterator[Stretch]:
 
 
 def _stretch(whole: object, low: object, high: object) -> Iterator[Stretch]:
-    """Yield a stretch whose ends are both shares, or both numbers that are not negative."""
+    """Yield a range whose ends are both shares, or both non-negative numbers."""
     sizes = isinstance(low, Size) or isinstance(high, Size)
     if sizes:
         first = low.share if isinstance(low, Size) else 0.0 if low == 0 else None
@@ -104,7 +105,7 @@ def _stretch(whole: object, low: object, high: object) -> Iterator[Stretch]:
 
 
 def _of_name(data: DataSet, text: str) -> Iterator[Stretch]:
-    """Yield the stretches of "train[:80%]+test"."""
+    """Yield the ranges of "train[:80%]+test"."""
     given = data.source.arguments
     if data.source.open or len(data.membership) > 1:
         return

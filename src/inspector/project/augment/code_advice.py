@@ -1,4 +1,4 @@
-"""Advice on the augmentation of pasted code: its policy's numbers, and the code around them."""
+"""Advice on the augmentation of pasted code: its policy, and the code around it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from inspector.project.augment.image_previews import advise
 
 
 def code_advice(text: str, keras: str = "") -> list[Advice]:
-    """Return what there is to say of code beyond its policy's numbers.
+    """Return the advice on code beyond its policy's parameters.
 
     Raises:
         UsageError: It is not Python, or `keras` is no version.
@@ -33,12 +33,12 @@ def code_advice(text: str, keras: str = "") -> list[Advice]:
 
 @dataclass(frozen=True, slots=True)
 class PolicyReading:
-    """What pasted code is to the page that augments.
+    """Pasted code as the Augment page uses it.
 
     Attributes:
-        asked: Expressions that a person can give the value of.
-        policy: That training uses, or why there is none that can be read.
-        advice: What there is to say of the code around the policy.
+        asked: Expressions whose value the user can enter.
+        policy: The policy that training uses, or why none can be read.
+        advice: Advice on the code around the policy.
     """
 
     reading: CodeReading
@@ -48,7 +48,7 @@ class PolicyReading:
 
 
 def read_policy(text: str, keras: str = "", answers: Answers = ()) -> PolicyReading:
-    """Return the policy that code trains with, how the code was read, and what to say of it.
+    """Return the policy that code trains with, its reading, and the advice on it.
 
     Raises:
         UsageError: It is not Python.
@@ -68,10 +68,10 @@ def read_policy(text: str, keras: str = "", answers: Answers = ()) -> PolicyRead
 def advise_code(
     text: str, images: Sequence[Path], keras: str = ""
 ) -> tuple[CodeReading, list[Advice]]:
-    """Return how code is read, and all advice on it, measured on images where there are any.
+    """Return the reading of code and all advice on it, measured on images if there are any.
 
     Raises:
-        UsageError: It is not Python, or holds no augmentation at all.
+        UsageError: It is not Python, or contains no augmentation.
     """
     reading = read_code(text, keras_version=keras)
     told = code_advice(text, keras)
@@ -81,7 +81,7 @@ def advise_code(
         if not told:
             raise
         return reading, told
-    # The shifts of code are read as this Keras moves them, so the code is told of the exchange.
+    # Shifts are read as this Keras applies them, so the advice on the code mentions the swap.
     points = [
         a for a in advise(policy, images, keras, sizes=reading.context.sizes)
         if a.rule != "swapped-axes" and not (a.rule == "needs-fit" and reading.fitted)

@@ -1,4 +1,4 @@
-"""Flips of pasted code, looked at in the images of a dataset."""
+"""Flips in pasted code, checked on the images of a dataset."""
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.augmentation.label_preservation import FLIPS, LabelPreservation, parts
@@ -10,12 +10,12 @@ from inspector.work.effects_process import ReferenceSet
 
 
 def flip_pitfalls(reading: CodeReading, reference: ReferenceSet) -> list[Pitfall]:
-    """Return the flips of training that turn images of one class into those of another.
+    """Return the flips in training that make images of one class look like those of another.
 
-    They are looked at: a flipped image is compared with the plain ones of all classes.
+    A flipped image is compared with the plain images of all classes.
 
     Args:
-        reading: How code was read.
+        reading: The code reading.
         reference: Images of the dataset.
     """
     try:

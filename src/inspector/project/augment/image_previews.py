@@ -1,4 +1,4 @@
-"""Advice on a policy, and images as training reads them, without a project."""
+"""Advice on a policy, and images at training size, without a project."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ SIDE_PX = 224
 
 
 def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], str]:
-    """Return an image as training reads it, uint8 (side, side, 3), and its id.
+    """Return an image at training size, uint8 (side, side, 3), and its id.
 
     Raises:
         DatasetError: The file can't be read.
@@ -29,7 +29,7 @@ def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], st
         pixels = decode_square(data, name=file.name, side_px=side_px)
     except OSError as error:
         raise DatasetError(f"{file} can't be read: {error.strerror}", "Check the path.") from None
-    except Exception as error:  # decoders raise nearly anything for a hostile file
+    except Exception as error:  # decoders raise almost any exception for a hostile file
         raise DatasetError(f"{file} can't be decoded as an image", "Take another.") from error
     return pixels, hashlib.sha256(data).hexdigest()
 
@@ -38,13 +38,13 @@ def advise(
     policy: Policy, pictures: Sequence[Path], keras: str = "", *,
     sizes: Sequence[tuple[int, int]] = (),
 ) -> list[Advice]:  # fmt: skip
-    """Return the advice on a policy; image files are read at the size that training uses.
+    """Return the advice on a policy; image files are read at training size.
 
     Args:
-        policy: Any.
-        pictures: Files of images.
-        keras: Version that will run it, "" if our own function does.
-        sizes: (height, width) of the images as training reads them, where there are no files.
+        policy: The policy.
+        pictures: Image files.
+        keras: Version that will run it, "" for our own function.
+        sizes: (height, width) of the images at training size, if there are no files.
 
     Raises:
         DatasetError: An image can't be read.
@@ -64,10 +64,10 @@ def preview(  # noqa: PLR0913 - what training would be told too
     side_px: int,
     datasets: Sequence[Path] = (),
 ) -> list[Path]:
-    """Write what training reads of an image: image k is that of epoch `epoch` + k.
+    """Write what training reads of an image: file k is that of epoch `epoch` + k.
 
     Args:
-        datasets: Folders that are never written to; that of the image always is one.
+        datasets: Folders that are never written to, beside the image's own.
 
     Raises:
         DatasetError: The image can't be read.

@@ -1,4 +1,4 @@
-"""Policies: read from files and code, and kept in the project under names."""
+"""Policies: read from files and code, and saved in the project under names."""
 
 import json
 from collections.abc import Callable
@@ -25,20 +25,20 @@ _Kept = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SavedPolicy:
-    """A policy and the name that a person keeps it under."""
+    """A saved policy with its name."""
 
     name: str
     policy: Policy
 
 
 class Policies:
-    """Keep policies in the project file."""
+    """The saved policies of a project."""
 
     def __init__(self, context: "ProjectContext") -> None:
         self._context = context
 
     def all(self) -> list[SavedPolicy]:
-        """Return the policies that are kept, by name; what a newer program wrote is passed over."""
+        """Return the saved policies, sorted by name; those of a newer version are skipped."""
         records = self._context.store.records.get(POLICIES).policies
         policies = []
         for name, written in sorted(records.items(), key=lambda p: p[0].casefold()):
@@ -49,7 +49,7 @@ class Policies:
         return policies
 
     def save(self, name: str, policy: Policy) -> None:
-        """Keep a policy; one of the same name is replaced.
+        """Save a policy, replacing one of the same name.
 
         Raises:
             UsageError: The name is empty, too long, or a preset's.
@@ -59,10 +59,10 @@ class Policies:
         self._change(lambda record: record | {name: written}, f"policy {name} saved")
 
     def rename(self, name: str, new_name: str) -> None:
-        """Give a policy another name.
+        """Rename a policy.
 
         Raises:
-            UsageError: There is none of that name, or the new one is taken or is no name.
+            UsageError: There is none of that name, or the new name is taken or invalid.
         """
         new_name = _checked(new_name)
 
@@ -74,7 +74,7 @@ class Policies:
         self._change(change, f"policy {name} is {new_name} now")
 
     def delete(self, name: str) -> None:
-        """Forget a policy.
+        """Delete a policy.
 
         Raises:
             UsageError: There is none of that name.
@@ -98,10 +98,10 @@ def _of(record: _Kept, name: str) -> object:
 
 
 def load_policy(file: Path) -> Policy:
-    """Read a policy file: JSON with ImageDataGenerator's names, or the product's own form.
+    """Read a policy file: JSON with ImageDataGenerator's names, or our own form.
 
     Raises:
-        DatasetError: It can't be read, or is no policy; the message names the place.
+        DatasetError: It can't be read, or is no policy; the message names the position.
     """
     try:
         return read_policy(read_text(file, what="policy", advice="Check the path."))
@@ -110,7 +110,7 @@ def load_policy(file: Path) -> Policy:
 
 
 def write_file(policy: Policy, file: Path, root: Path) -> None:
-    """Write a policy to a file that `load_policy` reads; one of the same name is replaced.
+    """Write a policy for `load_policy`, replacing an existing file.
 
     Raises:
         ExportError: The file lies inside the dataset `root`, or can't be written.
@@ -123,7 +123,7 @@ def policy_of_code(text: str, keras: str = "") -> Policy:
     """Read a policy from Keras code, without running it.
 
     Raises:
-        UsageError: It holds no augmentation that can be read.
+        UsageError: It contains no readable augmentation.
     """
     return parse_code(text, keras_version=keras or None)
 

@@ -1,4 +1,4 @@
-"""Measuring: one child that answers what a policy does, started at the first question."""
+"""Effects of policies, measured by one child process that starts at the first question."""
 
 import threading
 
@@ -8,7 +8,7 @@ from inspector.work.effects_process import NAME, Answer, Given, Question
 
 
 class PolicyEffects:
-    """Give images, and ask about policies; a child that dies is started anew at the next one."""
+    """Takes images and answers questions about policies; a dead child is restarted at the next."""
 
     def __init__(self) -> None:
         self._child: ChildProcess | None = None
@@ -17,14 +17,14 @@ class PolicyEffects:
         self._lock = threading.Lock()
 
     def give(self, pictures: Given) -> None:
-        """Measure on these from the next question on; returns at once."""
+        """Measure on these images from the next question on; returns at once."""
         self._given[type(pictures)] = pictures
 
     def ask(self, question: Question) -> Answer:
         """Return the answer; one question at a time.
 
         Raises:
-            ProjectError: The child ended without an answer.
+            ProjectError: The child exited without an answer.
         """
         with self._lock:
             try:
@@ -36,7 +36,7 @@ class PolicyEffects:
                 ) from error
 
     def close(self) -> None:
-        """End the child, and whoever waits for its answer."""
+        """Kill the child; a waiting `ask` raises."""
         child = self._child
         if child is not None:
             child.abort()

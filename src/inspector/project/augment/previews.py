@@ -1,4 +1,4 @@
-"""Pictures for a preview: as training reads them, and many small ones to measure labels on."""
+"""Images for a preview: at training size, and many small ones to measure labels on."""
 
 import random
 from collections import Counter, defaultdict
@@ -26,13 +26,13 @@ MAX_CLASS_FRACTION = 0.25
 
 @dataclass(frozen=True, slots=True)
 class PreviewImage:
-    """An image as training reads it.
+    """An image at training size.
 
     Attributes:
-        sample: Its id.
-        label: Its class.
+        sample: Sample id.
+        label: Class.
         pixels: RGB (side, side, 3), uint8.
-        identity: SHA-256 of the file's bytes, in hex: what draws depend on.
+        identity: SHA-256 of the file, in hex; augmentations are sampled with it.
     """
 
     sample: int
@@ -42,7 +42,7 @@ class PreviewImage:
 
 
 class Previews:
-    """Choose images to preview a policy on, and to measure it on."""
+    """Chooses images for previews and measurements."""
 
     def __init__(self, context: ProjectContext, groups: Groups) -> None:
         self._context = context
@@ -56,13 +56,13 @@ class Previews:
         turn: int = 0,
         side_px: int = SIDE_PX,
     ) -> list[PreviewImage]:
-        """Return images of training: those that are pinned first, then class by class.
+        """Return training images: pinned ones first, then class by class.
 
         Args:
-            count: How many at most.
-            pinned: Ids of samples.
-            turn: 0 and up; another turn gives others beside the pinned ones.
-            side_px: That training reads them at.
+            count: Maximum number.
+            pinned: Sample ids.
+            turn: From 0; another turn gives others beside the pinned ones.
+            side_px: Training size.
         """
         rows = {s.id: s for s in self._side(validation=False)}
         first = [rows[i] for i in pinned if i in rows][:count]
@@ -103,16 +103,16 @@ class Previews:
         return [s for s in images if s.split == "training"] or images
 
     def _events(self, rows: Sequence[Sample]) -> list[int]:
-        """Return the group of each image; what is no event binds none.
+        """Return the group of each image; implausible groups join nothing.
 
-        A chain over several classes, or over most of one, as of drawn digits, says that the classes
-        are alike in themselves, and not that one thing was taken twice.
+        A chain over several classes, or over most of one (as with drawn digits), means that the
+        class itself is uniform, not that one object was taken twice.
         """
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
         labels = [_label(s) for s in rows]
         whole, part = Counter(labels), Counter(zip(numbers, labels, strict=True))
         spanned = Counter(number for number, _ in part)
-        # Numbers of groups are from 0 on, so those under it are free.
+        # Group numbers start at 0, so negative ones are free.
         return [
             number
             if spanned[number] == 1 and part[number, label] <= MAX_CLASS_FRACTION * whole[label]
@@ -130,7 +130,7 @@ def _label(sample: Sample) -> Label:
 
 
 def _class_by_class(rows: Sequence[Sample]) -> list[Sample]:
-    """Return one sample of each class, then another of each, and so on; the same at every call."""
+    """Return one sample per class, then another per class, and so on; deterministic."""
     by_class: defaultdict[str, list[Sample]] = defaultdict(list)
     for sample in rows:
         by_class[_label(sample)].append(sample)

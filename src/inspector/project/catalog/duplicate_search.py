@@ -1,29 +1,35 @@
-"""The search for duplicates at the end of a scan: described, proposed, verified, kept."""
+"""The duplicate search at the end of a scan: describe, propose, verify, store."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from inspector.audit.false_pairs import POSSIBLE_BIN, ScoreCounts, confirmed_level, counted
 from inspector.project.catalog.page_comparison import compare_pages
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.catalog.pair_stream import PairStream, StreamedPair
 from inspector.project.context import ProjectContext
+from inspector.similarity.embedding import DIMENSIONS, VERSION
 from inspector.similarity.levels import SURE
 from inspector.store.duplicates import EqualMember, StoredPair
+from inspector.store.records import COMPARED_PAIRS, ComparedPairsRecord
 from inspector.store.samples import ContentShape
 from inspector.work.jobs import Progress, Stop
-from inspector.work.tasks import CandidateResult
+from inspector.work.tasks import CandidateResult, Space
+
+# A file that can't be embedded keeps no other from it.
+MIN_EMBEDDED_SHARE = 0.9
 
 
 class DuplicateSearch:
-    """Find duplicates among all contents that a scan has read, and keep them.
+    """Finds duplicates among all contents that a scan has read, and stores them.
 
     Args:
-        context: Of the project.
-        stop: Set it from any thread to end soon; nothing is kept then.
-        progress: Told the phases "candidates", "near-duplicates", "documents" and "pixels".
-        stream: Told each confirmed pair across splits at once.
+        context: Project context.
+        stop: Set from any thread to end soon; nothing is stored then.
+        progress: Reports the phases "candidates", "near-duplicates", "documents" and "pixels".
+        stream: Receives each confirmed pair across splits at once.
     """
 
     def __init__(
@@ -33,13 +39,14 @@ class DuplicateSearch:
         self._stream = stream
         self._stop, self._progress = stop, progress
         self._search = PairSearch(context, stop, progress)
+        self._embedded = 0
 
     def run(self) -> bool:
-        """Search, and tell whether it was finished.
+        """Search; return False if stopped.
 
         Raises:
-            CacheError: Its files have no room beside the cache.
-            ProcessError: A worker could not do its part.
+            CacheError: There is no space beside the cache.
+            ProcessError: A worker failed.
         """
         context = self._context
         by_content: dict[bytes, list[int]] = {}
@@ -49,7 +56,7 @@ class DuplicateSearch:
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
         with self._search.folder() as folder:
-            contents = self._prepare(folder, contents)
+            contents = self._prepare(folder, contents, by_content)
             pairs = self._pairs(folder, [by_content[sha256][0] for sha256 in contents])
         if pairs is None:
             return False
@@ -75,10 +82,34 @@ class DuplicateSearch:
             best = rows.get((one, two))
             if one != two and (best is None or similarity > best.similarity):
                 rows[one, two] = StoredPair(one, two, transform, similarity)
+        self._remember(pairs, list(rows.values()))
         context.store.duplicates.replace(sets, rows.values())
         return True
 
-    def _prepare(self, folder: Path, contents: list[bytes]) -> list[bytes]:
+    def _remember(self, verified: CandidateResult, pairs: Sequence[StoredPair]) -> None:
+        """Keep how similar the compared pairs are, and the confirmed level that follows."""
+        if verified.compared is None:
+            return
+        store = self._context.store
+        labels = store.samples.labels()
+        two_labels = np.array([labels.get(p.a) != labels.get(p.b) for p in pairs], np.bool_)
+        similarity = np.array([p.similarity for p in pairs], np.float64)
+        # What is reported may have been lowered by its print, or joined with what equals it.
+        reported = counted(similarity, two_labels)
+        compared = ScoreCounts(*verified.compared)
+        for counts, now in zip(compared, reported, strict=True):
+            counts[POSSIBLE_BIN:] = now[POSSIBLE_BIN:]
+        store.records.put(
+            COMPARED_PAIRS,
+            ComparedPairsRecord(
+                tuple(compared.same.tolist()), tuple(compared.other.tolist()),
+                confirmed_level(compared, similarity, two_labels, SURE), self._embedded,
+            ),
+        )  # fmt: skip
+
+    def _prepare(
+        self, folder: Path, contents: list[bytes], by_content: dict[bytes, list[int]]
+    ) -> list[bytes]:
         """Begin a search in a folder; return the contents that have a fingerprint."""
         rows = np.array(list(self._context.cache.places(contents)), np.int64)
         contents = [sha256 for sha256, row in zip(contents, rows.tolist(), strict=True) if row >= 0]
@@ -87,16 +118,41 @@ class DuplicateSearch:
         numbers = [names.index(splits[sha256]) for sha256 in contents]
         np.save(folder / "chosen.npy", rows[rows >= 0])
         np.save(folder / "splits.npy", np.array(numbers, np.int32))
+        labels = self._context.store.samples.labels()
+        label_of = [labels.get(by_content[sha256][0], "") for sha256 in contents]
+        np.save(folder / "labels.npy", np.unique(label_of, return_inverse=True)[1])
+        self._embedded = self._write_vectors(folder, contents)
         return contents
+
+    def _write_vectors(self, folder: Path, contents: list[bytes]) -> int:
+        """Write the vectors that are known for a search; return how many, 0 for too few."""
+        cache = self._context.cache
+        known = cache.embedded(VERSION).intersection(contents)
+        if not is_mostly_embedded(len(known), len(contents)):
+            return 0
+        table = np.lib.format.open_memmap(
+            folder / f"{Space.EMBEDDING}.npy", "w+", np.dtype(np.float16),
+            (len(contents), DIMENSIONS),
+        )  # fmt: skip
+        row = 0
+        for stored in cache.embeddings(VERSION, contents):
+            for sha256 in contents[row : row + cache.PART]:
+                if sha256 in stored:
+                    table[row] = np.frombuffer(stored[sha256], np.float16)
+                row += 1
+        table.flush()
+        return len(known)
 
     def _pairs(self, folder: Path, samples: Sequence[int]) -> CandidateResult | None:
         """Return the verified pairs of contents, those across splits first; None if stopped.
 
         Args:
-            samples: One of each content.
+            samples: One sample per content.
         """
         splits = np.load(folder / "splits.npy")
-        proposed = self._search.proposed(str(folder), self._context.cache.records, len(samples))
+        proposed = self._search.proposed(
+            str(folder), self._context.cache.records, len(samples), embedded=self._embedded > 0
+        )
         if proposed is None:
             return None
         order = np.argsort(splits[proposed.a] == splits[proposed.b], kind="stable")
@@ -122,7 +178,7 @@ class DuplicateSearch:
         files: Sequence[str],
         shapes: Sequence[ContentShape],
     ) -> dict[bytes, bytes] | None:
-        """Return the digest of decoded pixels of each content that may equal another."""
+        """Return the pixel digest of each content that may equal another."""
         assert pairs.similarity is not None
         near = (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
         candidates: set[int] = set()
@@ -132,10 +188,15 @@ class DuplicateSearch:
         return self._search.digests({contents[i]: Path(files[i]) for i in candidates})
 
 
+def is_mostly_embedded(embedded: int, contents: int) -> bool:
+    """Tell whether so many contents have a vector that their neighbours are candidates."""
+    return contents > 0 and embedded >= MIN_EMBEDDED_SHARE * contents
+
+
 def _equal_sets(
     by_content: dict[bytes, list[int]], digests: dict[bytes, bytes]
 ) -> tuple[list[EqualMember], dict[bytes, int]]:
-    """Join contents of equal pixels; return set rows and each content's representative sample."""
+    """Join contents of equal pixels; return set rows and each content's canonical sample."""
     first_of_pixels: dict[bytes, bytes] = {}
     joined: dict[bytes, list[bytes]] = {}
     for sha in by_content:

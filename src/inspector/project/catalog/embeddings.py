@@ -1,5 +1,6 @@
-"""Embeddings of the dataset's images: computed by workers on request, cached per content hash."""
+"""Embeddings of the dataset's images: computed by workers on request, cached by content hash."""
 
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -8,8 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.errors import CacheError
 from inspector.project.catalog.samples import Samples
 from inspector.project.context import ProjectContext
+from inspector.scratch import make_scratch
 from inspector.similarity.embedding import BATCH, DIMENSIONS, VERSION
 from inspector.store.samples import Sample
 from inspector.work.jobs import Progress, Stop
@@ -25,7 +28,7 @@ Halves = NDArray[np.float16]
 
 
 class Embeddings:
-    """Compute, store and return the vectors of images."""
+    """Computes, stores and returns the embeddings of images."""
 
     def __init__(self, context: ProjectContext, samples: Samples) -> None:
         self._context = context
@@ -34,19 +37,19 @@ class Embeddings:
         self._failed: dict[bytes, str] = {}
 
     def images(self) -> list[Sample]:
-        """Return the images that can have a vector, in order of paths."""
+        """Return the images that can have an embedding, ordered by path."""
         return [s for s in self._samples.everything() if s.status == "image" and s.sha256]
 
     def missing(self) -> int:
-        """Return how many contents have no vector yet, without those that can't have one."""
+        """Return the number of contents without an embedding, except those that can't have one."""
         return len(self._missing())
 
     def estimated_seconds(self) -> float:
-        """Return about how long `complete` takes on this machine."""
+        """Return the estimated run time of `complete` on this machine."""
         return self.missing() * SECONDS_PER_IMAGE / self._context.jobs
 
     def complete(self, *, stop: Stop | None = None, progress: Progress | None = None) -> bool:
-        """Compute what is missing, in worker processes; what is finished stays when stopped.
+        """Compute what is missing in worker processes; finished ones are kept when stopped.
 
         Returns:
             False when stopped.
@@ -67,7 +70,7 @@ class Embeddings:
         return not stop.is_set()
 
     def of(self, samples: Sequence[Sample]) -> Iterator[tuple[NDArray[np.int64], Halves]]:
-        """Yield vectors in parts: the positions of samples that have one, and the vectors.
+        """Yield embeddings in parts: the positions of samples that have one, and the vectors.
 
         Args:
             samples: In any order; a part covers the next few hundred of them.
@@ -86,10 +89,10 @@ class Embeddings:
             start += len(part)
 
     def write(self, samples: Sequence[Sample], file: Path) -> NDArray[np.bool_]:
-        """Write the vectors of samples to a .npy file, for a child process; 0 where there is none.
+        """Write the embeddings of samples to a .npy file for a child process; 0 where missing.
 
         Returns:
-            (n,) whether each sample has a vector.
+            (n,) whether each sample has an embedding.
         """
         there = np.zeros(len(samples), np.bool_)
         table = np.lib.format.open_memmap(
@@ -101,12 +104,39 @@ class Embeddings:
         table.flush()
         return there
 
+    @contextmanager
+    def file_of(
+        self, samples: Sequence[Sample], *, stop: Stop, progress: Progress
+    ) -> Iterator[str]:
+        """Complete the vectors and yield a file of those of `samples`, as of `write`.
+
+        Yields "" when stopped, and where vectors can't be stored: descriptors alone serve less
+        well, but need nothing that is written.
+        """
+        folder = make_scratch()
+        try:
+            yield self._written(samples, folder, stop, progress) if folder else ""
+        finally:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _written(
+        self, samples: Sequence[Sample], folder: Path, stop: Stop, progress: Progress
+    ) -> str:
+        try:
+            if not self.complete(stop=stop, progress=progress):
+                return ""
+            self.write(samples, folder / "vectors.npy")
+        except (CacheError, OSError):
+            return ""
+        return str(folder / "vectors.npy")
+
     def failures(self) -> dict[bytes, str]:
-        """Return by content why it has no vector, of those that were tried since opening."""
+        """Return why contents have no embedding, for those tried since opening."""
         return dict(self._failed)
 
     def _missing(self) -> dict[bytes, str]:
-        """Return a path for each content that has no vector and may get one."""
+        """Return a path for each content that has no embedding yet and may get one."""
         stored = self._context.cache.embedded(VERSION)
         return {
             s.sha256: s.path
@@ -116,7 +146,7 @@ class Embeddings:
 
     @contextmanager
     def _alone(self, stop: Stop, progress: Progress) -> Iterator[bool]:
-        """Wait for another page that computes the same; yield False when stopped."""
+        """Wait while another page computes the same; yield False when stopped."""
         while not self._computing.acquire(timeout=_WAIT_SECONDS):
             progress.start("embedding: waiting", 0)
             if stop.is_set():

@@ -1,4 +1,4 @@
-"""Reads a folder as a user says, without opening a project: what the dialog "Opened as" asks."""
+"""Reads a folder by a user's choice, without a project, for the dialog "Opened as"."""
 
 import threading
 from pathlib import Path
@@ -12,9 +12,9 @@ from inspector.dataset.layouts.views.outline import (
 
 
 class LayoutReader:
-    """Answers what a dataset would be read as; safe to use from any thread.
+    """Returns how a dataset would be read; safe from any thread.
 
-    The names are listed once, at the first question.
+    Names are listed once, at the first call.
     """
 
     def __init__(self, root: Path) -> None:
@@ -23,7 +23,7 @@ class LayoutReader:
         self._lock = threading.Lock()
 
     def outline(self, choice: Choice) -> Outline:
-        """Return the folders, their roles and what comes out for a choice.
+        """Return the folders, their roles and the resulting counts for a choice.
 
         Raises:
             DatasetError: The folder can't be listed.
@@ -35,6 +35,6 @@ class LayoutReader:
         return outline(self.root, tree, choice)
 
     def thumbnail(self, path: str) -> bytes | None:
-        """Return a JPEG of an image by its relative path; None where there are no pixels."""
+        """Return a JPEG of an image by relative path; None where it can't be decoded."""
         pixels = read_picture(str(self.root / path)).pixels
         return None if pixels is None else encode_thumbnail(pixels)

@@ -1,4 +1,4 @@
-"""A closer look at the confirmed pairs of a search that may be pages of one template."""
+"""Detailed comparison of confirmed pairs that may be pages of one template."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,9 +11,12 @@ from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import Pool, TaskDone
 from inspector.work.tasks import CandidateResult, ComparePages
 
-CHUNK_PAGES = 32
-# A page is mostly paper. Source: drawn forms have 1.7 bits, photos about 7, MRI slices 4 to 6.
-MAX_PAGE_BITS = 4.5
+CHUNK_PAIRS = 64
+# Pairs among so many files and so many others come together: a chunk reads each of them once.
+_FILES_TOGETHER = 8
+# A page is mostly empty. Source: drawn forms have 1.7 bits, letters 2, windows with a table 4 (at
+# most 5.1); photos about 7, MRI slices 4 to 7.
+MAX_PAGE_BITS = 5.2
 
 
 def compare_pages(
@@ -25,21 +28,23 @@ def compare_pages(
     stop: Stop,
     progress: Progress,
 ) -> CandidateResult | None:
-    """Return the pairs with the similarity of documents as their print has it.
+    """Return the pairs with the similarity of documents corrected by their print.
 
     Args:
-        pairs: Verified, as numbers of `files`.
-        files: Paths of the images.
-        shapes: Of each.
+        pairs: Verified pairs, as indices into `files`.
+        files: Image paths.
+        shapes: Shape of each.
 
     Returns:
-        None where it was stopped. A pair whose file can't be read stays as it was verified.
+        None if stopped. A pair whose file can't be read keeps its similarity.
     """
     assert pairs.similarity is not None
     page = np.array([_may_be_page(shape) for shape in shapes], np.bool_)
     if not page.any():
         return pairs
     rows = np.flatnonzero((pairs.similarity >= SURE) & page[pairs.a] & page[pairs.b])
+    one, two = pairs.a[rows] // _FILES_TOGETHER, pairs.b[rows] // _FILES_TOGETHER
+    rows = rows[np.lexsort((two, one))]
     tasks = [
         ComparePages(
             row, files[pairs.a[row]], files[pairs.b[row]], int(pairs.transform[row]),
@@ -49,7 +54,7 @@ def compare_pages(
     ]  # fmt: skip
     progress.start("documents", len(tasks))
     similarity = pairs.similarity.copy()
-    chunks = (tasks[i : i + CHUNK_PAGES] for i in range(0, len(tasks), CHUNK_PAGES))
+    chunks = (tasks[i : i + CHUNK_PAIRS] for i in range(0, len(tasks), CHUNK_PAIRS))
     for answer in pool.map(chunks, stop=stop):
         if isinstance(answer, TaskDone):
             for pair, after in answer.result:

@@ -1,4 +1,4 @@
-"""Search for alike pairs among fingerprints, part by part in the worker pool."""
+"""Search for similar pairs among fingerprints, part by part in the worker pool."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,27 +24,28 @@ from inspector.work.tasks import (
     JoinNear,
     ProposeTask,
     Reduce,
+    Space,
     Task,
     VerifyTask,
 )
 
 CHUNK_IMAGES = 2_048
 CHUNK_PAIRS = 8_000
-# Closer than this and of one size, two files are decoded in full to see if their pixels equal.
-# Source: the same pixels in another file verify above .93 on drawn images and clothing photos.
+# Two files closer than this and of equal size are decoded in full to compare their pixels. Source:
+# the same pixels in another file verify above 0.93 on drawn images and clothing photos.
 MAYBE_SAME_PIXELS = 0.9
 # A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
-# images on a busy machine took a minute for all transforms, so this serves for millions.
+# images on a busy machine took a minute for all transforms, so this suffices for millions.
 SECONDS_PER_PART = 3_600.0
 
 
 class PairSearch:
-    """Propose and verify pairs among the records of one file.
+    """Proposes and verifies pairs among the records of one file.
 
     Args:
-        context: Of the project whose workers search.
-        stop: Set it from any thread to end soon.
-        progress: Told the phases "candidates", "near-duplicates" and "pixels".
+        context: Context of the project whose workers search.
+        stop: Set from any thread to end soon.
+        progress: Reports the phases "candidates", "near-duplicates" and "pixels".
     """
 
     def __init__(self, context: ProjectContext, stop: Stop, progress: Progress) -> None:
@@ -57,9 +58,9 @@ class PairSearch:
         """Yield an empty folder beside the cache, removed at the end.
 
         Raises:
-            CacheError: It has no room there.
+            CacheError: There is no space.
         """
-        # Beside the cache: a folder of temporary files may be memory.
+        # Beside the cache: the folder of temporary files may be in memory.
         beside = self._context.cache.path.parent
         sweep_scratch(beside)
         folder = make_scratch(beside)
@@ -73,30 +74,43 @@ class PairSearch:
             shutil.rmtree(folder, ignore_errors=True)
 
     def proposed(
-        self, folder: str, records: Path, images: int, *, hashes_only: bool = False
+        self,
+        folder: str,
+        records: Path,
+        images: int,
+        *,
+        hashes_only: bool = False,
+        embedded: bool = False,
     ) -> CandidateResult | None:
-        """Return the candidate pairs, each once per transform; None where it was stopped.
+        """Return the candidate pairs, each once per transform; None if stopped.
 
         Args:
             folder: Holds `chosen` and `splits`; see `work.search`.
             records: File of packed fingerprints that `chosen` points into.
-            images: How many there are.
-            hashes_only: True where the records hold no small images to describe.
+            images: Number of images.
+            hashes_only: True if the records hold no small images to describe.
+            embedded: True if the folder holds `embedding`.
         """
         if images < 2:
             return no_pairs()
         starts = range(0, images, CHUNK_IMAGES)
         blocks = () if hashes_only else range(0, images, NEAR_BLOCK)
-        self._progress.start("candidates", len(starts) + len(blocks) + len(ONE_OF_EACH) + 3)
+        spaces = tuple(Space)[: 0 if hashes_only else 2 if embedded else 1]
+        parts_of_each = len(blocks) + 2
+        total = len(starts) + len(spaces) * parts_of_each + len(ONE_OF_EACH) + 1
+        self._progress.start("candidates", total)
         described: list[Task] = [
             Describe(str(records), folder, i, min(images, i + CHUNK_IMAGES)) for i in starts
         ]
         joins: list[Task] = [ProposeTask(folder, t) for t in ONE_OF_EACH]
-        # Each step needs all of the one before; hashes are joined beside the neighbours.
+        # Each step needs the whole previous one; hashes are joined beside the neighbours.
         steps: tuple[list[Task], ...] = ([Begin(folder)], described, joins)
         if not hashes_only:
-            near: list[Task] = [*(FindNear(folder, i) for i in blocks), *joins]
-            steps = ([Begin(folder)], described, [Reduce(folder)], near, [JoinNear(folder)])
+            near: list[Task] = [FindNear(folder, i, space) for space in spaces for i in blocks]
+            steps = (
+                [Begin(folder)], described, [Reduce(folder, space) for space in spaces],
+                [*near, *joins], [JoinNear(folder, space) for space in spaces],
+            )  # fmt: skip
         parts: list[object] = []
         for tasks in steps:
             parts += self._all(tasks)
@@ -110,7 +124,7 @@ class PairSearch:
         proposed: CandidateResult,
         on_pairs: Callable[[CandidateResult], None] = lambda _: None,
     ) -> CandidateResult | None:
-        """Return the candidates whose content is alike; None where it was stopped.
+        """Return the candidates whose content is similar; None if stopped.
 
         Args:
             on_pairs: Called with each part of them as it is verified.
@@ -128,19 +142,21 @@ class PairSearch:
         if self._stop.is_set():
             return None
         similarity = [part.similarity for part in parts if part.similarity is not None]
+        compared = [part.compared for part in parts if part.compared is not None]
         return CandidateResult(
             np.concatenate([part.a for part in parts]),
             np.concatenate([part.b for part in parts]),
             np.concatenate([part.transform for part in parts]),
             np.concatenate(similarity),
+            np.sum(compared, axis=0, dtype=np.int64) if compared else None,
         )
 
     def digests(self, files: dict[bytes, Path]) -> dict[bytes, bytes] | None:
-        """Return the digest of the decoded pixels of each content; None where it was stopped.
+        """Return the pixel digest of each content; None if stopped.
 
         Args:
-            files: A file of each content, by its SHA-256. One that can't be decoded any more
-                has its own hash as digest; one whose worker ended has none.
+            files: One file per content, by SHA-256. A content that can't be decoded any more gets
+                its own hash as digest; one whose worker died gets none.
         """
         cache = self._context.cache
         digests = cache.pixel_digests(sorted(files))
@@ -156,7 +172,7 @@ class PairSearch:
         return digests
 
     def _all(self, tasks: Sequence[Task]) -> Iterator[object]:
-        """Yield the results of tasks, in any order, and tell the progress."""
+        """Yield the results of tasks in any order, and report progress."""
         reads = any(isinstance(task, DigestTask) for task in tasks)
         answers = self._context.pool().map(
             ([task] for task in tasks),
@@ -185,14 +201,14 @@ def no_pairs() -> CandidateResult:
 
 
 def _no_room(folder: Path) -> CacheError:
-    """Return the error of a search whose files have no room."""
+    """Return the error of a search without disk space."""
     return CacheError(
         f"the search for duplicates can't write to {folder}", "Make room on that disk."
     )
 
 
 def _cuts(proposed: CandidateResult) -> list[slice]:
-    """Cut candidates in chunks; the transforms of one pair stay together."""
+    """Cut candidates into chunks; the transforms of one pair stay together."""
     n = len(proposed.a)
     begins = (np.diff(proposed.a) != 0) | (np.diff(proposed.b) != 0)
     allowed = np.concatenate([np.flatnonzero(begins) + 1, [n]])
@@ -205,7 +221,7 @@ def _cuts(proposed: CandidateResult) -> list[slice]:
 
 
 def _sorted(parts: Iterable[object]) -> CandidateResult:
-    """Join candidates, each once; those of one pair stand together."""
+    """Join candidates, each once, those of one pair together."""
     some = [no_pairs(), *(part for part in parts if isinstance(part, CandidateResult))]
     a, b = (np.concatenate([getattr(part, end) for part in some]) for end in ("a", "b"))
     transform = np.concatenate([part.transform for part in some])

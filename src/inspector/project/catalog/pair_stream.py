@@ -1,10 +1,10 @@
-"""Pairs across splits while a search for duplicates runs, as they are confirmed."""
+"""Pairs across splits during a duplicate search, as they are confirmed."""
 
 import threading
 from collections.abc import Iterable
 from typing import NamedTuple
 
-# More are counted by the search itself, and none looks at so many while it runs.
+# The search itself counts further ones; nobody looks at so many while it runs.
 MAX_PAIRS = 2_000
 
 
@@ -18,19 +18,19 @@ class StreamedPair(NamedTuple):
 
 
 class PairStream:
-    """Hold the pairs that a running search has confirmed so far; safe from any thread."""
+    """Pairs that a running search has confirmed so far; safe from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pairs: list[StreamedPair] = []
 
     def add(self, pairs: Iterable[StreamedPair]) -> None:
-        """Add pairs, up to `MAX_PAIRS` in all."""
+        """Add pairs, up to `MAX_PAIRS` in total."""
         with self._lock:
             self._pairs = [*self._pairs, *pairs][:MAX_PAIRS]
 
     def clear(self) -> None:
-        """Forget all of them, when a search begins or ends."""
+        """Remove all pairs, when a search begins or ends."""
         with self._lock:
             self._pairs = []
 

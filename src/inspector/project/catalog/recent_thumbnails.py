@@ -1,4 +1,4 @@
-"""What a dataset that is not open looks like."""
+"""Thumbnails of a dataset that is not open."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ from inspector.store import recent_thumbnails as kept
 
 
 def thumbnails_of(dataset: Path, count: int) -> list[bytes]:
-    """Return thumbnails as JPEG of up to `count` images; none where it was never scanned."""
+    """Return JPEG thumbnails of up to `count` images; none if it was never scanned."""
     return kept.thumbnails_of(default_project(dataset), pictures_file(), count)

@@ -1,4 +1,4 @@
-"""The sample of the Start page: a generated dataset with known flaws, made once."""
+"""The sample of the Start page: a generated dataset with known flaws, created once."""
 
 import shutil
 from pathlib import Path
@@ -13,18 +13,18 @@ SEED = 1
 
 
 class _StoppedError(Exception):
-    """A person stopped the making."""
+    """The user stopped the creation."""
 
 
 def make_sample(progress: Progress, stop: Stop) -> Path | None:
-    """Return the sample's folder, made first where it is not there; None if stopped.
+    """Return the sample's folder, created if missing; None if stopped.
 
-    It is made under another name and renamed at the end: what was stopped or killed half-way is
-    never taken for the sample.
+    It is written under another name and renamed at the end, so that an interrupted one is never
+    taken for the sample.
 
     Args:
-        progress: Told the phase and each image.
-        stop: Set it from any thread to end soon.
+        progress: Reports the phase and each image.
+        stop: Set from any thread to end soon.
 
     Raises:
         DatasetError: It can't be written.

@@ -1,4 +1,4 @@
-"""Samples as a person asks for them: counts, problems, and lists in order for the gallery."""
+"""Samples: counts, problems, and lists in order for the gallery."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ SPLIT_ORDER = ("training", "validation", "test", "")
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Files seen; they add up: images + unreadable + ignored + other + pending."""
+    """Numbers of files, which add up: images + unreadable + ignored + other + pending."""
 
     images: int = 0
     unreadable: int = 0
@@ -34,7 +34,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something about a file that a person should know."""
+    """A problem of a file that the user should know."""
 
     path: RelativePath
     status: str
@@ -43,14 +43,14 @@ class Problem:
 
 
 class Samples:
-    """Ask for samples."""
+    """Queries samples."""
 
     def __init__(self, context: ProjectContext) -> None:
         self._context = context
         self._rows = context.store.samples
 
     def everything(self) -> SampleTable:
-        """Return every present sample, in order of paths."""
+        """Return every present sample, ordered by path."""
         return self._rows.everything()
 
     def by_ids(self, ids: Iterable[int]) -> list[Sample]:
@@ -58,7 +58,7 @@ class Samples:
         return self._rows.by_ids(ids)
 
     def by_paths(self, paths: Sequence[str]) -> list[Sample]:
-        """Return the present samples with these paths, "./" and full paths allowed."""
+        """Return the present samples with these paths; "./" and absolute paths are allowed."""
         root = self._context.root
         plain = []
         for path in paths:
@@ -68,7 +68,7 @@ class Samples:
         return self._rows.by_paths(plain)
 
     def counts(self) -> Counts:
-        """Count the files by status, and the images by class and split as on disk."""
+        """Count the files by status, and the images by class and split on disk."""
         by_status: Counter[str] = Counter()
         classes: Counter[str] = Counter()
         splits: Counter[str] = Counter()
@@ -89,7 +89,7 @@ class Samples:
         )
 
     def problems(self) -> list[Problem]:
-        """List every file that could not be read, is left out, or that Keras trips over."""
+        """List every file that could not be read, is left out, or breaks Keras."""
         problems = []
         for s in self.everything():
             if s.status in FAILED or s.status in ("ignored", "other"):
@@ -107,7 +107,7 @@ class Samples:
         return problems
 
     def as_text(self, ids: Sequence[int]) -> str:
-        """Return a list to paste: path, status and reason of each, with tabs, in order of paths.
+        """Return a list to paste: tab-separated path, status and reason, ordered by path.
 
         It is pasted into spreadsheets: no cell of it is a formula.
         """
@@ -122,7 +122,7 @@ class Samples:
         return self._context.cache.thumbnail(sha256) if sha256 else None
 
     def pixels(self, sample: int) -> NDArray[np.uint8]:
-        """Return the upright image in full, uint8 (height, width, 3).
+        """Return the upright image at full size, uint8 (height, width, 3).
 
         Raises:
             DatasetError: The file can't be read any more.

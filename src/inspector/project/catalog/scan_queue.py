@@ -1,4 +1,4 @@
-"""What a scan has to read: handed out while the names still come."""
+"""The files that a scan has to read, handed out while names are still being listed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,19 +12,19 @@ CHUNK_BYTES = 2_000_000
 
 
 class ScanQueue:
-    """Count what is to be read, and hand it out in chunks for the pool.
+    """Counts the files to read, and hands them out in chunks for the pool.
 
     Attributes:
-        count: How many files are to be read; all of them after `finish`.
-        new: How many files are new, likewise.
-        known: By id, what is known of the content of those among them that were read before.
+        count: Number of files to read; final after `finish`.
+        new: Number of new files, likewise.
+        known: Known content, by id, of files that were read before.
 
     Args:
-        root: Of the dataset.
-        records: The file that fingerprints go to.
-        names: For each part of the listing how many files are new, and what is to be read.
-        progress: Of the phases "names" and `phase`.
-        phase: What reading is called.
+        root: Dataset folder.
+        records: File that fingerprints are appended to.
+        names: Per part of the listing, the number of new files and the files to read.
+        progress: Reports the phases "names" and `phase`.
+        phase: Name of the reading phase.
     """
 
     def __init__(
@@ -37,14 +37,14 @@ class ScanQueue:
     ) -> None:
         self.count = self.new = 0
         self.known: dict[int, bytes] = {}
-        # As text: a Path of each takes longer than reading a small file.
+        # As text: creating a Path takes longer than reading a small file.
         self._folder = str(root / "_")[:-1]
         self._records = str(records)
         self._phase = phase
         self._rows = ahead(self._list(names, progress), nothing=[])
 
     def chunks(self) -> Iterator[list[ReadTask]]:
-        """Yield what to read as soon as it is known; nothing where the names take longer."""
+        """Yield files to read as soon as they are known; an empty chunk where listing is slower."""
         chunk: list[ReadTask] = []
         size = 0
         for rows in self._rows:
@@ -60,12 +60,12 @@ class ScanQueue:
         yield chunk
 
     def finish(self) -> None:
-        """Wait for the rest of the names, where reading ended before."""
+        """Wait for the remaining names, if reading ended before."""
         for _ in self._rows:
             pass
 
     def close(self) -> None:
-        """Let no more names come."""
+        """Stop the listing."""
         self._rows.close()
 
     def _list(

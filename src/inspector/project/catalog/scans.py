@@ -1,4 +1,4 @@
-"""Scanning: names at once, then contents, then what looks alike."""
+"""Scanning: names first, then contents, then duplicates."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
-from inspector.project.catalog.duplicate_search import DuplicateSearch
+from inspector.project.catalog.duplicate_search import DuplicateSearch, is_mostly_embedded
 from inspector.project.catalog.pair_stream import PairStream
 from inspector.project.catalog.scan_queue import ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.similarity.embedding import VERSION
 from inspector.store.exclusive_lock import exclusive_lock, holder
-from inspector.store.records import SCAN, ScanRecord
+from inspector.store.records import COMPARED_PAIRS, SCAN, ScanRecord
 from inspector.store.refusals import lock_of
 from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, ProgressSnapshot, Stop
@@ -29,7 +30,7 @@ RACY_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a scan did: counts of files."""
+    """Result of a scan: numbers of files."""
 
     new: int
     unchanged: int
@@ -40,10 +41,10 @@ class Scanned:
 
 
 class Scans:
-    """Bring what is known of a dataset up to date.
+    """Brings the knowledge about a dataset up to date.
 
     Attributes:
-        stream: The pairs across splits that a running scan has confirmed.
+        stream: Pairs across splits that a running scan has confirmed.
     """
 
     def __init__(self, context: ProjectContext) -> None:
@@ -52,23 +53,23 @@ class Scans:
         self.stream = PairStream()
 
     def progress(self) -> ProgressSnapshot | None:
-        """Return how far the scan of this program is; None while none runs."""
+        """Return the progress of this program's scan; None while none runs."""
         running = self._running
         return None if running is None else running.snapshot()
 
     def is_complete(self) -> bool:
-        """Tell whether the last scan ended, duplicates included."""
+        """Tell whether the last scan finished, duplicates included."""
         return self._context.store.records.get(SCAN).complete
 
     def index(self) -> int:
-        """List the disk and keep the names; return how many files are new."""
+        """List the disk and store the names; return the number of new files."""
         return sum(new for new, _ in self._names(None))
 
     def _names(self, racy_ns: int | None) -> Iterator[tuple[int, list[FileContent]]]:
-        """List the disk and keep the names; yield how many are new and what is to be read.
+        """List the disk and store the names; yield the number of new files and the files to read.
 
         Args:
-            racy_ns: As of `samples.unscanned`; None where nothing will be read.
+            racy_ns: As in `samples.unscanned`; None where nothing will be read.
         """
         context = self._context
         rows = context.store.samples
@@ -82,17 +83,17 @@ class Scans:
         context.emit(Changes(samples=True))
 
     def scan(self, *, stop: Stop | None = None, progress: Progress | None = None) -> Scanned:
-        """List, read and compare what is new or changed; what is finished stays when stopped.
+        """List, read and compare new and changed files; finished work is kept when stopped.
 
-        While another program scans the project this waits, and then does what is left.
+        While another program scans the project, this waits and then does what is left.
 
         Args:
-            stop: Set it from any thread to end soon, keeping everything done.
-            progress: Told the phase and counts.
+            stop: Set from any thread to end soon, keeping all finished work.
+            progress: Reports phase and counts.
 
         Raises:
             UnwritableError: The project can't be written now.
-            CacheError: Files are to be read, and the cache can't be written.
+            CacheError: Files must be read, and the cache can't be written.
         """
         stop, progress = stop or Stop(), progress or Progress()
         began = time.monotonic()
@@ -129,7 +130,7 @@ class Scans:
             self._read(reading, stop, progress)
             reading.finish()
         except BaseException:
-            # What was read until then is kept, and is shown.
+            # What was read so far is stored and shown.
             self._context.emit(Changes(samples=True, duplicates=True))
             raise
         finally:
@@ -138,7 +139,7 @@ class Scans:
         present, missing = store.samples.present_and_missing()
         complete = not stop.is_set()
         if complete:
-            if reading.count or moved or not self.is_complete():
+            if reading.count or moved or not self.is_complete() or self._is_newly_embedded():
                 if self._context.cache.refusal is not None:
                     raise self._context.cache.refusal
                 complete = DuplicateSearch(self._context, stop, progress, self.stream).run()
@@ -148,6 +149,16 @@ class Scans:
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
         return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
+
+    def _is_newly_embedded(self) -> bool:
+        """Tell whether images were embedded since the last search: that proposes more pairs."""
+        store = self._context.store
+        contents = {row.sha256 for row in store.samples.known_contents()}
+        embedded = len(contents & self._context.cache.embedded(VERSION))
+        known = store.records.get(COMPARED_PAIRS).embedded
+        return is_mostly_embedded(embedded, len(contents)) and not is_mostly_embedded(
+            known, len(contents)
+        )
 
     def _begun(self, now_ns: int) -> int:
         """Return when the oldest facts that still hold may have been read, in ns.
@@ -160,13 +171,13 @@ class Scans:
         return last.began_ns or now_ns
 
     def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[FileContent]]]:
-        """List as `_names` does; then come images whose image the cache has lost.
+        """List as `_names` does; then yield the images that are missing from the cache.
 
-        What is known is asked before, on this thread: each has connections of its own, for good.
+        Existing knowledge is read before, on this thread: each thread keeps its own connections.
         """
         known = self._context.store.samples.known_contents()
         if self._context.cache.refusal is not None:
-            # What the cache has lost can't be put back.
+            # A read-only cache can't be repaired.
             known = []
         cached = self._context.cache.contents() if known else set()
         lost = {row.id for row in known if row.sha256 not in cached}
@@ -185,7 +196,7 @@ class Scans:
             yield 0, self._context.store.samples.reread(lost)
 
     def _read(self, reading: ScanQueue, stop: Stop, progress: Progress) -> None:
-        """Read files through the pool and keep their facts."""
+        """Read files through the pool and store their facts."""
         batch = Facts([], [])
         keeping: Future[None] | None = None
         kept_at = time.monotonic()
@@ -202,7 +213,7 @@ class Scans:
                 full = len(batch.samples) >= BATCH_ROWS
                 if not full and time.monotonic() - kept_at < BATCH_SECONDS:
                     continue
-                # While these are written the workers are fed; no more than that waits in memory.
+                # The workers are fed while these are written; no more than that waits in memory.
                 self._kept(keeping)
                 keeping = self._keep(batch, reading.known)
                 batch, kept_at = Facts([], []), time.monotonic()
@@ -212,9 +223,9 @@ class Scans:
             self._kept(keeping)
 
     def _keep(self, facts: Facts, known: Mapping[int, bytes]) -> Future[None]:
-        """Write facts, those of the project in the background.
+        """Store facts; those for the project are written in the background.
 
-        Images go to a cache that other programs use, too: no decision waits for them.
+        Images go to a cache that other programs use, too, so no decision waits for them.
         """
         self._context.cache.put(facts.pictures)
         return self._context.store.samples.fill(facts.samples, known)

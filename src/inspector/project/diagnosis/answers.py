@@ -1,4 +1,4 @@
-"""The answer of Overview: one sentence that is true, what it rests on, and the pairs behind it."""
+"""The answer on Overview: one true sentence, its basis, and the pairs behind it."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _YES = "yes"
 
 
 class AnswerKind(Enum):
-    """What the answer is about."""
+    """Subject of the answer."""
 
     NO_SPLIT = "no split"
     INFLATED = "inflated"
@@ -55,12 +55,12 @@ class LeakCount:
 
 @dataclass(frozen=True, slots=True)
 class GapParts:
-    """An accuracy gap with what is shown of it, as shares of 1.
+    """An accuracy gap and the part of it that is explained, 0..1.
 
     Attributes:
-        validation: As stated, with `validation_ci` where its images are known; the same for test.
-        leakage: What leakage is shown to be worth, None where nothing is shown; with its CI.
-        at_least: Whether that is a lower bound.
+        validation: As stated, with `validation_ci` if its images are known; likewise for test.
+        leakage: What leakage explains, None where nothing is shown; with its CI.
+        at_least: True if that is a lower bound.
     """
 
     validation: float
@@ -73,21 +73,21 @@ class GapParts:
 
     @property
     def unexplained(self) -> float:
-        """What is left of the gap."""
+        """The rest of the gap."""
         return max(0.0, self.validation - self.test - (self.leakage or 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Overview says first.
+    """The answer on Overview.
 
     Attributes:
         headline: One sentence.
-        detail: How much, or what to do.
-        counts: By evaluation split, the largest share first.
+        detail: Amount, or advice.
+        counts: By evaluation split, largest share first.
         gap: None without two accuracies.
-        pairs: Copies across splits, the most similar first.
-        inconclusive: Components without an effect that could be shown.
+        pairs: Copies across splits, most similar first.
+        inconclusive: Components without a demonstrable effect.
         not_estimated: Components without any figure.
     """
 
@@ -102,7 +102,7 @@ class Answer:
 
 
 class Answers:
-    """Say what is true now, from what is known already: nothing is computed for long."""
+    """Answers from what is already known; computes nothing that takes long."""
 
     def __init__(self, source: SplitSource, splits: Splits, diagnoses: Diagnoses) -> None:
         self._source = source
@@ -110,7 +110,7 @@ class Answers:
         self._diagnoses = diagnoses
 
     def answer(self) -> Answer:
-        """Return the answer for the rule in use."""
+        """Return the answer for the current rule."""
         index = self._source.duplicates.index()
         split_of = self._splits.split_of()
         scanned: Counter[str] = Counter(split_of.values())
@@ -127,7 +127,7 @@ class Answers:
         pairs = find_copies(index, split_of, CopyChoice(), certainty=Certainty()).pairs
         last = self._diagnoses.last()
         if last is not None and last.changed:
-            # It answers for another split or other files: no sentence of it goes beside these.
+            # It belongs to another split or other files, so none of its sentences applies.
             last = None
         terms = last.answer.get("terms", {}) if last is not None else {}
         gap = self._gap(terms)
@@ -190,13 +190,13 @@ def _sentences(
         case AnswerKind.LEAKS:
             first, rest = counts[0], _rates(counts)
             if first.leaked == first.leaked_before:
-                # The headline says it: only how many, and the other splits, are left.
+                # The headline says so; only the numbers and the other splits remain.
                 rest = f"{first.leaked:,} of {first.images:,}. {_rates(counts[1:])}".rstrip()
             if diagnosis:
                 rest += " An effect on accuracy could not be shown."
             return f"{_share(first)} have a near-duplicate in training.", rest
         case AnswerKind.CLEANED:
-            # What was measured before says nothing of a model of the images that are left.
+            # The old measurement says nothing about a model of the remaining images.
             old = (
                 ""
                 if gap is None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe, thumbnails16
 from inspector.audit.diagnosis import Diagnosis, Question, as_json
@@ -34,19 +35,19 @@ from inspector.work.jobs import Progress, Stop
 FILES = "the files"
 EXCLUDED = "the excluded images"
 LEVELS = (0.85, 0.8, 0.75, 0.7, POSSIBLE)
-"""Similarities at which leakage is asked again, below the project's sure level."""
+"""Similarities at which leakage is measured again, below the confirmed threshold."""
 
 
 @dataclass(frozen=True, slots=True)
 class UserMetrics:
-    """What the user states of their own model: accuracies as shares of 1, and where they stand.
+    """Metrics of the user's own model, 0..1, and the split each is of.
 
     Attributes:
-        split: Accuracy on the held-back share of the training folder; None where not stated.
+        split: Accuracy on the held-back share of the training folder; None if not stated.
         folder: Accuracy on the real validation folder.
-        predictions: A CSV of the model's predictions, or "".
-        split_images: On how many images `split` was measured; None where not stated.
-        folder_images: The same of `folder`.
+        predictions: CSV file of the model's predictions, or "".
+        split_images: Number of images that `split` was measured on; None if not stated.
+        folder_images: The same for `folder`.
     """
 
     split: float | None = None
@@ -57,12 +58,12 @@ class UserMetrics:
 
     @property
     def claimed(self) -> tuple[float, ...]:
-        """Both accuracies, where both are stated."""
+        """Both accuracies, if both are stated."""
         return () if self.split is None or self.folder is None else (self.split, self.folder)
 
     @property
     def text(self) -> str:
-        """What was measured, in a sentence, with intervals where the images are stated."""
+        """The metrics as a sentence, with intervals if the numbers of images are stated."""
         return stated((self.split, self.folder), (self.split_images, self.folder_images))
 
 
@@ -71,12 +72,12 @@ STATED_ACCURACY = Record(RecordKey.STATED_ACCURACY, UserMetrics, UserMetrics())
 
 @dataclass(frozen=True, slots=True)
 class StoredDiagnosis:
-    """The diagnosis that is kept.
+    """The stored diagnosis.
 
     Attributes:
-        answer: As `diagnose --json` prints it.
-        at: Seconds since the epoch; 0 where an older version kept none.
-        changed: What it depends on that changed since, in words; () while it fits.
+        answer: As printed by `diagnose --json`.
+        at: Seconds since the epoch; 0 where an older version stored none.
+        changed: Inputs that have changed since, as text; () while it is up to date.
     """
 
     answer: dict[str, Any]
@@ -85,12 +86,12 @@ class StoredDiagnosis:
 
     @property
     def same_files(self) -> bool:
-        """Whether the files, their classes and splits are those of then."""
+        """Whether files, classes and splits are unchanged."""
         return FILES not in self.changed
 
     @property
     def age_text(self) -> str:
-        """Say when it was made, and before what."""
+        """Return when it was made, and what changed afterwards."""
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.at)) if self.at else "earlier"
         if not self.changed:
             return f"Made {when}."
@@ -98,7 +99,7 @@ class StoredDiagnosis:
 
 
 class Diagnoses:
-    """State the numbers, ask for a diagnosis, and look at the last one."""
+    """The user's metrics, and diagnoses."""
 
     def __init__(self, source: SplitSource, splits: Splits, labels: Labels) -> None:
         self._source = source
@@ -111,11 +112,11 @@ class Diagnoses:
 
     @property
     def numbers(self) -> UserMetrics:
-        """The user's own numbers."""
+        """The user's metrics."""
         return self._context.store.records.get(STATED_ACCURACY)
 
     def state(self, numbers: UserMetrics) -> None:
-        """Keep the user's own numbers.
+        """Store the user's metrics.
 
         Raises:
             UsageError: An accuracy is not between 0 and 1.
@@ -140,7 +141,7 @@ class Diagnoses:
         self._context.emit(Changes(rule=True, text="your numbers were kept"))
 
     def rates(self, leakage: Leakage) -> list[Rate]:
-        """Return accuracies of the user's own predictions by leakage; [] without predictions."""
+        """Return accuracies of the user's predictions by leakage; [] without predictions."""
         file = self.numbers.predictions
         if not file:
             return []
@@ -167,7 +168,7 @@ class Diagnoses:
         progress: Progress | None = None,
         first: Callable[[Diagnosis], None] | None = None,
     ) -> Diagnosis | None:
-        """Diagnose in a child process and keep the answer; None when stopped.
+        """Diagnose in a child process and store the answer; None when stopped.
 
         Raises:
             DatasetError: There is nothing to compare.
@@ -183,7 +184,7 @@ class Diagnoses:
         )  # fmt: skip
         if answer is not None:
             checks = dataset_checks(self._context, self._samples.everything())
-            # Other class numbers or a wrong reading explain a gap that no component does.
+            # Different class numbers or a wrong layout explain a gap that no component does.
             warnings = tuple(check.text for check in checks)
             answer = replace(answer, caveats=(*warnings, *answer.caveats))
             record = DiagnosisRecord(as_json(answer), time.time(), self._parts(rule))
@@ -194,9 +195,9 @@ class Diagnoses:
     def run_all(
         self, *, stop: Stop | None = None, progress: Progress | None = None
     ) -> Diagnosis | None:
-        """Diagnose, then try 200 seeds where the rule draws, and look for doubtful labels.
+        """Diagnose, score 200 seeds if the rule has one, and search for label errors.
 
-        What is finished when a stop comes is kept; None when the diagnosis itself was stopped.
+        Finished parts are kept when stopped; None if the diagnosis itself was stopped.
 
         Raises:
             DatasetError: There is nothing to compare.
@@ -206,13 +207,13 @@ class Diagnoses:
         answer = self.run(stop=stop, progress=progress)
         if not stop.is_set() and self._splits.drawn() is None:
             self._splits.score_seeds(stop=stop, progress=progress)
-        # Last: images are embedded for it, which takes longer than the rest.
+        # Last, because it embeds images, which takes longer than the rest.
         if not stop.is_set():
             self._labels.find(stop=stop, progress=progress)
         return answer
 
     def last(self) -> StoredDiagnosis | None:
-        """Return the answer that is kept, and whether it still fits; None without one."""
+        """Return the stored diagnosis and whether it is up to date; None without one."""
         record = self._context.store.records.get(DIAGNOSIS)
         if record is None:
             return None
@@ -222,7 +223,7 @@ class Diagnoses:
         return StoredDiagnosis(record.answer, record.at, changed)
 
     def differences(self) -> ShiftReport | None:
-        """Return in which simple properties the last diagnosis saw the folders differ.
+        """Return the simple properties in which the last diagnosis found the folders to differ.
 
         None without a diagnosis, or where nothing could be compared.
         """
@@ -243,7 +244,7 @@ class Diagnoses:
         return ShiftReport(names[0] if names else "the folder", len(properties), extremes)
 
     def question(self, rule: Rule) -> Question:
-        """Gather what a diagnosis needs; the scan has to be complete.
+        """Gather the input of a diagnosis; needs a complete scan.
 
         Raises:
             DatasetError: There is no training folder, or no image.
@@ -258,11 +259,6 @@ class Diagnoses:
                 "there is no image in the training folder", "Open the dataset's top folder."
             )
 
-        def groups(similarity: float | None = None) -> Any:
-            numbers = self._groups.numbers(rows, with_duplicates=True, similarity=similarity)
-            alone = np.bincount(numbers)[numbers] == 1
-            return np.where(alone, -1, numbers).astype(np.int64)
-
         sure = self._duplicates.threshold
         levels = sorted({sure, *(one for one in LEVELS if one < sure)}, reverse=True)
         single = one_call(self._source, rule) if yours is not None else None
@@ -270,21 +266,33 @@ class Diagnoses:
         return Question(
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
-            groups(), training, folder, yours, share,
+            self.known_groups(rows), training, folder, yours, share,
             self.numbers.claimed, self._provenance(rows), self._groups.recall(rows),
-            tuple((one, groups(one)) for one in levels),
+            tuple((one, self.known_groups(rows, one)) for one in levels),
             columns(rows, records),
             tuple(classes),
         )  # fmt: skip
 
     def standing_images(self) -> list[Sample]:
-        """Return the images that are not excluded: no model learns from the others."""
+        """Return the images that are not excluded; models learn from these only."""
         return [s for s in self._groups.images() if s.mark != "drop"]
 
-    def sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
-        """Return who is in training, in the evaluation folder, and in your validation, as masks.
+    def known_groups(
+        self, rows: list[Sample], similarity: float | None = None
+    ) -> NDArray[np.int64]:
+        """Return the group of each image, joined with near-duplicates; -1 where it is alone.
 
-        The last is None where the rule is no single call.
+        Args:
+            similarity: From which images are near-duplicates; None for the confirmed level.
+        """
+        numbers = self._groups.numbers(rows, with_duplicates=True, similarity=similarity)
+        alone = np.bincount(numbers)[numbers] == 1
+        return np.where(alone, -1, numbers).astype(np.int64)
+
+    def sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
+        """Return masks of training, the evaluation folder, and the user's validation.
+
+        The last is None if the rule is no single call.
         """
         splits = np.array([s.split for s in rows])
         if self._context.layout.role is Role.CLASSES or not (splits == "training").any():
@@ -307,9 +315,10 @@ class Diagnoses:
         return training, folder & ~training, yours
 
     def _listed(self, rule: Rule, rows: list[Sample], folder: Any) -> tuple[Any, Any]:
-        """Return the images to split and the folder, where a list of files makes the split.
+        """Return the masks of images to split and of the folder, for a rule by list.
 
-        A folder that the list does not name is what to judge on, else the list's validation.
+        A folder that the list does not name is the evaluation folder, else the list's validation
+        is.
         """
         split = membership(self._source, rule)
         inside = {*split.training, *split.validation}
@@ -320,7 +329,7 @@ class Diagnoses:
         return training, outside if outside.any() else np.array([s.path in held for s in rows])
 
     def _provenance(self, rows: list[Sample]) -> dict[str, int]:
-        """Count the enabled groups by where they come from."""
+        """Count the enabled groups by provenance."""
         counts: Counter[str] = Counter()
         for proposal in self._groups.enabled():
             counts[proposal.provenance.value] += len(proposal.groups)
@@ -333,7 +342,7 @@ class Diagnoses:
         return dict(counts)
 
     def _parts(self, rule: Rule) -> dict[str, str]:
-        """Digest each part that an answer depends on, by its name in words."""
+        """Return a digest of each input of an answer, by display name."""
         rows = self._groups.images()
         files = hashlib.sha256()
         for s in rows:

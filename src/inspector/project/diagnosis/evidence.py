@@ -31,17 +31,17 @@ class ClassLeaks:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that the page shows.
+    """Everything that the page shows.
 
     Attributes:
-        last: The diagnosis that is kept, None before any.
-        numbers: What the user measured.
-        splits: Images by split, in the order training, validation, test.
-        classes: The classes of the evaluation split, the most leaked first.
-        evaluation: The split that judges; "" without splits.
-        shortcuts: The last search for shortcuts; None without one.
+        last: The stored diagnosis, or None.
+        numbers: The user's metrics.
+        splits: Number of images by split, in the order training, validation, test.
+        classes: Classes of the evaluation split, most leaked first.
+        evaluation: The evaluation split; "" without splits.
+        shortcuts: The last search for shortcuts, or None.
         differences: Between training and the folder; None where nothing was compared.
-        why_no_split: Why the images are in no split; "" where they are.
+        why_no_split: Why the images are in no split, or "".
     """
 
     last: StoredDiagnosis | None
@@ -68,7 +68,7 @@ class Evidence:
 
 
 class EvidenceReader:
-    """Gather the evidence; everything but leaks is known already."""
+    """Gathers the evidence; everything but leakage is known already."""
 
     def __init__(
         self, source: SplitSource, splits: Splits, diagnoses: Diagnoses, shortcuts: Shortcuts
@@ -77,7 +77,7 @@ class EvidenceReader:
         self._shortcuts = shortcuts
 
     def read(self) -> Evidence:
-        """Return the evidence for the rule in use; needs a finished scan."""
+        """Return the evidence for the current rule; needs a finished scan."""
         leakage, why = self._leakage()
         rows = [s for s in self._source.groups.images() if s.mark != "drop"]
         sizes: dict[str, int] = {}

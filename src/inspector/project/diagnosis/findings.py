@@ -1,4 +1,4 @@
-"""Findings: what a person should look at, worst first, each with the list behind it."""
+"""Findings: what the user should look at, worst first, each with the list behind it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ CHECKS = (
     "nearly constant images",
     "shapes in transparency only",
 )
-# More names than these don't fit a card's title.
+# More names don't fit a card's title.
 NAMED = 3
 NOT_CHECKED = "groups without visible similarity, matching names or EXIF"
 CALL = "what the calls of your code put where"
 LABELS = "labels that baseline models contradict"
-# Said of the whole dataset already, with an action.
+# Reported for the whole dataset already, with an action.
 _SAID = {"conflicting_labels", "keras_crashes", *CODES}
-# What a burst is made of: near images only, within one split.
+# Pairs that make a burst: near only, within one split.
 _BURST = {PairKind.NEAR}
 
 
@@ -64,12 +64,12 @@ CLUSTERS, FILES, SPLITS = FindingView.CLUSTERS, FindingView.FILES, FindingView.S
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found.
+    """One finding.
 
     Attributes:
-        see: Where its list is; None for a finding without a list.
-        action: The one action that fits, in words, or "".
-        samples: The ids behind the count.
+        see: Where its list is; None without a list.
+        action: Text of the one fitting action, or "".
+        samples: Ids behind the count.
         opens: Where the action leads; None for a decision that `act` makes.
     """
 
@@ -86,7 +86,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The home page: counts in a sentence, then findings; `checked` says what was looked at."""
+    """The Overview page: counts as a sentence, then findings; `checked` names what was checked."""
 
     counts: Counts
     summary: str
@@ -96,7 +96,7 @@ class Overview:
 
 
 class Findings:
-    """Say what was found."""
+    """Gathers the findings."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class Findings:
             self._files() + self._duplicates_findings() + doubtful + self._rule() + self._lock()
         )
         findings.sort(key=lambda f: (f.severity.rank, -f.count))
-        # They come first: with a wrong reading or other class numbers no figure means anything.
+        # First: with a wrong layout or different class numbers no other figure means anything.
         findings = of_dataset + findings
         drawn = self._splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
         checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
@@ -143,7 +143,7 @@ class Findings:
         return Overview(counts, summary, tuple(findings), checked, True)
 
     def act(self, finding: Finding) -> Decided:
-        """Do the one action of a finding, as one decision that undo takes back."""
+        """Carry out the action of a finding as one decision, which undo reverts."""
         decisions = self._decisions
         match finding.code:
             case "unreadable":
@@ -154,7 +154,7 @@ class Findings:
                 return decisions.drop(finding.samples, reason=finding.code.replace("_", " "))
 
     def _dataset(self) -> list[Finding]:
-        """Return what is wrong with the reading, the class tables and the class balance."""
+        """Return the problems of the layout, the class tables and the class balance."""
         findings = []
         for pitfall in dataset_checks(self._context, self._samples.everything()):
             unsure, of_layout = pitfall.code == UNSURE, pitfall.code in OF_LAYOUT
@@ -178,7 +178,7 @@ class Findings:
         ]  # fmt: skip
 
     def _label_findings(self) -> tuple[list[Finding], bool]:
-        """Return single labels that may be mislabelled, and whether they were looked at yet."""
+        """Return the suspected label errors, and whether labels were searched yet."""
         cases, looked = self._labels.single()
         ids = tuple(c.samples[0].id for c in cases if not c.done)
         if not ids:
@@ -194,7 +194,7 @@ class Findings:
         ], looked  # fmt: skip
 
     def _rule(self) -> list[Finding]:
-        """Return what the current split rule leads to, but for what is said anyway."""
+        """Return the pitfalls of the current split rule that are not reported already."""
         rule = self._splits.rule
         try:
             leakage = self._splits.leaks(rule, with_seeds=False)
@@ -219,7 +219,7 @@ class Findings:
         return findings
 
     def _lock(self) -> list[Finding]:
-        """Return what of the locked split no longer holds."""
+        """Return what no longer holds of the locked split."""
         lock = self._splits.locked()
         if lock is None:
             return []
@@ -325,7 +325,7 @@ class Findings:
 
 
 def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
-    """Say which top folders belong to no split, because others are splits by name."""
+    """Return findings about top folders in no split, because others are splits by name."""
     folders = layout.ignored
     if not folders:
         return []

@@ -1,4 +1,4 @@
-"""The map of all images, and the images most similar to one: both by the embedding."""
+"""The map of all images, and the images most similar to one, both by embedding."""
 
 import shutil
 from collections.abc import Callable
@@ -31,11 +31,12 @@ class MapData:
     """Every image with an embedding as a point.
 
     Attributes:
-        samples: In order of paths.
+        samples: Ordered by path.
         positions: (n, 2), mean 0 and standard deviation 1.
         method: "PCA" or "t-SNE".
-        labels: (n,) numbers of `classes`; splits: (n,) numbers of `split_names`.
-        near: Who lies among whom; None while that is computed.
+        labels: (n,) indices into `classes`.
+        splits: (n,) indices into `split_names`.
+        near: Classes of each image's neighbours; None until computed.
     """
 
     samples: tuple[Sample, ...]
@@ -48,7 +49,7 @@ class MapData:
     near: Neighbourhood | None = None
 
     def outliers(self, label: str, count: int = SIMILAR) -> list[Sample]:
-        """Return the images least like others of their class, the strangest first."""
+        """Return the images least similar to others of their class, most extreme first."""
         if self.near is None or label not in self.classes:
             return []
         rows = np.flatnonzero(self.labels == self.classes.index(label))
@@ -56,7 +57,7 @@ class MapData:
         return [self.samples[i] for i in rows[order][:count].tolist()]
 
     def among_others(self) -> list[Sample]:
-        """Return the images whose neighbours carry another class, in order of paths."""
+        """Return the images whose neighbours have another class, ordered by path."""
         if self.near is None:
             return []
         return [self.samples[i] for i in np.flatnonzero(self.near.other_class >= 0).tolist()]
@@ -64,14 +65,14 @@ class MapData:
 
 @dataclass(frozen=True, slots=True)
 class SimilarImage:
-    """An image and the cosine of its embedding to that of the one asked for, -1..1."""
+    """An image and the cosine of its embedding to that of the query image, -1..1."""
 
     sample: Sample
     similarity: float
 
 
 class ImageMap:
-    """Lay out the map and look for similar images."""
+    """Lays out the map and finds similar images."""
 
     def __init__(self, context: ProjectContext, embeddings: Embeddings) -> None:
         self._context = context
@@ -79,9 +80,9 @@ class ImageMap:
         self._last: MapData | None = None
 
     def last(self) -> MapData | None:
-        """Return the map as it was laid out since opening, with today's labels; None without one.
+        """Return the map laid out since opening, with current labels; None without one.
 
-        None, too, where images came or went.
+        Also None if images were added or removed.
         """
         last = self._last
         if last is None:
@@ -99,17 +100,17 @@ class ImageMap:
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> MapData | None:
-        """Embed what is missing and lay out the map; None when stopped.
+        """Compute missing embeddings and lay out the map; None when stopped.
 
         Args:
-            take: Called with each state of the map as it comes: components first, then
-                neighbours, then t-SNE where it is installed.
-            tsne: False for the components alone.
+            take: Called with each state of the map as it comes: components, then neighbours, then
+                t-SNE if installed.
+            tsne: False for components only.
 
         Raises:
             CacheError: The cache can't be written.
             DatasetError: There is no image.
-            ProcessError: The child can't be started, or ended without an answer.
+            ProcessError: The child can't be started, or exits without an answer.
         """
         stop, progress = stop or Stop(), progress or Progress()
         if not self._embeddings.complete(stop=stop, progress=progress):
@@ -118,15 +119,8 @@ class ImageMap:
         if folder is None:
             raise ProcessError("there is no room for temporary files", "Make room on the disk.")
         try:
-            images = self._embeddings.images()
             file = folder / "vectors.npy"
-            there = self._embeddings.write(images, file)
-            if not there.all():
-                images = [s for s, known in zip(images, there.tolist(), strict=True) if known]
-                self._embeddings.write(images, file)
-            if not images:
-                raise DatasetError("there is no image to lay out", "Scan the dataset first.")
-            data = _begun(images)
+            data = _begun(self._embedded(file))
 
             def on_part(part: MapPositions | Neighbourhood) -> None:
                 nonlocal data
@@ -146,6 +140,21 @@ class ImageMap:
             return data if done else None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _embedded(self, file: Path) -> list[Sample]:
+        """Write the embeddings to a file; return the images that have one, in its order.
+
+        Raises:
+            DatasetError: There is none.
+        """
+        images = self._embeddings.images()
+        there = self._embeddings.write(images, file)
+        if not there.all():
+            images = [s for s, known in zip(images, there.tolist(), strict=True) if known]
+            self._embeddings.write(images, file)
+        if not images:
+            raise DatasetError("there is no image to lay out", "Scan the dataset first.")
+        return images
 
     def write(
         self,
@@ -190,9 +199,9 @@ class ImageMap:
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> list[SimilarImage] | None:
-        """Return the images most similar to one, the most similar first; None when stopped.
+        """Return the images most similar to one, most similar first; None when stopped.
 
-        Embeds what is missing first.
+        Computes missing embeddings first.
 
         Raises:
             CacheError: The cache can't be written.
@@ -224,7 +233,7 @@ def _begun(images: list[Sample]) -> MapData:
 
 
 def _with_today(data: MapData, samples: tuple[Sample, ...]) -> MapData:
-    """Return the map with the labels and splits that these samples have now."""
+    """Return the map with the current labels and splits of its samples."""
     classes = sorted({current_label(s) for s in samples})
     splits = sorted({s.split for s in samples})
     place = {name: i for i, name in enumerate(classes)}

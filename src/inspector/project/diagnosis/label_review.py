@@ -1,4 +1,4 @@
-"""A stratified review: a person judges some images, and knows how many labels are wrong."""
+"""Stratified review: a person judges a sample of images, which estimates the wrong labels."""
 
 import random
 from collections.abc import Sequence
@@ -37,15 +37,15 @@ _ADVICE = f"Write a CSV with the columns path and verdict; a verdict is {RIGHT} 
 
 @dataclass(frozen=True, slots=True)
 class LabelReviewState:
-    """How far a review is.
+    """Progress of a review.
 
     Attributes:
-        target: How many images are to be judged.
-        judged: How many are.
-        wrong: How many of these have a wrong label.
-        open: The images that are still to be judged, in an order that tells nothing of their rank.
-        count: How many labels are wrong in all; None until all are judged.
-        images: In all.
+        target: Number of images to judge.
+        judged: Number judged so far.
+        wrong: Number of wrong labels among these.
+        open: Images still to judge, in an order that does not reveal their rank.
+        count: Estimated number of wrong labels; None until all are judged.
+        images: Number of images in total.
     """
 
     target: int
@@ -57,7 +57,7 @@ class LabelReviewState:
 
     @property
     def text(self) -> str:
-        """What is known of the number of wrong labels, in a sentence."""
+        """The current estimate as a sentence."""
         if self.count is None:
             return f"{self.judged} of {self.target} judged."
         return (
@@ -68,7 +68,7 @@ class LabelReviewState:
 
 
 class LabelReview:
-    """Ask a person for verdicts on images that were drawn from the ranking of labels."""
+    """Asks a person for verdicts on images sampled from the ranking of labels."""
 
     def __init__(self, context: ProjectContext, samples: Samples, labels: Labels) -> None:
         self._context = context
@@ -76,7 +76,7 @@ class LabelReview:
         self._labels = labels
 
     def state(self) -> LabelReviewState | None:
-        """Return how far the review is; None while labels were not looked at."""
+        """Return the state of the review; None before labels were searched."""
         errors = self._errors()
         if errors is None:
             return None
@@ -100,11 +100,11 @@ class LabelReview:
         )  # fmt: skip
 
     def judge(self, sample: Sample, *, wrong: bool) -> None:
-        """Remember whether the label of an image is wrong; it is not changed."""
+        """Store whether the label of an image is wrong; the label is not changed."""
         self._store([LabelVerdict(sample.id, current_label(sample), wrong)])
 
     def take_back(self) -> None:
-        """Forget the newest verdict."""
+        """Remove the latest verdict."""
 
         def shorter(record: LabelReviewRecord) -> LabelReviewRecord:
             return msgspec.structs.replace(record, verdicts=record.verdicts[:-1])
@@ -113,17 +113,17 @@ class LabelReview:
         self._context.emit(Changes(rule=True, text="a verdict was taken back"))
 
     def ask_for_more(self) -> None:
-        """Go on to 200 verdicts, for a narrower interval."""
+        """Continue to 200 verdicts, for a narrower interval."""
         self._context.store.records.update(
             LABEL_REVIEW, lambda record: msgspec.structs.replace(record, target=MORE), urgent=True
         )
         self._context.emit(Changes(rule=True))
 
     def read_verdicts(self, file: Path) -> int:
-        """Take verdicts from a CSV with the columns path and verdict; return how many.
+        """Read verdicts from a CSV with the columns path and verdict; return their number.
 
         Raises:
-            DatasetError: It can't be read, or names an image or verdict that is not known.
+            DatasetError: It can't be read, or has an unknown image or verdict.
         """
         rows = list(read_rows(file, ("path", "verdict"), what="verdicts", advice=_ADVICE))
         known: dict[str, Sample] = {
@@ -142,7 +142,7 @@ class LabelReview:
         return len(verdicts)
 
     def _errors(self) -> LabelErrorsRecord | None:
-        """Return the ranking that the review draws from, where it is of these files."""
+        """Return the ranking to sample from, if it is of the current files."""
         record = self._context.store.records.get(LABEL_ERRORS)
         fits = record is not None and record.strata and record.digest == self._labels.queue_key()
         return record if fits else None
@@ -159,6 +159,6 @@ class LabelReview:
 
 
 def _asked(errors: LabelErrorsRecord, target: int) -> list[Sequence[int]]:
-    """Return the ids of each stratum that are to be judged."""
+    """Return the ids per stratum that are to be judged."""
     shares = allocation([s.size for s in errors.strata], target)
     return [s.drawn[:share] for s, share in zip(errors.strata, shares, strict=True)]

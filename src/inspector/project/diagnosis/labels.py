@@ -1,12 +1,9 @@
-"""Labels: images with two labels, and single ones that baseline models contradict."""
+"""Labels: images with two labels, and single labels that baseline models contradict."""
 
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -14,14 +11,12 @@ from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe
 from inspector.audit.stratified_review import stratify
-from inspector.errors import CacheError
 from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.groups import Groups
-from inspector.scratch import make_scratch
 from inspector.store.records import (
     LABEL_ERRORS,
     LABEL_REVIEW,
@@ -34,19 +29,19 @@ from inspector.work.diagnosis_process import LabelErrorsRequest, suspect_in_chil
 from inspector.work.jobs import Progress, Stop
 
 NEAREST = 6
-# Of so many nearest images it is counted how many have which class.
+# Number of nearest images whose classes are counted.
 COUNTED = 8
 _CONFIDENCES = 3
 METHOD = "self confidence, embedding 160"
-"""A list by another method is looked for again."""
+"""A list by another method is computed again."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuspectedLabel:
-    """A suspected wrong label; `score` is the models' probability of the given one, 0..1.
+    """A suspected label error; `score` is the models' probability of the given label, 0..1.
 
     Attributes:
-        confidence: The likeliest classes with their probability; () where they were not kept.
+        confidence: Likeliest classes with their probability; () where not stored.
     """
 
     sample: Sample
@@ -57,13 +52,13 @@ class SuspectedLabel:
 
 @dataclass(frozen=True, slots=True)
 class LabelEvidence:
-    """What models that saw neither an image nor its group say of each.
+    """Predictions of models that saw neither an image nor its group.
 
     Attributes:
-        probabilities: (rows, classes), or (0, classes) where they were not asked for.
-        suspects: The most suspect first.
-        ranking: Positions in `rows` of all images, the most suspect first.
-        embedded: Whether the models knew the embedding, or descriptors alone.
+        probabilities: (rows, classes), or (0, classes) if not requested.
+        suspects: Most suspect first.
+        ranking: Positions in `rows` of all images, most suspect first.
+        embedded: True if the models used the embedding, False for descriptors alone.
     """
 
     rows: tuple[Sample, ...]
@@ -76,15 +71,15 @@ class LabelEvidence:
 
 @dataclass(frozen=True, slots=True)
 class LabelCase:
-    """Something to decide about labels.
+    """One case to decide in the review of labels.
 
     Attributes:
-        samples: One suspect, or the near-duplicates that carry several labels.
-        suggested: The class that baseline models name, or that most of the near-duplicates carry.
+        samples: One suspect, or the near-duplicates with different labels.
+        suggested: Class predicted by the baseline models, or the majority of the near-duplicates.
         score: The models' probability of the given label, 0..1; None for near-duplicates.
-        done: A person has decided.
-        identical: Whether files or pixels with several labels are identical: a proven conflict.
-        confidence: The likeliest classes with their probability by the models; () where unknown.
+        done: True once a person has decided.
+        identical: True if the files or pixels are identical: a proven conflict.
+        confidence: Likeliest classes with their probability; () where unknown.
     """
 
     samples: tuple[Sample, ...]
@@ -96,17 +91,17 @@ class LabelCase:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels as on disk, the commonest first."""
+        """The labels on disk, most frequent first."""
         return tuple(label for label, _ in Counter(s.label for s in self.samples).most_common())
 
 
 @dataclass(frozen=True, slots=True)
 class LabelNeighbourhood:
-    """The images that are most like one, by what baseline models see.
+    """The images most similar to one, as baseline models see them.
 
     Attributes:
-        images: Of each class that is in question, the nearest first.
-        counts: How many of the `counted` nearest images have each class.
+        images: Per class in question, nearest first.
+        counts: Classes of the `counted` nearest images.
     """
 
     images: dict[str, tuple[Sample, ...]]
@@ -116,7 +111,7 @@ class LabelNeighbourhood:
 
 @dataclass(frozen=True, slots=True)
 class _Space:
-    """Where images lie by what a baseline model sees of them."""
+    """Positions of images in the baseline models' features."""
 
     key: str
     rows: list[Sample]
@@ -124,7 +119,7 @@ class _Space:
 
 
 class Labels:
-    """Ask for doubtful labels; relabelling is a decision."""
+    """Suspected label errors; relabelling is a decision."""
 
     def __init__(
         self,
@@ -148,9 +143,10 @@ class Labels:
         progress: Progress | None = None,
         probabilities: bool = True,
     ) -> LabelEvidence | None:
-        """Look for wrong labels and return what models say of every image; None when stopped.
+        """Search for label errors and return the predictions for every image; None when stopped.
 
-        Embeds images first, in workers; the models run in a child process. Needs a finished scan.
+        Computes embeddings first, in workers; the models run in a child process. Needs a finished
+        scan.
         """
         stop, progress = stop or Stop(), progress or Progress()
         groups = self._groups
@@ -163,7 +159,7 @@ class Labels:
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
-        with self._vectors(rows, stop, progress) as vectors:
+        with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
             errors = None if stop.is_set() else suspect_in_child(
                 LabelErrorsRequest(
                     describe(groups.records(rows)), labels, group, vectors, probabilities
@@ -185,9 +181,9 @@ class Labels:
         )  # fmt: skip
 
     def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
-        """Look for suspects and store them for the queue; return their number, None when stopped.
+        """Search for label errors and store them; return their number, None when stopped.
 
-        Draws the images of a stratified review, too.
+        Also samples the images of a stratified review.
         """
         evidence = self.evidence(stop=stop, progress=progress)
         if evidence is None:
@@ -207,37 +203,17 @@ class Labels:
         return len(suspects)
 
     def _forget_verdicts(self, labels: Mapping[int, str]) -> None:
-        """Forget verdicts on labels that were changed since."""
+        """Remove verdicts on labels that have changed since."""
         records = self._context.store.records
         review = records.get(LABEL_REVIEW)
         verdicts = tuple(v for v in review.verdicts if labels.get(v.sample) == v.label)
         if len(verdicts) < len(review.verdicts):
             records.note(LABEL_REVIEW, msgspec.structs.replace(review, verdicts=verdicts))
 
-    @contextmanager
-    def _vectors(self, rows: Sequence[Sample], stop: Stop, progress: Progress) -> Iterator[str]:
-        """Yield a file of the embeddings of `rows`; "" where they can't be stored."""
-        folder = make_scratch()
-        try:
-            yield self._written(rows, folder, stop, progress) if folder else ""
-        finally:
-            if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _written(self, rows: Sequence[Sample], folder: Path, stop: Stop, progress: Progress) -> str:
-        try:
-            if not self._embeddings.complete(stop=stop, progress=progress):
-                return ""
-            self._embeddings.write(rows, folder / "vectors.npy")
-        except (CacheError, OSError):
-            # Descriptors alone rank labels less well, but need nothing that is written.
-            return ""
-        return str(folder / "vectors.npy")
-
     def queue(self) -> tuple[tuple[LabelCase, ...], bool]:
-        """Return what to decide, and whether single labels were looked at yet.
+        """Return the cases, and whether labels were searched yet.
 
-        The same image with two labels comes first, then suspects, the most suspect first.
+        Images with two labels come first, then suspects, most suspect first.
         """
         suggested = {s.sample.id: s.suggested for s in self._kept() or ()}
         conflicts = [
@@ -249,7 +225,7 @@ class Labels:
         return (*conflicts, *single), looked
 
     def single(self) -> tuple[tuple[LabelCase, ...], bool]:
-        """Return the suspects of the queue alone, and whether single labels were looked at yet."""
+        """Return only the suspects of the queue, and whether labels were searched yet."""
         evidence = self._kept()
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
@@ -257,15 +233,15 @@ class Labels:
         return cases, evidence is not None
 
     def suspected(self) -> dict[int, SuspectedLabel]:
-        """Return the suspects of the last look that are not decided yet, by sample id."""
+        """Return the undecided suspects of the last search, by sample id."""
         if self._context.store.records.get(LABEL_ERRORS) is None:
             return {}
         return {s.sample.id: s for s in self._kept() or () if not _decided(s.sample)}
 
     def nearest(self, case: LabelCase) -> dict[str, tuple[Sample, ...]]:
-        """Return the images nearest to a case's first, for each of its labels and the suggestion.
+        """Return the images nearest to a case's first image, per label and suggestion.
 
-        By what baseline models see; the case's own images are left out.
+        By the features of baseline models; the case's own images are left out.
         """
         order = list(self._nearest_first(case.samples))
         nearest = {}
@@ -275,7 +251,7 @@ class Labels:
         return nearest
 
     def neighbourhood(self, case: LabelCase) -> LabelNeighbourhood:
-        """Return what is nearest to a case's first image, and of which classes that is."""
+        """Return the nearest neighbours of a case's first image, and their classes."""
         order = list(self._nearest_first(case.samples))
         nearest = order[:COUNTED]
         return LabelNeighbourhood(
@@ -288,11 +264,11 @@ class Labels:
         return self._decisions.relabel(ids, label or case.suggested)
 
     def keep(self, case: LabelCase) -> Decided:
-        """Remember that the labels of a case are right as they are."""
+        """Record that the labels of a case are correct."""
         return self._decisions.review([s.id for s in case.samples])
 
     def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> LabelCase:
-        """Suggest what most carry; of equally many what baseline models or the nearest say."""
+        """Suggest the majority label; in a tie, that of the baseline models or neighbours."""
         counts = Counter(m.label for m in members)
         index = self._duplicates.index()
         identical = any(
@@ -311,7 +287,7 @@ class Labels:
         return LabelCase(tuple(members), label, None, done, identical)
 
     def _nearest_first(self, members: Sequence[Sample]) -> Iterator[Sample]:
-        """Return the other images, the most like the first member first."""
+        """Return the other images, most similar to the first member first."""
         space = self._seen()
         place = {s.id: i for i, s in enumerate(space.rows)}
         distance = ((space.x - space.x[place[members[0].id]]) ** 2).sum(axis=1)
@@ -320,7 +296,7 @@ class Labels:
         return (space.rows[i] for i in order[np.isfinite(distance[order])].tolist())
 
     def _kept(self) -> list[SuspectedLabel] | None:
-        """Return the suspects of the last look, as they are decided now; None without one."""
+        """Return the stored suspects with their current decisions; None without a search."""
         record = self._context.store.records.get(LABEL_ERRORS)
         if record is None or record.digest != self.queue_key():
             return None
@@ -339,7 +315,7 @@ class Labels:
         return self._space
 
     def queue_key(self) -> str:
-        """Digest the files and their labels on disk; decisions leave the queue as it is."""
+        """Return a digest of the files and their labels on disk; decisions don't change it."""
         digest = hashlib.sha256(METHOD.encode())
         for s in self._groups.images():
             digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
@@ -359,7 +335,7 @@ def _likeliest(evidence: LabelEvidence, sample: Sample) -> tuple[tuple[str, floa
 
 
 def current_label(sample: Sample) -> str:
-    """Return the label that an image has now, by the files or by a decision."""
+    """Return the current label of an image, from disk or from a decision."""
     return sample.new_label or sample.label
 
 

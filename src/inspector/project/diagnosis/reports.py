@@ -1,4 +1,4 @@
-"""Reports: what was found, with images and lists, as one HTML page."""
+"""Reports: the findings with images and lists, as one HTML page."""
 
 import platform
 import time
@@ -36,7 +36,7 @@ LIBRARIES = ("numpy", "scipy", "pillow", "opencv-python-headless", "PySide6-Esse
 
 
 class Reports:
-    """Write the report."""
+    """Writes reports."""
 
     def __init__(
         self,
@@ -57,9 +57,9 @@ class Reports:
         """Write the report; return the number of findings.
 
         Args:
-            file: Where it is written.
-            form: A page for people, or a file for a CI service.
-            prefix: For SARIF: the dataset's folder in the repository.
+            file: Target file.
+            form: A page to read, or a file for a CI service.
+            prefix: For SARIF: path of the dataset folder in the repository.
 
         Raises:
             ExportError: It lies inside the dataset, exists already, or can't be written.
@@ -92,7 +92,7 @@ class Reports:
         ]
 
     def page(self) -> ReportPage:
-        """Gather the page's contents; a dataset without splits has no part about them."""
+        """Gather the page's content; without splits it has no section about them."""
         context = self._context
         overview = self._findings.overview()
         cards = [
@@ -174,7 +174,7 @@ class Reports:
         return tuple(shown)
 
     def _apart(self) -> tuple[SeparatedHistogram, ...]:
-        """Return what a diagnosis saw the folders differ in, with a pair of images each."""
+        """Return the properties in which a diagnosis found the folders to differ, with images."""
         shift = self._diagnoses.differences()
         if shift is None:
             return ()

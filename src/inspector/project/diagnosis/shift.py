@@ -1,4 +1,4 @@
-"""What tells the folders apart at a glance: simple properties, with images at the extremes."""
+"""Simple properties that tell the folders apart, with images at the extremes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from inspector.store.samples import Sample
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 PAIRS = 3
-# How many images of each side the list behind a property holds.
+# Number of images per folder in the list behind a property.
 LISTED = 60
 
 
@@ -22,7 +22,7 @@ class PropertyShift:
     """A property in which the folders differ.
 
     Attributes:
-        pairs: A training image at its folder's end, and one of the folder at the other end.
+        pairs: A training image at its folder's end, and a folder image at the other end.
         extremes: The images at those ends, training first, most extreme first.
     """
 
@@ -33,11 +33,11 @@ class PropertyShift:
 
 @dataclass(frozen=True, slots=True)
 class ShiftReport:
-    """All properties in which the folders differ, the clearest first.
+    """All properties in which the folders differ, clearest first.
 
     Attributes:
-        folder: The split beside training: "validation" or "test".
-        tested: Properties that were compared, those that do not differ included.
+        folder: The split compared with training: "validation" or "test".
+        tested: Number of compared properties, including those that don't differ.
     """
 
     folder: str
@@ -46,14 +46,14 @@ class ShiftReport:
 
     @property
     def title(self) -> str:
-        """Say in what the folders differ, four names at most."""
+        """Return the properties that differ as a title, at most four names."""
         names = [one.property.name for one in self.shifts]
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         return f"Your folders differ in {', '.join(names[:4])}{more}"
 
 
 def columns(rows: list[Sample], records: NDArray[np.void]) -> dict[str, Doubles]:
-    """Return the simple properties of images, those left out that are the same for all.
+    """Return the simple properties of images, without those that are equal for all.
 
     Args:
         rows: The images.
@@ -85,7 +85,7 @@ def columns(rows: list[Sample], records: NDArray[np.void]) -> dict[str, Doubles]
 
 
 def from_json(document: dict[str, Any]) -> tuple[Property, ...]:
-    """Return the properties of a diagnosis that was kept."""
+    """Return the properties of a stored diagnosis."""
     return tuple(
         Property(**{**one, "histogram": Histogram(**{k: tuple(v) for k, v in shape.items()})})
         for one in document.get("properties", ())

@@ -54,11 +54,11 @@ _SINGULAR = {ProbeName.FILE_SIZE, ProbeName.BACKGROUND, ProbeName.CENTRE_MASKED}
 
 @dataclass(frozen=True, slots=True)
 class ShortcutFinding:
-    """What one probe found in this dataset.
+    """Result of one probe in this dataset.
 
     Attributes:
         result: Its figures.
-        examples: Images that the probe names most clearly, some per class.
+        examples: Images that the probe classifies most confidently, some per class.
         text: The finding in one sentence.
         advice: What to do about it.
     """
@@ -71,12 +71,12 @@ class ShortcutFinding:
 
 @dataclass(frozen=True, slots=True)
 class ShortcutReport:
-    """What every probe found, the clearest first.
+    """Results of all probes, clearest first.
 
     Attributes:
         folder: Name of the evaluation split; "" without one.
-        images: In the training folder.
-        groups: They form so many groups.
+        images: Number of training images.
+        groups: Number of groups they form.
     """
 
     folder: str
@@ -91,7 +91,7 @@ class ShortcutReport:
 
 
 class Shortcuts:
-    """Look for shortcuts, and remember the last search."""
+    """Searches for shortcuts, and stores the last search."""
 
     def __init__(self, source: SplitSource, splits: Splits, diagnoses: Diagnoses) -> None:
         self._context = source.context
@@ -107,7 +107,7 @@ class Shortcuts:
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> ShortcutReport | None:
-        """Look for shortcuts in worker processes and store the answer; None when stopped.
+        """Search for shortcuts in worker processes and store the result; None when stopped.
 
         Raises:
             DatasetError: There are too few classes or groups.
@@ -150,7 +150,7 @@ class Shortcuts:
         return self._report(record)
 
     def last(self) -> ShortcutReport | None:
-        """Return the last search; None without one, or where files, groups or split changed."""
+        """Return the last search; None without one, or if files, groups or split changed."""
         record = self._context.store.records.get(SHORTCUTS)
         if record is None or record.digest != self._digest(self._splits.rule):
             return None
@@ -209,7 +209,7 @@ class Shortcuts:
 
 
 def as_json(report: ShortcutReport) -> list[dict[str, Any]]:
-    """Return the report as `shortcuts --json` prints it."""
+    """Return the report as printed by `shortcuts --json`."""
     return [
         {
             "probe": f.result.probe.value,
@@ -252,7 +252,7 @@ def _probe_record(result: ProbeResult, rows: list[Sample]) -> ProbeRecord:
 
 
 def _text(result: ProbeResult, folder: str) -> str:
-    """Say what a probe found in one sentence."""
+    """Return the result of a probe as one sentence."""
     name = f"{result.probe.value[:1].upper()}{result.probe.value[1:]}"
     share = f"{result.accuracy:.0%} of held-out images (chance {result.chance:.0%})"
     there = ""

@@ -1,1 +1,1 @@
-"""Comparisons and diagnoses by real training."""
+"""Comparisons and diagnoses by real trainings."""

@@ -22,12 +22,12 @@ AFTER = "cleaned"
 
 @dataclass(frozen=True, slots=True)
 class ComparisonPlan:
-    """What a comparison would do, before anything is stored.
+    """What a comparison would train, before anything is stored.
 
     Attributes:
-        specs: (candidate, spec) in the order of training: seed by seed, the baseline first.
-        expected_seconds: By the pace of earlier runs; None where none is known.
-        notes: What there is to know before the start, a sentence each.
+        specs: (variant, spec) in training order: seed by seed, the baseline first.
+        expected_seconds: By the speed of earlier runs; None where unknown.
+        notes: What to know before the start, one sentence each.
     """
 
     record: StoredComparison
@@ -35,20 +35,20 @@ class ComparisonPlan:
 
     @property
     def expected_seconds(self) -> float | None:
-        """How long all of it should take, by the pace of earlier runs; None if not known."""
+        """Estimated run time, by the speed of earlier runs; None where unknown."""
         return self.record.expected_seconds
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What there is to know before the start."""
+        """What to know before the start."""
         return self.record.notes
 
 
 def apart(spec: RunSpec, groups: Mapping[str, int]) -> tuple[RunSpec, int]:
-    """Leave out images of validation whose group is in training; return how many.
+    """Leave out validation images whose group is in training; return their number.
 
     Raises:
-        DatasetError: That leaves fewer than two groups to judge on.
+        DatasetError: Fewer than two groups are left to evaluate on.
     """
     learned = {groups[p] for p in (*spec.training.paths, *spec.selection.paths)}
     apart = [groups[p] not in learned for p in spec.validation.paths]
@@ -62,7 +62,7 @@ def apart(spec: RunSpec, groups: Mapping[str, int]) -> tuple[RunSpec, int]:
 
 
 def _rows(samples: SampleColumns, taken: Sequence[bool]) -> SampleColumns:
-    """Return the rows of a list that are taken."""
+    """Return the selected rows of a list."""
     at = [row for row, is_taken in enumerate(taken) if is_taken]
     return SampleColumns(
         tuple(samples.paths[i] for i in at), tuple(samples.labels[i] for i in at),
@@ -73,7 +73,7 @@ def _rows(samples: SampleColumns, taken: Sequence[bool]) -> SampleColumns:
 def spec_of(
     one: Variant, base: RunSpec, setup: ComparisonSetup, groups: Mapping[str, int]
 ) -> RunSpec:
-    """Return a candidate's run; its seed is set later."""
+    """Return the spec of a variant's run; its seed is set later."""
     training = base.training
     if one.share < 1:
         numbers = np.array([groups[p] for p in training.paths], np.int32)
@@ -95,7 +95,7 @@ def spec_of(
 def setup_notes(
     setup: ComparisonSetup, base: RunSpec, groups: Mapping[str, int]
 ) -> tuple[str, ...]:
-    """Say what there is to know of the trainings before the start."""
+    """Return what to know about the trainings before the start."""
     steps = -(-len(base.training) // base.batch_size)
     if setup.budget is Budget.PLATEAU:
         notes = [
@@ -138,7 +138,7 @@ def without(samples: SampleColumns, gone: Mapping[str, Sample]) -> SampleColumns
 def with_dropped(
     base: RunSpec, gone: Mapping[str, Sample], groups: Mapping[str, int]
 ) -> SampleColumns:
-    """Return training with what was dropped from it: of its groups alone, of known classes."""
+    """Return training plus the excluded images of its groups that have a known class."""
     place = {name: label for label, name in enumerate(base.class_names)}
     known = {*base.training.paths, *base.selection.paths, *base.validation.paths}
     learned = {groups[p] for p in base.training.paths}
@@ -156,7 +156,7 @@ def with_dropped(
 
 
 def cut_to(pool: SampleColumns, like: SampleColumns, seed: int) -> SampleColumns:
-    """Return rows of a list drawn at random, as many of each class as another list has."""
+    """Return random rows of a list, as many per class as another list has."""
     labels = np.array(pool.labels, np.int64)
     classes = int(labels.max(initial=0)) + 1
     quota = np.bincount(np.array(like.labels, np.int64), minlength=classes)

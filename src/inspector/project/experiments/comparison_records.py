@@ -1,4 +1,4 @@
-"""A comparison as it is kept: a small JSON beside its runs, readable after a restart."""
+"""A stored comparison: a small JSON file beside its runs."""
 
 import json
 from collections.abc import Mapping
@@ -31,15 +31,15 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSetup:
-    """What is equal for all candidates, beside the split.
+    """What is equal for all variants, beside the split.
 
     Attributes:
-        seeds: Of weights, order and augmentation; a verdict needs 5.
-        first_seed: They are numbered on from here.
-        budget: STEPS: each takes as many as the baseline does in its epochs. PLATEAU: each
-            trains until its selection holdout has not improved for `patience` epochs.
-        margin: Within it two candidates are equal for practice.
-        own_normalisation: Normalise as each policy says, and not all alike.
+        seeds: Number of seeds of weights, order and augmentation; a verdict needs 5.
+        first_seed: The first of these seeds.
+        budget: STEPS: each run takes as many as the baseline in its epochs. PLATEAU: each trains
+            until its selection holdout has not improved for `patience` epochs.
+        margin: Two variants within it are practically equal.
+        own_normalisation: Normalise as each policy says, instead of equally.
         stop_early: Apply the futility rule.
     """
 
@@ -54,7 +54,7 @@ class ComparisonSetup:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRun:
-    """One run of a comparison: which candidate, under which seed, in which folder."""
+    """One run of a comparison: its variant, seed and folder."""
 
     candidate: str
     seed: int
@@ -63,16 +63,16 @@ class ComparisonRun:
 
 @dataclass(frozen=True, slots=True)
 class StoredComparison:
-    """What is kept of a comparison; results are made of its runs each time.
+    """The stored part of a comparison; results are computed from its runs each time.
 
     Attributes:
         made_at: Seconds since the epoch.
-        rule: The split rule in words.
-        turns: In the order of training: seed by seed, the baseline first.
+        rule: Text of the split rule.
+        turns: Runs in training order: seed by seed, the baseline first.
         groups: Group number of each validation image, in the order of the runs' lists.
         selection_groups: Independent groups in the selection holdout.
-        epochs: Of a run, at the most.
-        expected_seconds: What was said before the start; None where it was not known.
+        epochs: Maximum epochs of a run.
+        expected_seconds: Estimate shown before the start; None where unknown.
     """
 
     name: str
@@ -90,15 +90,15 @@ class StoredComparison:
     notes: tuple[str, ...] = ()
 
     def runs_of(self, candidate: str) -> list[ComparisonRun]:
-        """Return a candidate's turns in the order of seeds."""
+        """Return the runs of a variant, ordered by seed."""
         return [turn for turn in self.turns if turn.candidate == candidate]
 
 
 def write_kept(folder: Path, record: StoredComparison) -> None:
-    """Write a comparison into its folder, which is made.
+    """Create a comparison's folder and write it.
 
     Raises:
-        TrainingError: The disk does not take it.
+        TrainingError: It can't be written.
     """
     document = asdict(record) | {"comparison": VERSION}
     for entry, one in zip(document["candidates"], record.candidates, strict=True):
@@ -117,14 +117,14 @@ def read_kept(folder: Path) -> StoredComparison:
     """Read the comparison in `folder`.
 
     Raises:
-        TrainingError: It can't be understood.
+        TrainingError: It is invalid.
     """
     try:
         raw = read_json(folder / FILE, dict[str, Any], what="comparison", advice="Start a new one.")
         if raw.pop("comparison") != VERSION:
             raise ValueError("another version")
         raw["candidates"] = tuple(_candidate(entry) for entry in raw["candidates"])
-        # The variants are instances already, as policies have a form of their own: they stay.
+        # The variants are instances already, since policies have their own form: they stay.
         return msgspec.convert(raw, StoredComparison)
     except (OSError, ValueError, KeyError, TypeError, InspectorError) as error:
         raise TrainingError(
@@ -140,12 +140,12 @@ def _candidate(entry: Mapping[str, Any]) -> Variant:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonEnd:
-    """A run that is complete.
+    """A complete run.
 
     Attributes:
-        best: (n,) 1 where the epoch chosen by the selection holdout names an image right.
-        last: The same of the last epoch.
-        history: Of its epochs.
+        best: (n,) 1 where the epoch chosen by the selection holdout classifies correctly.
+        last: The same for the last epoch.
+        history: Its epochs.
     """
 
     best: NDArray[np.float64]
@@ -154,7 +154,7 @@ class ComparisonEnd:
 
     @property
     def chosen(self) -> EpochDone:
-        """The epoch that was chosen by the selection holdout."""
+        """The epoch chosen by the selection holdout."""
         return self.history[self.history[-1].best_epoch - 1]
 
     @property
@@ -164,12 +164,12 @@ class ComparisonEnd:
 
 
 def is_complete(folder: Path) -> bool:
-    """Tell whether a run came to its end: its last predictions are there."""
+    """Tell whether a run is complete: its last predictions exist."""
     return (folder / PREDICTIONS_LAST).exists()
 
 
 def read_ended(folder: Path, images: int) -> ComparisonEnd | None:
-    """Read what a complete run has to say of `images` judged images; None for an unfinished one.
+    """Return the results of a complete run on `images` evaluated images; None if unfinished.
 
     Raises:
         TrainingError: Its files are damaged.
@@ -187,7 +187,7 @@ def read_ended(folder: Path, images: int) -> ComparisonEnd | None:
 
 
 def read_right(file: Path) -> NDArray[np.float64]:
-    """Return (n,) 1 where a run's predictions name the image right, in the list's order.
+    """Return (n,) 1 where a run's predictions are correct, in list order.
 
     Raises:
         TrainingError: The file can't be read.

@@ -1,4 +1,4 @@
-"""What a comparison came to, from the predictions that its runs have kept."""
+"""Results of a comparison, from the stored predictions of its runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a candidate reaches by itself; accuracies as shares of 1, None before its first run.
+    """Figures of one variant; accuracies are 0..1, None before its first run.
 
     Attributes:
-        accuracy: Mean over seeds, of the epoch that the selection holdout chose.
+        accuracy: Mean over seeds, at the epoch chosen by the selection holdout.
         sd: Over seeds; None below two.
-        last_accuracy: The same mean of the last epoch.
-        each: Accuracy under each seed, as far as they go.
-        seeds: Complete ones.
+        last_accuracy: The same mean at the last epoch.
+        each: Accuracy per complete seed.
+        seeds: Number of complete seeds.
         seconds_per_epoch: Median.
-        seconds_to_best: Training up to the chosen epoch, mean over seeds.
+        seconds_to_best: Training time up to the chosen epoch, mean over seeds.
         epochs_to_best: The chosen epoch, mean over seeds.
     """
 
@@ -48,7 +48,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class LastEpochFigures:
-    """The difference of the last epochs, beside that of the chosen ones; shares of 1."""
+    """Difference at the last epochs, beside that at the chosen ones; 0..1."""
 
     mean: float | None
     low: float | None
@@ -57,13 +57,13 @@ class LastEpochFigures:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """A candidate against the baseline; shares of 1, intervals 95 %, None for the unknown.
+    """A variant against the baseline; 0..1, 95 % CIs, None where unknown.
 
     Attributes:
-        p_adjusted: Holm's over all candidates; None where it was not tested.
-        smallest_detectable: The difference that would be found four times of five.
-        practically_equal: The interval lies within the margin.
-        time_factor: Seconds to the best epoch over the baseline's.
+        p_adjusted: Holm-adjusted over all variants; None where not tested.
+        smallest_detectable: Difference that would be detected with a power of 0.8.
+        practically_equal: True if the interval lies within the margin.
+        time_factor: Seconds to the best epoch relative to the baseline's.
         text: The decision as a sentence.
     """
 
@@ -89,14 +89,14 @@ class ComparisonRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is known of a comparison.
+    """Current results of a comparison.
 
     Attributes:
         baseline: Its name; `reference` holds its figures.
-        rows: The others, in the order of the plan.
-        partial: Runs are missing: what is known so far.
-        done: Complete runs, of `total`; those that a stopped policy did not need are not counted.
-        images: Judged, in so many `groups`.
+        rows: The other variants, in plan order.
+        partial: True while runs are missing.
+        done: Complete runs of `total`; runs that a stopped policy did not need are not counted.
+        images: Number of evaluated images, in `groups` groups.
         notes: What was known before the start, and what came out since.
     """
 
@@ -118,7 +118,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class StoppedVariant:
-    """Where the futility rule ended a policy: after so many seeds, at that epoch of the last."""
+    """Where the futility rule stopped a variant: after `seeds` seeds, at the last one's epoch."""
 
     at_least_worse: float
     seeds: int
@@ -126,12 +126,12 @@ class StoppedVariant:
 
 
 def stopped_at(record: StoredComparison, folder: Path, candidate: str) -> StoppedVariant | None:
-    """Apply the futility rule to what is complete; None where it does not end the candidate.
+    """Apply the futility rule to the complete runs; None where it does not stop the variant.
 
     Args:
         record: The comparison.
-        folder: Of all runs.
-        candidate: Another than the baseline.
+        folder: Folder of all runs.
+        candidate: A variant other than the baseline.
     """
     if not record.setup.stop_early:
         return None
@@ -144,7 +144,7 @@ def stopped_at(record: StoredComparison, folder: Path, candidate: str) -> Stoppe
         own.append(best[0][0])
         base.append(best[1][0])
         epochs.append(best[0][1])
-        # After the last seed there is nothing left to spare.
+        # After the last seed there is nothing left to save.
         if len(own) == record.setup.seeds:
             return None
         worse = futile(np.array(own), np.array(base), record.selection_groups, record.futility)
@@ -154,7 +154,7 @@ def stopped_at(record: StoredComparison, folder: Path, candidate: str) -> Stoppe
 
 
 def _selected(folder: Path, record: StoredComparison) -> tuple[float, int] | None:
-    """Return the chosen epoch's accuracy on the selection holdout, and the epochs trained."""
+    """Return the chosen epoch's accuracy on the selection holdout, and the number of epochs."""
     ended = read_ended(folder, len(record.groups))
     if ended is None or ended.chosen.sel_accuracy is None:
         return None
@@ -162,11 +162,11 @@ def _selected(folder: Path, record: StoredComparison) -> tuple[float, int] | Non
 
 
 def result(record: StoredComparison, folder: Path) -> Comparison:
-    """Return what is known so far.
+    """Return the current results.
 
     Args:
         record: The comparison.
-        folder: Of all runs.
+        folder: Folder of all runs.
 
     Raises:
         TrainingError: A file of a run is damaged.
@@ -214,7 +214,7 @@ def _figures(name: str, runs: Sequence[ComparisonEnd | None]) -> Figures:
     if not complete:
         return Figures(name, None, None, None, (), 0, None, None, None)
     each = tuple(float(run.best.mean()) for run in complete)
-    # The first epoch of a run traces the graph as well.
+    # The first epoch of a run includes tracing the graph.
     seconds = [e.seconds for run in complete for e in run.history[1:] or run.history]
     return Figures(
         name, fmean(each), stdev(each) if len(each) > 1 else None,
@@ -246,12 +246,12 @@ def _row(
 
 
 def known(value: float | None) -> float | None:
-    """Return a figure, or None where it is not a finite one."""
+    """Return a figure, or None if it is not finite."""
     return value if value is not None and np.isfinite(value) else None
 
 
 def _text(difference: Difference, stopped: StoppedVariant | None, record: StoredComparison) -> str:
-    """Say the decision with what it needs to be understood."""
+    """Return the decision with what is needed to understand it."""
     if stopped is not None:
         return (
             f"stopped: at least {stopped.at_least_worse:.3f} worse at epoch {stopped.epoch}"
@@ -272,13 +272,13 @@ def _text(difference: Difference, stopped: StoppedVariant | None, record: Stored
 
 
 def _of_article(record: StoredComparison) -> tuple[str, ...]:
-    """Say what there is to know of the article's examples, where one was compared."""
+    """Return what to know about the article's examples, if one was compared."""
     examples = [one.policy for one in article() if one.policy is not None]
     return ARTICLE_NOTES if any(c.policy in examples for c in record.candidates) else ()
 
 
 def _found(record: StoredComparison, ended: dict[str, list[ComparisonEnd | None]]) -> list[str]:
-    """Return what came out of the runs that one has to know."""
+    """Return what to know about the results of the runs."""
     sentences = []
     cut = sum(
         len(run.history) >= record.epochs and len(run.history) - run.chosen.epoch

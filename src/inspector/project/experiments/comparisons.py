@@ -46,7 +46,7 @@ COPIES_RULE = "test>validation>training"
 
 
 class Comparisons:
-    """Plan a comparison, train it, resume it, and look at what it came to."""
+    """Plans, trains and resumes comparisons, and returns their results."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Comparisons:
         self._runs = runs
 
     def all(self) -> list[StoredComparison]:
-        """Return the comparisons that are kept, the newest first."""
+        """Return the stored comparisons, newest first."""
         folder = self._runs.folder
         if not folder.is_dir():
             return []
@@ -80,16 +80,16 @@ class Comparisons:
         """Return the runs of a comparison; nothing is stored.
 
         Args:
-            rule: The split; images of validation whose group is in training are left out.
-            candidates: What is compared.
-            config: Model, epochs and image size for all; its policy and seed are not used.
+            rule: The split; validation images whose group is in training are left out.
+            candidates: The variants.
+            config: Model, epochs and image size for all; its policy and seed are ignored.
             setup: What else is equal.
-            baseline: A candidate's name; None for the first.
+            baseline: Name of a variant; None for the first.
 
         Raises:
-            DatasetError: The rule can't be applied, or leaves nothing to judge on.
-            TrainingError: A run can't be trained as it stands.
-            UsageError: The candidates or the numbers can't be compared.
+            DatasetError: The rule can't be applied, or leaves nothing to evaluate on.
+            TrainingError: A run can't be trained.
+            UsageError: The variants or the numbers can't be compared.
         """
         config, setup = config or RunConfig(), setup or ComparisonSetup()
         baseline = candidates[0].name if baseline is None and candidates else baseline or ""
@@ -113,13 +113,13 @@ class Comparisons:
     ) -> ComparisonPlan:
         """Return runs before and after cleaning, at equal size and on the same images.
 
-        Before: with the images that were dropped, and as many of each class left out at random,
-        drawn anew for each seed. After: without them. What nobody decided yet is taken from the
-        rule that `fix` would apply. Selection and validation hold none of the dropped images.
+        Before: with the excluded images, and as many of each class left out at random, sampled per
+        seed. After: without them. Undecided copies are taken from the rule that `fix` would apply.
+        Selection and validation hold none of the excluded images.
 
         Raises:
-            DatasetError: The rule can't be applied, or leaves nothing to judge on.
-            UsageError: Nothing is dropped from training.
+            DatasetError: The rule can't be applied, or leaves nothing to evaluate on.
+            UsageError: Nothing is excluded from training.
         """
         config, setup = config or RunConfig(), setup or ComparisonSetup()
         groups = self._group_of()
@@ -152,7 +152,7 @@ class Comparisons:
         """Store a comparison and all of its runs before the start; return its name.
 
         Raises:
-            TrainingError: The disk does not take it.
+            TrainingError: It can't be written.
         """
         runs = self._runs
         turns = tuple(
@@ -180,11 +180,11 @@ class Comparisons:
         return name
 
     def train(self, name: str, hear: Callable[[Event], None], stop: Stop | None = None) -> None:
-        """Train what is still missing of a comparison, in one child, seed by seed.
+        """Train the missing runs of a comparison in one child, seed by seed.
 
         Raises:
-            TrainingError: TensorFlow is missing, the child died, or a run failed; the runs that
-                are complete stay, and those of other candidates were trained all the same.
+            TrainingError: TensorFlow is missing, the child died, or a run failed; complete runs
+                stay, and those of other variants were trained all the same.
             UsageError: There is no such comparison.
         """
         record = self.kept(name)
@@ -206,7 +206,7 @@ class Comparisons:
             raise TrainingError(f"{candidate or 'a run'}: {failed.reason}", failed.advice)
 
     def kept(self, name: str) -> StoredComparison:
-        """Return a kept comparison.
+        """Return a stored comparison.
 
         Raises:
             UsageError: There is none of that name.
@@ -218,11 +218,11 @@ class Comparisons:
         return read_kept(folder)
 
     def result(self, name: str) -> Comparison:
-        """Return what is known so far of a comparison, from the predictions of its runs.
+        """Return the current results of a comparison, from the predictions of its runs.
 
         Raises:
             UsageError: There is none of that name.
-            TrainingError: A file of it is damaged.
+            TrainingError: One of its files is damaged.
         """
         record = self.kept(name)
         return comparison_results.result(record, self._runs.folder)
@@ -230,7 +230,7 @@ class Comparisons:
     def _turns(
         self, record: StoredComparison, stop: Stop, failures: dict[str, RunFailed]
     ) -> Iterator[str]:
-        """Yield the runs that are missing; asked each time, as a policy may end on the way."""
+        """Yield the missing runs; checked each time, since a policy may be stopped on the way."""
         folder = self._runs.folder
         for turn in record.turns:
             if stop.is_set() or record.baseline in failures:
@@ -242,7 +242,7 @@ class Comparisons:
             yield turn.run
 
     def _base(self, rule: Rule, config: RunConfig, groups: dict[str, int]) -> tuple[RunSpec, int]:
-        """Return the run that all others are made from, and how many images it does not judge."""
+        """Return the run that all others derive from, and the number of images it leaves out."""
         return apart(self._runs.plan(rule, replace(config, policy=None)), groups)
 
     def _planned(
@@ -272,7 +272,7 @@ class Comparisons:
         return ComparisonPlan(record, tuple(turns))
 
     def _notes(self, rule: Rule, left_out: int) -> list[str]:
-        """Say what there is to know of the split."""
+        """Return what to know about the split."""
         notes = []
         if left_out:
             notes.append(
@@ -285,7 +285,7 @@ class Comparisons:
         return notes
 
     def _dropped(self) -> dict[str, Sample]:
-        """Return the images that are excluded, else the copies that keeping one of each would."""
+        """Return the excluded images, else the copies that keeping one of each would exclude."""
         rows = [s for s in self._groups.images() if s.mark == "drop"]
         if not rows:
             planned = self._decisions.plan_rule(COPIES_RULE, everything=True, same_picture=True)
@@ -293,7 +293,7 @@ class Comparisons:
         return {s.path: s for s in rows}
 
     def _group_of(self) -> dict[str, int]:
-        """Return the enabled group of every image, alike images joined."""
+        """Return the enabled group of every image, near-duplicates joined."""
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
         return {s.path: number for s, number in zip(rows, numbers, strict=True)}

@@ -1,4 +1,4 @@
-"""Experiments: the gap by real trainings, arm by arm, beside what baseline models say of it."""
+"""Experiments: the gap by real trainings, condition by condition, beside baseline models."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ Mask = NDArray[np.bool_]
 
 FILE = "experiment.json"
 SPLIT = "experiment"
-"""What stands as the split of an experiment's runs: a list of runs may leave them out."""
+"""Split text of an experiment's runs, by which a list of runs can leave them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class ExperimentPlan:
     """What an experiment trains.
 
     Attributes:
-        question: As baseline models were asked.
-        quick: Their answer; its controls stand in for those that would take too long.
-        specs: Of each seed, in the order of training; what a later seed shares is not repeated.
-        steps: Optimiser steps of every run.
-        expected_seconds: By the pace of earlier runs; None where none is known.
+        question: As for the baseline models.
+        quick: Their answer; its controls replace those that would take too long.
+        specs: Per seed, in training order; runs shared with an earlier seed are not repeated.
+        steps: Optimiser steps per run.
+        expected_seconds: By the speed of earlier runs; None where unknown.
     """
 
     question: Question
@@ -59,16 +59,16 @@ class ExperimentPlan:
 
     @property
     def trainings(self) -> int:
-        """How many runs there are in all."""
+        """Total number of runs."""
         return sum(len(block) for block in self.specs)
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What trainings say of a gap; None before the first seed is complete.
+    """Result of the trainings; None before the first seed is complete.
 
     Attributes:
-        seeds_done: Complete seeds, of `seeds`.
+        seeds_done: Complete seeds of `seeds`.
     """
 
     answer: Diagnosis | None
@@ -83,7 +83,7 @@ class Experiment:
 
 
 class Experiments:
-    """Plan the trainings behind a gap, train them, and say what they show."""
+    """Plans and trains the runs behind a gap, and returns what they show."""
 
     def __init__(
         self,
@@ -108,14 +108,14 @@ class Experiments:
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> ExperimentPlan | None:
-        """Ask the baseline models and return what would be trained; None when stopped.
+        """Diagnose with baseline models and return what would be trained; None when stopped.
 
-        The arms choose their images without looking at any result, so that asking them with a
-        model that only writes down what it is given names every training beforehand.
+        The conditions choose their images without looking at any result. So running them with a
+        model that only records its input names every training beforehand.
 
         Raises:
             DatasetError: There is nothing to compare.
-            TrainingError: A run can't be trained as it stands.
+            TrainingError: A run can't be trained.
         """
         _project, config = self._source, config or RunConfig()
         rule = rule or self._splits.rule
@@ -144,12 +144,12 @@ class Experiments:
         stop: Stop | None = None,
         first: Callable[[Experiment], None] | None = None,
     ) -> Experiment:
-        """Train what is missing, seed by seed, and answer; runs that are complete are kept.
+        """Train the missing runs, seed by seed, and answer; complete runs are kept.
 
         Args:
-            plan: As of `plan`.
-            hear: Hears every event of the trainings.
-            stop: Ends it after the batch; the answer is of the seeds that are complete.
+            plan: From `plan`.
+            hear: Called with every event of the trainings.
+            stop: Ends it after the current batch; the answer covers the complete seeds.
             first: Called with the answer so far after every seed but the last.
 
         Raises:
@@ -177,7 +177,7 @@ class Experiments:
         return experiment
 
     def known(self, plan: ExperimentPlan) -> Experiment:
-        """Answer with the runs that are complete, up to the last whole seed; nothing is trained.
+        """Answer with the complete runs, up to the last whole seed; nothing is trained.
 
         Raises:
             TrainingError: A file of a run is damaged.
@@ -208,7 +208,7 @@ class Experiments:
         return Experiment(answer, plan.quick, done, seeds)
 
     def last(self) -> dict[str, object] | None:
-        """Return the last answer as JSON; None without one."""
+        """Return the last answer as JSON, or None."""
         record = self._context.store.records.get(EXPERIMENT)
         return record.answer if record else None
 
@@ -218,7 +218,7 @@ class Experiments:
         ends: Callable[[], bool],
         first: Callable[[Experiment], None] | None,
     ) -> Iterator[str]:
-        """Yield the runs that are missing, each stored when its turn comes."""
+        """Yield the missing runs, each stored when its turn comes."""
         known = self._known()
         for number, block in enumerate(plan.specs):
             for spec in block:
@@ -250,10 +250,10 @@ class Experiments:
         )  # fmt: skip
 
     def _spec(self, base: RunSpec, question: Question, rows: Ints, steps: int) -> RunSpec:
-        """Return the run that learns from `rows` and judges everything else.
+        """Return the run that trains on `rows` and judges everything else.
 
-        There is no selection holdout: every run takes the same steps and its last epoch counts, so
-        no choice of a checkpoint stands between the arms.
+        There is no selection holdout: every run takes the same number of steps and its last epoch
+        counts, so no choice of checkpoint differs between conditions.
         """
         images = self._groups.images()
         used = question.in_training | question.in_folder
@@ -266,7 +266,7 @@ class Experiments:
         )  # fmt: skip
 
     def _known(self) -> dict[str, str]:
-        """Return the runs of all experiments, by what they were told."""
+        """Return the runs of all experiments by the digest of their spec."""
         file = self._runs.folder / FILE
         if not file.exists():
             return {}
@@ -288,7 +288,7 @@ class Experiments:
 
 
 def _recorded(question: Question, quick: Diagnosis, seeds: int) -> list[list[Ints]]:
-    """Return the rows that each seed's trainings learn from, those of earlier seeds left out."""
+    """Return the rows that each seed's trainings learn from, without those of earlier seeds."""
     seen: set[bytes] = set()
     blocks: list[list[Ints]] = []
 
@@ -323,12 +323,12 @@ def _key(paths: tuple[str, ...]) -> bytes:
 
 
 def _digest(spec: RunSpec) -> str:
-    """Digest all that decides what a run does; where images are cached does not."""
+    """Return a digest of everything that decides what a run does; the image cache does not."""
     lists = (spec.training, spec.validation)
     bare = replace(
         spec, training=SampleColumns(), validation=SampleColumns(), cache="", versions={}
     )
-    # Runs of before there was a name of the split that judges are known again.
+    # Keeps the digest of runs from before the evaluation split had a name.
     text = repr(bare).replace(f", evaluation={spec.evaluation!r}", "")
     digest = hashlib.blake2b(text.encode(), digest_size=16)
     for samples in lists:

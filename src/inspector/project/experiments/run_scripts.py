@@ -1,4 +1,4 @@
-"""Scripts that load the runs that are kept into TensorBoard and MLflow, with the data beside."""
+"""Scripts that load stored runs into TensorBoard and MLflow, with their data beside."""
 
 import dataclasses
 from enum import StrEnum
@@ -59,14 +59,14 @@ _METRICS = (
 
 
 class RunTool(StrEnum):
-    """A program for runs that a script loads them into."""
+    """A program that a script loads runs into."""
 
     TENSOR_BOARD = "tensorboard"
     MLFLOW = "mlflow"
 
 
 class RunScripts:
-    """Write scripts for other programs."""
+    """Writes scripts for other programs."""
 
     def __init__(self, context: ProjectContext, runs: Runs) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""What a comparison compares: policies, strengths of one parameter, shares of training, models."""
+"""Variants of a comparison: policies, strengths of one parameter, training shares, models."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ ARTICLE_NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One of what is compared; all else is equal.
+    """One variant; all else is equal.
 
     Attributes:
         policy: The augmentation; None for none.
-        model: As `RunConfig.model`; "" for the comparison's own.
-        share: Of training's groups that is learned from, above 0, at most 1.
+        model: As in `RunConfig.model`; "" for the comparison's own.
+        share: Share of training's groups to train on, above 0 and at most 1.
     """
 
     name: str
@@ -38,20 +38,20 @@ class Variant:
 
 
 def article() -> list[Variant]:
-    """Return no augmentation and the article's three examples, as written."""
+    """Return no augmentation and the article's three examples as written."""
     named = [f"example {number}, as written" for number in (1, 2, 3)]
     return [Variant(NONE), *(Variant(name, PRESETS[name]) for name in named)]
 
 
 def strengths(parameter: str, values: Sequence[float]) -> list[Variant]:
-    """Return one parameter at several strengths; without one at 0, no augmentation comes first.
+    """Return one parameter at several strengths, after no augmentation if 0 is not among them.
 
     Args:
-        parameter: A name of ImageDataGenerator or a field of a policy that takes a number.
-        values: In its unit; whole numbers may mean something else than fractions, as there.
+        parameter: A name of ImageDataGenerator or a numeric field of a policy.
+        values: In its unit; integers may mean something else than fractions, as in Keras.
 
     Raises:
-        UsageError: There is no such parameter, or it does not take such a number.
+        UsageError: There is no such parameter, or it does not accept such a number.
     """
     variants = []
     for value in values:
@@ -72,7 +72,7 @@ def _one_parameter(parameter: str, value: float) -> Policy:
 
 
 def shares(values: Sequence[float], policy: Policy | None) -> list[Variant]:
-    """Return shares of training's groups, each without and with a policy where there is one.
+    """Return shares of training's groups, each without and with a policy if one is given.
 
     Without a policy the largest share comes first, as the baseline.
 
@@ -96,11 +96,11 @@ def models(names: Sequence[str], policy: Policy | None) -> list[Variant]:
 
 
 def check_candidates(candidates: Sequence[Variant], baseline: str) -> None:
-    """Check that a comparison can be made of these.
+    """Check that these variants can be compared.
 
     Raises:
-        UsageError: There are fewer than two, a name comes twice, the baseline is none of them, or
-            there is no such model.
+        UsageError: There are fewer than two, a name repeats, the baseline is not among them, or a
+            model does not exist.
     """
     names = [one.name for one in candidates]
     if len(names) < 2:
@@ -123,16 +123,16 @@ def check_candidates(candidates: Sequence[Variant], baseline: str) -> None:
 def part_of_groups(
     groups: NDArray[np.int32], labels: NDArray[np.int32], share: float, *, seed: int
 ) -> NDArray[np.bool_]:
-    """Choose whole groups until each class has its share; a larger share holds a smaller one.
+    """Choose whole groups until each class has its share; larger shares contain smaller ones.
 
     Args:
         groups: (n,) group of each sample.
         labels: (n,) class of each sample, from 0.
         share: Above 0; 1 is all of them.
-        seed: Of the order in which groups are taken.
+        seed: Seed of the order of groups.
 
     Returns:
-        (n,) True for what is taken.
+        (n,) True for chosen samples.
     """
     _, first, compact = np.unique(groups, return_index=True, return_inverse=True)
     size = np.bincount(compact)

@@ -1,6 +1,6 @@
-"""Clean up: exclude copies across splits and unreadable files, planned first, then done as planned.
+"""Clean up: exclude copies across splits and unreadable files, exactly as planned.
 
-Folders, names and splits stay as the user has them. Moving images is a choice of its own.
+Folders, names and splits stay as they are; moving images is a separate choice.
 """
 
 import time
@@ -45,7 +45,7 @@ from inspector.work.jobs import Progress, Stop
 
 @dataclass(frozen=True, slots=True)
 class CleanUpResult:
-    """What a clean-up left behind; `exported` is None where nothing was exported."""
+    """Result of a clean-up; `exported` is None where nothing was exported."""
 
     plan: CleanUpPlan
     exported: Exported | None = None
@@ -55,7 +55,7 @@ class CleanUpResult:
 
 
 class CleanUps:
-    """Plan and do a clean-up."""
+    """Plans and performs clean-ups."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class CleanUps:
         """
         choice = choice or CleanUpChoice()
         if choice.resplit:
-            # What is in the test set stays there, so nothing may be a copy of it elsewhere.
+            # Test images stay, so there must be no copy of them elsewhere.
             choice = replace(choice, copies=replace(choice.copies, keep=KeptSplit.EVALUATION))
         basis, current = self._basis(), self._splits.rule
         membership = self._splits.membership_or_none(current)
@@ -119,11 +119,11 @@ class CleanUps:
     def run(
         self, plan: CleanUpPlan, *, stop: Stop | None = None, progress: Progress | None = None
     ) -> CleanUpResult:
-        """Do what the plan says and nothing else; the exclusions are one decision, undone by undo.
+        """Do exactly what the plan says; the exclusions are one decision, which undo reverts.
 
         Raises:
-            ExportError: The project changed since it was planned, or something stands in the way,
-                and nothing is done; or the export can't be made, and what was decided stays.
+            ExportError: The project changed since the plan or there is an obstacle, and nothing was
+                done; or the export failed, and the decisions stay.
         """
         if plan.obstacles:
             raise ExportError(plan.obstacles[0], "Nothing was done. Change what is excluded.")
@@ -157,14 +157,14 @@ class CleanUps:
         return CleanUpResult(plan, exported, str(plan.lock_file or ""), str(report), str(code))
 
     def last(self) -> CleanUpRecord | None:
-        """Return what the last clean-up did; None without one, or where it was undone."""
+        """Return the last clean-up; None without one, or if it was undone."""
         record = self._context.store.records.get(CLEAN_UP)
         if record is None or not self._decisions.is_active(record.operation):
             return None
         return record
 
     def last_text(self) -> str:
-        """Say what the last clean-up changed, each figure beside what it was; "" without one."""
+        """Return what the last clean-up changed, each figure before and after, or ""."""
         record = self.last()
         if record is None:
             return ""
@@ -218,7 +218,7 @@ class CleanUps:
 
 
 def _both(membership: Membership | None) -> int:
-    """Count the files that a rule puts in training and in validation."""
+    """Count the files that a rule puts into training and into validation."""
     return len({*membership.training} & {*membership.validation}) if membership is not None else 0
 
 

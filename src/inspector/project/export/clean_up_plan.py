@@ -23,13 +23,15 @@ TEST_SPLITS = ("test", "test folder")
 
 @dataclass(frozen=True, slots=True)
 class CleanUpChoice:
-    """What a person chose of a clean-up.
+    """The user's choices for a clean-up.
 
     Attributes:
-        resplit: Move images, so that near-duplicates and groups stay in one split.
-        share: Of validation in a new split; None for today's.
-        lock: Lock the split first; None to do so where a call draws it.
-        unreadable: Exclude the files that can't be read.
+        copies: Which copies to exclude.
+        resplit: Move images so that near-duplicates and groups stay in one split.
+        share: Validation share of a new split; None for the current one.
+        seed: Seed of a new split.
+        lock: Lock the split first; None to do so if the split depends on a seed.
+        unreadable: Exclude unreadable files.
     """
 
     copies: CopyChoice = field(default_factory=CopyChoice)
@@ -42,24 +44,24 @@ class CleanUpChoice:
 
 @dataclass(frozen=True, slots=True)
 class CleanUpPlan:
-    """What a clean-up would do, before anything is done.
+    """What a clean-up would do.
 
     Attributes:
-        target: Where an export goes afterwards; None for no export.
-        copies: Every pair that can be ticked, the least similar first, and those kept by hand.
-        unticked: Pairs that go by themselves and that the person unticked: no duplicates.
-        split_rule: The rule of today.
-        unreadable: Files that can't be read and go.
-        balance: Images by (split, class) before and after.
+        target: Where to export afterwards; None for no export.
+        copies: Every pair that can be ticked, least similar first, and those kept by hand.
+        unticked: Certain pairs that the user unticked: no duplicates.
+        split_rule: The current rule.
+        unreadable: Unreadable files to exclude.
+        balance: Number of images by (split, class) before and after.
         leaked: Evaluation images with a near-duplicate in training, before and after.
-        both: Files that the split rule puts in training and in validation.
-        resplit: The new split; None where the split stays.
-        moves: What moves, as path, from and to.
-        lock: Whether the split of today is locked first, and in `lock_file` where there is one.
-        beside: The report and the code, beside the target.
-        obstacles: What stands in the way, in words; nothing is done while there is one.
+        both: Number of files that the split rule puts into training and into validation.
+        resplit: The new split; None to keep the current one.
+        moves: Moved images, as path, from and to.
+        lock: True if the current split is locked first, into `lock_file` if there is one.
+        beside: The report and the code beside the target.
+        obstacles: What forbids the clean-up, as text; nothing is done while there is one.
         notes: What else to know.
-        precision: What is known of near pairs.
+        precision: What is known about near pairs.
         basis: What the plan depends on: decisions, files, threshold, split rule and groups.
     """
 
@@ -84,12 +86,12 @@ class CleanUpPlan:
 
     @property
     def excluded(self) -> tuple[CopyPair, ...]:
-        """The pairs whose copy goes."""
+        """The pairs whose copy is excluded."""
         return self.copies.ticked
 
     @property
     def drops(self) -> tuple[tuple[str, str], ...]:
-        """The copies that go, as (path, the path of what stays), in order of paths."""
+        """Excluded copies as (path, path of the image that stays), ordered by path."""
         return tuple(sorted((p.excluded.path, p.keeper.path) for p in self.excluded))
 
     def images(self, split: str) -> tuple[int, int]:
@@ -131,7 +133,7 @@ def obstacles_of(
 
 
 def _emptied(balance: Balance, copies: CopyPairs) -> list[str]:
-    """Say which split, and which class of a split, would hold no image any more."""
+    """Return which splits, and which classes of a split, would be left without images."""
     facts: list[str] = []
     for split in dict.fromkeys(split for split, _ in balance):
         rows = {label: counts for (name, label), counts in balance.items() if name == split}
@@ -159,7 +161,7 @@ def _why(copies: CopyPairs, split: str, label: str | None, count: int) -> str:
 
 
 def _growth(balance: Balance, resplit: Membership | None) -> list[str]:
-    """Say how a new split would change the test set, or leave a side without images."""
+    """Return how a new split would grow the test set, or leave a split without images."""
     if resplit is None:
         return []
     facts = []

@@ -1,4 +1,4 @@
-"""Exports: what leaves the dataset, planned first, then copied, verified and looked at again."""
+"""Exports: planned first, then copied, verified and checked again."""
 
 import os
 import tempfile
@@ -46,12 +46,12 @@ from inspector.work.jobs import Progress, Stop
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What holds after an export.
+    """Result of an export.
 
     Attributes:
-        files: Copied; `verified` of them had the hash that the catalogue knows.
-        leaks_after: Known sure pairs across splits among the files of the export.
-        groups_after: enabled groups that stand in several splits.
+        files: Copied files; `verified` of them had the known hash.
+        leaks_after: Confirmed pairs across splits among the exported files.
+        groups_after: Enabled groups that are in several splits.
     """
 
     files: int
@@ -65,7 +65,7 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class ExportLeaks:
-    """Evaluation images with a near-duplicate in training: without exclusions, and in the export.
+    """Evaluation images with a near-duplicate in training: without exclusions, and exported.
 
     Attributes:
         by_split: In the export, by evaluation split.
@@ -76,12 +76,12 @@ class ExportLeaks:
 
     @property
     def after(self) -> int:
-        """How many are in the export."""
+        """Number in the export."""
         return sum(self.by_split.values())
 
 
 class Exports:
-    """Plan and make exports."""
+    """Plans and performs exports."""
 
     def __init__(
         self,
@@ -104,18 +104,18 @@ class Exports:
         form: Form = Form.AS_IS,
         listed: Mapping[RelativePath, Split] | None = None,
     ) -> ExportPlan:
-        """Plan an export of everything that is not dropped.
+        """Plan an export of everything that is not excluded.
 
         Args:
-            sides: Path to split, for a new split; what it does not name is left out. None keeps
-                the folders as they are.
-            form: The framework that it is for.
-            listed: Path to split, where the folders stay but do not say the split, as with a call
-                that draws it: what the manifest lists.
+            sides: Split by path, for a new split; other images are left out. None keeps the
+                folders.
+            form: Export form.
+            listed: Split by path, if the folders stay but don't decide the split, as with a call
+                that splits by seed: written to the manifest.
 
         Raises:
-            DatasetError: The form needs boxes, and none came in.
-            ExportError: The target exists, overlaps the dataset, is too small, names collide, or
+            DatasetError: The form needs boxes, and the dataset has none.
+            ExportError: The target exists, overlaps the dataset or is too small, names collide, or
                 the form needs a split.
         """
         rows = self._samples.everything()
@@ -134,7 +134,7 @@ class Exports:
     def _divide(
         self, rows: Sequence[Sample], sides: Mapping[RelativePath, Split] | None, *, by_split: bool
     ) -> tuple[list[Item], list[LeftOut]]:
-        """Return what an export writes and what it leaves out, with the reason."""
+        """Return what an export writes, and what it leaves out with the reason."""
         items: list[Item] = []
         left: list[LeftOut] = []
         splits_only = by_split and any(
@@ -157,10 +157,10 @@ class Exports:
         return items, left
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[RelativePath, Split]:
-        """Return the fold of each image by its path, as `sides` of a plan: no group is cut.
+        """Return the fold of each image by path, for `sides` of a plan: no group is split.
 
         Raises:
-            UsageError: There are not as many groups as folds.
+            UsageError: There are fewer groups than folds.
         """
         return folds_by_group(self._groups, count, seed=seed)
 
@@ -169,10 +169,10 @@ class Exports:
         return read_boxes(self._context.root, self._context.layout, sizes)
 
     def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
-        """Return what happens to one file; a project file from elsewhere may hold any names.
+        """Return the export item of one file; names from a foreign project file are untrusted.
 
         Raises:
-            ExportError: A name could lead out of the target.
+            ExportError: A name could lead outside the target.
         """
         where = f"the project's entry of {shown(sample.path)}"
         try:
@@ -202,13 +202,13 @@ class Exports:
         progress: Progress | None = None,
         resume: bool = False,
     ) -> Exported:
-        """Make a planned export and check what stands there.
+        """Perform a planned export and check the result.
 
         Raises:
             ExportError: A source changed, the disk is full, or the target is in the way.
         """
         stop, progress = stop or Stop(), progress or Progress()
-        # Naming groups takes longer than a preview of the plan may.
+        # Naming groups takes too long for a preview of the plan.
         plan = replace(plan, items=tuple(self._with_groups(plan.items)))
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
@@ -221,7 +221,7 @@ class Exports:
         )  # fmt: skip
 
     def leaks(self, plan: ExportPlan) -> ExportLeaks:
-        """Count what would leak in an export, before it is made."""
+        """Count the leaks of an export before it is made."""
         index = self._duplicates.index()
         by_path: dict[str, int] = {s.path: i for i, s in index.samples.items()}
         after = {by_path[i.source]: str(i.split) for i in plan.items if i.source in by_path}
@@ -232,7 +232,7 @@ class Exports:
         return ExportLeaks(was, dict(Counter(after[i] for i in leaked(index, after))))
 
     def suggested_target(self) -> Path:
-        """Return a folder that does not exist yet, in a place that can be written to."""
+        """Return a folder that does not exist yet, in a writable place."""
         root = self._context.root
         places = (root.parent, Path.home(), Path(tempfile.gettempdir()))
         parent = next((p for p in places if _is_writable(p)), places[0])
@@ -246,7 +246,7 @@ class Exports:
         """Yield items with the names of their groups.
 
         Raises:
-            ExportError: A name could lead out of the target.
+            ExportError: A name could lead outside the target.
         """
         names = group_names(self._groups, self._groups.images())
         for item in items:
@@ -259,7 +259,7 @@ class Exports:
     def by_manifest(self, file: Path) -> Mapping[RelativePath, Split]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
 
-        A file on several sides is written to the first.
+        A file in several splits goes to the first.
 
         Raises:
             DatasetError: It can't be read, or lacks a column.
@@ -267,12 +267,12 @@ class Exports:
         return dict(reversed(read_sides(file, self._context.root)))
 
     def decisions_since(self) -> int:
-        """Count the active decisions that came after the last export."""
+        """Count the active decisions since the last export."""
         store = self._context.store
         return store.decisions.since(store.records.get(EXPORT).operation)
 
     def _across(self, sides: Mapping[RelativePath, Split]) -> tuple[int, int]:
-        """Count the known sure pairs and the enabled groups that stand on several sides."""
+        """Count the confirmed pairs and the enabled groups across several splits."""
         index = self._duplicates.index()
         rows = [s for s in index.samples.values() if s.path in sides]
         side = {s.id: sides[s.path] for s in rows}
@@ -288,9 +288,9 @@ class Exports:
         return leaks, sum(len(splits) > 1 for splits in groups.values())
 
     def _moved(self, sample: Sample, source: RelativePath, *, split: Split, label: Label) -> str:
-        """Return the path with the class folder and the split folder replaced.
+        """Return the path with class folder and split folder replaced.
 
-        The folders keep the user's own names; a split without a folder gets the plain word.
+        The folders keep the user's names; a split without a folder gets the plain name.
         """
         layout = self._context.layout
         folder = layout.split_folder(source) or layout.base
@@ -324,7 +324,7 @@ class Exports:
 
 
 def _listed(item: Item, listed: Mapping[RelativePath, Split]) -> Item:
-    """Return an item that stays where it is, with the split that a rule says."""
+    """Return an item that stays in place, with the split of a rule."""
     split = _split_of(listed.get(item.source, ""), f"the split of {shown(item.source)}")
     return replace(item, split=split, was=(split, item.was[1]))
 
@@ -361,7 +361,7 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _free(path: str, taken: set[str]) -> str:
-    """Return the path, with a number before its ending where it is taken."""
+    """Return the path, with a number before its suffix if it is taken."""
     stem, dot, ending = path.rpartition(".")
     number, free = 2, path
     while free in taken:

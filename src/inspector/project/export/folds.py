@@ -1,4 +1,4 @@
-"""Folds of a cross-validation that keep groups and near-duplicates together."""
+"""Cross-validation folds that keep groups and near-duplicates together."""
 
 import numpy as np
 
@@ -9,12 +9,12 @@ from inspector.project.review.groups import Groups
 
 
 def folds_by_group(groups: Groups, count: int, *, seed: int) -> dict[RelativePath, Split]:
-    """Return the fold of each image that is not dropped, by its path: fold1, fold2 and so on.
+    """Return the fold of each image that is not excluded, by path: fold1, fold2 and so on.
 
-    Test images, and what shares a group with one, stay outside as "test".
+    Test images, and images that share a group with one, stay outside as "test".
 
     Raises:
-        UsageError: There are not as many groups as folds.
+        UsageError: There are fewer groups than folds.
     """
     rows = [s for s in groups.images() if s.mark != "drop"]
     numbers = own_groups(groups.numbers(rows, with_duplicates=True).astype(np.int64))

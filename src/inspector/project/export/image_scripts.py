@@ -1,4 +1,4 @@
-"""Scripts that load decisions and labels into FiftyOne and cleanlab, with the data beside them."""
+"""Scripts that load decisions and labels into FiftyOne and cleanlab, with their data beside."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from inspector.project.review.group_names import group_names
 from inspector.project.review.groups import Groups
 from inspector.work.jobs import Progress, Stop
 
-# What the scripts import: Python looks for a module in the script's own folder first.
+# Imports of the scripts: Python looks for a module in the script's own folder first.
 _PACKAGES = frozenset((
     "cleanlab", "fiftyone", "json", "mlflow", "numpy", "pathlib", "sys", "tensorboard",
 ))  # fmt: skip
@@ -91,14 +91,14 @@ if __name__ == "__main__":
 
 
 class ImageTool(StrEnum):
-    """A program for images and labels that a script loads a project into."""
+    """A program that a script loads a project's images and labels into."""
 
     FIFTY_ONE = "fiftyone"
     CLEANLAB = "cleanlab"
 
 
 class ImageScripts:
-    """Write scripts for other programs."""
+    """Writes scripts for other programs."""
 
     def __init__(
         self, context: ProjectContext, duplicates: Duplicates, groups: Groups, labels: Labels
@@ -118,12 +118,12 @@ class ImageScripts:
     ) -> tuple[Path, Path]:
         """Write a script and its data, and return both paths.
 
-        Baseline models are asked for the labels first, in a child process. Needs a finished scan.
+        Baseline models judge the labels first, in a child process. Needs a finished scan.
 
         Raises:
             DatasetError: For cleanlab: there are too few images or classes.
-            ExportError: A file lies inside the dataset, exists already, or can't be written; or
-                it was stopped.
+            ExportError: A file lies inside the dataset, exists already, or can't be written; or it
+                was stopped.
         """
         check_free_script(file, self._context.root)
         evidence = self._labels.evidence(
@@ -154,10 +154,10 @@ class ImageScripts:
 
 
 def check_free_script(file: Path, root: Path) -> None:
-    """Check that a script and its data can be written, before they are made.
+    """Check that a script and its data can be written, before they are computed.
 
     Raises:
-        ExportError: One lies inside the dataset, exists already, or the script is no .py or has
+        ExportError: One lies inside the dataset or exists already, or the script is no .py or has
             the name of a package that it imports.
     """
     if file.suffix != ".py":

@@ -26,7 +26,7 @@ from inspector.work.tasks import CandidateResult
 
 
 class Audits:
-    """Compare the project's dataset with another one."""
+    """Compares the project's dataset with others."""
 
     def __init__(
         self, context: ProjectContext, duplicates: Duplicates, fingerprints: Fingerprints
@@ -45,13 +45,14 @@ class Audits:
         """Compare every image that is not excluded with every one of `other`; None when stopped.
 
         Args:
-            other: Of a scanned dataset (`Fingerprints.collection`) or of a file (`collection_of`).
-            stop: Set it from any thread to end soon.
-            progress: Told the phases "candidates", "near-duplicates" and "pixels".
+            other: Images of a scanned dataset (`Fingerprints.collection`) or of a file
+                (`collection_of`).
+            stop: Set from any thread to end soon.
+            progress: Reports the phases "candidates", "near-duplicates" and "pixels".
 
         Raises:
             DatasetError: One of them has no image, or both are the same folder.
-            CacheError: The search has no room beside the cache.
+            CacheError: There is no space beside the cache.
         """
         own = self._fingerprints.collection()
         if not other.images:
@@ -81,9 +82,9 @@ class Audits:
         """Write an audit as one HTML page.
 
         Args:
-            audit: Of `against`.
-            file: Where it is written.
-            root: The other dataset's folder; None for a fingerprint file.
+            audit: From `against`.
+            file: Target file.
+            root: Folder of the other dataset; None for a fingerprint file.
 
         Raises:
             ExportError: It lies inside a dataset, exists already, or can't be written.
@@ -118,7 +119,7 @@ class _Both:
         return self.b.images[self.rows_b[row - n]].sha256
 
     def maybe_same_pixels(self, alike: CandidateResult) -> dict[bytes, Path]:
-        """Return a file of each content that may have the pixels of another one."""
+        """Return a file of each content that may have the same pixels as another."""
         near = alike.transform == 0
         if alike.similarity is not None:
             near &= alike.similarity >= MAYBE_SAME_PIXELS
@@ -135,7 +136,7 @@ class _Both:
     def pairs(
         self, alike: CandidateResult, digests: dict[bytes, bytes], threshold: float
     ) -> list[AuditPair]:
-        """Return every pair of images, contents expanded, the strongest first."""
+        """Return every pair of images, contents expanded, strongest kind first."""
         pairs = [
             AuditPair(one, two, PairKind.BYTES, Level.SURE, NAMES[0], 1.0)
             for content in self.images_a.keys() & self.images_b.keys()
@@ -162,7 +163,7 @@ class _Both:
         return pairs
 
     def _same_pixels(self, digests: dict[bytes, bytes]) -> list[AuditPair]:
-        """Return pairs of other bytes and the same decoded pixels."""
+        """Return pairs with different bytes and the same decoded pixels."""
         of_pixels: dict[bytes, list[bytes]] = defaultdict(list)
         for content in self.images_b:
             if content in digests:
@@ -211,7 +212,7 @@ def _by_content(
 def _expanded(
     one: list[CollectedImage], two: list[CollectedImage]
 ) -> list[tuple[CollectedImage, CollectedImage]]:
-    """Return all pairs of two sets of identical images; only the first of many."""
+    """Return all pairs of two sets of identical images, or the first ones of very many."""
     if len(one) * len(two) > MAX_EXPANDED:
         one, two = one[:1], two[:1]
     return [(a, b) for a in one for b in two]

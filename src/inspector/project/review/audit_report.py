@@ -1,4 +1,4 @@
-"""An audit as a page of the report."""
+"""An audit as a report page."""
 
 import time
 from collections.abc import Callable
@@ -19,11 +19,11 @@ _KINDS = {
 
 
 def audit_page(audit: DatasetAudit, thumbnail: Callable[[bytes], bytes | None]) -> ReportPage:
-    """Return the page of an audit.
+    """Return the report page of an audit.
 
     Args:
-        audit: What was found.
-        thumbnail: Returns the JPEG thumbnail of a content; None where there is none.
+        audit: The audit.
+        thumbnail: Returns the JPEG thumbnail of a content, or None.
     """
     a, b = audit.a, audit.b
     lists = {
@@ -86,7 +86,7 @@ def _pairs(audit: DatasetAudit, thumbnail: Callable[[bytes], bytes | None]) -> l
     for pair in audit.pairs[:_SHOWN_PAIRS]:
         one = thumbnail(pair.a.sha256)
         if one:
-            # Of a fingerprint file there is no image.
+            # A fingerprint file has no images.
             two = b"" if audit.from_file else thumbnail(pair.b.sha256) or b""
             text = (
                 f"{_KINDS[pair.kind]}, {_similarity(pair)}",

@@ -1,4 +1,4 @@
-"""Leakage between two datasets: which images of one are in the other, and how alike they are."""
+"""Result of an audit: images of one dataset that are in another, and how similar they are."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from inspector.similarity.fingerprint_file import Detail
 
 @dataclass(frozen=True, slots=True)
 class AuditPair:
-    """An image of A and one of B that are alike; `transform` takes a to b.
+    """Similar images of A and B; `transform` maps a to b.
 
     Attributes:
         similarity: None where only hashes were compared.
@@ -25,15 +25,15 @@ class AuditPair:
 
 @dataclass(frozen=True, slots=True)
 class LeakedImages:
-    """How many images have a confirmed near-duplicate on the other side.
+    """Number of images with a confirmed near-duplicate in the other dataset.
 
     Attributes:
-        name: Of the dataset.
-        images: All that were compared.
-        leaked: Those with a confirmed near-duplicate.
-        by_kind: The leaked ones, each under its strongest kind.
-        by_split: (leaked, images) by split as on disk.
-        flat: Nearly constant ones, of which only identical files are found.
+        name: Name of the dataset.
+        images: Number of compared images.
+        leaked: Number with a confirmed near-duplicate.
+        by_kind: Leaked images, each under its strongest kind.
+        by_split: (leaked, images) by split on disk.
+        flat: Nearly constant images, compared for identical files only.
     """
 
     name: str
@@ -51,13 +51,13 @@ class LeakedImages:
 
 @dataclass(frozen=True, slots=True)
 class DatasetAudit:
-    """What an audit of A against B found.
+    """Result of an audit of A against B.
 
     Attributes:
         threshold: Similarity from which pairs are confirmed.
-        detail: What was known of the images of B.
-        from_file: Whether B is a fingerprint file.
-        pairs: Confirmed ones and candidates, the strongest first.
+        detail: What was known about the images of B.
+        from_file: True if B is a fingerprint file.
+        pairs: Confirmed pairs and candidates, strongest first.
     """
 
     threshold: float
@@ -69,7 +69,7 @@ class DatasetAudit:
 
     @property
     def compared(self) -> int:
-        """How many pairs of images there are between A and B."""
+        """Number of pairs of images between A and B."""
         return self.a.images * self.b.images
 
     @property

@@ -1,4 +1,4 @@
-"""Copies across splits: which image of each pair stays, which one goes, and what is certain."""
+"""Copies across splits: which image of each pair stays, which goes, and what is certain."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,21 +9,21 @@ from inspector.dataset.names import Split
 from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.store.samples import Sample
 
-# Beside the two sides of a call that draws the split, folders are splits of their own.
+# For a call that splits by seed, folders are splits of their own.
 EVALUATION = ("test", "test folder", "validation folder", "validation")
 _IDENTICAL = (PairKind.BYTES, PairKind.PIXELS)
 _STRENGTH = {kind: place for place, kind in enumerate(PairKind)}
 
 
 class KeptSplit(StrEnum):
-    """Whose copies stay."""
+    """The split whose copies stay."""
 
     EVALUATION = "evaluation"
     TRAINING = "training"
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The splits whose images stay, the first above all."""
+        """The splits whose images stay, highest priority first."""
         match self:
             case KeptSplit.EVALUATION:
                 return (*EVALUATION, "training")
@@ -33,12 +33,12 @@ class KeptSplit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CopyChoice:
-    """What a person chose of the copies.
+    """The user's choices about copies.
 
     Attributes:
-        asked: Kinds that are excluded although they are not certain.
+        asked: Kinds to exclude although they are not certain.
         two_labels: Exclude pairs with two labels as well.
-        ticks: By the id of an image that would go: excluded or not, whatever else holds.
+        ticks: By the id of an image: excluded or not, overriding everything else.
     """
 
     keep: KeptSplit = KeptSplit.EVALUATION
@@ -49,12 +49,12 @@ class CopyChoice:
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """From when on near pairs are certain.
+    """When near pairs are certain.
 
     Attributes:
-        near_from: The similarity, measured on this dataset; None where nothing was measured.
-        judged_same: Pairs that a person called the same, by what stands for their content in
-            `DuplicateIndex.canonical`, the smaller id first.
+        near_from: Similarity threshold measured on this dataset; None where not measured.
+        judged_same: Pairs that a person judged the same, as canonical ids in
+            `DuplicateIndex.canonical`, smaller id first.
     """
 
     near_from: float | None = None
@@ -63,12 +63,12 @@ class Certainty:
 
 @dataclass(frozen=True, slots=True)
 class CopyPair:
-    """An image that a clean-up would exclude, beside the one it is a copy of.
+    """An image that a clean-up would exclude, with the one it is a copy of.
 
     Attributes:
-        splits: Of the image that stays and of the one that goes.
-        certain: Whether it goes without being asked for.
-        ticked: Whether it goes.
+        splits: Split of the image that stays, and of the one that goes.
+        certain: True if it goes without being asked for.
+        ticked: True if it goes.
     """
 
     excluded: Sample
@@ -81,12 +81,12 @@ class CopyPair:
 
     @property
     def two_labels(self) -> bool:
-        """Whether the two carry different labels."""
+        """Whether the two have different labels."""
         return _label(self.excluded) != _label(self.keeper)
 
     @property
     def identical(self) -> bool:
-        """Whether they are one file or one image, pixel by pixel."""
+        """Whether the files or the pixels are identical."""
         return self.kind in _IDENTICAL
 
 
@@ -99,15 +99,15 @@ class CopyPairs:
 
     @property
     def ticked(self) -> tuple[CopyPair, ...]:
-        """The pairs whose copy goes."""
+        """The pairs whose copy is excluded."""
         return tuple(pair for pair in self.pairs if pair.ticked)
 
 
 class _Link(NamedTuple):
-    """How an image is alike to another one; `kind` is None where both are one image.
+    """How an image relates to a near-duplicate; `kind` is None where both are the same image.
 
     Attributes:
-        heads: What stands for the content of the one and of the other.
+        heads: Canonical ids of both.
     """
 
     kind: PairKind | None
@@ -122,9 +122,9 @@ def find_copies(
     *,
     certainty: Certainty,
 ) -> CopyPairs:
-    """Walk the splits in the order in which their images stay, and find what copies what.
+    """Walk the splits by priority of their images, and find what copies what.
 
-    Pairs within a split are left alone. What goes is a copy of something that stays.
+    Pairs within a split are ignored. Excluded images are copies of ones that stay.
 
     Args:
         split_of: Split by sample id; images without one take no part.
@@ -165,10 +165,10 @@ def leaked(
     *,
     excluded_too: bool = False,
 ) -> list[int]:
-    """Return the evaluation images with a confirmed near-duplicate in training, by id.
+    """Return the ids of evaluation images with a confirmed near-duplicate in training.
 
     Args:
-        without: Ids that do not count, beside those that are excluded already.
+        without: Ids to ignore, beside those already excluded.
         excluded_too: Count as if nothing were excluded.
     """
     gone = set(without)
@@ -190,7 +190,7 @@ def leaked(
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What decides whether a pair goes."""
+    """Decides whether a pair goes."""
 
     choice: CopyChoice
     certainty: Certainty
@@ -205,7 +205,7 @@ class _Rules:
 
 
 def _links(index: DuplicateIndex) -> dict[int, list[_Link]]:
-    """Return what each image is confirmed to be alike to."""
+    """Return the confirmed near-duplicates of each image."""
     links: dict[int, list[_Link]] = {}
     for a, b, transform, similarity in index.edges:
         if similarity >= index.threshold:

@@ -1,4 +1,4 @@
-"""Decisions: keep, drop, relabel, not alike, keep together; by hand and by rule; undo and redo."""
+"""Decisions: keep, exclude, relabel, not duplicates, keep together; by hand and by rule; undo."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -25,11 +25,11 @@ from inspector.store.samples import Sample
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision did.
+    """Result of a decision.
 
     Attributes:
         operation: Its number; 0 where nothing changed.
-        changed: How many samples it concerns.
+        changed: Number of samples it concerns.
         samples: Their ids, after undo and redo.
     """
 
@@ -40,7 +40,7 @@ class Decided:
 
 
 class Decisions:
-    """Decide, and take it back; every decision is on disk when the call returns."""
+    """Makes and reverts decisions; each is on disk when the call returns."""
 
     def __init__(self, context: ProjectContext, samples: Samples, duplicates: Duplicates) -> None:
         self._context = context
@@ -54,20 +54,20 @@ class Decisions:
         return self._apply("keep", f"keep {_images(len(ids))}", changes)
 
     def drop(self, ids: Iterable[int], *, reason: str = "by hand") -> Decided:
-        """Leave samples out of exports."""
+        """Exclude samples from exports."""
         ids = list(ids)
         changes = [c for i in ids for c in _mark(i, "drop", reason)]
         return self._apply("drop", f"exclude {_images(len(ids))}", changes)
 
     def clear(self, ids: Iterable[int]) -> Decided:
-        """Forget what was decided on samples."""
+        """Clear the decisions on samples."""
         ids = list(ids)
         fields = [field for field in DecisionField if field is not DecisionField.NOT_ALIKE]
         changes = [Change(i, field, "") for i in ids for field in fields]
         return self._apply("clear", f"clear {_images(len(ids))}", changes)
 
     def relabel(self, ids: Iterable[int], label: str) -> Decided:
-        """Give samples another class, which exports honour; the own class clears it."""
+        """Give samples another class, which exports use; their own class clears it."""
         if why := why_no_name(label):
             raise UsageError(f'"{shown(label)}" is not a class name: {why}', "Use a folder name.")
         rows = self._samples.by_ids(ids)
@@ -77,7 +77,7 @@ class Decisions:
         return self._apply("relabel", f"relabel {_images(len(rows))} as {label}", changes)
 
     def not_alike(self, a: int, b: int) -> Decided:
-        """Remember that two samples are not alike, whatever the similarity says."""
+        """Mark two samples as not duplicates, whatever their similarity."""
         index = self._duplicates.index()
         one, two = (index.canonical.get(i, i) for i in (a, b))
         if one == two:
@@ -88,7 +88,7 @@ class Decisions:
         return self._apply("not alike", "not alike", [change])
 
     def bind(self, ids: Sequence[int]) -> Decided:
-        """Keep samples together: no split may cut between them."""
+        """Keep samples together: no split may separate them."""
         if len(ids) < 2:
             raise UsageError("keeping together needs two images or more", "Name at least two.")
         group = str(min(ids))
@@ -102,17 +102,17 @@ class Decisions:
         return self._apply("keep together", text, changes)
 
     def review(self, ids: Iterable[int]) -> Decided:
-        """Mark samples as looked at, with nothing to change."""
+        """Mark samples as reviewed, without a change."""
         ids = list(ids)
         changes = [Change(i, DecisionField.REVIEWED, "1") for i in ids]
         return self._apply("reviewed", f"reviewed {_images(len(ids))}", changes)
 
     def keep_best(self, keeper: int) -> Decided:
-        """Keep one sample and drop what is directly alike to it; the rest stays in the queue."""
+        """Keep one sample and exclude its near-duplicates; other members stay in the queue."""
         return self.keep_best_of([keeper])
 
     def keep_best_of(self, keepers: Sequence[int]) -> Decided:
-        """Do `keep_best` for several clusters, as one operation."""
+        """Apply `keep_best` to several clusters, as one operation."""
         index = self._duplicates.index()
         changes: list[Change] = []
         dropped = 0
@@ -134,18 +134,18 @@ class Decisions:
         return self._apply("keep pair", f"exclude {self._samples.by_ids([copy])[0].path}", changes)
 
     def not_alike_pairs(self) -> frozenset[tuple[int, int]]:
-        """Return the pairs, smaller id first, that a person said are not alike."""
+        """Return the pairs marked as not duplicates, smaller id first."""
         return frozenset(self._context.store.decisions.not_alike())
 
     def drop_cluster(self, cluster: int) -> Decided:
-        """Drop every member of a cluster: the one verb that may leave nothing of it."""
+        """Exclude every member of a cluster: the only operation that may leave none of it."""
         index = self._duplicates.index()
         members = index.clusters.get(cluster, [])
         changes = [c for m in members for c in _mark(m, "drop", "the whole cluster was excluded")]
         return self._apply("drop cluster", f"exclude a whole cluster of {len(members)}", changes)
 
     def quarantine(self) -> Decided:
-        """Drop every file that can't be read, each with its reason."""
+        """Exclude every unreadable file, each with its reason."""
         rows = [s for s in self._samples.everything() if s.status in FAILED]
         changes = [c for s in rows for c in _mark(s.id, "drop", f"unreadable: {s.reason}")]
         return self._apply("quarantine", f"quarantine {len(rows)} unreadable files", changes)
@@ -153,10 +153,12 @@ class Decisions:
     def plan_rule(
         self, rule: str, *, everything: bool = False, same_picture: bool = False
     ) -> RulePlan:
-        """Show what a rule would do, on reviewed clusters or on all.
+        """Return what a keep rule would do, on reviewed clusters or on all.
 
         Args:
-            same_picture: True to leave near images alone: copies only, turned ones included.
+            rule: One of `RULES`.
+            everything: True for all clusters, False for reviewed ones.
+            same_picture: True to ignore near pairs: only copies, flipped or rotated ones included.
 
         Raises:
             UsageError: There is no such rule.
@@ -168,12 +170,12 @@ class Decisions:
     def apply_rule(
         self, rule: str, *, everything: bool = False, same_picture: bool = False
     ) -> Decided:
-        """Do what `plan_rule` shows."""
+        """Apply the plan of `plan_rule`."""
         plan = self.plan_rule(rule, everything=everything, same_picture=same_picture)
         return self.apply_plan(plan)
 
     def apply_plan(self, plan: RulePlan) -> Decided:
-        """Drop what a plan of `plan_rule` lists, whatever changed since it was made."""
+        """Exclude what a plan of `plan_rule` lists, whatever changed since."""
         index = self._duplicates.index()
         changes: list[Change] = []
         for sample, keeper in plan.drops:
@@ -191,8 +193,8 @@ class Decisions:
 
         Args:
             excluded: (copy, the image that stays); the latter counts as reviewed.
-            pairs: The same for pairs that are no duplicates. Identical images are alike whatever a
-                person says: there the copy is kept.
+            pairs: The same for pairs that are no duplicates. Identical images remain duplicates
+                whatever a person says: there the copy is kept.
         """
         index = self._duplicates.index()
         changes: list[Change] = []
@@ -215,39 +217,39 @@ class Decisions:
         return self._apply("clean up", text, changes)
 
     def is_active(self, operation: int) -> bool:
-        """Tell whether an operation was made and not undone."""
+        """Tell whether an operation exists and is not undone."""
         return any(o.id == operation and not o.undone for o in self.log())
 
     def to_undo(self) -> Operation | None:
-        """Return the operation that undo would undo."""
+        """Return the operation that undo would revert."""
         return self._context.store.decisions.to_undo()
 
     def to_redo(self) -> Operation | None:
-        """Return the operation that redo would bring back."""
+        """Return the operation that redo would restore."""
         return self._context.store.decisions.to_redo()
 
     def undo(self) -> Decided:
-        """Undo the newest active decision; it reaches back across restarts."""
+        """Undo the latest active decision, even of an earlier session."""
         operation = self.to_undo()
         if operation is None:
             return Decided(0, 0, "nothing to undo")
         self._context.store.decisions.undo(operation, time.time())
-        return self._swung(operation, "undid")
+        return self._reverted(operation, "undid")
 
     def redo(self) -> Decided:
-        """Make the decision again that was undone last."""
+        """Restore the decision that was undone last."""
         operation = self.to_redo()
         if operation is None:
             return Decided(0, 0, "nothing to redo")
         self._context.store.decisions.redo(operation, time.time())
-        return self._swung(operation, "did again")
+        return self._reverted(operation, "did again")
 
     def log(self) -> list[Operation]:
         """Return every operation, oldest first."""
         return self._context.store.decisions.log()
 
     def export_to(self, file: Path) -> int:
-        """Write the active decisions by content hash; return how many images they concern.
+        """Write the active decisions by content hash; return the number of images they concern.
 
         Raises:
             ExportError: The file lies inside the dataset, or can't be written.
@@ -259,12 +261,13 @@ class Decisions:
         return len(document.images)
 
     def import_from(self, file: Path) -> Decided:
-        """Take over decisions of another project, by content hash.
+        """Import the decisions of another project, by content hash.
 
-        Where several files have the content, the one of the same path gets the decision, else all.
+        Of several files with one content, the file with the same path gets the decision, else all
+        do.
 
         Raises:
-            DatasetError: The file can't be read, or holds something else.
+            DatasetError: The file can't be read, or is no file of decisions.
         """
         document = read_decisions(file)
         changes = changes_of(document, self._samples.everything())
@@ -274,15 +277,15 @@ class Decisions:
         rows = self._context.store.decisions
         operation, _ = rows.apply(verb, text, changes, time.time())
         touched = len(rows.samples_of(operation)) if operation else 0
-        self._told(text if operation else f"{text}: nothing changed")
+        self._notify(text if operation else f"{text}: nothing changed")
         return Decided(operation, touched, text)
 
-    def _swung(self, operation: Operation, word: str) -> Decided:
+    def _reverted(self, operation: Operation, word: str) -> Decided:
         touched = tuple(self._context.store.decisions.samples_of(operation.id))
-        self._told(f"{word}: {operation.text}")
+        self._notify(f"{word}: {operation.text}")
         return Decided(operation.id, len(touched), f"{word}: {operation.text}", touched)
 
-    def _told(self, text: str) -> None:
+    def _notify(self, text: str) -> None:
         self._duplicates.forget()
         self._context.emit(Changes(decisions=True, text=text))
 
@@ -296,7 +299,7 @@ def _images(count: int) -> str:
 
 
 def _why(index: DuplicateIndex, sample: Sample, keeper: Sample) -> str:
-    """Say why `sample` is dropped beside `keeper`, which it is directly alike to."""
+    """Return why `sample` is excluded beside its near-duplicate `keeper`."""
     head = index.canonical.get(sample.id)
     if head is not None and head == index.canonical.get(keeper.id):
         same = sample.sha256 == keeper.sha256

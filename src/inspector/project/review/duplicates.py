@@ -1,4 +1,4 @@
-"""Near-duplicates as a person sees them: sets of identical images, pairs, clusters, neighbours."""
+"""Near-duplicates: sets of identical images, pairs, clusters and neighbours."""
 
 import threading
 from collections import defaultdict
@@ -15,10 +15,10 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.similarity.clusters import components
-from inspector.similarity.levels import POSSIBLE
+from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import INVERSE, NAMES
 from inspector.store.duplicates import EqualMember, StoredPair
-from inspector.store.records import SIMILARITY, SimilarityRecord
+from inspector.store.records import COMPARED_PAIRS, SIMILARITY, SimilarityRecord
 from inspector.store.sample_table import SamplesById
 from inspector.store.samples import Sample
 
@@ -27,7 +27,7 @@ _KEPT_FIRST = {"test": 0, "validation": 1}
 
 
 class PairKind(StrEnum):
-    """How two samples are alike, the strongest first."""
+    """How two samples are duplicates, strongest kind first."""
 
     BYTES = "bytes"
     PIXELS = "pixels"
@@ -36,7 +36,7 @@ class PairKind(StrEnum):
 
 
 class Level(StrEnum):
-    """Sure pairs are acted on; possible ones are listed, for the eye."""
+    """Confirmed pairs are acted on; candidates are only listed."""
 
     SURE = "sure"
     POSSIBLE = "possible"
@@ -44,7 +44,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two samples that are alike; `transform` takes image a to image b."""
+    """Two near-duplicates; `transform` maps image a to image b."""
 
     a: Sample
     b: Sample
@@ -56,7 +56,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Samples related by sure pairs; its id is its smallest sample id."""
+    """Samples connected by confirmed pairs; its id is its smallest sample id."""
 
     id: int
     members: tuple[Sample, ...]
@@ -66,26 +66,26 @@ class Cluster:
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """The splits that it touches, in order."""
+        """Its splits, sorted."""
         return tuple(sorted({m.split for m in self.members}))
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes that it touches, in order."""
+        """Its classes, sorted."""
         return tuple(sorted({m.label for m in self.members}))
 
     @property
     def reviewed(self) -> bool:
-        """Whether a person has decided on each member."""
+        """Whether every member has a decision."""
         return all(m.mark or m.reviewed or m.bound for m in self.members)
 
 
 @dataclass(frozen=True, slots=True)
 class PairFacts:
-    """How two images of a cluster are alike.
+    """How two images of a cluster relate.
 
     Attributes:
-        transform: What takes the first one to the second, as a number of `orientations`.
+        transform: Number in `orientations` of the transform from the first to the second.
     """
 
     kind: PairKind
@@ -98,17 +98,17 @@ class DuplicateIndex:
     """All duplicates at one threshold, by sample id.
 
     Attributes:
-        threshold: The sure level.
+        threshold: The confirmed threshold.
         samples: Every present image by id.
-        sets: Representative to the members of its set, itself included.
-        set_kind: Member to "bytes" or "pixels", as compared with its representative.
-        edges: Pairs between representatives: (a, b, transform, similarity), most alike first.
-        directly: Representative to representatives that are alike at the sure level.
-        clusters: Members of each cluster, by its id.
+        sets: Members of each set of identical images by canonical id, itself included.
+        set_kind: "bytes" or "pixels" by member, compared with its canonical image.
+        edges: Pairs of canonical images: (a, b, transform, similarity), most similar first.
+        directly: Confirmed near-duplicates of each canonical image.
+        clusters: Members of each cluster by its id.
         cluster_of: Cluster id of each member.
-        between: Transform and similarity of each pair of representatives, by (a, b).
-        turned_apart: Pairs like those of `edges` that are alike only when one is flipped or
-            rotated, and share no label: a b and a d. They are no duplicates at any threshold.
+        between: Transform and similarity of each pair of canonical images, by (a, b).
+        turned_apart: Pairs as in `edges` that match only when one is flipped or rotated, and share
+            no label: a b and a d. They are no duplicates at any threshold.
     """
 
     threshold: float
@@ -124,7 +124,7 @@ class DuplicateIndex:
     turned_apart: list[tuple[int, int, int, float]] = field(default_factory=list)
 
     def pair(self, first: int, second: int) -> PairFacts | None:
-        """Return how two images are alike, None where they were not compared or are not alike."""
+        """Return how two images relate, None where not compared or not similar."""
         a, b = self.canonical.get(first, first), self.canonical.get(second, second)
         if a == b:
             same = self.samples[first].sha256 == self.samples[second].sha256
@@ -139,11 +139,11 @@ class DuplicateIndex:
         return PairFacts(kind, transform, similarity)
 
     def members(self, canonical: int) -> list[int]:
-        """Return the samples whose image equals the representative's."""
+        """Return the samples identical to a canonical image."""
         return self.sets.get(canonical, [canonical])
 
     def neighbours(self, sample: int) -> list[int]:
-        """Return the samples that are directly alike to one at the sure level."""
+        """Return the confirmed near-duplicates of a sample."""
         head = self.canonical.get(sample, sample)
         same_content = [m for m in self.members(head) if m != sample]
         for other in self.neighbour_heads.get(head, ()):
@@ -152,7 +152,7 @@ class DuplicateIndex:
 
 
 class Duplicates:
-    """Ask what looks alike; move the threshold."""
+    """Queries duplicates and sets the threshold."""
 
     def __init__(self, context: ProjectContext, samples: Samples) -> None:
         self._context = context
@@ -164,14 +164,23 @@ class Duplicates:
 
     @property
     def threshold(self) -> float:
-        """The similarity from which pairs are sure; the project keeps it."""
-        return self._context.store.records.get(SIMILARITY).confirmed
+        """The confirmed threshold: a person's if set, else the dataset's own."""
+        records = self._context.store.records
+        chosen = records.get(SIMILARITY).confirmed
+        return records.get(COMPARED_PAIRS).level if chosen is None else chosen
+
+    def is_level_raised(self) -> bool:
+        """Tell whether the dataset's own level is in use, and above the common one."""
+        records = self._context.store.records
+        return (
+            records.get(SIMILARITY).confirmed is None and records.get(COMPARED_PAIRS).level > SURE
+        )
 
     def set_threshold(self, similarity: float) -> None:
-        """Move the sure level; decisions stay as they are.
+        """Set the confirmed threshold; decisions are unchanged.
 
         Raises:
-            UsageError: It is not between the possible level and 1.
+            UsageError: It is not between the candidate threshold and 1.
         """
         if not POSSIBLE <= similarity <= 1:
             raise UsageError(
@@ -187,25 +196,25 @@ class Duplicates:
         self._context.emit(Changes(duplicates=True))
 
     def _on_changes(self, changes: Changes) -> None:
-        # A threshold that moved keeps what was read; a scan that ended does not.
+        # A new threshold keeps the loaded rows; a finished scan does not.
         if changes.samples and changes.duplicates:
             with self._lock:
                 self._index = self._stored = None
 
     def forget(self) -> None:
-        """Drop the index after a decision; what was compared stays read."""
+        """Drop the index after a decision; the loaded rows stay."""
         with self._lock:
             self._index = None
 
     def index(self) -> DuplicateIndex:
-        """Return the duplicate index at the project's threshold, read once."""
+        """Return the duplicate index at the project's threshold, cached."""
         with self._lock:
             if self._index is None:
                 self._index = self._build()
             return self._index
 
     def pairs(self) -> list[Pair]:
-        """Return every pair of both levels, most alike first, equal sets expanded."""
+        """Return every pair of both levels, most similar first, equal sets expanded."""
         index = self.index()
         pairs = [*_equal_pairs(index), *_near_pairs(index)]
         order = list(PairKind)
@@ -213,9 +222,9 @@ class Duplicates:
         return pairs
 
     def clusters(self) -> list[Cluster]:
-        """Return the clusters in the order of a review.
+        """Return the clusters in review order.
 
-        Across splits first, then conflicting labels, then the rest; most alike first.
+        Across splits first, then conflicting labels, then the rest; most similar first.
         """
         index = self.index()
         best: dict[int, float] = defaultdict(float)
@@ -243,9 +252,9 @@ class Duplicates:
         return clusters
 
     def label_conflicts(self) -> list[tuple[Sample, ...]]:
-        """Return the sets of identical images that carry several labels, by content.
+        """Return the sets of identical images with several labels, by content.
 
-        Only identity proves a conflict: two similar images may differ in what makes the class.
+        Only identity proves a conflict: two similar images may differ in what decides the class.
         """
         index = self.index()
         conflicts = []
@@ -256,7 +265,7 @@ class Duplicates:
         return sorted(conflicts, key=lambda members: members[0].path)
 
     def flat(self) -> list[Sample]:
-        """Return the almost constant images, which are kept out of pairs."""
+        """Return the nearly constant images, which are kept out of pairs."""
         images = self.index().samples.table
         return list(images.where(images.number("flags") & Flag.FLAT != 0))
 
@@ -275,7 +284,8 @@ class Duplicates:
         first: dict[int, int] = {}
         for (sample, stored, kind), counted in zip(stored_sets, counts.tolist(), strict=True):
             if counted:
-                # The stored representative may be gone from disk: the first present one serves.
+                # The stored canonical image may be gone from disk: the first present one replaces
+                # it.
                 head = first.setdefault(stored, sample)
                 sets[head].append(sample)
                 kinds[sample] = kind
@@ -309,7 +319,7 @@ class Duplicates:
 
 
 def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
-    """Return the index with the neighbours and clusters at a threshold."""
+    """Return the index with neighbours and clusters at a threshold."""
     neighbour_heads: dict[int, set[int]] = defaultdict(set)
     for a, b, _, similarity in index.edges:
         if similarity >= threshold:
@@ -333,9 +343,9 @@ def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
 
 
 def best_of(members: tuple[Sample, ...]) -> Sample:
-    """Suggest the keeper: of the test set, else of validation; then most pixels, bytes, sharpness.
+    """Suggest which image to keep: test, then validation; then most pixels, bytes, sharpness.
 
-    An evaluation set keeps its images: their copies go from training.
+    An evaluation split keeps its images: their copies are removed from training.
     """
     return min(
         members,

@@ -1,4 +1,4 @@
-"""Lists of samples for the gallery, made of whole columns: filtered, counted, grouped, in order."""
+"""Gallery lists from whole columns: filtered, counted, grouped and sorted."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -29,20 +29,20 @@ from inspector.project.review.gallery_query import (
 )
 from inspector.store.sample_table import SampleTable
 
-# More combinations of split and class than these are counted by sorting.
+# More combinations of split and class are counted by sorting.
 _MAX_BINS = 4_000_000
 _Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class FacetColumn:
-    """What each row has of a facet: `values[codes[row]]`, which may be several or none."""
+    """Facet values per row: `values[codes[row]]`, several or none."""
 
     codes: NDArray[np.int64]
     values: Sequence[tuple[str, ...]]
 
     def counted(self, rows: _Mask) -> dict[str, int]:
-        """Count the chosen rows that have each value."""
+        """Count the selected rows by value."""
         counts: dict[str, int] = defaultdict(int)
         numbers = np.bincount(self.codes[rows], minlength=len(self.values))
         for values, number in zip(self.values, numbers.tolist(), strict=True):
@@ -51,7 +51,7 @@ class FacetColumn:
         return counts
 
     def missing(self, chosen: frozenset[str], excluded: frozenset[str]) -> _Mask | None:
-        """Tell which rows have no chosen value or an excluded one; None where all may stay."""
+        """Return which rows lack a chosen value or have an excluded one; None if all may stay."""
         if not chosen and not excluded:
             return None
         failing = np.array(
@@ -69,10 +69,10 @@ Facets = Mapping[Facet, FacetColumn]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the last listings were made from, and what is kept of it for the next one.
+    """Input of the last listings, and what is reused for the next one.
 
     Attributes:
-        orders: Rows in the order of each sort that was asked for.
+        orders: Row order of each sort that was requested.
     """
 
     table: SampleTable
@@ -83,7 +83,7 @@ class _Known:
 
 
 class Gallery:
-    """Ask for the images that the gallery shows.
+    """Queries the images that the gallery shows.
 
     Args:
         suspected: Returns the ids of samples with a suspected label error.
@@ -101,7 +101,7 @@ class Gallery:
         self._last: _Known | None = None
 
     def listing(self, query: Query) -> GalleryListing:
-        """Return what fits a query, counted, grouped and in order."""
+        """Return the result of a query, counted, grouped and sorted."""
         table, index = self._samples.everything(), self._duplicates.index()
         known = self._known(table, index, frozenset(self._suspected()))
         rows, counts = _select(known, query)
@@ -116,7 +116,7 @@ class Gallery:
     def _known(
         self, table: SampleTable, index: DuplicateIndex, suspected: frozenset[int]
     ) -> _Known:
-        """Return what is kept of the last listing where it still holds, else make it anew."""
+        """Return the cached state of the last listing if it is valid, else rebuild it."""
         last = self._last
         if (
             last is None
@@ -126,7 +126,7 @@ class Gallery:
         ):
             orders: dict[Sort, NDArray[np.int64]] = {}
             if last is not None and last.table.paths is table.paths:
-                # No file changed: only what looks alike may stand in another order.
+                # No file changed: only the order by similarity may differ.
                 orders = dict(last.orders)
                 orders.pop(Sort.SIMILARITY, None)
             last = _Known(table, index, suspected, _facets(table, index, suspected), orders)
@@ -135,7 +135,7 @@ class Gallery:
 
 
 def _facets(table: SampleTable, index: DuplicateIndex, suspected: Collection[int]) -> Facets:
-    """Return what each row has of each facet."""
+    """Return the values of each row by facet."""
     split, status = table.text("split"), table.text("status")
     label, relabelled = table.text("label"), table.text("new_label")
     changed = ~relabelled.equals("")
@@ -174,7 +174,7 @@ def _facets(table: SampleTable, index: DuplicateIndex, suspected: Collection[int
 
 
 def _decisions(table: SampleTable, changed: _Mask) -> FacetColumn:
-    """Return what was decided of each row."""
+    """Return the decision on each row."""
     mark, bound = table.text("mark"), table.number("bound") != 0
     values = []
     for name, together, relabelled in product(mark.values, (False, True), (False, True)):
@@ -185,7 +185,7 @@ def _decisions(table: SampleTable, changed: _Mask) -> FacetColumn:
 
 
 def _select(known: _Known, query: Query) -> tuple[_Mask, dict[Facet, dict[str, int]]]:
-    """Return which rows fit, and the counts of each facet's values."""
+    """Return which rows match, and the counts of each facet's values."""
     table, inside = known.table, np.ones(len(known.table), np.bool_)
     if query.group_by is GroupBy.CLUSTER:
         inside &= _clusters(table, known.index) > 0
@@ -215,7 +215,7 @@ def _select(known: _Known, query: Query) -> tuple[_Mask, dict[Facet, dict[str, i
 
 
 def _order(table: SampleTable, index: DuplicateIndex, sort: Sort) -> NDArray[np.int64]:
-    """Return all rows in the order of a sort, equal ones in order of paths."""
+    """Return all rows in the order of a sort, ties ordered by path."""
     match sort:
         case Sort.NAME:
             return table.natural_order()
@@ -237,10 +237,10 @@ def _order(table: SampleTable, index: DuplicateIndex, sort: Sort) -> NDArray[np.
 def _grouped(
     known: _Known, by: GroupBy, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], tuple[str, ...]]:
-    """Return the ids of rows by group, where each group starts, and the groups' titles.
+    """Return the ids of rows by group, the start of each group, and the groups' titles.
 
     Args:
-        by: What makes a group.
+        by: Grouping.
         rows: In their order within a group.
     """
     ids = known.table.ids[rows].astype(np.int32)
@@ -263,7 +263,7 @@ def _grouped(
 def _groups(
     known: _Known, by: GroupBy, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], dict[int, tuple[int, str]]]:
-    """Return a code of the group of each row, and the place and title of each code."""
+    """Return a group code per row, and the position and title of each code."""
     split, label = known.facets[Facet.SPLIT], known.facets[Facet.CLASS]
     match by:
         case GroupBy.CLASS:
@@ -294,7 +294,7 @@ def _groups(
 
 
 def _present(codes: NDArray[np.int64], count: int) -> list[int]:
-    """Return the codes that are there, of those below `count`, in order."""
+    """Return the codes that occur, of those below `count`, sorted."""
     if count > _MAX_BINS:
         return [int(code) for code in np.unique(codes)]
     return [int(code) for code in np.flatnonzero(np.bincount(codes, minlength=count))]
@@ -310,7 +310,7 @@ def _class_title(split: str, label: str) -> tuple[int, str]:
 
 
 def _clusters(table: SampleTable, index: DuplicateIndex) -> NDArray[np.int64]:
-    """Return the cluster id of each row, 0 where it is in none."""
+    """Return the cluster id of each row, 0 for none."""
     clusters = np.zeros(len(table), np.int64)
     members = np.fromiter(index.cluster_of, np.int64, len(index.cluster_of))
     ids = np.fromiter(index.cluster_of.values(), np.int64, len(index.cluster_of))
@@ -320,7 +320,7 @@ def _clusters(table: SampleTable, index: DuplicateIndex) -> NDArray[np.int64]:
 
 
 def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
-    """Sort values: splits and near-duplicates as a person expects them, the rest by name."""
+    """Sort facet values: splits and near-duplicates in their usual order, others by name."""
     places = {name: place for place, name in enumerate((*SPLIT_ORDER[:-1], NO_SPLIT))}
     if facet is Facet.NEAR_DUPLICATES:
         known = [ANY_NEIGHBOUR, OTHER_SPLIT, *(f"in {s}" for s in SPLIT_ORDER), *PairKind]
@@ -329,7 +329,7 @@ def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
 
 
 def _most_alike(index: DuplicateIndex) -> dict[int, float]:
-    """Return the similarity of each sample to the one that is most like it."""
+    """Return each sample's highest similarity to another."""
     best: dict[int, float] = {}
     for a, b, _, similarity in index.edges:
         for end in (a, b):

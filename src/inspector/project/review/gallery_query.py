@@ -1,4 +1,4 @@
-"""What the gallery can be asked for, and what it answers."""
+"""Queries of the gallery, and their results."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ MARKS = {"keep": "kept", "drop": "dropped", "": UNDECIDED}
 
 
 class Sort(StrEnum):
-    """In what order a list stands within its groups."""
+    """Order of a list within its groups."""
 
     NAME = "name"
     SIMILARITY = "near-duplicates"
@@ -33,7 +33,7 @@ class Sort(StrEnum):
 
 
 class GroupBy(StrEnum):
-    """What a list is grouped by."""
+    """Grouping of a list."""
 
     CLASS = "split and class"
     SPLIT = "split"
@@ -42,7 +42,7 @@ class GroupBy(StrEnum):
 
 
 class Facet(StrEnum):
-    """One side of a sample that a list can be filtered by."""
+    """A property that a list can be filtered by."""
 
     SPLIT = "split"
     CLASS = "class"
@@ -61,11 +61,10 @@ class Query:
     """What to list.
 
     Attributes:
-        chosen: Values to have, by facet: one of them is enough; a facet without any lets
-            everything through.
-        excluded: Values not to have, by facet.
-        text: Part of the path, any case.
-        ids: Only these samples, which may be none; None for all.
+        chosen: Accepted values by facet, any of which suffices; a facet without values accepts all.
+        excluded: Rejected values by facet.
+        text: Part of the path, case-insensitive.
+        ids: Only these samples, possibly none; None for all.
     """
 
     chosen: Chosen = field(default_factory=dict)
@@ -78,12 +77,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class GalleryListing:
-    """Sample ids in order (int32), and where each group starts in them.
+    """Sample ids in order (int32), and the start of each group.
 
     Attributes:
-        total: How many samples there are, listed or not.
-        images: How many of them are images, or may be once they are read.
-        counts: How many samples each value of a facet would list, the other facets as chosen.
+        total: Number of samples, listed or not.
+        images: Number of images among them, or files that may be images once read.
+        counts: Samples that each value of a facet would list, with the other facets as chosen.
     """
 
     ids: NDArray[np.int32]
@@ -95,7 +94,7 @@ class GalleryListing:
 
 
 def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
-    """Return the facet's values of each sample with near-duplicates: their splits and kinds."""
+    """Return the facet values of samples with near-duplicates: their splits and kinds."""
     values: dict[int, set[str]] = defaultdict(set)
     for members in index.sets.values():
         contents = Counter(index.samples[m].sha256 for m in members)
@@ -122,14 +121,14 @@ def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
 
 
 def flag_names(flags: int) -> list[str]:
-    """Return the quality flags in words, as the terminal prints them."""
+    """Return the names of quality flags, as printed in the terminal."""
     return [str(flag.name).lower() for flag in Flag if flags & flag]
 
 
 class _SplitsOf:
-    """Say which splits the near-duplicates of an image are in.
+    """Returns the splits of an image's near-duplicates.
 
-    Counted once for each set of identical images: a set may have a hundred thousand members.
+    Computed once per set of identical images: a set may have a hundred thousand members.
     """
 
     def __init__(self, index: DuplicateIndex) -> None:
@@ -137,7 +136,7 @@ class _SplitsOf:
         self._counted: dict[int, Counter[str]] = {}
 
     def of(self, member: int) -> list[str]:
-        """Return the facet's values."""
+        """Return the facet values."""
         own = self._index.samples[member].split
         head = self._index.canonical.get(member, member)
         same = self._splits(head)
@@ -155,5 +154,5 @@ class _SplitsOf:
 
 
 def split_place(split: str) -> int:
-    """Return where a person expects a split: training first, those of other names last."""
+    """Return the usual position of a split: training first, unknown names last."""
     return SPLIT_ORDER.index(split) if split in SPLIT_ORDER else len(SPLIT_ORDER)

@@ -25,12 +25,12 @@ class Group:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes that it touches."""
+        """The classes of its members."""
         return tuple(sorted({m.label for m in self.members}))
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """The splits on disk that it touches."""
+        """The splits on disk of its members."""
         return tuple(sorted({m.split for m in self.members}))
 
 
@@ -105,5 +105,5 @@ def _bound(rows: Iterable[Sample]) -> dict[int, list[Sample]]:
 
 
 def _chain(groups: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
-    """Link each member to the next: enough for a component."""
+    """Link each member to the next, which suffices for a component."""
     return [link for members in groups for link in pairwise(members)]

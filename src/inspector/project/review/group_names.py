@@ -1,4 +1,4 @@
-"""Names of groups for lists: each by the first path in it."""
+"""Display names of groups: the first path in each."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from inspector.store.samples import Sample
 
 
 def group_names(groups: Groups, rows: Sequence[Sample]) -> dict[str, str]:
-    """Return the group's name by path, for images that stand in a group with others.
+    """Return the group name by path, for images in a group with others.
 
     Args:
-        groups: That are enabled.
+        groups: The groups that are enabled.
         rows: Readable images.
     """
     members: defaultdict[int, list[str]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Grouping proposals with what the images say of them: off until a person accepts them."""
+"""Grouping proposals with the evidence of the images: off until a person accepts them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from inspector.audit.intervals import wilson
 from inspector.dataset.groups import Agreement, Proposal, Provenance, agreement
 
-# "Looks right" takes images of a group to look alike in more than this share of pairs, with 95 %
-# confidence, where chance gives .1. Source: .42 for the true groups of augmented MRI slices (.36 at
-# the low end of the CI), .98 for bursts of the demo; about .1 for batches of downloads.
+# "Looks right" needs images of a group to look alike in more than this share of pairs, with 95 %
+# confidence, where chance gives 0.1. Source: 0.42 for the true groups of augmented MRI slices (0.36
+# at the low end of the CI), 0.98 for bursts of the demo; about 0.1 for batches of downloads.
 MIN_ALIKE = 0.3
-# A rule with a group above this share of a class names a batch or a source, not an event.
+# A rule with a group above this share of a class names a batch or a source, not a group.
 MAX_CLASS_SHARE = 0.1
 
 
 class GroupEvidence(StrEnum):
-    """What the images say of a proposal."""
+    """What the images say about a proposal."""
 
     LOOKS_RIGHT = "looks right"
     NOT_SURE = "not sure"
@@ -28,7 +28,7 @@ class GroupEvidence(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """What a person said of a proposal; nothing is enabled that nobody accepted."""
+    """What a person said about a proposal; nothing is enabled that nobody accepted."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -41,11 +41,11 @@ class GroupingProposal:
 
     Attributes:
         agreement: How often images of one group look alike.
-        low: Of the 95 % CI of that share (Wilson).
-        enabled: Whether its groups count now.
+        low: Lower end of the 95 % CI of that share (Wilson).
+        enabled: True if its groups count now.
         largest: Members of its largest group.
-        class_share: The largest share of a class that one group holds, 0 to 1.
-        spanning: Groups with several classes.
+        class_share: Largest share of a class that one group holds, 0 to 1.
+        spanning: Number of groups with several classes.
     """
 
     proposal: Proposal
@@ -66,7 +66,7 @@ class GroupingProposal:
 
     @property
     def evidence(self) -> GroupEvidence:
-        """Whether it can be suggested: alike far above chance, and no group that is a batch."""
+        """Whether to suggest it: agreement far above chance, and no group that is a batch."""
         if not self.agreement.pairs or self.low <= self.agreement.by_chance:
             return GroupEvidence.CHANCE
         if self.low > MIN_ALIKE and self.class_share <= MAX_CLASS_SHARE:
@@ -75,7 +75,7 @@ class GroupingProposal:
 
     @property
     def text(self) -> str:
-        """The evidence in words."""
+        """The evidence as text."""
         shown = self.agreement
         text = (
             f"Images of one group look alike in {shown.share:.0%} of {shown.pairs} pairs; random"
@@ -99,8 +99,8 @@ def weigh(
     """Return a proposal with its evidence.
 
     Args:
-        pictures: (n, d) small images in the order of the proposal's keys, as are `labels`.
-        accepted: What a person said of it; None for nothing.
+        pictures: (n, d) small images in the order of the proposal's keys, like `labels`.
+        accepted: What a person said about it; None for nothing.
     """
     alike = agreement(proposal, pictures, labels)
     groups = list(proposal.groups.values())
@@ -123,11 +123,11 @@ def boundary_pairs(
 ) -> list[tuple[int, int, bool]]:
     """Return positions of pairs to judge: half within groups, half across them, shuffled.
 
-    Within groups the least alike of a sample, across groups the most alike of a sample.
+    Within groups the least similar pairs of a sample, across groups the most similar ones.
 
     Args:
         pictures: (n, d) small images in the order of the proposal's keys.
-        count: How many pairs at most.
+        count: Maximum number of pairs.
 
     Returns:
         Pairs (a, b, whether the proposal holds them together).
@@ -149,7 +149,7 @@ def boundary_pairs(
     half = count // 2
     chosen = [(a, b, True) for _, a, b in sorted(inside, reverse=True)[:half]]
     chosen += [(a, b, False) for _, a, b in sorted(across)[:half]]
-    # Shuffled: a person who knew the rule's own answer would repeat it.
+    # Shuffled: a person who knew the rule's answer would repeat it.
     order = rng.permutation(len(chosen)).tolist()
     return [chosen[i] for i in order]
 

@@ -1,4 +1,4 @@
-"""Groups: what belongs together, by what right, and how sure that is."""
+"""Groups: what belongs together, where that comes from, and how reliable it is."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,17 +31,19 @@ from inspector.store.samples import Sample
 GAP_SECONDS = 10.0
 JUDGED_AT_ONCE = 20
 PAIRS_AT_LEAST = 30
-"""Near-duplicates that it takes to say which share of them the named groups hold together."""
+"""Near-duplicates needed to tell which share of them the named groups hold together."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedGroups:
-    """What a person's judgements of boundary pairs say of a proposal.
+    """Result of a person's judgements of boundary pairs of a proposal.
 
     Attributes:
-        precision: Share of held pairs that show the same event; None before any.
-        low: Of its 95 % interval (Wilson), with `high`.
-        missed: Share of nearest pairs across groups that show the same event; None before any.
+        held: Judged pairs that the proposal holds together.
+        precision: Share of these that belong together; None before any.
+        low: Lower end of its 95 % CI (Wilson); `high` is the upper one.
+        across: Judged pairs across groups.
+        missed: Share of these that belong together; None before any.
     """
 
     held: int
@@ -53,7 +55,7 @@ class JudgedGroups:
 
 
 class Groups:
-    """Ask what belongs together, judge it, and put it enabled."""
+    """Queries groups, and stores judgements and accepted rules."""
 
     def __init__(
         self,
@@ -70,11 +72,11 @@ class Groups:
         self._enabled: tuple[object, list[Proposal]] | None = None
 
     def images(self) -> list[Sample]:
-        """Return the readable images in order of paths: the order of all arrays here."""
+        """Return the readable images, ordered by path: the order of all arrays here."""
         return [s for s in self._samples.everything() if s.status == "image"]
 
     def offers(self) -> list[GroupingProposal]:
-        """Return every proposal for this dataset, the enabled ones first."""
+        """Return every proposal for this dataset, enabled ones first."""
         rows = self.images()
         rules = self._rules()
         key = ([s.id for s in rows], [s.sha256 for s in rows], rules, self._patterns(rules))
@@ -90,7 +92,7 @@ class Groups:
         return proposals
 
     def enabled(self) -> list[Proposal]:
-        """Return the proposals that count, without weighing any: nothing waits for evidence."""
+        """Return the proposals that count, without computing their evidence."""
         rules = self._rules()
         listed = self._context.layout.role is Role.MANIFEST
         if not listed and not any(rules.values()):
@@ -121,8 +123,8 @@ class Groups:
         """Return the enabled group of each image of `rows`; equal numbers belong together.
 
         Args:
-            with_duplicates: True to join images that are directly alike as well.
-            similarity: From which they are; None for the project's confirmed level.
+            with_duplicates: True to join near-duplicates as well.
+            similarity: Level from which they are joined; None for the confirmed threshold.
             also: A proposal to count as if it were accepted.
         """
         place = {s.id: i for i, s in enumerate(rows)}
@@ -132,10 +134,10 @@ class Groups:
         return number_groups(rows, members, index, similarity=similarity)
 
     def recall(self, rows: Sequence[Sample]) -> float | None:
-        """Return the share of duplicate pairs that named or confirmed groups hold together.
+        """Return the share of near-duplicate pairs that named or confirmed groups hold together.
 
-        Same bytes and same pixels are left out: a copy says nothing of an event. None where no
-        group is named, or fewer than `PAIRS_AT_LEAST` pairs are there to judge by.
+        Identical files and pixels are left out: a copy says nothing about a group. None if no group
+        is named, or with fewer than `PAIRS_AT_LEAST` pairs.
         """
         named = self.numbers(rows, with_duplicates=False)
         place = {s.id: i for i, s in enumerate(rows)}
@@ -151,7 +153,7 @@ class Groups:
         return float((pairs[:, 0] == pairs[:, 1]).mean())
 
     def provenance(self) -> str:
-        """Say in words what the enabled groups come from."""
+        """Return where the enabled groups come from, as text."""
         named = [f"{p.provenance.value} ({p.rule})" for p in self.enabled()]
         if any(s.bound for s in self.images()):
             named.append("confirmed by hand")
@@ -175,7 +177,7 @@ class Groups:
         return last
 
     def use(self, proposal: Proposal, *, on: bool | None) -> None:
-        """Accept a proposal, dismiss it, or leave it open again (None); the project remembers."""
+        """Accept a proposal, dismiss it, or reopen it (None); stored in the project."""
         rules = self._rules()
         if on is None:
             rules.pop(_name(proposal), None)
@@ -187,7 +189,7 @@ class Groups:
         """Accept the proposal whose rule or kind is `name`.
 
         Raises:
-            UsageError: There is none, or there are several.
+            UsageError: There is not exactly one.
         """
         return self._choose(name, on=True)
 
@@ -195,7 +197,7 @@ class Groups:
         """Dismiss the proposal whose rule or kind is `name`.
 
         Raises:
-            UsageError: There is none, or there are several.
+            UsageError: There is not exactly one.
         """
         return self._choose(name, on=False)
 
@@ -210,7 +212,7 @@ class Groups:
         return next(o for o in self.offers() if o.proposal == matches[0].proposal)
 
     def switched_off(self) -> list[GroupingProposal]:
-        """Return rules that an older program enabled by itself and nobody confirmed."""
+        """Return rules that an older version enabled by itself and nobody confirmed."""
         if self._context.store.records.get(GROUPING).asks_first:
             return []
         return [
@@ -220,7 +222,7 @@ class Groups:
         ]  # fmt: skip
 
     def acknowledge(self) -> None:
-        """Remember that the user knows of the rules that are off now."""
+        """Record that the user knows about the rules that are now off."""
         self._context.store.records.update(
             GROUPING, lambda record: replace(record, asks_first=True), urgent=True
         )
@@ -230,16 +232,16 @@ class Groups:
         """Enable the groups of a regular expression on the path.
 
         Raises:
-            UsageError: It is no regular expression, or fits no path.
+            UsageError: It is no regular expression, or matches no path.
         """
         self.use(proposals.by_pattern([s.path for s in self.images()], pattern), on=True)
         return next(o for o in self.offers() if o.proposal.rule == pattern)
 
     def propose_pattern(self, pattern: str) -> GroupingProposal:
-        """Propose the groups of a regular expression on the path; off until it is accepted.
+        """Propose the groups of a regular expression on the path, off until accepted.
 
         Raises:
-            UsageError: It is no regular expression, or fits no path.
+            UsageError: It is no regular expression, or matches no path.
         """
         proposals.by_pattern([s.path for s in self.images()], pattern)
 
@@ -251,11 +253,11 @@ class Groups:
         return next(o for o in self.offers() if o.proposal.rule == pattern)
 
     def gap_seconds(self) -> float:
-        """Return the gap up to which images of one camera are one burst."""
+        """Return the time gap within which images of one camera form a burst."""
         return self._context.store.records.get(GROUPING).gap_seconds or GAP_SECONDS
 
     def set_gap(self, seconds: float) -> None:
-        """Take images of one camera as one burst up to this gap; remembered by the project.
+        """Set the time gap within which images of one camera form a burst.
 
         Raises:
             UsageError: It is not above 0.
@@ -269,15 +271,15 @@ class Groups:
         self._context.emit(Changes(groups=True))
 
     def pictures(self, rows: Sequence[Sample]) -> NDArray[np.float32]:
-        """Return (n, 256) grey 16x16 images of samples, 0..255; zeros where there is none."""
+        """Return (n, 256) grey 16x16 images of samples, 0..255; zeros where missing."""
         records = self.records(rows)
         luma: NDArray[np.float64] = records["luma"].reshape(-1, 16, 4, 16, 4).mean(axis=(2, 4))
         return luma.reshape(len(rows), 256).astype(np.float32)
 
     def records(self, rows: Sequence[Sample]) -> NDArray[np.void]:
-        """Return the fingerprint records of samples, zeros where there is none."""
+        """Return the fingerprint records of samples, zeros where missing."""
         fingerprints = self._context.cache.fingerprints([s.sha256 for s in rows])
-        # It brings numba along, which opening a project need not wait for.
+        # Imports numba, which opening a project need not wait for.
         from inspector.similarity.packing import PACKED, RECORD_BYTES, unpack
 
         blank = bytes(RECORD_BYTES)
@@ -285,7 +287,7 @@ class Groups:
         return unpack(np.frombuffer(data, PACKED))
 
     def to_judge(self, offer: GroupingProposal) -> list[tuple[Sample, Sample, bool]]:
-        """Return pairs at the boundary: (a, b, whether the proposal holds them together)."""
+        """Return boundary pairs: (a, b, whether the proposal holds them together)."""
         rows = self.images()
         pictures = self.pictures(rows)
         pairs = boundary_pairs(offer.proposal, pictures, JUDGED_AT_ONCE)
@@ -294,7 +296,7 @@ class Groups:
     def judge(
         self, offer: GroupingProposal, pair: tuple[Sample, Sample, bool], *, same: bool
     ) -> JudgedGroups:
-        """Keep a person's judgement of a boundary pair: the same event, or not."""
+        """Store a person's judgement of a boundary pair: the same group, or not."""
         one, two, held = pair
         rule = _name(offer.proposal)
         key = f"{min(one.id, two.id)}-{max(one.id, two.id)}"
@@ -307,7 +309,7 @@ class Groups:
         return self.judged(offer)
 
     def judged(self, offer: GroupingProposal) -> JudgedGroups:
-        """Return what was judged of a proposal so far."""
+        """Return the judgements of a proposal so far."""
         record = self._context.store.records.get(GROUPING)
         judgements = record.judgements.get(_name(offer.proposal), {}).values()
         held = [one.same for one in judgements if one.held]
@@ -332,7 +334,7 @@ class Groups:
         return [p for p in candidates if p is not None]
 
     def _positions(self, proposal: Proposal, place: dict[int, int]) -> list[list[int]]:
-        """Turn positions among all images into positions among the rows asked for."""
+        """Convert positions among all images into positions among the given rows."""
         images = self.images()
         if len(images) == len(place):
             return list(proposal.groups.values())
@@ -342,7 +344,7 @@ class Groups:
         ]
 
     def _patterns(self, rules: dict[str, bool]) -> list[str]:
-        """Return the patterns that were accepted or dismissed, and those still to be judged."""
+        """Return the accepted or dismissed patterns, and those still to be judged."""
         head = f"{Provenance.PATTERN.value}|"
         judged = [rule.removeprefix(head) for rule in rules if rule.startswith(head)]
         return list(dict.fromkeys((*judged, *self._context.store.records.get(GROUPING).patterns)))

@@ -29,10 +29,10 @@ class CollectedImage:
     """One image of a collection.
 
     Attributes:
-        path: Relative to its dataset, or its number in an anonymous file.
-        split: As on disk; "" in no split.
-        sha256: Of its file.
-        flat: Nearly constant: it has nothing to compare, and only its bytes can be identical.
+        path: Relative to its dataset, or a number in an anonymous file.
+        split: Split on disk; "" for none.
+        sha256: Of the file.
+        flat: Nearly constant: only its bytes can be identical to others.
     """
 
     path: RelativePath
@@ -46,12 +46,12 @@ class ImageCollection:
     """Images with their fingerprints.
 
     Attributes:
-        name: Of the dataset, for people.
-        images: In order of paths.
+        name: Display name of the dataset.
+        images: Ordered by path.
         records: (n,) of `similarity.packing.PACKED`.
-        detail: What is known of each.
-        root: The dataset's folder; None for a fingerprint file.
-        pixels: Digest of the decoded pixels by content, where it came with the file.
+        detail: What is known about each image.
+        root: Dataset folder; None for a fingerprint file.
+        pixels: Digest of the decoded pixels by content, where the file holds it.
     """
 
     name: str
@@ -63,19 +63,19 @@ class ImageCollection:
 
 
 class Fingerprints:
-    """Gather the fingerprints of a scanned dataset, and publish them."""
+    """Gathers the fingerprints of a scanned dataset, and publishes them."""
 
     def __init__(self, context: ProjectContext, samples: Samples) -> None:
         self._context = context
         self._samples = samples
 
     def collection(self) -> ImageCollection:
-        """Return the images that are not excluded; the scan has to be complete.
+        """Return the images that are not excluded; needs a complete scan.
 
         Raises:
             DatasetError: There is none.
         """
-        # It brings numba along, which opening a project need not wait for.
+        # Imports numba, which opening a project need not wait for.
         from inspector.similarity.packing import PACKED
 
         rows = [s for s in self._samples.everything() if s.status == "image" and s.mark != "drop"]
@@ -102,14 +102,14 @@ class Fingerprints:
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> int | None:
-        """Write the fingerprints of all images; return their number, None where it was stopped.
+        """Write the fingerprints of all images; return their number, None if stopped.
 
         Args:
-            file: Where it is written.
+            file: Target file.
             detail: `Detail.HASHES` leaves out what an icon can be drawn from.
             anonymous: True to write numbers in the order of content hashes instead of paths.
-            stop: Set it from any thread to end soon; nothing is written then.
-            progress: Told the phase "pixels".
+            stop: Set from any thread to end soon; nothing is written then.
+            progress: Reports the phase "pixels".
 
         Raises:
             ExportError: It lies inside the dataset, exists already, or can't be written.
@@ -140,7 +140,7 @@ class Fingerprints:
 
 
 def collection_of(file: FingerprintFile) -> ImageCollection:
-    """Return what a fingerprint file holds as a collection."""
+    """Return the collection in a fingerprint file."""
     records = file.records()
     flat = records["flat"].tolist()
     sha256 = [row.tobytes() for row in file.rows["sha256"]]
@@ -161,7 +161,7 @@ def _rows(
 ) -> NDArray[np.void]:
     rows = np.zeros(len(images), FULL if detail is Detail.FULL else HASHES)
     rows["sha256"] = _bytes([image.sha256 for image in images])
-    # A content whose pixels did not come out equals only itself.
+    # A content that can't be decoded equals only itself.
     rows["pixels"] = _bytes([digests.get(image.sha256, image.sha256) for image in images])
     if detail is Detail.FULL:
         data = np.frombuffer(np.ascontiguousarray(records).tobytes(), np.uint8)

@@ -28,7 +28,7 @@ BATCH_ROWS = 512
 
 @dataclass(frozen=True, slots=True)
 class ImageHashPair:
-    """Two images and the bits between their hashes."""
+    """Two images and the number of bits that differ between their hashes."""
 
     a: Sample
     b: Sample
@@ -37,10 +37,10 @@ class ImageHashPair:
 
 @dataclass(frozen=True, slots=True)
 class HashComparison:
-    """All pairs within some bits by one method.
+    """All pairs within a distance by one method.
 
     Attributes:
-        pairs: The closest first, then by path.
+        pairs: Closest first, then by path.
         crowded: Images that share one hash with more than a thousand others; they make no pairs.
         unhashed: Images that Pillow can't decode, with the reason.
     """
@@ -53,7 +53,7 @@ class HashComparison:
 
 
 class ImageHashes:
-    """Hash images by ImageHash, to compare with other programs; nothing else depends on it."""
+    """Hashes images with ImageHash, to compare with other programs; nothing depends on them."""
 
     def __init__(self, context: ProjectContext, samples: Samples) -> None:
         self._context = context
@@ -106,9 +106,9 @@ class ImageHashes:
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> dict[int, dict[HashMethod, str]]:
-        """Return the hashes of every image, as ImageHash writes them, by the sample's id.
+        """Return the hashes of every image by sample id, as written by ImageHash.
 
-        What Pillow can't decode has none. When stopped, what is known is returned.
+        Images that Pillow can't decode have none. When stopped, known hashes are returned.
         """
         images = self._images()
         hashes, _ = self._complete(images, methods, stop or Stop(), progress or Progress())
@@ -120,7 +120,7 @@ class ImageHashes:
         return texts
 
     def of(self, sample: Sample) -> dict[HashMethod, str]:
-        """Return the quick hashes of one image, at once; none where it can't be decoded."""
+        """Return the quick hashes of one image at once; none if it can't be decoded."""
         picture_cache = self._context.cache
         values: dict[HashMethod, bytes] = {}
         for method in QUICK_METHODS:
@@ -148,10 +148,10 @@ class ImageHashes:
         stop: Stop,
         progress: Progress,
     ) -> tuple[dict[HashMethod, dict[bytes, bytes]], dict[bytes, str]]:
-        """Compute what is missing, and store it where the cache has room.
+        """Compute missing hashes, and store them if the cache has space.
 
         Returns:
-            By method the hash of each content, and by content why it has none.
+            Hash per content by method, and why a content has none.
         """
         contents = list(dict.fromkeys(s.sha256 for s in images))
         hashes = {m: self._context.cache.image_hashes(_key(m), contents) for m in methods}
@@ -198,5 +198,5 @@ def _version() -> str:
 
 
 def _key(method: HashMethod) -> str:
-    """Return the name that a method's hashes are stored under: another version may differ."""
+    """Return the name that a method's hashes are stored under: other versions may differ."""
     return f"{method.value} {_version()}"

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from inspector.audit.false_pairs import ExpectedFalse
 from inspector.audit.intervals import wilson
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.copies import Certainty, CopyPair
 from inspector.project.review.duplicates import Duplicates, PairKind
+from inspector.project.review.false_pairs import FalsePairs, expected_text
 from inspector.store.records import PAIR_JUDGEMENTS
 
 SAMPLE_PAIRS = 20
-# 20 of 20 judged to be the same content reach it (.84), 19 of 20 do not (.76).
+# 20 of 20 pairs judged the same reach it (0.84), 19 of 20 do not (0.76).
 MIN_PRECISION_LOW = 0.8
 _LOOKS_LIKE = "looks like "
 _MANY = re.compile(r"keep [\d,]+ images?, ")
@@ -24,13 +26,14 @@ _MANY = re.compile(r"keep [\d,]+ images?, ")
 
 @dataclass(frozen=True, slots=True)
 class NearPrecision:
-    """What a person's judgements say of near pairs.
+    """Result of a person's judgements of near pairs.
 
     Attributes:
-        judged: Near pairs that were judged; `same` of them show the same content.
-        low: Of the 95 % CI of their share (Wilson), with `high`.
-        near_from: The lowest similarity from which at least `SAMPLE_PAIRS` judged pairs reach
-            `MIN_PRECISION_LOW`; None where there is none.
+        judged: Number of judged near pairs; `same` of them show the same content.
+        low: Lower end of the 95 % CI of their share (Wilson); `high` is the upper one.
+        near_from: Lowest similarity from which at least `SAMPLE_PAIRS` judged pairs reach
+            `MIN_PRECISION_LOW`, or None.
+        expected: Estimated number of false confirmed pairs, or None.
     """
 
     judged: int
@@ -38,10 +41,17 @@ class NearPrecision:
     low: float
     high: float
     near_from: float | None
+    expected: ExpectedFalse | None = None
 
     @property
     def text(self) -> str:
-        """What was judged, in words."""
+        """What was judged and what is expected, in words."""
+        if self.expected is None:
+            return self._judged_text
+        return f"{self._judged_text} {expected_text(self.expected)}"
+
+    @property
+    def _judged_text(self) -> str:
         if not self.judged:
             return f"No near pair was judged: judge {SAMPLE_PAIRS} random ones to include them."
         share = (
@@ -56,15 +66,16 @@ class NearPrecision:
 
 
 class NearJudgements:
-    """Ask for a random sample of near pairs, keep what a person says of them."""
+    """Samples near pairs at random for judging, and stores the judgements."""
 
     def __init__(self, context: ProjectContext, samples: Samples, duplicates: Duplicates) -> None:
         self._context = context
         self._samples = samples
         self._duplicates = duplicates
+        self._false_pairs = FalsePairs(context, duplicates)
 
     def to_judge(self, pairs: Iterable[CopyPair]) -> list[CopyPair]:
-        """Return the near pairs of the random sample that nobody judged yet.
+        """Return the near pairs of the random sample that are not judged yet.
 
         The sample is the same at each call: pairs are ordered by a digest of their content.
         """
@@ -77,7 +88,7 @@ class NearJudgements:
         ]
 
     def judge(self, pair: CopyPair, *, same: bool) -> None:
-        """Keep whether the two images of a near pair show the same content."""
+        """Store whether the two images of a near pair show the same content."""
         one, two = self._heads(pair.excluded.id, pair.keeper.id)
         self._context.store.records.update(
             PAIR_JUDGEMENTS,
@@ -87,7 +98,7 @@ class NearJudgements:
         self._context.emit(Changes(duplicates=True))
 
     def measured(self) -> NearPrecision:
-        """Return what was judged so far, on whichever page."""
+        """Return the judgements so far, from any page."""
         similarity = {
             self._heads(a, b): value
             for a, b, transform, value in self._context.store.duplicates.pairs()
@@ -96,15 +107,16 @@ class NearJudgements:
         judged = [(similarity[k], same) for k, same in self._verdicts().items() if k in similarity]
         same = sum(verdict for _, verdict in judged)
         low, high = wilson(same, len(judged))
-        return NearPrecision(len(judged), same, low, high, _near_from(judged))
+        expected = self._false_pairs.expected()
+        return NearPrecision(len(judged), same, low, high, _near_from(judged), expected)
 
     def certainty(self) -> Certainty:
-        """Return from when on near pairs go by themselves."""
+        """Return from which similarity on near pairs are certain."""
         same = frozenset(key for key, verdict in self._verdicts().items() if verdict)
         return Certainty(self.measured().near_from, same)
 
     def _verdicts(self) -> dict[tuple[int, int], bool]:
-        """Return every pair that a person judged: in the sample, by K, or as not duplicates."""
+        """Return every judged pair: in the sample, by K, or as not duplicates."""
         store = self._context.store
         verdicts = {self._heads(a, b): False for a, b in store.decisions.not_alike()}
         verdicts |= dict.fromkeys(self._kept_by_key(), True)
@@ -114,13 +126,13 @@ class NearJudgements:
         return verdicts
 
     def _heads(self, one: int, two: int) -> tuple[int, int]:
-        """Return what stands for the content of two samples, the smaller id first."""
+        """Return the canonical ids of two samples, smaller id first."""
         canonical = self._duplicates.index().canonical
         one, two = canonical.get(one, one), canonical.get(two, two)
         return min(one, two), max(one, two)
 
     def _kept_by_key(self) -> list[tuple[int, int]]:
-        """Return (excluded, kept) of the pairs that K decided one by one."""
+        """Return (excluded, kept) of the pairs decided one by one with K."""
         decisions = self._context.store.decisions
         looked_at: set[int] = set()
         for operation in decisions.log():

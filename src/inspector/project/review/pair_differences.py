@@ -1,4 +1,4 @@
-"""Where two images of a pair differ, the one laid over the other."""
+"""Where two images of a pair differ when one is overlaid on the other."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from inspector.store.samples import Sample
 
 
 class PairDifferences:
-    """Ask where two images differ."""
+    """Computes where two images differ."""
 
     def __init__(self, context: ProjectContext, samples: Samples, duplicates: Duplicates) -> None:
         self._context = context
@@ -19,12 +19,12 @@ class PairDifferences:
         self._duplicates = duplicates
 
     def difference(self, first: int, second: int, *, align: bool = True) -> ImageDifference:
-        """Return where two images differ; takes up to a second for large ones.
+        """Return where two images differ; takes up to 1 s for large ones.
 
         Args:
-            first: Sample id; the difference is as large as this image.
-            second: Sample id of the image that is laid over it.
-            align: False to stretch the second one to the first one's size only.
+            first: Sample id; the difference has the size of this image.
+            second: Sample id of the image that is overlaid.
+            align: False only to stretch the second image to the first one's size.
 
         Raises:
             DatasetError: A file can't be read.
@@ -41,7 +41,7 @@ class PairDifferences:
         records = self._fingerprints(rows[first], rows[second])
         if records is None:
             return None
-        # They bring numba along, which opening a project need not wait for.
+        # They import numba, which opening a project need not wait for.
         from inspector.similarity.hash_join import Candidates
         from inspector.similarity.packing import PACKED, unpack
         from inspector.similarity.verification import measured

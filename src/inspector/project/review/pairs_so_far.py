@@ -1,4 +1,4 @@
-"""Pairs across splits while a scan still runs: what is certain already, marked as unfinished."""
+"""Pairs across splits while a scan still runs, marked as unfinished."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _ORDER = {name: place for place, name in enumerate((*EVALUATION, "training"))}
 
 
 class PairsSoFar:
-    """Return the pairs across splits that a running scan has found."""
+    """Returns the pairs across splits that a running scan has found."""
 
     def __init__(self, context: ProjectContext, samples: Samples, scans: Scans) -> None:
         self._context = context
@@ -22,7 +22,7 @@ class PairsSoFar:
         self._scans = scans
 
     def pairs(self) -> tuple[CopyPair, ...]:
-        """Return the pairs, identical files first; none has been decided on."""
+        """Return the pairs, identical files first; none is decided."""
         identical = self._context.store.samples.identical_across_splits(MAX_PAIRS)
         known = set(identical)
         streamed = [p for p in self._scans.stream.pairs() if tuple(sorted(p[:2])) not in known]

@@ -1,4 +1,4 @@
-"""Links: what ties images together down to the possible level, cut at any threshold."""
+"""The similarity graph of images down to the candidate level, cut at any threshold."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class ThresholdedGraph:
-    """What ties n images at one threshold; `clustered` says which are in a cluster of several."""
+    """Connections among n images at one threshold; `clustered` marks members of clusters."""
 
     ties: SimilarityEdges
     cluster: NDArray[np.int32]
@@ -25,11 +25,11 @@ class ThresholdedGraph:
 
 @dataclass(frozen=True, slots=True)
 class SimilarityGraph:
-    """All similarities of n images down to the possible level.
+    """All similarities among n images down to the candidate level.
 
     Attributes:
-        near: Image to (similarity, other image), most alike first.
-        tied: (n,) images that have a near-duplicate at the possible level.
+        near: (similarity, other image) by image, most similar first.
+        tied: (n,) images that have a near-duplicate at the candidate level.
     """
 
     content: NDArray[np.int32]
@@ -42,7 +42,7 @@ class SimilarityGraph:
     tied: Mask
 
     def at(self, threshold: float) -> ThresholdedGraph:
-        """Return what is sure from a similarity on."""
+        """Return the connections confirmed from a similarity on."""
         sure = self.similarity >= threshold
         pairs = self.pairs[sure]
         ties = tie(self.content, self.picture, self.group, pairs, self.turned[sure])
@@ -54,7 +54,7 @@ class SimilarityGraph:
 
 
 def link(duplicates: Duplicates, groups: Groups, rows: list[Sample]) -> SimilarityGraph:
-    """Gather what ties images together, from the possible level on."""
+    """Build the similarity graph, from the candidate level on."""
     index = duplicates.index()
     heads: dict[int, int] = {}
     picture = np.array(

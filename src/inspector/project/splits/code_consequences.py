@@ -1,4 +1,4 @@
-"""Pitfalls of pasted code, and what they mean for the files of a dataset, in numbers."""
+"""Pitfalls of pasted code, and their effect on the files of a dataset, in numbers."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -25,12 +25,12 @@ _UNBATCHED_BUFFER = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What a pitfall does to the files.
+    """Effect of a pitfall on the files.
 
     Attributes:
         text: One sentence.
-        numbers: What it says.
-        files: That are concerned; () for all.
+        numbers: Figures in it.
+        files: Affected files; () for all.
     """
 
     text: str
@@ -41,9 +41,9 @@ class Consequence:
 def code_pitfalls(
     source: SplitSource, reading: CodeReading, known: Sequence[Pitfall] = ()
 ) -> list[Pitfall]:
-    """Return what the code alone says of the split, beyond what is known with numbers."""
+    """Return the pitfalls of the split by code alone that no replay reports."""
     codes = {p.code for p in known}
-    # The replay says these with the files behind them, or that they do no harm here.
+    # The replay reports these with the files behind them, or that they do no harm here.
     told = {"different_seeds", "different_shuffle", "different_validation_split", "overlap"}
     pitfalls = []
     for finding in reading.split_findings():
@@ -63,12 +63,12 @@ def code_pitfalls(
 def consequence(
     source: SplitSource, reading: CodeReading, finding: CodeFinding
 ) -> Consequence | None:
-    """Return what a finding means for the dataset; None where there is nothing to count.
+    """Return the effect of a finding on the dataset; None where there is nothing to count.
 
     Args:
         source: The dataset.
-        reading: How the code was read.
-        finding: One of the reading's.
+        reading: The code reading.
+        finding: One of the reading's findings.
     """
     measure = _MEASURES.get(finding.code)
     if measure is None:
@@ -80,7 +80,7 @@ def consequence(
 
 
 def _images(source: SplitSource, call: CodeCall) -> list[Sample]:
-    """Return the images in the folder of a call; [] where it is none of this dataset."""
+    """Return the images in the folder of a call; [] if it is no folder of this dataset."""
     folder = code_folder(source, call.folder or "")
     if folder is None:
         return []
@@ -176,19 +176,19 @@ _MEASURES: Mapping[
 
 
 def trained_before(count: int, *, share: float, batch: int, window: int) -> tuple[float, ...]:
-    """Return which share of an epoch's validation images training has seen by then.
+    """Return the share of an epoch's validation images that training has already seen.
 
-    The files are drawn anew on each pass, in a window as tf.data does, and cut after that. Each
-    epoch makes one pass for training and one for validation. Drawn at random: nobody's seed.
+    The files are reshuffled on each pass, in a window as in tf.data, and cut afterwards. Each epoch
+    makes one pass for training and one for validation. Simulated with a fixed seed of its own.
 
     Args:
-        count: Of files.
-        share: That is held out.
-        batch: Files in a batch; the cut is between batches.
-        window: Of the shuffle, in files.
+        count: Number of files.
+        share: Held-out share.
+        batch: Files per batch; the cut is between batches.
+        window: Shuffle buffer, in files.
 
     Returns:
-        After each of `PASSES` epochs.
+        The share after each of `PASSES` epochs.
     """
     rng = np.random.default_rng(0)
     repeats = max(1, min(20, _ITEMS // count))
@@ -205,7 +205,7 @@ def trained_before(count: int, *, share: float, batch: int, window: int) -> tupl
 
 
 def _window_order(count: int, window: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return the order in which tf.data's shuffle gives `count` items out of a window."""
+    """Return the order in which tf.data's shuffle returns `count` items with a buffer."""
     held = list(range(min(window, count)))
     order = np.empty(count, np.int64)
     picks = rng.random(count)

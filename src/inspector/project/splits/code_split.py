@@ -20,16 +20,16 @@ Pair = tuple[CodeCall, CodeCall]
 
 
 def reading_of(code: str, keras: str, answers: Answers = ()) -> CodeReading:
-    """Return how code is read.
+    """Return the reading of code.
 
     Raises:
-        UsageError: It is not Python, `keras` is no version, or an answer is to nothing in it.
+        UsageError: It is not Python, `keras` is no version, or an answer matches nothing in it.
     """
     return read_code(code, keras_version=keras, answers=dict(answers))
 
 
 def pair_of(reading: CodeReading) -> Pair:
-    """Return the call that makes training and the one that makes validation, the trained first.
+    """Return the call that makes training and the one that makes validation.
 
     Raises:
         UsageError: There are no two.
@@ -48,7 +48,7 @@ def pair_of(reading: CodeReading) -> Pair:
 
 
 def is_keras(pair: Pair) -> bool:
-    """Tell whether both calls are loaders of Keras, which need nothing but the folder."""
+    """Tell whether both calls are Keras loaders, which need nothing but the folder."""
     return all(call.loader in KERAS_LOADERS for call in pair)
 
 
@@ -56,7 +56,7 @@ def keras_pair(reading: CodeReading, keras: str) -> tuple[LoaderCall, LoaderCall
     """Return both calls as Keras runs them.
 
     Raises:
-        UsageError: They are no calls of Keras, or a value that decides is not in the code.
+        UsageError: They are no Keras calls, or a deciding value is not in the code.
     """
     one, two = pair_of(reading)
     for call in (one, two):
@@ -70,10 +70,10 @@ def keras_pair(reading: CodeReading, keras: str) -> tuple[LoaderCall, LoaderCall
 def code_folders(
     source: SplitSource, one: LoaderCall, two: LoaderCall
 ) -> tuple[str | None, str | None]:
-    """Return the folders of the dataset that two calls read; None where the code does not say.
+    """Return the dataset folders that two calls read; None where the code does not tell.
 
     Raises:
-        UsageError: Two different folders are read, and they are none of this dataset.
+        UsageError: Two different folders are read, and they are not in this dataset.
     """
     folders = code_folder(source, one.directory), code_folder(source, two.directory)
     if one.directory != two.directory and not (one.call.subset and two.call.subset):
@@ -89,12 +89,12 @@ def code_folders(
 
 
 def code_folder(source: SplitSource, directory: str) -> str | None:
-    """Return the dataset's folder that a path in code means, as far as its last parts tell."""
+    """Return the dataset folder that a path in code means, judged by its last parts."""
     root, splits = source.context.root, source.context.layout.splits
     parts = [p for p in directory.replace("\\", "/").split("/") if p not in ("", ".", "..")]
     for start in range(len(parts)):
         path = "/".join(parts[start:])
-        # A name that is too long to be one raises.
+        # A name that is too long raises.
         with contextlib.suppress(OSError):
             if (root / path).is_dir():
                 return path
@@ -102,7 +102,7 @@ def code_folder(source: SplitSource, directory: str) -> str | None:
         return None
     if parts[-1] == root.name:
         return ""
-    # A variable such as train_dir tells as much as a folder's name does.
+    # A variable such as train_dir tells as much as a folder name.
     role = role_of_folder(parts[-1].strip(" '\"()"))
     match = [name for name, split in splits.items() if split == role.value]
     return match[0] if len(match) == 1 else None
@@ -111,7 +111,7 @@ def code_folder(source: SplitSource, directory: str) -> str | None:
 def one_call_of(
     source: SplitSource, code: str, keras: str, answers: Answers = ()
 ) -> tuple[Call, str | None] | None:
-    """Return the one call whose subsets are both sides, and its folder; None where there are two.
+    """Return the single call whose subsets are both splits, and its folder; None for two calls.
 
     Raises:
         UsageError: The code can't be read.

@@ -1,4 +1,4 @@
-"""Checks of the dataset itself: a doubtful reading, class tables that differ, class imbalance."""
+"""Checks of the dataset itself: a doubtful layout, differing class tables, class imbalance."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ IMBALANCE = "class_imbalance"
 ONE_CLASS = "one_class"
 FORMAT = "format_tells_class"
 OF_LAYOUT = frozenset({UNSURE, TABLES, ONE_CLASS})
-"""Findings that another reading of the folders may end."""
+"""Findings that another layout may resolve."""
 CODES = OF_LAYOUT | {IMBALANCE, FORMAT}
-# Source: at 20:1 always naming the larger of two classes is right for 95 % of the images.
+# Source: at 20:1, always predicting the larger of two classes is correct for 95 % of images.
 MAX_RATIO = 20
-# Format and size have to name the class this much more often than the largest class alone does.
+# Format and size must predict the class this much more often than the largest class alone.
 _MIN_GAIN = 0.2
 _MIN_ACCURACY = 0.8
 _MIN_IMAGES = 40
@@ -39,10 +39,10 @@ _SHOWN = 4
 
 
 def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitfall]:
-    """Return what is to be said of the dataset itself, the doubtful reading first.
+    """Return the problems of the dataset itself, a doubtful layout first.
 
     Args:
-        context: Of the project; the class folders are listed as they are now.
+        context: Project context; the class folders are listed as they are now.
         rows: Its samples.
     """
     layout = context.layout
@@ -86,13 +86,13 @@ def _unsure(layout: Layout, labels: set[Label]) -> list[Pitfall]:
 def _tables(
     context: ProjectContext, rows: Sequence[Sample], images: Sequence[Sample]
 ) -> list[list[ClassTable]]:
-    """Return the class tables: of folders where Keras reads them, else of the labels per split."""
+    """Return the class tables: of folders if Keras reads them, else of the labels per split."""
     layout = context.layout
     paths = (s.path for s in rows if s.status not in ("ignored", "other"))
     try:
         tables = folder_tables(context.root, paths, layout)
     except OSError:
-        return []  # The folder is gone; the scan says so.
+        return []  # The folder is gone; the scan reports it.
     if not tables:
         classes: defaultdict[str, set[str]] = defaultdict(set)
         for s in images:
@@ -129,7 +129,7 @@ def _pitfall(
     title: str, between: Sequence[ClassDifference], numbers: str, tables: Sequence[ClassTable],
     images: Sequence[Sample],
 ) -> Pitfall:  # fmt: skip
-    """Return the finding: what is so per class, what Keras makes of it, and what to do."""
+    """Return the finding: the problem per class, its effect in Keras, and what to do."""
     differing = "; ".join(d.text for d in between[:_SHOWN])
     more = f"; and {len(between) - _SHOWN:,} more" if len(between) > _SHOWN else ""
     advice = " ".join(dict.fromkeys(d.advice for d in between[:_SHOWN]))
@@ -141,7 +141,7 @@ def _pitfall(
 
 
 def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
-    """Say that one class has many times the images of another: accuracy then hides the small."""
+    """Return the finding that one class far outnumbers another: accuracy hides the small one."""
     counts = Counter(s.label for s in images)
     if len(counts) < 2:
         return []
@@ -167,7 +167,7 @@ def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
 
 
 def _format_tells_class(images: Sequence[Sample]) -> list[Pitfall]:
-    """Say that file format and image size alone name the class, each image judged by the others."""
+    """Return the finding that file format and size predict the class, judged leave-one-out."""
     classes = Counter(s.label for s in images)
     if len(classes) < 2 or len(images) < _MIN_IMAGES:
         return []

@@ -15,7 +15,7 @@ _Name = TypeVar("_Name", bound=str)
 
 
 def by_folders(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where by the split folders, as catalogued.
+    """Return the membership by split folders, as catalogued.
 
     Raises:
         DatasetError: The folders are no splits.
@@ -40,7 +40,7 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
 
 
 def _by_fold(rule: Rule, sides: dict[Split, list[RelativePath]], folds: list[Split]) -> Membership:
-    """Hold one fold of a cross-validation out; training is all the others.
+    """Return the membership that holds out one fold and trains on the others.
 
     Raises:
         UsageError: There is no such fold.
@@ -64,7 +64,7 @@ def _by_fold(rule: Rule, sides: dict[Split, list[RelativePath]], folds: list[Spl
 
 
 def folds_among(splits: Iterable[_Name]) -> list[_Name]:
-    """Return the folds of a cross-validation among names of splits, 2 before 10; [] for one."""
+    """Return the cross-validation folds among names of splits, 2 before 10; [] for one."""
     named = sorted((int(number), s) for s in splits if (number := fold_of(s)))
     return [s for _, s in named] if len(named) > 1 else []
 
@@ -74,7 +74,7 @@ def two_sides(
 ) -> tuple[
     tuple[RelativePath, ...], tuple[RelativePath, ...], dict[Split, tuple[RelativePath, ...]]
 ]:
-    """Return training, validation (test where there is none), and the other places by name."""
+    """Return training, validation (or test without one), and the other splits by name."""
     training = tuple(sides.pop(TRAINING, ()))
     validation = sides.pop(VALIDATION, None)
     if validation is None:

@@ -1,4 +1,4 @@
-"""What accepting a grouping proposal would do to the split, before anybody accepts it."""
+"""The effect of a grouping proposal on the split, before it is accepted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
 from inspector.store.samples import Sample
 
-# A split whose size changes by more than this is another split, and the page warns of it.
+# A split whose size changes by more than this is a different split; the page warns.
 MAX_CHANGE = 0.1
 _TRAINING, _VALIDATION = "training", "validation"
 
 
 @dataclass(frozen=True, slots=True)
 class GroupEffect:
-    """Today's split beside a split by group in which a proposal counts.
+    """The current split, compared with a split by group in which a proposal counts.
 
     Attributes:
-        evaluation: The split that judges: "validation", or "test" where there is no validation.
-        leaked: Evaluation images that have a near-duplicate or a member of their group in
-            training: before and after.
-        evaluated: Evaluation images before and after.
-        balance: Images before and after by split and class.
-        moved: Ids of the images whose split changes.
+        evaluation: "validation", or "test" without validation.
+        leaked: Evaluation images with a near-duplicate or a group member in training, before and
+            after.
+        evaluated: Number of evaluation images before and after.
+        balance: Images before and after, by split and class.
+        moved: Ids of images whose split changes.
     """
 
     evaluation: str
@@ -46,17 +46,17 @@ class GroupEffect:
         return before, after
 
     def sizes(self, split: str) -> tuple[int, int]:
-        """Return the images of a split before and after."""
+        """Return the size of a split before and after."""
         counts = [pair for (name, _), pair in self.balance.items() if name == split]
         return sum(before for before, _ in counts), sum(after for _, after in counts)
 
     @property
     def hurts(self) -> bool:
-        """Whether an evaluation split changes its size a lot, or a test set grows at all."""
+        """Whether an evaluation split changes much in size, or a test set grows at all."""
         return any(self.split_hurts(name) for name, _ in self.balance)
 
     def split_hurts(self, split: str) -> bool:
-        """Whether this split would be another one: much larger or smaller, or a test set grown."""
+        """Whether a split becomes a different one: much larger or smaller, or a grown test set."""
         if split == _TRAINING:
             return False
         before, after = self.sizes(split)
@@ -67,16 +67,16 @@ class GroupEffect:
 def group_effect(
     source: SplitSource, leakage: Leakage, sides: Mapping[int, str], proposal: Proposal
 ) -> GroupEffect:
-    """Split by group as if a proposal were accepted, with as few moves as can be.
+    """Split by group as if a proposal were accepted, with as few moves as possible.
 
     Splits other than training and validation keep their images; a group that touches one of them
     belongs there.
 
     Args:
         source: Its images are in the order of the proposal's keys.
-        leakage: Of today's split.
-        sides: Today's split of each image, by id.
-        proposal: It counts beside what is enabled and beside near-duplicates.
+        leakage: Leakage of the current split.
+        sides: Current split by image id.
+        proposal: Counts beside enabled groups and near-duplicates.
     """
     images = source.groups.images()
     keys = {s.id: key for s, key in zip(images, proposal.keys, strict=True)}

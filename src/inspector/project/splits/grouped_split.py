@@ -14,10 +14,10 @@ SHARE = 0.2
 
 
 def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ()) -> Membership:
-    """Say who stands where if groups are kept together.
+    """Return the membership under a split by group.
 
     Args:
-        without: Ids of images to leave out, beside those that are excluded.
+        without: Ids of images to leave out, beside excluded ones.
 
     Raises:
         UsageError: The share is out of range.
@@ -29,7 +29,7 @@ def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ())
     labels = np.array([place[s.new_label or s.label] for s in rows], np.int32)
     fixed = np.array([s.split == "test" for s in rows], np.bool_)
     today = np.array([s.split == "validation" for s in rows], np.bool_)
-    # A group that touches the test folder belongs there, or it would stand on two sides.
+    # A group that touches the test folder belongs there, or it would be in two splits.
     held = np.isin(groups, groups[fixed])
     pool = ~held
     share = rule.share

@@ -6,7 +6,9 @@ from typing import Any
 
 from inspector.audit.call_pitfalls import pitfalls
 from inspector.audit.pitfalls import Replayed
-from inspector.code_reading.loader_calls import LoaderCall
+from inspector.code_reading.dataset_cuts import held_files, is_cut_in_order, uncut
+from inspector.code_reading.evaluation.objects import LoaderName
+from inspector.code_reading.loader_calls import LoaderCall, loader_call
 from inspector.code_reading.reading import CodeReading
 from inspector.dataset.names import (
     RelativePath,
@@ -15,6 +17,7 @@ from inspector.dataset.names import (
     parse_listed_paths,
     parse_split,
 )
+from inspector.errors import UsageError
 from inspector.project.splits.code_consequences import code_pitfalls
 from inspector.project.splits.code_split import (
     code_folders,
@@ -28,14 +31,15 @@ from inspector.project.splits.library_split import LibrarySplit
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule, RuleKind, counts
 from inspector.splits.keras_replay import Call, Loader, check, cut, list_call, replay
+from inspector.splits.replayed import SAVE_LIST
 
 
 def call_sides(source: SplitSource, rule: Rule) -> Membership:
-    """Replay one Keras call on the disk as it is now, and look at nothing else.
+    """Replay one Keras call on the current files; paths are relative to the dataset.
 
     Raises:
         DatasetError: Keras would raise on this folder.
-        UsageError: Keras refuses the arguments.
+        UsageError: Keras rejects the arguments.
     """
     folder = _folder(source, rule.folder)
     sides = replay(source.context.root / folder, _with_subset(rule.call, "training"))
@@ -46,18 +50,18 @@ def call_sides(source: SplitSource, rule: Rule) -> Membership:
 
 
 def by_call(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where under one or two Keras calls, on the disk as it is now.
+    """Return the membership under one or two Keras calls, on the current files.
 
     Raises:
         DatasetError: Keras would raise on this folder.
-        UsageError: Keras refuses the arguments.
+        UsageError: Keras rejects the arguments.
     """
     second = rule.second or rule.call
     return _by_calls(source, rule, rule.call, second, folders=(rule.folder, rule.folder))
 
 
 def by_code(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where under the calls of pasted code, on the disk as it is now.
+    """Return the membership under the calls of pasted code, on the current files.
 
     Raises:
         DatasetError: The loader would raise on this folder.
@@ -65,6 +69,8 @@ def by_code(source: SplitSource, rule: Rule) -> Membership:
     """
     reading = reading_of(rule.code, rule.call.keras, rule.answers)
     pair = pair_of(reading)
+    if any(is_cut_in_order(call) for call in pair):
+        return _by_cuts(source, rule, reading)
     if not is_keras(pair):
         return _by_library(source, rule, reading)
     one, two = keras_pair(reading, rule.call.keras)
@@ -86,8 +92,40 @@ def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Member
     )  # fmt: skip
 
 
+def _by_cuts(source: SplitSource, rule: Rule, reading: CodeReading) -> Membership:
+    """Say who stands where when batches of Keras's loaders are cut by take() and skip()."""
+    pair = pair_of(reading)
+    for call in pair:
+        if call.loader is not LoaderName.DATASET:
+            raise UsageError(
+                f"{call.place.text}: {call.loader.value} stands beside a dataset that take() and"
+                " skip() cut, which is not replayed",
+                SAVE_LIST,
+            )
+    calls = [loader_call(uncut(call), rule.call.keras) for call in pair]
+    folders = code_folders(source, calls[0], calls[1])
+    sides: list[tuple[RelativePath, ...]] = []
+    every: list[RelativePath] = []
+    for which, (call, keras, folder) in enumerate(zip(pair, calls, folders, strict=True)):
+        part = call.data.part
+        side = part if isinstance(part, int) else {"training": 0, "validation": 1}.get(
+            keras.call.subset, which
+        )  # fmt: skip
+        paths, _, listed = _side(source, _folder(source, folder), keras.call, side)
+        first, end = held_files(call.data, len(paths)) if is_cut_in_order(call) else (0, None)
+        sides.append(paths[first:end])
+        every += listed
+    taken = {*sides[0], *sides[1]}
+    neither = tuple(p for p in dict.fromkeys(every) if p not in taken)
+    findings = tuple(code_pitfalls(source, reading, ()))
+    return Membership(
+        rule, sides[0], sides[1], elsewhere_by_folder(source, {*taken, *neither}), neither,
+        findings, _folder(source, folders[0]),
+    )  # fmt: skip
+
+
 def one_call(source: SplitSource, rule: Rule) -> Rule | None:
-    """Return the single Keras call whose two subsets are the sides of a rule; None for others.
+    """Return the single Keras call whose two subsets a rule uses; None for other rules.
 
     Raises:
         UsageError: The code can't be read.
@@ -144,9 +182,9 @@ def _by_calls(
 def _side(
     source: SplitSource, folder: str, call: Call, which: int
 ) -> tuple[tuple[RelativePath, ...], Any, tuple[RelativePath, ...]]:
-    """Return one side's paths as Keras cuts them, what was listed, and all that was listed.
+    """Return one split's paths as Keras cuts them, the listing, and all listed paths.
 
-    An empty side is no error here: it is a finding with its own numbers.
+    An empty split is no error here, but a finding with its own numbers.
     """
     if not call.validation_split and call.left_size is None:
         call = replace(call, subset="")
@@ -180,7 +218,7 @@ def _folder(source: SplitSource, folder: str | None) -> str:
 def elsewhere_by_folder(
     source: SplitSource, taken: set[RelativePath]
 ) -> dict[Split, tuple[RelativePath, ...]]:
-    """Name the images that the calls do not touch by the folder they stand in."""
+    """Return the images that the calls do not use, by their folder's split."""
     elsewhere: dict[Split, list[RelativePath]] = {}
     for sample in source.samples.everything():
         if counts(sample) and sample.split and sample.path not in taken:

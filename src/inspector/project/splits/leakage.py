@@ -1,4 +1,4 @@
-"""Leaks under a rule: by file, by content, by group, each number with its list."""
+"""Leakage under a split rule: by file, by content and by group, each number with its list."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ KINDS = (*(k.value for k in PairKind), "group")
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A validation image, how it is tied to training, and the nearest image there."""
+    """A validation image, its connection with training, and the nearest training image."""
 
     image: Sample
     kind: str
@@ -24,7 +24,7 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Images of `to` tied to an image of `source`: ids by kind, each image once."""
+    """Images of `to` connected with an image of `source`: ids by kind, each image once."""
 
     source: str
     to: str
@@ -41,17 +41,17 @@ class SeedLeakRates:
 
     @property
     def median(self) -> float:
-        """The middle of the seeds."""
+        """Median over the seeds."""
         return float(np.median(self.shares)) if self.shares else 0.0
 
     def at(self, percent: float) -> float:
-        """Return a percentile of the seeds."""
+        """Return a percentile over the seeds."""
         return float(np.percentile(self.shares, percent)) if self.shares else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class BeforeExclusion:
-    """Leakage as it was before anything was excluded: `leaked` of the validation images."""
+    """Leakage before anything was excluded: `leaked` of the validation images."""
 
     training_images: int
     validation_images: int
@@ -59,20 +59,21 @@ class BeforeExclusion:
 
     @property
     def share(self) -> float:
-        """Share of validation with a near-duplicate in training."""
+        """The leak rate."""
         return self.leaked / self.validation_images if self.validation_images else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Leakage:
-    """Everything that a rule puts on both sides.
+    """The leakage of a split rule.
 
     Attributes:
-        both: Files on both sides; `membership.neither` has those on none.
-        leaks: Validation images tied to training, the worst first.
-        conflicting: One image with several labels, as sample ids.
-        excluded: Files in training or validation that are excluded, and count in nothing else.
-        before: What held before anything was excluded; None where nothing is.
+        membership: The splits; `membership.neither` has the files in none.
+        both: Files in training and in validation.
+        leaks: Validation images connected with training, worst first.
+        conflicting: Identical images with several labels, as sample ids.
+        excluded: Excluded files in training or validation; they count nowhere else.
+        before: Leakage before exclusions; None without any.
     """
 
     membership: Membership
@@ -93,12 +94,12 @@ class Leakage:
 
     @property
     def validation_images(self) -> int:
-        """Files in validation that are not excluded, those on both sides included."""
+        """Files in validation that are not excluded, including those also in training."""
         return sum(path not in self.excluded for path in self.membership.validation)
 
     @property
     def text(self) -> str:
-        """Who stands where, in two sentences: by file, which is proved, and by image."""
+        """The leakage in two sentences: by file, which is proven, and by image."""
         membership = self.membership
         whose = membership.rule.text
         n, neighbours = self.validation_images, len(self.leaks) - self.count("group")
@@ -121,16 +122,16 @@ class Leakage:
         )
 
     def count(self, kind: str) -> int:
-        """Count the validation images tied by one kind."""
+        """Count the validation images connected by one kind."""
         return sum(leak.kind == kind for leak in self.leaks)
 
     @property
     def share(self) -> float:
-        """Share of validation with the same image in training; groups are left out."""
+        """The leak rate, without groups."""
         neighbours = len(self.leaks) - self.count("group")
         return neighbours / self.validation_images if self.validation_images else 0.0
 
     @property
     def share_with_groups(self) -> float:
-        """Share of validation with the same image or the same event in training."""
+        """Share of validation with a near-duplicate or a group member in training."""
         return len(self.leaks) / self.validation_images if self.validation_images else 0.0

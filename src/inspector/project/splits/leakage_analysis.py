@@ -33,11 +33,11 @@ Mask = NDArray[np.bool_]
 
 
 class LeakageAnalysis:
-    """What a rule's leaks are made from and no threshold moves; asked at any threshold.
+    """The part of a rule's leakage that no threshold changes; evaluated at any threshold.
 
     Args:
-        source: Its scan has to be finished.
-        rule: Who stands where.
+        source: Needs a finished scan.
+        rule: The split rule.
 
     Raises:
         DatasetError: Keras would raise on this folder, or the folders are no splits.
@@ -67,10 +67,11 @@ class LeakageAnalysis:
         self._checks = dataset_checks(source.context, everything)
 
     def at(self, threshold: float, *, with_seeds: bool = True) -> Leakage:
-        """Find the leakage when pairs count as confirmed from a similarity on.
+        """Return the leakage when pairs count as confirmed from a similarity on.
 
         Args:
-            with_seeds: Look at other seeds of the same call too; they take most of the time.
+            with_seeds: True to score other seeds of the same call too, which takes most of the
+                time.
         """
         links = self._links.at(threshold)
         codes = edges_across(links.ties, self._masks["training"], self._masks["validation"])
@@ -89,10 +90,10 @@ class LeakageAnalysis:
         return replace(result, findings=tuple(worst_first))
 
     def between(self, source: str, to: str, threshold: float) -> tuple[Leak, ...]:
-        """Return the images of a split with a near-duplicate or a group in another, worst first.
+        """Return the images of a split with a near-duplicate or group in another, worst first.
 
         Args:
-            source: Name of a split as in the matrix; `to` is that of the images.
+            source: Name of a split as in the matrix; `to` is the split of the images.
             threshold: Similarity from which pairs are confirmed.
         """
         if source not in self._members:
@@ -102,7 +103,7 @@ class LeakageAnalysis:
         return tuple(self._leaks(codes, threshold, source))
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
-        """Return what held before anything of the two sides was excluded."""
+        """Return the leakage before any exclusion in training or validation."""
         one, two = self._scanned["training"], self._scanned["validation"]
         if self._stands[one | two].all():
             return None
@@ -113,7 +114,7 @@ class LeakageAnalysis:
         )
 
     def _by_picture(self, split: str) -> dict[int, list[int]]:
-        """Return the rows of a split by their image, in order of ids."""
+        """Return the rows of a split by picture, ordered by id."""
         members: dict[int, list[int]] = {}
         pictures = self._links.picture
         for i in sorted(np.flatnonzero(self._masks[split]).tolist(), key=self._ids.item):
@@ -134,7 +135,7 @@ class LeakageAnalysis:
     def _neighbour(
         self, row: int, threshold: float, members: dict[int, list[int]]
     ) -> tuple[Sample | None, float]:
-        """Return the most alike image among `members`, of equal ones the first known."""
+        """Return the most similar image among `members`, in a tie the one with the lowest id."""
         picture = int(self._links.picture[row])
         same = [i for i in members.get(picture, ()) if i != row]
         if same:
@@ -163,7 +164,7 @@ class LeakageAnalysis:
         return tuple(cells)
 
     def _conflicts(self) -> tuple[tuple[int, ...], ...]:
-        """Return the images with several labels, as sample ids: files or pixels are identical."""
+        """Return identical images with several labels, as sample ids."""
         together: dict[int, list[int]] = {}
         for i in np.flatnonzero(self._stands).tolist():
             together.setdefault(int(self._links.picture[i]), []).append(i)
@@ -181,7 +182,7 @@ class LeakageAnalysis:
 
     @cached_property
     def _drawn(self) -> tuple[SplitDraws | None, SplitDraws | None]:
-        """The draw of the rule itself, and the same call's with other seeds."""
+        """The split of the rule itself, and those of the same call with other seeds."""
         single = one_call(self._source, self._rule)
         if single is None or not single.call.shuffle:
             return None, None
@@ -192,7 +193,7 @@ class LeakageAnalysis:
         return mine, self._draws_of(drawn) if drawn else None
 
     def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> SplitDraws:
-        """Keep who stands where; totals count files, those without an image included."""
+        """Return the memberships as arrays; totals also count files without an image."""
         rows = np.flatnonzero(self._links.tied & self._stands)
         masks = [[path_mask(paths, self._position)[rows] for paths in side] for side in sides]
         totals = [sum(p not in self._excluded for p in validation) for _, validation in sides]
@@ -205,7 +206,7 @@ class LeakageAnalysis:
 def seeded(
     source: SplitSource, rule: Rule, seeds: Iterable[int]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Draw the same Keras call with other seeds: (training, validation) paths of each."""
+    """Yield (training, validation) paths of the same Keras call for each seed."""
     folder = training_folder(source, rule.folder)
     call = replace(rule.call, subset="training")
     listed = list_call(folder, call)
@@ -221,7 +222,7 @@ def seeded(
 
 
 def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:
-    """Return which rows are among some paths."""
+    """Return which rows are among the paths."""
     mask = np.zeros(len(position), np.bool_)
     mask[[position[p] for p in paths if p in position]] = True
     return mask

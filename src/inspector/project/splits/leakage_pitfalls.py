@@ -1,4 +1,4 @@
-"""Pitfalls of a split that its leakage and the files themselves show."""
+"""Pitfalls of a split that follow from its leakage and from the files themselves."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +13,18 @@ from inspector.store.samples import Sample
 
 # Pitfalls that a split by group does not have.
 TIED = ("same_picture_on_both_sides", "same_event_on_both_sides")
-# More pairs of classes than these don't fit a sentence.
+# More pairs of classes don't fit a sentence.
 _NAMED = 3
 
 
 def leakage_pitfalls(
     leakage: Leakage, rows: list[Sample], evaluated: NDArray[np.bool_]
 ) -> tuple[Pitfall, ...]:
-    """Return the pitfalls of a split, the worst first.
+    """Return the pitfalls of a split, worst first.
 
     Args:
         rows: All images.
-        evaluated: (n,) whether each is in training or validation and not excluded.
+        evaluated: (n,) True for images in training or validation that are not excluded.
     """
     pitfalls = list(leakage.membership.findings)
     n = leakage.validation_images
@@ -64,7 +64,7 @@ def leakage_pitfalls(
 
 
 def turned_apart(index: DuplicateIndex, threshold: float) -> list[Pitfall]:
-    """Return the finding about images that look like another class when they are turned."""
+    """Return the finding about images that match another class when flipped or rotated."""
     pairs = []
     for a, b, transform, similarity in index.turned_apart:
         one, two = sorted((index.samples[a], index.samples[b]), key=lambda s: s.path)

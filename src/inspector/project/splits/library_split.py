@@ -1,4 +1,4 @@
-"""The split that a library makes in pasted code, replayed on the disk as it is now."""
+"""The split that a library makes in pasted code, replayed on the current files."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -7,6 +7,7 @@ import numpy as np
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_cuts import held_files
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
 from inspector.code_reading.finding import LOW
 from inspector.code_reading.library_splits import (
@@ -26,11 +27,11 @@ from inspector.splits.other_replays import replay
 from inspector.splits.replayed import Assumption, Items
 
 MAX_SPLITS = 4
-"""Splits of splits that are followed."""
+"""Depth of nested splits that are followed."""
 
 
 def replay_findings(assumptions: Iterable[Assumption]) -> tuple[Pitfall, ...]:
-    """Say what must hold for a replay to be exact."""
+    """Return what must hold for a replay to be exact."""
     return tuple(
         Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}", "")
         for assumption in dict.fromkeys(assumptions)
@@ -38,13 +39,13 @@ def replay_findings(assumptions: Iterable[Assumption]) -> tuple[Pitfall, ...]:
 
 
 class LibrarySplit:
-    """Both sides of a split that a library makes.
+    """Both parts of a split by a library.
 
     Attributes:
-        folder: Of the dataset, relative to it.
+        folder: Relative to the dataset.
         training: Paths relative to the dataset, in the library's order.
         validation: The same.
-        every: All that the library lists.
+        every: All paths that the library lists.
         findings: What must hold for this to be exact.
     """
 
@@ -64,16 +65,19 @@ class LibrarySplit:
         self.findings = replay_findings(self._assumptions)
 
     def _items(self, data: DataSet, folder: str, depth: int, *, in_order: bool = False) -> Items:
-        """Return the items of a dataset: listed, or a side of a split that is replayed.
+        """Return the items of a dataset: listed, or a part of a replayed split.
 
         Raises:
-            UsageError: What decides them is not in the code, or splits are nested too deeply.
+            UsageError: Something that decides them is not in the code, or splits are nested too
+                deeply.
         """
         source = data.source
         if in_order:  # A cut shuffles by itself.
             data = replace(data, steps=tuple(s for s in data.steps if s.name != "shuffle"))
         if depth > MAX_SPLITS:
             raise UsageError("the code splits a split of a split", "Save the list instead.")
+        if source.loader is LoaderName.FILES and data.has("take", "skip"):
+            return self._cut(data, folder)
         refuse_steps(data)
         if not is_replayed(source.loader):
             return self._ordered(self._listed(listed_files(data, folder)), data)
@@ -89,13 +93,23 @@ class LibrarySplit:
         if not 0 <= number < len(split.parts):
             raise UsageError("the code uses a part that the split does not have", "Check it.")
         side = whole.take(split.parts[number].indices)
-        if not depth:  # The order of a side decides nothing.
+        if not depth:  # The order within a part decides nothing.
             return side
         after = next((i for i, s in enumerate(data.steps) if s.name == "part"), 0)
         return self._ordered(side, replace(data, steps=data.steps[after:]))
 
+    def _cut(self, data: DataSet, folder: str) -> Items:
+        """Return what take() and skip() leave of a list of files."""
+        whole = tuple(s for s in data.steps if s.name not in ("take", "skip", "shuffle"))
+        files = replace(data, steps=whole)
+        refuse_steps(files)
+        held_files(data, 0)  # What can't be known is said before what the files lack.
+        items = self._listed(listed_files(files, folder))
+        first, end = held_files(data, len(items))
+        return items.take(np.arange(first, end))
+
     def _ordered(self, items: Items, data: DataSet) -> Items:
-        """Shuffle what the code shuffles before it goes on."""
+        """Shuffle as the code does before it continues."""
         call = order_call(data)
         if call is None:
             return items

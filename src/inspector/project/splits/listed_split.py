@@ -1,4 +1,4 @@
-"""A split that a list of files makes: a CSV with path and split, such as a locked one."""
+"""A split from a list of files: a CSV with path and split, such as a locked one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +14,14 @@ from inspector.project.splits.split_rules import Membership, Rule, counts
 
 
 def by_list(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where by a list; images that it does not name are "not in the list".
+    """Return the membership by a list; images that it does not name are "not in the list".
 
     Raises:
         DatasetError: It can't be read, or leaves training or validation empty.
     """
     file = Path(rule.file)
     rows = source.samples.everything()
-    # As with a Keras call, a file that can't be read stands where it is named.
+    # As with a Keras call, an unreadable file is in the split that names it.
     known = {s.path for s in rows if s.status not in ("ignored", "other")}
     sides: dict[Split, list[RelativePath]] = {}
     missing = []

@@ -1,4 +1,4 @@
-"""Which images stand where under a split rule of any kind."""
+"""The membership under a split rule of any kind."""
 
 from typing import assert_never
 
@@ -12,7 +12,7 @@ from inspector.project.splits.split_rules import Membership, Rule, RuleKind
 
 
 def membership(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where: replayed on the disk as it is now for calls, else as catalogued.
+    """Return the membership: replayed on the current files for calls, else as catalogued.
 
     Raises:
         DatasetError: The loader would raise on this folder, or the folders are no splits.

@@ -1,4 +1,4 @@
-"""A split that another library's call makes: replayed on the files as they are on disk now."""
+"""A split by another library's call, replayed on the current files."""
 
 import ast
 import json
@@ -70,16 +70,16 @@ def replayed_rule(
     """Return the rule of one call of another library.
 
     Args:
-        function: What splits.
-        keywords: By the library's own names; `groups` is a pattern whose first group, searched
-            in a path, names the group of an image.
-        share: Of validation, put where the function takes it.
-        seed: Of the call.
+        function: The splitting function.
+        keywords: By the library's names; `groups` is a pattern searched in a path, whose first
+            group names the image's group.
+        share: Validation share, passed as the function takes it.
+        seed: Seed of the call.
         folder: Folder that the script reads, relative; None for the training folder if any.
-        listing: A `Listing`; "" for what is usual with the function.
+        listing: A `Listing`; "" for the function's usual one.
 
     Raises:
-        UsageError: A keyword or the listing is not known.
+        UsageError: A keyword or the listing is unknown.
     """
     given = dict(keywords)
     if share is not None:
@@ -104,10 +104,10 @@ def replayed_rule(
 
 
 def keywords_of(text: str) -> dict[str, object]:
-    """Return the keywords of a call as a script writes them: "test_size=0.2, random_state=42".
+    """Return the keywords of a call written as in a script: "test_size=0.2, random_state=42".
 
     Raises:
-        UsageError: It is not a list of keywords with plain values.
+        UsageError: It is no list of keywords with plain values.
     """
     try:
         call = ast.parse(f"f({text})", mode="eval").body
@@ -123,11 +123,11 @@ def keywords_of(text: str) -> dict[str, object]:
 
 
 def by_replay(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where under another library's call, and what that takes for granted.
+    """Return the membership under another library's call, with its assumptions.
 
     Raises:
-        UsageError: The library refuses the arguments, or what decides is not known.
-        DatasetError: It refuses the folder, or a part is empty.
+        UsageError: The library rejects the arguments, or something that decides is unknown.
+        DatasetError: It rejects the folder, or a part is empty.
     """
     try:
         function = SplitFunction(rule.function)
@@ -188,7 +188,7 @@ def _call_of(function: SplitFunction, keywords: Mapping[str, object]) -> SplitCa
 
 
 def _grouped(items: Items, pattern: str) -> Items:
-    """Name the group of each item by a pattern, as the script names it."""
+    """Name the group of each item by a pattern."""
     try:
         search = re.compile(pattern).search
     except re.error as error:

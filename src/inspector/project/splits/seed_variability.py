@@ -1,4 +1,4 @@
-"""Seed variability: what a baseline model reaches under other seeds of the same Keras call."""
+"""Seed variability: what a baseline model reaches with other seeds of the same Keras call."""
 
 import hashlib
 import json
@@ -29,10 +29,10 @@ MAX_IMAGES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure over seeds, shares of 1; draws without a side are left out.
+    """One figure over seeds, 0..1; seeds with an empty split are left out.
 
     Attributes:
-        percentile: Share of the other seeds below this one, 0..1; None without a seed of yours.
+        percentile: Share of the other seeds below the user's, 0..1; None without one.
     """
 
     values: tuple[float, ...]
@@ -41,22 +41,22 @@ class Measure:
 
     @property
     def median(self) -> float:
-        """The middle of the seeds."""
+        """Median over the seeds."""
         return self.at(50)
 
     def at(self, percent: float) -> float:
-        """Return a percentile of the seeds."""
+        """Return a percentile over the seeds."""
         return float(np.percentile(self.values, percent)) if self.values else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class SeedVariability:
-    """What baseline models and the class mix say of 200 seeds and of yours.
+    """Baseline accuracy and class balance over 200 seeds and the user's.
 
     Attributes:
-        accuracy: Of a baseline model on each draw's validation.
-        class_deviation: Largest difference between a class's share of validation and of all.
-        images: That took part.
+        accuracy: Of a baseline model on each seed's validation.
+        class_deviation: Largest difference between a class's share of validation and of all images.
+        images: Number of images used.
     """
 
     accuracy: Measure
@@ -64,24 +64,24 @@ class SeedVariability:
     images: int
 
 
-def drawing(source: SplitSource, rule: Rule) -> Rule | None:
-    """Return the Keras call of a rule, where another seed would put other files aside."""
+def seeded_call(source: SplitSource, rule: Rule) -> Rule | None:
+    """Return the Keras call of a rule if another seed would hold back other files, else None."""
     single = one_call(source, rule)
     if single is None or not single.call.shuffle or single.call.loader is Loader.GENERATOR:
         return None
     return single
 
 
-def draw(
+def score_seeds_of(
     source: SplitSource, rule: Rule, *, stop: Stop | None = None, progress: Progress | None = None
 ) -> SeedVariability | None:
-    """Draw the call with 200 seeds in a child process and keep what comes; None when stopped.
+    """Score the call with 200 seeds in a child process and store the result; None when stopped.
 
     Raises:
         DatasetError: Keras would raise on this folder.
         UsageError: The rule's arguments are wrong.
     """
-    found_rule = drawing(source, rule)
+    found_rule = seeded_call(source, rule)
     if found_rule is None:
         return None
     rule = found_rule
@@ -115,9 +115,9 @@ def draw(
 
 
 def known(source: SplitSource, rule: Rule) -> SeedVariability | None:
-    """Return what was drawn for this rule and these images before, or None."""
+    """Return the stored result for this rule and these images, or None."""
     record = source.context.store.records.get(SEED_VARIABILITY)
-    drawn_rule = drawing(source, rule) if record else None
+    drawn_rule = seeded_call(source, rule) if record else None
     if record is None or drawn_rule is None:
         return None
     rule = drawn_rule
@@ -149,7 +149,7 @@ def _measure(scores: draws.SeedScores, name: str, own: int | None) -> Measure:
 
 
 def _rows(source: SplitSource, inside: set[str]) -> "list[Sample]":
-    """Return the images that take part, drawn evenly from too many."""
+    """Return the images to use, evenly sampled if there are too many."""
     rows = [s for s in source.groups.images() if s.path in inside]
     if len(rows) <= MAX_IMAGES:
         return rows

@@ -1,4 +1,4 @@
-"""Code that a person takes along."""
+"""Code that loads a locked split or an export."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from inspector.work.export_plan import ExportPlan
 
 
 def snippet(manifest: Path, root: Path) -> str:
-    """Return the Keras code that loads a locked split, as `image_dataset_from_directory` reads."""
+    """Return Keras code that loads a locked split as `image_dataset_from_directory` would."""
     return keras_code(
         f"# Load the locked split {manifest.name!r}: the same files in the same splits.",
         root=f"pathlib.Path({str(root)!r})",
@@ -19,10 +19,10 @@ def snippet(manifest: Path, root: Path) -> str:
 
 
 def export_code(plan: ExportPlan, manifest: Path) -> str:
-    """Return the code that loads an export: its form's own, or Keras code that reads the manifest.
+    """Return code that loads an export: that of its form, or Keras code for the manifest.
 
     Args:
-        plan: Of the export.
+        plan: Plan of the export.
         manifest: As it was written.
     """
     if isinstance(plan.form, LoaderCode):

@@ -1,4 +1,4 @@
-"""What a split rule, and whatever is asked of it, is applied to."""
+"""What a split rule is applied to."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from inspector.project.review.groups import Groups
 
 @dataclass(frozen=True, slots=True)
 class SplitSource:
-    """The images of a project, with what is alike and what belongs together."""
+    """The images of a project, with their duplicates and groups."""
 
     context: ProjectContext
     samples: Samples

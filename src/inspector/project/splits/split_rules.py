@@ -1,4 +1,4 @@
-"""Split rules: how membership comes about, and who stands where under each."""
+"""Split rules: how membership comes about, and its result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -33,18 +33,18 @@ class Rule:
     """A split rule.
 
     Attributes:
-        call: For a Keras call; `second` is the call that makes validation where it differs.
-        folder: Folder that the call reads, relative to the dataset; "" for the root, None for
-            the training folder if there is one, else the root.
+        call: For a Keras call; `second` is the call that makes validation, if it differs.
+        folder: Folder that the call reads, relative to the dataset; "" for the root, None for the
+            training folder if there is one, else the root.
         code: Pasted code, with `answers` to what it does not tell, and corrected roles.
         serving: Inference code that is compared with `code`; it decides nothing.
-        fold: For the folders, where they are folds of a cross-validation: the one that is held out;
-             "" for the first.
+        share: For a split by group: validation share per class; None for the current one, or 0.2.
+        seed: For a split by group.
+        fewest_moves: For a split by group: leave images in place as far as possible.
+        fold: For folders that are folds of a cross-validation: the held-out one; "" for the first.
         file: For a list of files: a CSV with the columns path and split, such as a locked split.
-        share: For by group: of each class; None for today's share, or .2.
-        fewest_moves: For by group: leave images where they are as far as can be.
         function: For another library: a `SplitFunction`, with its `keywords` as a JSON object.
-        listing: For another library: what lists the files; "" for what is usual.
+        listing: For another library: what lists the files; "" for the usual listing.
     """
 
     kind: RuleKind = RuleKind.FOLDERS
@@ -65,7 +65,7 @@ class Rule:
 
     @property
     def arguments(self) -> str:
-        """The keywords of another library's call as a script writes them."""
+        """The keywords of another library's call as written in a script."""
         try:
             keywords = msgspec.json.decode(self.keywords or "{}", type=dict[str, object])
         except msgspec.DecodeError:
@@ -74,7 +74,7 @@ class Rule:
 
     @property
     def text(self) -> str:
-        """The rule in words."""
+        """The rule as text."""
         match self.kind:
             case RuleKind.FOLDERS:
                 return f"{self.fold} against the other folds" if self.fold else "the folders"
@@ -97,15 +97,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Who stands where under a rule.
+    """The splits of all images under a rule.
 
     Attributes:
-        training: Paths in the rule's own order; a file may be on both sides.
+        training: Paths in the rule's order; a file may be in both splits.
         validation: The same.
-        elsewhere: Other images by the name of their place, such as "test" or "validation folder".
-        neither: Files that the calls list and that are on no side.
-        calls_to: The folder that the calls read, relative, or "".
-        evaluation: What the second side is: "test" where the folders have no validation.
+        elsewhere: Other images by the name of their split, such as "test" or "validation folder".
+        neither: Files that the calls list and that are in no split.
+        calls_to: Folder that the calls read, relative, or "".
+        evaluation: Name of the second split: "test" if the folders have no validation.
     """
 
     rule: Rule
@@ -118,7 +118,7 @@ class Membership:
     evaluation: Split = VALIDATION
 
     def sides(self) -> dict[RelativePath, Split]:
-        """Return the side of each path; the first that holds, where a file is on both."""
+        """Return the split of each path; the first one for a file in both."""
         every = ((TRAINING, self.training), (self.evaluation, self.validation))
         sides: dict[RelativePath, Split] = {}
         for side, paths in (*every, *self.elsewhere.items()):
@@ -131,14 +131,14 @@ SPLIT_RULE = Record(RecordKey.SPLIT_RULE, Rule, Rule())
 
 
 def counts(sample: Sample) -> bool:
-    """Tell whether a file is an image; by its name where it was not read yet."""
+    """Tell whether a file is an image, judged by its name if it was not read yet."""
     return sample.status == "image" or (
         sample.status == "pending" and sample.path.lower().endswith(IMAGE_ENDINGS)
     )
 
 
 def moves(rows: Sequence[Sample], membership: Membership) -> list[dict[str, str]]:
-    """Return what moves against today's folders: path, from, to."""
+    """Return what moves relative to the current folders: path, from, to."""
     to = membership.sides()
     return [
         {"path": s.path, "from": s.split, "to": to[s.path]}

@@ -1,4 +1,4 @@
-"""Splits: the current rule, what it puts on both sides, and the split that is locked."""
+"""Splits: the current rule, its leakage, and the split lock."""
 
 import hashlib
 import time
@@ -39,13 +39,13 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What of the locked split still holds.
+    """What still holds of the locked split.
 
     Attributes:
-        same: Locked files that still stand where they stood, with the same bytes.
-        moved: Their content stands under another path now.
-        changed: Paths whose bytes are other ones now.
-        missing: Content that is gone.
+        same: Locked files with the same path and content.
+        moved: Files whose content is now under another path.
+        changed: Paths whose content has changed.
+        missing: Files whose content is gone.
         new: Images that the lock does not know, in the folders that it covers.
     """
 
@@ -69,7 +69,7 @@ class Frozen:
 
 
 class Splits:
-    """Ask who stands where, choose the rule, and lock the split."""
+    """Queries memberships, sets the rule, and locks the split."""
 
     def __init__(self, source: SplitSource, scans: Scans) -> None:
         self._source = source
@@ -84,15 +84,15 @@ class Splits:
 
     @property
     def rule(self) -> Rule:
-        """The current rule; the folders where nothing was chosen."""
+        """The current rule; the folders if none was chosen."""
         return self._context.store.records.get(SPLIT_RULE)
 
     def folds(self) -> list[str]:
-        """Return the folds of a cross-validation that the folders or a label file name."""
+        """Return the cross-validation folds that folders or a label file name."""
         return folds_among(self._source.samples.counts().splits)
 
     def set_rule(self, rule: Rule) -> None:
-        """Choose the rule; it is checked first.
+        """Set the rule after checking it.
 
         Raises:
             DatasetError: It can't be applied to this dataset.
@@ -103,11 +103,11 @@ class Splits:
         self._context.emit(Changes(rule=True, text=f"split: {rule.text}"))
 
     def call_sides(self, rule: Rule) -> Membership:
-        """Replay the one Keras call of a rule on the disk as it is now.
+        """Replay the Keras call of a rule on the current files.
 
         Raises:
             DatasetError: Keras would raise on this folder.
-            UsageError: Keras refuses the arguments.
+            UsageError: Keras rejects the arguments.
         """
         return call_sides(self._source, rule)
 
@@ -120,7 +120,7 @@ class Splits:
         return True
 
     def membership(self, rule: Rule | None = None) -> Membership:
-        """Say who stands where under a rule, the current one by default.
+        """Return the membership under a rule, the current one by default.
 
         Raises:
             DatasetError: Keras would raise here, or the folders are no splits.
@@ -129,7 +129,7 @@ class Splits:
         return membership(self._source, rule or self.rule)
 
     def code_pitfalls(self, rule: Rule) -> list[Pitfall]:
-        """Return what pasted code says of its split, with numbers, though it can't be replayed.
+        """Return the pitfalls of pasted code with numbers, even if it can't be replayed.
 
         Raises:
             UsageError: The code can't be read.
@@ -137,7 +137,7 @@ class Splits:
         return code_pitfalls(self._source, reading_of(rule.code, rule.call.keras, rule.answers))
 
     def split_of(self, rule: Rule | None = None) -> dict[int, Split]:
-        """Return the split of each image under a rule, by id; the folders' where it can't apply."""
+        """Return the split by image id under a rule; that of the folders where it can't apply."""
         rule = rule or self.rule
         membership = None if rule.kind is RuleKind.FOLDERS else self.membership_or_none(rule)
         if membership is None:
@@ -145,7 +145,7 @@ class Splits:
         return self.sides_by_id(membership)
 
     def membership_or_none(self, rule: Rule) -> Membership | None:
-        """Return who stands where under a rule, as last looked at; None where it can't apply."""
+        """Return the membership under a rule, cached; None where it can't apply."""
         search = self._search
         if search is not None and search[0] == rule:
             return search[1].membership
@@ -155,16 +155,17 @@ class Splits:
             return None
 
     def sides_by_id(self, membership: Membership) -> dict[int, Split]:
-        """Return the split of each image of a membership, by id."""
+        """Return the split by image id of a membership."""
         sides = membership.sides()
         return {s.id: sides[s.path] for s in self._groups.images() if s.path in sides}
 
     def leaks(self, rule: Rule | None = None, *, with_seeds: bool = True) -> Leakage:
-        """Find what a rule puts on both sides; needs a finished scan.
+        """Return the leakage of a rule; needs a finished scan.
 
         Args:
-            rule: the current one by default.
-            with_seeds: Look at other seeds of the same call too; they take most of the time.
+            rule: The current one by default.
+            with_seeds: True to score other seeds of the same call too, which takes most of the
+                time.
 
         Raises:
             DatasetError: Keras would raise here, or the folders are no splits.
@@ -173,7 +174,7 @@ class Splits:
         return self.search(rule or self.rule).at(self._duplicates.threshold, with_seeds=with_seeds)
 
     def search(self, rule: Rule) -> LeakageAnalysis:
-        """Return what a rule's leaks are found in, at any threshold; kept until data change.
+        """Return the leakage analysis of a rule, cached until data change.
 
         Raises:
             DatasetError: Keras would raise here, or the folders are no splits.
@@ -182,13 +183,13 @@ class Splits:
         known, changes = self._search, self._changes_seen
         if known is None or known[0] != rule:
             known = (rule, LeakageAnalysis(self._source, rule))
-            # What changed meanwhile, on another thread, is not in it: it answers only this once.
+            # Data that changed meanwhile, on another thread, are not in it: don't cache it.
             if changes == self._changes_seen:
                 self._search = known
         return known[1]
 
     def effect_of(self, proposal: Proposal) -> GroupEffect:
-        """Return what accepting a grouping proposal would do to the split in use.
+        """Return the effect of accepting a grouping proposal on the current split.
 
         Raises:
             DatasetError: Keras would raise here, or the folders are no splits.
@@ -201,22 +202,24 @@ class Splits:
         self, rule: Rule | None = None, *, stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> seed_variability.SeedVariability | None:  # fmt: skip
-        """Ask baseline models about 200 seeds of the rule's call, and keep it.
+        """Score 200 seeds of the rule's call with baseline models, and store the result.
 
-        None where the rule draws nothing, or when stopped.
+        None if the rule has no seed, or when stopped.
 
         Raises:
             DatasetError: Keras would raise here.
             UsageError: The arguments are wrong.
         """
-        return seed_variability.draw(self._source, rule or self.rule, stop=stop, progress=progress)
+        return seed_variability.score_seeds_of(
+            self._source, rule or self.rule, stop=stop, progress=progress
+        )
 
     def drawn(self, rule: Rule | None = None) -> seed_variability.SeedVariability | None:
-        """Return what `score_seeds` found for this rule and these images before."""
+        """Return the stored result of `score_seeds` for this rule and these images."""
         return seed_variability.known(self._source, rule or self.rule)
 
     def redraw(self) -> str:
-        """Say how cleaning would draw the current split anew; "" where it stays, or is locked."""
+        """Return how cleaning would change the current split; "" if it stays or is locked."""
         rule = self.rule
         if self._context.store.split_lock.record().rule == rule.text:
             return ""
@@ -227,13 +230,13 @@ class Splits:
         return next((f.text for f in membership.findings if f.code == "cleaning_redraws"), "")
 
     def moves(self, membership: Membership) -> list[dict[str, str]]:
-        """Return what moves against today's folders, for a proposal."""
+        """Return what a proposed split moves relative to the current folders."""
         return moves(self._samples.everything(), membership)
 
     def lock(self, rule: Rule) -> int:
-        """Remember a split with content hashes as the locked one; return how many files it has.
+        """Lock a split with content hashes; return its number of files.
 
-        Lists and hashes the disk as it is now; nothing is decoded.
+        Lists and hashes the current files; nothing is decoded.
 
         Raises:
             DatasetError: The rule can't be applied, or a file can't be read.
@@ -243,9 +246,9 @@ class Splits:
         return len(rows)
 
     def freeze(self, rule: Rule, file: Path) -> Frozen:
-        """Write a split as a manifest with content hashes, and remember it as the locked one.
+        """Write a split as a manifest with content hashes, and lock it.
 
-        Lists and hashes the disk as it is now; nothing is decoded.
+        Lists and hashes the current files; nothing is decoded.
 
         Raises:
             ExportError: The file exists already, or can't be written there.
@@ -272,7 +275,7 @@ class Splits:
         return [LockedFile(path, _hash(root / path), side) for path, side in self._sides(rule)]
 
     def _remember_lock(self, rule: Rule, file: str, rows: list[LockedFile]) -> None:
-        # A file on both sides is kept once: its first side counts.
+        # A file in both splits is stored once: its first split counts.
         files = {one.path: one for one in reversed(rows)}.values()
         record = SplitLockRecord(file, rule.text, round(time.time()))
         self._context.store.split_lock.replace(record, files)
@@ -280,7 +283,7 @@ class Splits:
         self._context.emit(Changes(rule=True, text=f"locked the split{where}"))
 
     def locked(self) -> Lock | None:
-        """Say what of the locked split still holds, by the last scan; None without a lock."""
+        """Return what still holds of the locked split, by the last scan; None without a lock."""
         files = self._context.store.split_lock.files()
         if not files:
             return None
@@ -308,13 +311,13 @@ class Splits:
         )  # fmt: skip
 
     def _on_changed(self, changes: Changes) -> None:
-        # A moved threshold leaves it as it is.
+        # A new threshold leaves it unchanged.
         if changes.samples or changes.decisions or changes.groups or changes.layout:
             self._changes_seen += 1
             self._search = None
 
     def _sides(self, rule: Rule) -> list[tuple[RelativePath, Split]]:
-        """Return (path, side), training first, in the rule's own order."""
+        """Return (path, split), training first, in the rule's order."""
         one_call = rule.kind is RuleKind.KERAS and rule.second is None
         membership = self.call_sides(rule) if one_call else self.membership(rule)
         return [
@@ -324,7 +327,7 @@ class Splits:
         ]
 
     def _group_names(self, rule: Rule) -> dict[str, str]:
-        """Name the group of each image by the first path in it, where the scan is done."""
+        """Return the group name by image, the first path in it, once the scan is done."""
         if not self._scans.is_complete() and rule.kind is not RuleKind.GROUPS:
             return {}
         return group_names(self._groups, self._groups.images())

@@ -17,7 +17,7 @@ _LISTEN_SECONDS = 0.2
 
 
 class RunState(StrEnum):
-    """Where a run stands; the first four are those of the queue."""
+    """State of a run; the first four are those of the queue."""
 
     WAITING = "waiting"
     PREPARING = "preparing"
@@ -27,18 +27,18 @@ class RunState(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
-    """Neither complete nor stopped nor going: the program ended under it."""
+    """Neither complete nor stopped nor running: the program ended meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What a person asks of a run; the rule says which files.
+    """The user's configuration of a run; the rule decides on the files.
 
     Attributes:
-        policy_name: What the person calls the policy.
-        seed: Of weights, order and augmentation, apart from the split's.
-        budget: EPOCHS, or PLATEAU: until the selection holdout does not improve, `epochs` at most.
-        weights: Of a backbone: a file, `IMAGENET` to fetch them, or None.
+        policy_name: The user's name of the policy.
+        seed: Seed of weights, order and augmentation, apart from the split's.
+        budget: EPOCHS, or PLATEAU: until the selection holdout stops improving, at most `epochs`.
+        weights: Weights of a backbone: a file, `IMAGENET` to fetch them, or None.
     """
 
     policy: Policy | None = None
@@ -53,11 +53,11 @@ class RunConfig:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that is kept.
+    """A stored run.
 
     Attributes:
-        history: The epochs that it has completed.
-        live: How far it is, while it is in the queue.
+        history: Its complete epochs.
+        live: Its progress while it is in the queue.
         reason: Why it failed, with `advice`.
     """
 
@@ -72,7 +72,7 @@ class Run:
 
     @property
     def best(self) -> EpochDone | None:
-        """The epoch that the selection holdout chose; None before the first."""
+        """The epoch chosen by the selection holdout; None before the first."""
         return self.history[self.history[-1].best_epoch - 1] if self.history else None
 
     @property
@@ -82,15 +82,15 @@ class Run:
 
     @property
     def policy(self) -> str:
-        """What its augmentation is called."""
+        """Name of its augmentation."""
         return self.spec.policy_name or ("augmented" if self.spec.policy else "no augmentation")
 
     @property
     def title(self) -> str:
-        """What is trained, in words: policy, model, size."""
+        """What is trained, as text: policy, model, size."""
         model = Path(self.spec.model).stem.replace("_", " ")
         return f"{self.policy}, {model}, {self.spec.image_size_px} px"
 
     def differs_only_in_seed(self, other: "Run") -> bool:
-        """Tell whether two runs differ in nothing but their seed."""
+        """Tell whether two runs differ only in their seed."""
         return replace(self.spec, seed=0) == replace(other.spec, seed=0)

@@ -1,4 +1,4 @@
-"""What a trained model says of the data: who is taken for whom, and what it is sure of wrongly."""
+"""What a trained model reveals about the data: its confusions and its confident mistakes."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from inspector.training_protocol.run_folder import PREDICTIONS_BEST, PREDICTIONS
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A validation image that the model is wrong about; confidence is a share of 1."""
+    """A misclassified validation image; confidence is 0..1."""
 
     sample: Sample
     label: Label
@@ -27,13 +27,13 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What one run predicted for its validation images.
+    """Predictions of one run for its validation images.
 
     Attributes:
-        cells: (true class, predicted class) to sample ids.
-        rates: In all, with and without a near-duplicate in training, by class.
-        mistakes: The most confident first.
-        gone: Validation images that are not in the dataset any more.
+        cells: Sample ids by (true class, predicted class).
+        rates: Overall, with and without a near-duplicate in training, by class.
+        mistakes: Most confident first.
+        gone: Validation images that are no longer in the dataset.
     """
 
     run: str
@@ -45,7 +45,7 @@ class RunResult:
 
 
 def run_result(source: SplitSource, run: Run, *, last: bool = False) -> RunResult:
-    """Read what the best weights (or the last) of a run predicted.
+    """Read the predictions of a run's best weights, or of the last.
 
     Raises:
         TrainingError: There are no predictions yet.
@@ -78,7 +78,7 @@ def run_result(source: SplitSource, run: Run, *, last: bool = False) -> RunResul
 def _rates(
     source: SplitSource, run: Run, predictions: list[Prediction], rows: list[Sample]
 ) -> list[Rate]:
-    """Return rates with ties to what the run really learned from: its own lists."""
+    """Return rates with connections to the images that the run really trained on."""
     position: dict[str, int] = {s.path: i for i, s in enumerate(rows)}
     spec = run.spec
     learned = path_mask((*spec.training.paths, *spec.selection.paths), position)

@@ -1,4 +1,4 @@
-"""Runs: trainings in a child process, each kept in a folder of its own beside the project."""
+"""Runs: trainings in a child process, each stored in its own folder beside the project."""
 
 import contextlib
 import hashlib
@@ -60,7 +60,7 @@ _LISTEN_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class OpenedTest:
-    """The one opening of the test folder, with the accuracy's 95 % interval (Wilson)."""
+    """The one evaluation on the test folder, with the accuracy's 95 % CI (Wilson)."""
 
     at: str
     run: str
@@ -74,7 +74,7 @@ OPENED_TEST = Record[OpenedTest | None](RecordKey.OPENED_TEST, OpenedTest, None)
 
 
 class Runs:
-    """Start runs, resume them, and look at those that are kept."""
+    """Starts, resumes and queries runs."""
 
     def __init__(self, source: SplitSource, splits: Splits) -> None:
         self._source = source
@@ -87,12 +87,12 @@ class Runs:
 
     @property
     def folder(self) -> Path:
-        """Where runs are kept: beside the project file; they can't be rebuilt."""
+        """Folder of the runs, beside the project file; they can't be rebuilt."""
         file = self._context.file
         return file.with_name(f"{file.name}.runs")
 
     def result(self, run: Run, *, last: bool = False) -> RunResult:
-        """Read what the best weights of a run (or the last) predicted.
+        """Read the predictions of a run's best weights, or of the last.
 
         Raises:
             TrainingError: There are no predictions yet.
@@ -101,7 +101,7 @@ class Runs:
         return run_result(self._source, run, last=last)
 
     def all(self) -> list[Run]:
-        """Return the runs that are kept, in order of their names.
+        """Return the stored runs, sorted by name.
 
         Raises:
             TrainingError: One of them can't be read.
@@ -135,7 +135,7 @@ class Runs:
 
         Raises:
             DatasetError: The rule can't be applied.
-            TrainingError: The run can't be trained as it stands.
+            TrainingError: The run can't be trained.
         """
         context = self._context
         membership = self._splits.membership(rule)
@@ -176,7 +176,7 @@ class Runs:
         return spec
 
     def store(self, spec: RunSpec) -> str:
-        """Store a new run's spec before its start; return the run's name.
+        """Store a new run's spec before its start; return its name.
 
         Raises:
             TrainingError: The disk is full or can't be written.
@@ -197,10 +197,10 @@ class Runs:
         return name
 
     def resume(self, name: str, *, epochs: int | None = None) -> str:
-        """Check that a run can be resumed.
+        """Check that a run can be resumed; return its name.
 
         Raises:
-            UsageError: There is none of that name, or another number of epochs is asked for.
+            UsageError: There is none of that name, or another number of epochs is requested.
         """
         run = self.run(name)
         if epochs is not None and epochs != run.spec.epochs:
@@ -222,7 +222,7 @@ class Runs:
         return run
 
     def start(self, names: Sequence[str]) -> None:
-        """Put stored runs into the queue, to begin or to go on; `Changes` tell how they get on.
+        """Queue stored runs, to start or resume; `Changes` report their progress.
 
         Raises:
             TrainingError: One reads or writes elsewhere, and was not stored on this machine.
@@ -236,13 +236,13 @@ class Runs:
     def train(
         self, names: Iterable[str], hear: Callable[[Event], None], *, stop: Stop | None = None
     ) -> None:
-        """Train stored runs to their end; each answer is passed to `hear`, on this thread.
+        """Train stored runs to the end, passing each event to `hear` on this thread.
 
-        A name is asked for when its turn comes, so the rest may depend on what was heard.
+        A name is taken only when its turn comes, so that later ones may depend on earlier results.
 
         Raises:
-            TrainingError: There is no TensorFlow to train with, or a run reads or writes
-                elsewhere and was not stored on this machine.
+            TrainingError: TensorFlow is missing, or a run reads or writes elsewhere and was not
+                stored on this machine.
         """
         orders = (self._order(name) for name in names)
         self._follow(orders, hear, stop or Stop())
@@ -251,20 +251,20 @@ class Runs:
         """Load a run's best weights and evaluate them on one of its lists.
 
         Raises:
-            TrainingError: The weights or a sample are gone or were changed.
+            TrainingError: The weights or a sample are missing or changed.
         """
         return self._evaluated(Reevaluate(str(self.folder / name), side, str(self._context.root)))
 
     def judge(self, name: str, pixels: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
-        """Return the accuracy of a run's best weights on images that are given.
+        """Return the accuracy of a run's best weights on given images.
 
         Args:
-            name: Of the run.
+            name: Name of the run.
             pixels: (n, side, side, 3) RGB levels of 0..255, at the run's size.
-            labels: (n,), numbers of the run's classes.
+            labels: (n,), class numbers of the run.
 
         Raises:
-            TrainingError: The weights can't be read, or no place takes the images for a while.
+            TrainingError: The weights can't be read, or there is no space for the images.
         """
         scratch = make_scratch()
         if scratch is None:
@@ -288,11 +288,11 @@ class Runs:
         return last
 
     def opened_test(self) -> OpenedTest | None:
-        """Return the one opening of the test folder; None while it is locked."""
+        """Return the one evaluation on the test folder; None while it is locked."""
         return self._context.store.records.get(OPENED_TEST)
 
     def open_test(self, name: str) -> OpenedTest:
-        """Judge a run's best weights on the test folder: once a project, and that is kept.
+        """Evaluate a run's best weights on the test folder, once per project; stored.
 
         Raises:
             TrainingError: It was opened before, or there is no test folder or no weights.
@@ -314,7 +314,7 @@ class Runs:
         return opened
 
     def close(self) -> None:
-        """Stop what is going, keeping each complete epoch, and end the child."""
+        """Stop the current run, keeping each complete epoch, and end the child."""
         self.trainer.close()
 
     def _order(self, name: str) -> Train:
@@ -342,7 +342,7 @@ class Runs:
         hear: Callable[[Event], None],
         stop: Stop,
     ) -> None:
-        """Put an order into the queue and hear of it until it is over."""
+        """Queue a command and follow its events to the end."""
         name = Path(order.folder).name
         (self.folder / name / ENDED).unlink(missing_ok=True)
         self.trainer.add([order])
@@ -361,14 +361,14 @@ class Runs:
                     return
 
     def _on_answer(self, answer: Event) -> None:
-        """Keep how a run ended, and tell of what is seen from outside; on the trainer's thread."""
+        """Store how a run ended, and emit changes that views show; on the trainer's thread."""
         match answer:
             case RunFailed() if answer.run:
                 self._keep_end(answer.run, RunState.FAILED, answer.reason, answer.advice)
             case RunStopped():
                 self._keep_end(answer.run, RunState.STOPPED, "", "")
             case Step() | Preparing():
-                return  # sampled
+                return  # polled instead
             case _:
                 pass
         self._context.emit(Changes(runs=True))
@@ -388,7 +388,7 @@ def _cache() -> str:
 
 
 def _digest(rows: Iterable[Sample]) -> str:
-    """Digest every image that is not dropped: place, class and content; hex."""
+    """Return a hex digest of every image that is not excluded: path, class and content."""
     digest = hashlib.sha256()
     for s in sorted(rows, key=lambda s: s.path):
         digest.update(f"{s.path}\0{s.new_label or s.label}\0".encode() + s.sha256)
@@ -396,11 +396,11 @@ def _digest(rows: Iterable[Sample]) -> str:
 
 
 def _test_paths(membership: Membership) -> tuple[RelativePath, ...]:
-    """Return the images of the test folder, which the rule has on no side."""
+    """Return the images of the test folder, which the rule uses in no other split."""
     used = {*membership.training, *membership.validation}
     return tuple(p for p in membership.elsewhere.get(TEST, ()) if p not in used)
 
 
 def seeds_of(config: RunConfig, count: int) -> list[RunConfig]:
-    """Return the same request with `count` seeds in a row."""
+    """Return the same configuration with `count` consecutive seeds."""
     return [replace(config, seed=config.seed + i) for i in range(count)]

@@ -1,4 +1,4 @@
-"""Training code beside inference code, measured on the person's images and on a trained run."""
+"""Training code compared with inference code, measured on images and on a trained run."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,6 @@ from inspector.code_reading.input_pixels import (
 from inspector.code_reading.model_input import ModelInput
 from inspector.code_reading.program import parse_program
 from inspector.code_reading.reading import Answers, literal
-from inspector.code_reading.role_corrections import is_role
 from inspector.code_reading.serving import ServingReading, read_serving
 from inspector.errors import TrainingError
 from inspector.project.catalog.samples import Samples
@@ -35,14 +34,14 @@ JUDGED_IMAGES = 200
 
 @dataclass(frozen=True, slots=True)
 class InputChange:
-    """What one difference does to the images of the dataset.
+    """Effect of one difference on the images of the dataset.
 
     Attributes:
-        mean_change: Mean absolute change of a value that the model is given.
-        relative_change: The same as a share of the standard deviation of training's values.
-        images: That were measured; `changed` of them are not given as in training.
-        affected: Images of the whole dataset that it concerns, where that can be counted.
-        accuracy: Of the run on images as training gives them, and with this difference.
+        mean_change: Mean absolute change of a model input.
+        relative_change: The same relative to the standard deviation of training inputs.
+        images: Number of measured images; `changed` of them differ from training.
+        affected: Images of the whole dataset that are affected, where countable.
+        accuracy: Accuracy of the run on images as in training, and with this difference.
     """
 
     mean_change: float | None = None
@@ -54,7 +53,7 @@ class InputChange:
 
     @property
     def text(self) -> str:
-        """The measurement in words; "" without one."""
+        """The measurement as text, or ""."""
         parts = []
         if self.affected is not None:
             concerned = f"{self.affected:,} images" if self.affected else "none of the images"
@@ -85,10 +84,10 @@ class ServingCheck:
     """A comparison with its measurements.
 
     Attributes:
-        changes: One for each difference.
-        together: For each way in which inference feeds the model, all differences at once.
-        run: That was judged; "" for none, and `judged` its validation images.
-        why_no_run: Why no run was judged; "" where one was.
+        changes: One per difference.
+        together: All differences at once, for each way in which inference feeds the model.
+        run: The evaluated run, or ""; `judged` is its number of validation images.
+        why_no_run: Why no run was evaluated, or "".
     """
 
     reading: ServingReading
@@ -122,7 +121,7 @@ class _Stored:
 
 
 class ServingChecks:
-    """Compare inference code with training code on the images of a project."""
+    """Compares inference code with training code on the images of a project."""
 
     def __init__(self, context: ProjectContext, samples: Samples, runs: Runs) -> None:
         self._context = context
@@ -132,23 +131,23 @@ class ServingChecks:
     def check(
         self, training: str, serving: str, answers: Answers = (), *, judge: bool = True
     ) -> ServingCheck:
-        """Compare both codes; measure on 20 images, and on a run that is done where there is one.
+        """Compare both codes, measuring on 20 images and on a finished run if there is one.
 
         Args:
             training: Pasted training code.
             serving: Pasted inference code.
-            answers: To what the training code does not tell.
-            judge: Judge the newest run, too, which starts the training child.
+            answers: Answers to what the training code does not tell.
+            judge: True to evaluate the latest run as well, which starts the training child.
 
         Raises:
-            UsageError: One of the codes is not Python.
+            UsageError: One of the codes is not Python, or an answer is to nothing in it.
             TrainingError: The run's model or a validation image can't be read.
         """
         images = [s for s in self._samples.everything() if s.status == "image"]
         counts: Counter[str] = Counter(s.new_label or s.label for s in images)
         reading = read_serving(
             parse_program(training), parse_program(serving),
-            answers={name: literal(value) for name, value in answers if not is_role(name)},
+            answers={name: literal(value) for name, value in answers},
             class_names=sorted(counts),
         )  # fmt: skip
         chosen = self._read(_spread(images, MEASURED_IMAGES), MEASURED_IMAGES)
@@ -243,7 +242,7 @@ class ServingChecks:
 
 
 class _RunJudge:
-    """Judges a run's model on images that are prepared in several ways."""
+    """Evaluates a run's model on images that are prepared in several ways."""
 
     def __init__(
         self, runs: Runs, run: Run, learnt: ModelInput, images: Sequence[_Stored],
@@ -253,10 +252,10 @@ class _RunJudge:
         self._images, self._labels = images, labels
 
     def accuracy(self, prepared: ModelInput) -> float:
-        """Return the accuracy where the model gets images prepared in this way.
+        """Return the accuracy for images prepared in a given way.
 
-        The run has its own size and normalisation: the values are turned into the levels that
-        training would have made them of, and into the run's size.
+        The run has its own size and normalisation: values are converted back to the levels that
+        training would have made them of, and to the run's size.
         """
         side = self._run.spec.image_size_px
         pixels = np.empty((len(self._images), side, side, 3), np.float32)
@@ -280,7 +279,7 @@ def _with_accuracy(change: InputChange, before: float, after: float | None) -> I
 def _measured(
     learnt: ModelInput | None, other: ModelInput | None, images: Sequence[_Stored]
 ) -> InputChange:
-    """Return how far two ways to prepare an image are apart, on average over the images."""
+    """Return the mean difference of two ways to prepare an image, over all images."""
     if learnt is None or other is None or not images:
         return InputChange()
     changes: list[float] = []
@@ -300,7 +299,7 @@ def _apart(one: Floats, two: Floats) -> float:
 
 
 def _misnamed(difference: InputDifference, counts: Mapping[str, int]) -> int | None:
-    """Return how many images of the dataset belong to classes that get another's name."""
+    """Return the number of dataset images in classes that get another class's name."""
     if difference.names is None:
         return None
     trained, served = difference.names
@@ -309,7 +308,7 @@ def _misnamed(difference: InputDifference, counts: Mapping[str, int]) -> int | N
 
 
 def _spread(images: Sequence[Sample], count: int) -> list[Sample]:
-    """Return images evenly spread over the dataset, the first `count` first."""
+    """Return images evenly spread over the dataset, in order of use."""
     step = max(1, len(images) // count)
     first = list(images[::step][:count])
     chosen = {s.id for s in first}

@@ -1,4 +1,4 @@
-"""Runs of a project that somebody else may have sent are checked before they start."""
+"""Checks of runs before they start: a project may come from somebody else."""
 
 import contextlib
 import hashlib
@@ -16,12 +16,12 @@ _MAX_LIST_BYTES = 1 << 24
 
 
 def check_run(folder: Path, spec: RunSpec) -> None:
-    """Check that a stored run reads and writes nothing but the dataset and its own folder.
+    """Check that a stored run reads and writes only the dataset and its own folder.
 
-    A file outside, such as weights, is read only where its run was stored on this machine.
+    A file outside, such as weights, is read only if the run was stored on this machine.
 
     Raises:
-        TrainingError: It would, or could.
+        TrainingError: It would, or could, use other files.
     """
     _check_folder(folder)
     for side in SIDES:
@@ -48,7 +48,7 @@ def outside_files(spec: RunSpec) -> list[str]:
 
 
 def remember_own(folder: Path, spec: RunSpec) -> None:
-    """Note that a run was stored here, where that matters later."""
+    """Record that a run was stored on this machine, where that matters later."""
     if not outside_files(spec):
         return
     with contextlib.suppress(OSError):
@@ -71,7 +71,7 @@ def _digest(folder: Path) -> str:
 
 
 def _check_folder(folder: Path) -> None:
-    """Check that nothing in a run's folder leads out of it."""
+    """Check that nothing in a run's folder leads outside it."""
     for path in (folder.parent, folder, *folder.rglob("*")):
         mode = os.lstat(path).st_mode
         if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):

@@ -1,4 +1,4 @@
-"""How long trainings will take, by the pace of those that were made."""
+"""Estimated training times, from the speed of earlier trainings."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -6,18 +6,18 @@ from statistics import median
 from inspector.project.training.run import Run
 from inspector.training_protocol.run_spec import Budget, RunSpec
 
-# Evaluation costs about a third of a training step for an image.
+# Evaluating an image costs about a third of training on it.
 _EVALUATED = 1 / 3
 
-# Measured on two cores: TensorFlow's import, and a small model's building and saving.
+# Measured on two cores: importing TensorFlow, and building and saving a small model.
 _START_SECONDS = 6.0
 _RUN_SECONDS = 0.8
 
 
 def estimate_seconds(runs: Sequence[Run], specs: Sequence[RunSpec]) -> float | None:
-    """Return the seconds that all specs should take; at most, where they end on a plateau.
+    """Return the estimated time for all specs; an upper bound where they end on a plateau.
 
-    A pace is of one model at one image size; None where a spec's was never measured.
+    A speed is of one model at one image size; None if a spec's was never measured.
     """
     total = _START_SECONDS
     for spec in specs:
@@ -26,7 +26,7 @@ def estimate_seconds(runs: Sequence[Run], specs: Sequence[RunSpec]) -> float | N
             if len(r.history) > 1
             and (r.spec.model, r.spec.image_size_px) == (spec.model, spec.image_size_px)
         ]  # fmt: skip
-        # An augmented epoch takes longer than a plain one; without one of the kind, any will do.
+        # An augmented epoch takes longer than a plain one; without one of the same kind, use any.
         alike = [r for r in known if (r.spec.policy is None) == (spec.policy is None)] or known
         if not alike:
             return None
@@ -39,7 +39,7 @@ def estimate_seconds(runs: Sequence[Run], specs: Sequence[RunSpec]) -> float | N
 
 
 def _load(spec: RunSpec) -> float:
-    """Return the images of an epoch, evaluated ones at what they cost."""
+    """Return the images of an epoch, evaluated ones weighted by their cost."""
     return len(spec.training) + _EVALUATED * (len(spec.selection) + len(spec.validation))
 
 

@@ -1,4 +1,4 @@
-"""The training child while a project is open: warm, with a queue, and heard by everyone."""
+"""Owns the warm training process: queues runs and broadcasts their events."""
 
 import logging
 import threading
@@ -33,8 +33,11 @@ from inspector.training_protocol.run_folder import read_history
 from inspector.work import jobs
 
 PATIENCE_SECONDS = 0.8
-"""A stop that is not answered after this long ends the child: TensorFlow can't be interrupted
-while it traces (7 s were measured), and a stop shall be done within a second."""
+"""A stop that is not acknowledged for this long kills the child.
+
+TensorFlow can't be interrupted while it traces (7 s were measured), and a stop must take effect
+within a second.
+"""
 
 QUIT_SECONDS = 2.0
 _LOG = logging.getLogger("inspector")
@@ -51,13 +54,13 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """How far a run of the queue is.
+    """Progress of a run in the queue.
 
     Attributes:
-        what: Of a preparation, such as "decoding".
+        what: Name of a preparation, such as "decoding".
         done: Images or steps of this phase, of `total`.
-        epoch: The one that is going, from 1; 0 before the first.
-        epoch_seconds: What the last complete epoch took; 0 before the first.
+        epoch: Current epoch, from 1; 0 before the first.
+        epoch_seconds: Duration of the last complete epoch; 0 before the first.
     """
 
     phase: Phase = Phase.WAITING
@@ -71,7 +74,7 @@ class RunProgress:
 
     @property
     def seconds_left(self) -> float:
-        """Seconds to the planned end; 0 while that can't be told."""
+        """Seconds to the planned end; 0 while unknown."""
         if not self.epochs or not self.epoch:
             return 0.0
         part = self.done / self.total if self.total else 0.0
@@ -83,9 +86,9 @@ class QueueSnapshot:
     """The child and its queue at one moment.
 
     Attributes:
-        ready: TensorFlow is imported.
-        failure: Why there is no child; None as long as there is no reason.
-        live: Runs that are going or waiting, in their order.
+        ready: True once TensorFlow is imported.
+        failure: Why there is no child, or None.
+        live: Running and waiting runs, in order.
     """
 
     ready: bool = False
@@ -94,7 +97,7 @@ class QueueSnapshot:
 
 
 class Trainer:
-    """Train runs one after another in one child; every answer goes to all listeners.
+    """Trains runs one after another in one child; listeners get every event.
 
     Args:
         low_priority: True to yield to the window.
@@ -116,9 +119,9 @@ class Trainer:
         self._closed = False
 
     def listen(self, listener: Callable[[Event], None]) -> None:
-        """Call `listener` with every answer, on the trainer's thread.
+        """Call `listener` with every event, on the trainer's thread.
 
-        What a listener raises is logged, and keeps no answer from the others.
+        An exception in a listener is logged and does not affect the others.
         """
         self._listeners.append(listener)
 
@@ -135,7 +138,7 @@ class Trainer:
                 self._thread.start()
 
     def add(self, orders: Sequence[Train | Reevaluate]) -> None:
-        """Append to the queue what is not in it."""
+        """Append commands to the queue, except those already in it."""
         with self._wake:
             for order in orders:
                 name = Path(order.folder).name
@@ -146,7 +149,7 @@ class Trainer:
         self.warm()
 
     def stop(self, run: str) -> None:
-        """Stop a run, or take it out of the queue; it is over within a second."""
+        """Stop a run or remove it from the queue; it ends within a second."""
         with self._wake:
             if run not in self._live or run in self._stopping:
                 return
@@ -165,28 +168,28 @@ class Trainer:
         timer.start()
 
     def stop_all(self) -> None:
-        """Stop what is going and empty the queue, from its end."""
+        """Stop the current run and clear the queue, from its end."""
         for run in reversed([*self.snapshot().live]):
             self.stop(run)
 
     def pause(self, run: str) -> None:
-        """Hold a run between two batches."""
+        """Pause a run between two batches."""
         self._send(PauseRun(run))
 
     def resume(self, run: str) -> None:
-        """Let a paused run go on."""
+        """Continue a paused run."""
         with self._wake:
             if run in self._live:
                 self._live[run] = replace(self._live[run], phase=Phase.TRAINING)
         self._send(ContinueRun(run))
 
     def snapshot(self) -> QueueSnapshot:
-        """Return how far everything is."""
+        """Return the state of the queue."""
         with self._wake:
             return QueueSnapshot(self._ready is not None, self._failure, dict(self._live))
 
     def job(self) -> jobs.ProgressSnapshot | None:
-        """Return how far the run is that is going, as a job; None while nothing is."""
+        """Return the progress of the current run as a job; None without one."""
         live = list(self.snapshot().live.values())
         if not live:
             return None
@@ -204,13 +207,13 @@ class Trainer:
                 done = (now.epoch - 1) * now.total + now.done
                 total = now.epochs * now.total
                 if now.phase is Phase.PAUSED:
-                    # Nobody knows when it goes on.
+                    # Unknown while paused.
                     return jobs.ProgressSnapshot(phase, done, total, 0.0, 0.0)
                 rate = now.images_per_second
                 return jobs.ProgressSnapshot(phase, done, total, rate, now.seconds_left)
 
     def close(self) -> None:
-        """Stop what is going, end the child, and wait for both."""
+        """Stop the current run, end the child, and wait for both."""
         with self._wake:
             self._closed = True
             self._stopping.update(self._live)
@@ -227,7 +230,7 @@ class Trainer:
         try:
             self._work_off()
         except BaseException as error:
-            # Whoever waits for an answer would wait for ever.
+            # Anyone waiting for an event would wait forever.
             _LOG.exception("the trainer's thread ended")
             self._let_go()
             self._fail_all(
@@ -248,7 +251,7 @@ class Trainer:
         self._let_go()
 
     def _start(self) -> bool:
-        """Start a child; where there is none to be had, everything that waits fails."""
+        """Start a child; if that fails, so does everything in the queue."""
         self._failure = None
         first: object
         try:
@@ -268,7 +271,7 @@ class Trainer:
         return False
 
     def _fail_all(self, failure: RunFailed) -> None:
-        """Answer for everything that waits, as there is no child to do it."""
+        """Emit failures for everything in the queue, since there is no child to do so."""
         with self._wake:
             waiting, self._failure = list(self._live), failure
             self._live.clear()
@@ -324,7 +327,7 @@ class Trainer:
             try:
                 self._child.send(order)
             except ProcessExited:
-                return  # whoever waits for its answers hears of it
+                return  # whoever waits for its events is notified
 
     def _lose_patience(self, run: str) -> None:
         if run in self._stopping:

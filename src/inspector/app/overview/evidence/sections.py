@@ -74,7 +74,7 @@ def controls(evidence: Evidence) -> Section:
     effect, placebo = _interval("Leakage", term), term.get("placebo")
     if effect is None or placebo is None:
         section = Section("Could it be chance?", "not measured")
-        section.add_text("Controls come with a measured leakage: placebo groups of the same sizes.")
+        section.add_text("Controls need a measured leakage: placebo groups of the same sizes.")
         return section
     beaten = effect.low > 0 and effect.mean > placebo
     section = Section(
@@ -183,7 +183,7 @@ def shortcut_examples(evidence: Evidence, thumbnails: Thumbnails) -> Section | N
     if evidence.shortcuts is None or not evidence.shortcuts.shortcuts:
         return None
     best = evidence.shortcuts.shortcuts[0]
-    section = Section(f"Predicted best by {best.result.probe.value}")
+    section = Section(f"Images that {best.result.probe.value} predicts best")
     row = QHBoxLayout()
     row.setSpacing(16)
     by_class: dict[str, list[int]] = {}
@@ -215,14 +215,14 @@ def no_shift(evidence: Evidence) -> Section | None:
     report = evidence.differences
     if report is None:
         section = Section("Properties", "not measured")
-        section.add_text("Training and the other folder are compared by Measure.")
+        section.add_text("Measure compares training with the other folder.")
         return section
     if report.shifts:
         return None
     section = Section("✓ Training and the other images are alike")
     section.add_text(
-        f"None of {report.tested} simple properties differs beyond what drawing whole groups gives"
-        " by chance (Holm-corrected)."
+        f"None of {report.tested} simple properties differs more than between randomly chosen"
+        " whole groups (Holm-corrected)."
     )
     return section
 
@@ -277,7 +277,7 @@ def headline(evidence: Evidence) -> tuple[str, str]:
         changed = " and ".join(evidence.last.changed)
         return (
             f"Measured before {changed} changed.",
-            "The figures below are of then. Measure again.",
+            "The figures below are from before. Measure again.",
         )
     mean, at_least = term.get("mean"), term.get("bound") == "at_least"
     on = ", ".join(f"{n:,} {theme.split_word(name).lower()}" for name, n in evidence.splits.items())

@@ -1,4 +1,4 @@
-"""Arithmetic with images, their items, and changes of single channels."""
+"""Arithmetic with images, indexing, and changes of single channels."""
 
 import ast
 
@@ -18,7 +18,7 @@ from inspector.code_reading.program import CodePlace
 def after_operator(
     image: ImageValue, sign: ast.operator, other: object, place: CodePlace, node: ast.AST
 ) -> ImageValue:
-    """Return `image / 255` and the like."""
+    """Return the result of `image / 255` and similar."""
     numbers = None if isinstance(other, ImageValue) else numbers_of(other)
     step = None if numbers is None else _computed(sign, numbers)
     return image.after(place, step or OtherStep(text_of(node)))
@@ -27,7 +27,7 @@ def after_operator(
 def after_reversed(
     one: object, sign: ast.operator, image: ImageValue, place: CodePlace, node: ast.AST
 ) -> ImageValue:
-    """Return `255 - image` and the like."""
+    """Return the result of `255 - image` and similar."""
     numbers = numbers_of(one)
     step = None
     if numbers is not None and isinstance(sign, ast.Mult | ast.Add):
@@ -57,7 +57,7 @@ def after_put(
     image: ImageValue, key: object, sign: ast.operator | None, value: object, place: CodePlace,
     node: ast.AST,
 ) -> ImageValue:  # fmt: skip
-    """Return an image after `image[..., 0] -= 103.9`; any other change is not computed."""
+    """Return an image after `image[..., 0] -= 103.9`; other changes are not computed."""
     keys = key if isinstance(key, tuple) else (key,)
     channel, numbers = keys[-1], numbers_of(value)
     others = all(_is_whole(k) for k in keys[:-1]) and len(keys) > 1
@@ -85,7 +85,7 @@ def _computed(sign: ast.operator, numbers: tuple[float, ...]) -> Affine | None:
 
 
 def _is_whole(key: object) -> bool:
-    """Tell whether an index takes all, or adds or takes away an axis."""
+    """Tell whether an index takes everything, or adds or removes an axis."""
     if isinstance(key, slice):
         return (key.start, key.stop, key.step) in ((None, None, None), (0, None, None))
     if isinstance(key, Ref):

@@ -1,4 +1,4 @@
-"""Follows images through code: what is done with them between the file and the model."""
+"""Follow images through code: what happens to them between the file and the model."""
 
 import ast
 import re
@@ -80,7 +80,7 @@ _COMPUTES: Final[Mapping[str, type[ast.operator]]] = {
 
 
 class UseKind(StrEnum):
-    """What an image is used for."""
+    """Use of an image."""
 
     FIT = "fit"
     VALIDATE = "validate"
@@ -89,10 +89,10 @@ class UseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImageUse:
-    """A model is given images.
+    """Images passed to a model.
 
     Attributes:
-        value: An `ImageValue`, a `DataSet`, or what could not be followed.
+        value: An `ImageValue`, a `DataSet`, or an unknown value.
     """
 
     kind: UseKind
@@ -110,7 +110,7 @@ class ImageFollower:
         self._in_lists: dict[int, tuple[ListBox, object]] = {}
 
     def image_of(self, value: object) -> ImageValue | None:
-        """Return the image that a value is or holds; None if there is none."""
+        """Return the image that a value is or contains, or None."""
         match value:
             case ImageValue():
                 return value
@@ -127,7 +127,7 @@ class ImageFollower:
                 return None
 
     def item_of_list(self, value: object) -> object:
-        """Return what stands for any item of a list that is filled in a loop, or MISSING."""
+        """Return a typical item of a list that is filled in a loop, or MISSING."""
         known = self._in_lists.get(id(value))
         return MISSING if known is None else known[1]
 
@@ -138,7 +138,7 @@ class ImageFollower:
         return longest.after(self._host.place, OtherStep(text, unsure=True))
 
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
-        """Call something with an image; MISSING where no image plays a part."""
+        """Call something with an image; MISSING where no image is involved."""
         match function:
             case Ref():
                 return self._call_ref(function, given, node)
@@ -213,7 +213,7 @@ class ImageFollower:
         return other_step(ImageCall(image, given, place, node), ref.name)
 
     def _wrapped(self, given: Arguments, node: ast.AST) -> object:
-        """Call what tf.py_function and tf.numpy_function call."""
+        """Call the function passed to tf.py_function or tf.numpy_function."""
         arguments = self._host.listed(given.get(1, "inp"))
         value = self._host.call(given.get(0, "func"), Arguments(tuple(arguments or ())), node)
         image = self.image_of(value)
@@ -248,7 +248,7 @@ class ImageFollower:
         return MISSING
 
     def _of_unknown(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
-        """Take what is asked to convert or resize as Pillow's image."""
+        """Treat a value that is converted or resized as a Pillow image."""
         first = given.get(0, "mode" if name == "convert" else "size")
         is_mode = name == "convert" and first in ("RGB", "L")
         is_size = name == "resize" and isinstance(first, tuple) and len(first) == 2
@@ -304,7 +304,7 @@ class ImageFollower:
                 return image.after(place, OtherStep(text_of(node)))
 
     def changed_in_place(self, function: object, given: Arguments, node: ast.AST) -> object:
-        """Return what an image is after a method that changes it; MISSING if it is none."""
+        """Return an image after a method that changes it; MISSING if it is none."""
         method = function.method if isinstance(function, Unknown) else function
         if not isinstance(method, Method) or method.name != "thumbnail":
             return MISSING
@@ -327,7 +327,7 @@ class ImageFollower:
         return data.after("map", image, line=getattr(node, "lineno", 0))
 
     def _after_map(self, function: object, first: object, node: ast.AST) -> ImageValue | None:
-        """Return the image that a function of `map` makes of what it is given first."""
+        """Return the image that a function passed to `map` makes of its first argument."""
         asked = len(function.arguments.args) if isinstance(function, Function) else 1
         if isinstance(function, Function) and function.bound is not MISSING and function.bound:
             asked -= 1
@@ -341,7 +341,7 @@ class ImageFollower:
         return after or image.after(self._host.place, OtherStep("preprocessing_function"))
 
     def image_in(self, data: DataSet) -> ImageValue | None:
-        """Return the image that the last map of a dataset gives; None if no map gave one."""
+        """Return the image that the last map of a dataset returns; None if no map returned one."""
         for step in reversed(data.steps):
             if step.name == "map" and step.values and isinstance(step.values[0], ImageValue):
                 return step.values[0]
@@ -360,7 +360,7 @@ class ImageFollower:
     # Values.
 
     def binary(self, sign: ast.operator, one: object, two: object, node: ast.AST) -> object:
-        """Return the result of arithmetic with an image; MISSING where there is none."""
+        """Return the result of arithmetic with an image, or MISSING."""
         place = self._host.place
         image = self.image_of(one) if isinstance(one, ImageValue | Unknown) else None
         if image is not None:
@@ -379,7 +379,7 @@ class ImageFollower:
         return after_put(image, key, sign, value, self._host.place, node)
 
     def named(self, name: str, value: object) -> None:
-        """Hear that a name is given a value: it may be the list of classes."""
+        """Called when a name is assigned: it may be the list of classes."""
         names = listed_names(value)
         if len(names) > 1 and CLASS_WORDS.search(name):
             self.class_names.append(ClassNames(name, names, self._host.place))
@@ -403,5 +403,5 @@ def _is_camera(value: Unknown) -> bool:
 
 
 def _may_be_image(value: object) -> bool:
-    """Tell whether a value that is not known can be an image that comes from outside."""
+    """Tell whether an unknown value can be an image from outside."""
     return isinstance(value, Unknown) and not value.options

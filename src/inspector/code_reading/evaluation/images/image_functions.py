@@ -1,4 +1,4 @@
-"""What image functions have in common: sizes, numbers, interpolations, normalisation."""
+"""What image functions share: sizes, numbers, interpolations, normalisation."""
 
 import ast
 from collections.abc import Callable, Mapping
@@ -70,7 +70,7 @@ class ImageCall:
     """A call with an image as its first argument.
 
     Attributes:
-        image: The image; None where the function makes one.
+        image: The image; None if the function creates one.
     """
 
     image: ImageValue | None
@@ -93,7 +93,7 @@ def made(
 
 
 def size_of(value: object) -> tuple[int | None, int | None]:
-    """Return two lengths as they are given; one number counts for both."""
+    """Return two lengths as given; one number counts for both."""
     items = value.data if isinstance(value, ListBox) else value
     if isinstance(items, int) and not isinstance(items, bool):
         return items, items
@@ -107,7 +107,7 @@ def _whole(value: object) -> int | None:
 
 
 def numbers_of(value: object) -> tuple[float, ...] | None:
-    """Return one number, or one for each channel; None if it is neither."""
+    """Return one number, or one per channel; None if it is neither."""
     if is_number(value):
         return (float(value),)  # type: ignore[arg-type]
     items = value.data if isinstance(value, ListBox) and not value.open else value
@@ -124,7 +124,7 @@ def numbers_of(value: object) -> tuple[float, ...] | None:
 def method_of(
     value: object, default: Interpolation, codes: tuple[Interpolation, ...]
 ) -> Interpolation | None:
-    """Return an interpolation by its name or number; None if it is not known."""
+    """Return an interpolation by name or number; None if unknown."""
     if value is None:
         return default
     if isinstance(value, int) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What layers and transforms do to an image when the model is not training."""
+"""What layers and transforms do to an image outside training."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -109,7 +109,7 @@ def _torch_resize(call: ImageCall) -> ImageValue:
 
 
 def _torch_random_crop(call: ImageCall) -> ImageValue:
-    """Take RandomResizedCrop as a resize to its size."""
+    """Treat RandomResizedCrop as a resize to its size."""
     return resized(
         call, size_of(call.given.get(0, "size")), Interpolation.BILINEAR, antialias=True
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What functions of OpenCV, Pillow, Keras, TensorFlow, scikit-image and torchvision do."""
+"""Models of image functions of OpenCV, Pillow, Keras, TensorFlow, scikit-image and torchvision."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ _IMREAD_FLAGS: Final = {
 
 
 def _imread_flags(value: object) -> int | None:
-    """Return the flags of cv2.imread as a number; None if they are not known."""
+    """Return the flags of cv2.imread as a number; None if unknown."""
     if isinstance(value, int):
         return value
     text = value.last if isinstance(value, Ref) else getattr(value, "text", "")
@@ -64,7 +64,7 @@ def _cv2_imread(call: ImageCall) -> ImageValue:
         return made(call.place, "OpenCV", Channels.UNKNOWN, upright=None)
     if flags == -1:
         return made(call.place, "OpenCV", Channels.BGR, upright=False)
-    # Without a flag of colour the image is grey.
+    # Without a colour flag the image is grey.
     grey = not flags & (1 | 4 | 256)
     channels = Channels.GREY if grey else Channels.RGB if flags & 256 else Channels.BGR
     return made(call.place, "OpenCV", channels, upright=not flags & 128)
@@ -252,7 +252,7 @@ def cast_to(call: ImageCall, kind: object) -> ImageValue | None:
 
 
 def _skimage_resize(call: ImageCall) -> ImageValue:
-    """Read skimage.transform.resize(image, (height, width)), which also turns 0..255 into 0..1."""
+    """Read skimage.transform.resize(image, (height, width)), which also maps 0..255 to 0..1."""
     order = call.given.get(2, "order", 1)
     orders = {0: Interpolation.NEAREST, 1: Interpolation.BILINEAR, 3: Interpolation.BICUBIC}
     method = orders.get(order) if isinstance(order, int) else None
@@ -270,7 +270,7 @@ def _torch_resize(call: ImageCall) -> ImageValue:
 
 
 def torch_resize(call: ImageCall, size: object, interpolation: object) -> ImageValue:
-    """Return the image after torchvision's Resize: one number is the short side."""
+    """Return the image after torchvision's Resize: a single number is the short side."""
     items = size.data if isinstance(size, ListBox) else size
     one = isinstance(items, int) or (isinstance(items, tuple | list) and len(items) == 1)
     first = items[0] if isinstance(items, tuple | list) and len(items) == 1 else items
@@ -322,7 +322,7 @@ DECODERS: Final[Mapping[str, Handler]] = {
     "torchvision.io.read_image": lambda call: made(call.place, "torchvision"),
     "torchvision.io.decode_image": lambda call: made(call.place, "torchvision"),
 }
-"""Functions that make an image, by full or last name."""
+"""Functions that create an image, by full or last name."""
 
 CHANGES: Final[Mapping[str, Handler]] = {
     "cv2.cvtColor": _cv2_convert,
@@ -364,7 +364,7 @@ _MAKES_IMAGES: Final = ("cv2", "skimage", "PIL", "imutils", "scipy", "imageio")
 
 
 def other_step(call: ImageCall, name: str) -> object:
-    """Return what an image function that is not known makes of an image."""
+    """Return the result of an unknown image function."""
     root = name.partition(".")[0]
     if root in _MAKES_IMAGES or ".image." in name or ".transforms." in name:
         return call.after(OtherStep(text_of(call.node)))

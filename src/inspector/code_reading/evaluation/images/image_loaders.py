@@ -20,11 +20,11 @@ from inspector.code_reading.evaluation.objects import DataSet, Generator, Loader
 from inspector.code_reading.evaluation.values import is_number
 
 KERAS_SIZE_PX: Final = 256
-"""Of both sides, where a loader of Keras is given none."""
+"""Side of the images that a Keras loader returns by default."""
 
 
 def loaded_image(data: DataSet) -> ImageValue | None:
-    """Return the image that a dataset of files gives before any map; None if that is not known."""
+    """Return the image that a dataset of files returns before any map; None if unknown."""
     source: Source | None = data.source
     for _ in range(12):
         if source is None:

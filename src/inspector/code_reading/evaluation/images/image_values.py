@@ -1,4 +1,4 @@
-"""An image on its way to a model, as a value: what was done with it, step by step."""
+"""An image on its way to a model, as a value: the steps applied so far."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,7 +26,7 @@ class Interpolation(StrEnum):
 
 
 class Fit(StrEnum):
-    """How an image of another aspect ratio comes to a size."""
+    """How an image of another aspect ratio is brought to a size."""
 
     STRETCH = "stretched"
     SHORT_SIDE = "resized by the short side"
@@ -36,11 +36,11 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decode:
-    """A file or camera image comes in.
+    """A file or camera image is decoded.
 
     Attributes:
-        library: That decodes it, for people.
-        upright: The EXIF orientation is applied; None if that is not known.
+        library: Display name of the decoding library.
+        upright: Whether the EXIF orientation is applied; None if unknown.
     """
 
     library: str
@@ -55,12 +55,12 @@ class Upright:
 
 @dataclass(frozen=True, slots=True)
 class SwapChannels:
-    """Red and blue change places."""
+    """Red and blue are swapped."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameChannels:
-    """The order of the channels is told."""
+    """The order of the channels is declared."""
 
     channels: Channels
 
@@ -75,9 +75,9 @@ class Resize:
     """The size changes.
 
     Attributes:
-        height: px; None if it is not known. Of SHORT_SIDE the length of that side, like `width`.
-        antialias: Every source pixel counts when an image gets smaller.
-        library: Whose nearest pixel it is: OpenCV's lies half a pixel elsewhere.
+        height: px; None if unknown. For SHORT_SIDE the length of that side, as is `width`.
+        antialias: Every source pixel counts when shrinking.
+        library: Defines the nearest pixel: OpenCV's is half a pixel off.
     """
 
     height: int | None
@@ -90,13 +90,13 @@ class Resize:
 
 @dataclass(frozen=True, slots=True)
 class CentreCrop:
-    """A rectangle is cut out of the middle; px, or a share of both sides."""
+    """A rectangle is cropped from the centre; px, or a share of both sides."""
 
     height: float | None
     width: float | None
 
     def size_of(self, size: tuple[int, int] | None) -> tuple[int, int] | None:
-        """Return the height and width, px, of what is cut out of an image of a size."""
+        """Return the height and width in px of the crop of an image of a given size."""
         if self.height is None or self.width is None:
             return None
         if self.height > 1 or self.width > 1:
@@ -106,7 +106,7 @@ class CentreCrop:
 
 @dataclass(frozen=True, slots=True)
 class BoxCrop:
-    """A rectangle is cut out; px, None for the edge; `text` where it is not known."""
+    """A rectangle is cropped; px, None for the edge; `text` if unknown."""
 
     top: int | None = None
     bottom: int | None = None
@@ -117,7 +117,7 @@ class BoxCrop:
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """Values are multiplied, then moved: one number for all channels, or one for each."""
+    """Values are multiplied, then shifted: one number for all channels, or one per channel."""
 
     factor: tuple[float, ...]
     offset: tuple[float, ...]
@@ -125,23 +125,23 @@ class Affine:
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
-    """Values become whole numbers."""
+    """Values become integers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standardise:
-    """Values are normalised by statistics of the image itself."""
+    """Values are normalised by the image's own statistics."""
 
     how: str
 
 
 @dataclass(frozen=True, slots=True)
 class OtherStep:
-    """Something is done that can't be computed here.
+    """A step that can't be computed here.
 
     Attributes:
         text: Its source.
-        unsure: It is done or not, by what is only known when the code runs.
+        unsure: True if only running the code tells whether it is applied.
     """
 
     text: str
@@ -158,7 +158,7 @@ MAX_STEPS = 60
 
 @dataclass(frozen=True, slots=True)
 class ImageStep:
-    """One step, and where it stands."""
+    """One step, and its position in the code."""
 
     kind: StepKind
     place: CodePlace
@@ -178,7 +178,7 @@ class ImageValue:
 
     @property
     def channels(self) -> Channels:
-        """The order of the channels now."""
+        """The current order of the channels."""
         order = Channels.UNKNOWN
         for step in self.steps:
             match step.kind:
@@ -194,5 +194,5 @@ class ImageValue:
 
     @property
     def is_unit(self) -> bool:
-        """Whether values have left 0..255 for 0..1 or the like."""
+        """Whether values have left 0..255 for 0..1 or similar."""
         return any(isinstance(s.kind, Affine | Standardise) for s in self.steps)

@@ -41,7 +41,7 @@ from inspector.code_reading.evaluation.values import (
 
 
 def call_builtin(host: Host, name: str, given: Arguments, node: ast.AST) -> object:
-    """Call a function of Python by its full name; MISSING if it is none that is known."""
+    """Call a Python function by its full name; MISSING if it is not modelled."""
     function = _FUNCTIONS.get(name)
     return MISSING if function is None else function(host, given, node)
 
@@ -63,7 +63,8 @@ def _len(host: Host, given: Arguments, node: ast.AST) -> object:
     if isinstance(value, str):
         return len(value)
     data = files_of(host, value, node)
-    return Size(1.0) if data is not None else Unknown(text_of(node))
+    size = None if data is None else data.length
+    return Unknown(text_of(node)) if size is None else size
 
 
 def _sequence(make: Callable[[list[object]], object], step: str = "") -> KnownFunction:
@@ -227,7 +228,8 @@ def _vars(host: Host, given: Arguments, node: ast.AST) -> object:
 def _namespace(host: Host, given: Arguments, node: ast.AST) -> object:
     box = ObjectBox(None, dict(given.names))
     box.open = bool(given.open)
-    for value in given.places:
+    for place in given.places:
+        value = _yaml(host, Arguments((place,)), node) if isinstance(place, str) else place
         if isinstance(value, DictBox):
             attributes = {str(k): _nested(v) for k, v in value.data.items()}
             box.data |= attributes
@@ -260,7 +262,7 @@ def _loads(host: Host, given: Arguments, node: ast.AST) -> object:
 
 
 def _yaml(host: Host, given: Arguments, node: ast.AST) -> object:
-    """Call yaml.safe_load and its like: of a text that is in the code, and of safe tags only."""
+    """Call yaml.safe_load and similar, on a text in the code, with safe tags only."""
     text = given.get(0, "stream")
     if not isinstance(text, str) or len(text) > 10_000:
         return Unknown(text_of(node))
@@ -273,7 +275,7 @@ def _yaml(host: Host, given: Arguments, node: ast.AST) -> object:
 
 
 def boxed(value: object, host: Host | None = None) -> object:
-    """Return plain lists and dicts as boxes; with a host, each counts as a step."""
+    """Return plain lists and dicts as boxes, recursively; with a host, each counts as a step."""
     if host is not None:
         host.spend()
     match value:

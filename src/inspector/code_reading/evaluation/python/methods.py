@@ -6,7 +6,8 @@ from typing import Final
 
 from inspector.code_reading.evaluation.file_values import files_in, files_of
 from inspector.code_reading.evaluation.host import Host
-from inspector.code_reading.evaluation.objects import DataSet
+from inspector.code_reading.evaluation.names import COPIES
+from inspector.code_reading.evaluation.objects import DataSet, ImageCopy
 from inspector.code_reading.evaluation.value_text import joined, joined_path, shown, text_of
 from inspector.code_reading.evaluation.values import (
     MAX_TEXT,
@@ -35,8 +36,12 @@ _TEXT_METHODS: Final = (
 _SAME_PATH: Final = ("resolve", "absolute", "expanduser", "as_posix", "__str__", "with_suffix")
 
 
+_SAME_IMAGE: Final = ("convert", "resize", "copy", "astype", "reshape")
+"""Methods of images, which stand as the path that they were read from."""
+
+
 def call_python_method(host: Host, method: Method, given: Arguments, node: ast.AST) -> object:
-    """Call a method of a text, path, list, dict or namespace; MISSING if it is none."""
+    """Call a method of a text, path, list, dict or namespace; MISSING if it is not modelled."""
     name = method.name
     match method.owner:
         case str() as text:
@@ -119,6 +124,10 @@ def _format(text: str, given: Arguments) -> object:
 def _path_method(host: Host, path: PathText, name: str, given: Arguments, node: ast.AST) -> object:
     if name in _SAME_PATH:
         return path.text if name in ("as_posix", "__str__") else path
+    if name in _SAME_IMAGE:
+        return path
+    if name in COPIES:
+        return ImageCopy(path)
     if name == "joinpath":
         return PathText(joined_path([path, *given.places]))
     if name == "iterdir":
@@ -200,7 +209,7 @@ def _changed_list(host: Host, box: ListBox, name: str, given: Arguments, node: a
 
 
 class _DictMethods:
-    """Methods of dicts; of namespaces too, which libraries make of dicts."""
+    """Methods of dicts, and of the namespaces that libraries make of dicts."""
 
     @staticmethod
     def get(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
@@ -273,7 +282,7 @@ class _DictMethods:
 
 
 def copied(value: object, depth: int = 0) -> object:
-    """Return a copy of a box, with the boxes in it where `depth` is above 0."""
+    """Return a copy of a box, including nested boxes down to `depth`."""
 
     def inner(v: object) -> object:
         return copied(v, depth - 1) if depth else v

@@ -1,10 +1,10 @@
-"""Loops over batches that train: what torch code and tf.GradientTape do in place of fit."""
+"""Training loops over batches: what torch code and tf.GradientTape do in place of fit."""
 
 from inspector.code_reading.evaluation.objects import SPLIT_LOADERS, DataSet, StreamValue
 
 
 class TrainingLoops:
-    """Keeps which dataset the innermost loop runs over, and which rounds of folds are open."""
+    """Tracks the dataset of the innermost loop, and the open rounds of cross-validation."""
 
     def __init__(self) -> None:
         self._datasets: list[DataSet] = []
@@ -13,7 +13,7 @@ class TrainingLoops:
         self._optimizers = 0
 
     def enter(self, source: object) -> int:
-        """Start a loop over a value; return what `leave` needs."""
+        """Start a loop over a value; return the state for `leave`."""
         before = len(self._datasets)
         data = source.data if isinstance(source, StreamValue) else source
         if isinstance(data, DataSet):
@@ -25,18 +25,18 @@ class TrainingLoops:
         del self._datasets[before:]
 
     def begin_branch(self) -> None:
-        """Start one branch of a condition that is not known."""
+        """Start one branch of an unknown condition."""
         self._branches.append((len(self._datasets), []))
 
     def end_branch(self) -> list[DataSet]:
-        """End the branch; return the datasets that were trained on in it."""
+        """End the branch; return the datasets it trained on."""
         return self._branches.pop()[1]
 
     def trained_on(self, data: DataSet | None = None) -> DataSet | None:
-        """Return the dataset that a step of training reads for certain; None where there is none.
+        """Return the dataset that a training step certainly reads, or None.
 
         Args:
-            data: That both branches of a condition train on; None for the innermost loop's.
+            data: Dataset that both branches of a condition train on; None for the innermost loop's.
         """
         if data is None:
             data = self._datasets[-1] if self._datasets else None
@@ -53,7 +53,7 @@ class TrainingLoops:
             self._fresh[-1] = False
 
     def enter_folds(self, item: object) -> bool:
-        """Start a loop whose items stand for folds; tell whether they do."""
+        """Start a loop whose items may be folds; return whether they are."""
         folds = _is_fold(item)
         if folds:
             self._fresh.append(False)
@@ -64,18 +64,18 @@ class TrainingLoops:
         self._fresh.pop()
 
     def made_optimizer(self) -> None:
-        """Keep that an optimizer is made: for a model that starts anew."""
+        """Record that an optimizer is created: for a model that starts from scratch."""
         self._optimizers += 1
         self.started_anew()
 
     def started_anew(self) -> None:
-        """Keep that the weights start anew in this round."""
+        """Record that the weights are reset in this round."""
         if self._fresh:
             self._fresh[-1] = True
 
     @property
     def carries_weights(self) -> bool:
-        """Whether this round trains on with the weights of the round before."""
+        """Whether this round continues with the weights of the previous one."""
         return bool(self._fresh) and not self._fresh[-1] and self._optimizers > 0
 
 

@@ -1,0 +1,1 @@
+"""PyTorch: its datasets and splits, and loops that train."""

@@ -1,0 +1,1 @@
+"""Scripts and notebooks by someone who never saw the reader."""
