@@ -272,7 +272,7 @@ def test_a_folder_of_a_stored_rule_stays_in_the_dataset(
 
 
 @pytest.mark.parametrize(
-    "path", ["../../d/cat/1.jpg", "/home/me/d/cat/1.jpg", "C:\\d\\cat\\1.jpg", "./cat/1.jpg"]
+    "path", ["../../d/cat/1.jpg", "/data/d/cat/1.jpg", "C:\\d\\cat\\1.jpg", "./cat/1.jpg"]
 )
 def test_predictions_name_images_by_the_end_of_their_path(tmp_path: Path, path: str) -> None:
     file = tmp_path / "p.csv"
