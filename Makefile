@@ -23,11 +23,11 @@ torture: .setup-done
 	QT_QPA_PLATFORM=offscreen ROUNDS=$(or $(ROUNDS),8) SECONDS=$(or $(SECONDS),110) \
 		.venv/bin/python -m pytest tests/torture -o faulthandler_timeout=0
 
-# Known vulnerabilities of the locked dependencies; asks pypi.org.
+# Known vulnerabilities of the locked dependencies; asks pypi.org, and fails where it gives no answer.
 audit:
 	@test -x build/audit/bin/pip-audit || $(PYTHON) -m venv build/audit
 	@build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
-	build/audit/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip
+	build/audit/bin/pip-audit --strict --requirement requirements.txt --require-hashes --disable-pip
 
 lint: .setup-done
 	.venv/bin/ruff check .

@@ -99,6 +99,20 @@ def test_it_is_saved_as_picture_drawing_and_table(chart: LateChart, tmp_path: Pa
     assert len(rows) > 2
 
 
+def test_a_class_is_no_formula_in_its_table(qtbot: QtBot, tmp_path: Path) -> None:
+    bars = Bars("Class balance")
+    bars.show_rows([("=cmd()", {"training": 8}), ("cat", {"training": 8})])
+    qtbot.addWidget(bars)
+    bars.show()
+    qtbot.waitUntil(lambda: bars.plot() is not None, timeout=20_000)
+    plot = bars.plot()
+    assert plot is not None
+    assert plot.save(tmp_path / "c.csv")
+    with (tmp_path / "c.csv").open() as stream:
+        names = {row[0] for row in csv.reader(stream)}
+    assert {"'=cmd()", "cat"} <= names
+
+
 def test_it_is_zoomed_and_fits_again(qtbot: QtBot, chart: LateChart) -> None:
     plot = chart.plot()
     assert plot is not None

@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from inspector.audit.predictions import read_predictions
+from inspector.audit.predictions import placed, read_predictions
 from inspector.cli.main import run
+from inspector.dataset.boxes import read_boxes
+from inspector.dataset.layouts import recognise
+from inspector.dataset.names import parse_relative_path
 from inspector.desktop.paths import cache_folder
 from inspector.errors import DatasetError, ExportError, InspectorError, ProjectError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.splits.keras_replay import Call
 
 HOSTILE_NAMES = ("../d/validation", "..", "/tmp/x", "a/b", "C:x", "..\\d", "a\nb", "x" * 300)
 
@@ -233,3 +237,101 @@ def test_a_dataset_with_a_name_that_leads_up_elsewhere_keeps_its_project(tmp_pat
     paths = {s.path for s in again.samples.everything()}
     again.close()
     assert paths == {"cat/..%5Cevil.jpg", "cat/1.jpg", "dog/2.jpg", "dog/..%20/3.jpg"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this is no name there")
+def test_a_split_names_files_as_the_catalogue_names_them(tmp_path: Path) -> None:
+    root = tmp_path / "names"
+    for name in ("cat/..\\evil.jpg", "cat/1.jpg", "cat/3.jpg", "dog/2.jpg", "dog/4.jpg"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (9, 9)).save(root / name)
+    project = Project(root, tmp_path / "p.inspector", jobs=1)
+    try:
+        project.scans.scan()
+        made = project.splits.membership(Rule(RuleKind.KERAS, Call(validation_split=0.5, seed=1)))
+        assert {*made.training, *made.validation} == {s.path for s in project.samples.everything()}
+    finally:
+        project.close()
+
+
+@pytest.mark.parametrize("folder", ["../other", "train/../../other", "..\\other"])
+def test_a_folder_of_a_stored_rule_stays_in_the_dataset(
+    dataset: Path, scanned_project: Path, folder: str
+) -> None:
+    """The rule stands in the project file, which somebody may have sent."""
+    shutil.copytree(dataset, dataset.parent / "other")
+    project = Project(dataset, scanned_project, jobs=1)
+    try:
+        rule = Rule(RuleKind.KERAS, Call(validation_split=0.5, seed=1), folder=folder)
+        with pytest.raises(DatasetError, match="not a path inside the dataset"):
+            project.splits.membership(rule)
+        with pytest.raises(DatasetError, match="not a path inside the dataset"):
+            project.splits.call_sides(rule)
+    finally:
+        project.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["../../d/cat/1.jpg", "/data/d/cat/1.jpg", "C:\\d\\cat\\1.jpg", "./cat/1.jpg"]
+)
+def test_predictions_name_images_by_the_end_of_their_path(tmp_path: Path, path: str) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text(f"path,label,predicted\n{path},cat,cat\n")
+    known = parse_relative_path("cat/1.jpg", where="the test")
+    assert [p.path for p in placed(read_predictions(file), {known})] == [known]
+
+
+@pytest.mark.parametrize("form", ["coco", "yolo", "voc"])
+def test_a_class_of_a_box_is_parsed(tmp_path: Path, form: str) -> None:
+    """It becomes a name in the files of an export."""
+    root = tmp_path / "boxes"
+    root.mkdir()
+    Image.new("RGB", (9, 9)).save(root / "a.jpg")
+    Image.new("RGB", (9, 9)).save(root / "b.jpg")
+    ids = {"a.jpg": 1, "b.jpg": 2}
+    match form:
+        case "coco":
+            document = {
+                "images": [{"id": n, "file_name": f} for f, n in ids.items()],
+                "annotations": [{"image_id": n, "category_id": n, "bbox": [0, 0, 4, 4]}
+                                for n in ids.values()],
+                "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "../../x"}],
+            }  # fmt: skip
+            (root / "annotations.json").write_text(json.dumps(document))
+        case "yolo":
+            (root / "data.yaml").write_text('names: [cat, "../../x"]\n')
+            for file, number in ids.items():
+                (root / file).with_suffix(".txt").write_text(f"{number - 1} .5 .5 .5 .5\n")
+        case _:
+            for file, label in (("a.jpg", "cat"), ("b.jpg", "../../x")):
+                corners = "".join(f"<{c}>{(c[1:] == 'max' and 4) or 0}</{c}>"
+                                  for c in ("xmin", "ymin", "xmax", "ymax"))  # fmt: skip
+                (root / file).with_suffix(".xml").write_text(
+                    f"<annotation><object><name>{label}</name><bndbox>{corners}</bndbox>"
+                    "</object></annotation>"
+                )
+    layout = recognise(root)
+    place = layout.place("b.jpg")
+    assert (place.label, layout.place("a.jpg").label) == ("", "cat")
+    assert "a name can't be used" in place.reason
+    with pytest.raises(DatasetError, match=r'"\.\./\.\./x" is not a class name'):
+        read_boxes(root, layout, {"a.jpg": (9, 9), "b.jpg": (9, 9)})
+
+
+def test_a_label_table_of_hostile_names_opens_and_says_why_they_count_for_nothing(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "table"
+    root.mkdir()
+    labels = ("../../x", "a\x1b[31m", "cat", "dog")
+    rows = {f"{n}.png": labels[n % 4] for n in range(16)}
+    for name in rows:
+        Image.new("RGB", (9, 9)).save(root / name)
+    lines = [f"{name},{_quoted(label)}" for name, label in rows.items()]
+    (root / "labels.csv").write_text("\n".join(("file,label", *lines)) + "\n")
+    layout = recognise(root)
+    assert layout.label_file == "labels.csv"
+    for name, label in rows.items():
+        place = layout.place(name)
+        assert place.label == (label if label in ("cat", "dog") else "")
+        assert ("a name can't be used" in place.reason) is (place.label == "")

@@ -12,6 +12,7 @@ import pytest
 
 from inspector.errors import DamagedProjectError, ProjectError, UsageError
 from inspector.store.backups import back_up_daily, backups_folder, list_backups, restore
+from inspector.store.connections import connect
 from inspector.store.opening import APPLICATION_ID, VERSION
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import DATASET, DatasetRecord
@@ -61,6 +62,28 @@ def test_what_is_not_ours_is_refused_by_name(file: Path, statement: str, words: 
     message = _refused(file).message
     assert words in message
     assert "evil" in message
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "(abs(size)) WHERE sha256 IS NOT NULL",
+        "(sha256) WHERE sha256 IS NOT NULL AND abs(size) > 1",
+        "(size) WHERE sha256 IS NOT NULL",
+        "(sha256)",
+    ],
+)
+def test_an_index_of_ours_with_another_definition_is_refused(file: Path, definition: str) -> None:
+    """An index on an expression runs its functions at each write."""
+    _changed(file, "DROP INDEX sample_sha256", f"CREATE INDEX sample_sha256 ON sample {definition}")
+    assert "unknown index, 'sample_sha256'" in _refused(file).message
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_nothing_in_a_schema_is_trusted(file: Path, read_only: bool) -> None:
+    with closing(connect(file, read_only=read_only)) as connection:
+        assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
+        assert connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
 
 
 @pytest.mark.parametrize(

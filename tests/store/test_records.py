@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
 from inspector.project.training.runs import OPENED_TEST, OpenedTest
 from inspector.splits.keras_replay import Call, Loader
 from inspector.store import records
+from inspector.store.backups import list_backups
 from inspector.store.opening import VERSION
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import (
@@ -116,6 +118,16 @@ def test_a_file_of_version_1_keeps_all_that_it_held(file: Path) -> None:
     (old,) = connection.execute("SELECT count(*) FROM meta_version_1").fetchone()
     assert old == 24
     connection.close()
+
+
+def test_a_file_of_version_1_is_backed_up_before_it_changes(file: Path) -> None:
+    an_old_file(file)
+    ProjectStore(file).close()
+    backup = list_backups(file)[-1]
+    assert backup.reason == f"before version {VERSION}"
+    with closing(sqlite3.connect(backup.path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM operation").fetchone() == (3,)
 
 
 def test_a_file_of_version_1_keeps_what_was_computed(file: Path) -> None:

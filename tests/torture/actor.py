@@ -1,8 +1,13 @@
 """Makes decisions without a pause, and reports each one once it is acknowledged.
 
 actor.py drop|undo|window DATASET PROJECT [START [STEP]]
+actor.py verbs FILE.json: runs each list of words in the file as a verb, and tells its exit code.
 """
 
+import contextlib
+import io
+import json
+import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -49,7 +54,21 @@ def window(dataset: str, file: str) -> int:
     return app.exec()
 
 
+def verbs(file: str) -> None:
+    """Run many verbs in one interpreter, as starting it takes longer than most of them."""
+    from inspector.cli.main import run
+
+    print(json.dumps([name for _, name in socket.if_nameindex()]), flush=True)
+    for words in json.loads(Path(file).read_text("utf-8")):
+        with contextlib.redirect_stdout(io.StringIO()):
+            code = run(words)
+        print(json.dumps([words[0], code]), flush=True)
+
+
 def main() -> None:
+    if sys.argv[1] == "verbs":
+        verbs(sys.argv[2])
+        return
     what, dataset, file, *rest = sys.argv[1:]
     if what == "window":
         sys.exit(window(dataset, file))

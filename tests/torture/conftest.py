@@ -24,7 +24,7 @@ IMAGES = 60
 _ORDER = (
     "test_parser", "test_decide", "test_undo", "test_freeze", "test_export",
     "test_any_moment_leaves_the_old_or_the_new", "", "test_scan",
-    "test_every_verb_leaves_the_dataset_as_it_was", "test_the_walk_without_a_network", "test_train",
+    "test_every_verb_leaves_the_dataset_as_it_was", "test_train",
 )  # fmt: skip
 _END = time.monotonic() + (SECONDS or float("inf"))
 collect_ignore_glob = [] if ROUNDS else ["test_*.py"]

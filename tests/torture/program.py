@@ -3,11 +3,13 @@
 import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,13 +34,28 @@ def snapshot(folder: Path) -> Snapshot:
     return rows
 
 
+@lru_cache
+def without_network() -> tuple[str, ...]:
+    """Return what starts a program where there is no interface; () where that can't be had."""
+    unshare = shutil.which("unshare")
+    prefix = (str(unshare), "--net", "--map-root-user")
+    if (
+        unshare is None
+        or subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode
+    ):
+        return ()
+    return prefix
+
+
 def start(words: Sequence[object], *, prefix: Sequence[str] = ()) -> "subprocess.Popen[str]":
     """Start Python with these arguments, marked so that it and its children can be found."""
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    # Compiled once, not once per child.
+    env = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.Popen(
         [*prefix, sys.executable, *map(str, words)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        env=os.environ | {MARK: TOKEN, "PYTHONPATH": paths},
+        env=env | {MARK: TOKEN, "PYTHONPATH": paths},
     )  # fmt: skip
 
 
@@ -47,9 +64,9 @@ def inspector(*words: object) -> list[object]:
     return ["-m", "inspector", *words]
 
 
-def run(*words: object) -> subprocess.CompletedProcess[str]:
+def run(*words: object, prefix: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """Run a verb to its end; it must not print a traceback."""
-    child = start(inspector(*words))
+    child = start(inspector(*words), prefix=prefix)
     out, err = child.communicate(timeout=300)
     assert "Traceback" not in err, err
     return subprocess.CompletedProcess(child.args, child.returncode, out, err)
@@ -70,6 +87,7 @@ def kill_within(
     chance: random.Random,
     *,
     ready: Callable[[], bool] = lambda: True,
+    prefix: Sequence[str] = (),
 ) -> tuple[bool, str]:
     """Start and kill -9 at a random moment; return whether it was in time, and the output.
 
@@ -78,8 +96,9 @@ def kill_within(
         seconds: Range of the moment.
         chance: Random generator.
         ready: The range begins when this holds, or the process has ended.
+        prefix: Of `start`.
     """
-    child = start(words)
+    child = start(words, prefix=prefix)
     while not ready() and child.poll() is None:
         time.sleep(0.002)
     try:

@@ -16,10 +16,11 @@ from inspector.desktop.paths import cache_folder
 from inspector.project.project import Project
 from inspector.project.training.runs import RunState
 from tests.torture.kept import log, marks, whole_export
-from tests.torture.program import duration, inspector, kill_within, run
+from tests.torture.program import duration, inspector, kill_within, run, without_network
 
-# From the first byte of an export to its last, and of the epochs of a run.
+# From the first byte of an export to its last, and of the start and the epochs of a run.
 WRITING_SECONDS = 0.4
+STARTING_SECONDS = 10.0
 TRAINING_SECONDS = 3.0
 Repeat = Callable[[int], Iterator[int]]
 ACTOR = ["-m", "tests.torture.actor"]
@@ -188,17 +189,18 @@ def test_train(
     demo: Path, file: Path, chance: random.Random, count: int,
     figures: Counter[str], repeat: Repeat,
 ) -> None:  # fmt: skip
+    offline = without_network()
     words = inspector(
         "train", demo, "--project", file, "--epochs", 20, "--image-size", 32, "--json-lines",
         "--quiet",
     )  # fmt: skip
-    whole, folder = duration(words), file.with_name(f"{file.name}.runs")
+    folder = file.with_name(f"{file.name}.runs")
     for _ in repeat(count):
         before = len(list(folder.glob("*/state.json")))
         trains = chance.random() < 0.7
         ready = partial(more_than, folder, before) if trains else always
-        seconds = TRAINING_SECONDS if trains else whole
-        killed, out = kill_within(words, seconds, chance, ready=ready)
+        seconds = TRAINING_SECONDS if trains else STARTING_SECONDS
+        killed, out = kill_within(words, seconds, chance, ready=ready, prefix=offline)
         counted(figures, "train", killed)
         lines = out[: out.rfind("\n") + 1].splitlines()
         events = [json.loads(line) for line in lines]
@@ -215,7 +217,8 @@ def test_train(
             figures["epochs lost"] += max(0, len(epochs) - len(stored.history))
     unfinished = [name for name, stored in runs.items() if stored.state is not RunState.DONE]
     for name in unfinished[-1:]:
-        done = run("train", demo, "--project", file, "--resume", name, "--json-lines", "--quiet")
+        done = run("train", demo, "--project", file, "--resume", name, "--json-lines", "--quiet",
+                   prefix=offline)  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout.splitlines()[-1])["event"] == "done"
         figures["runs resumed"] += 1

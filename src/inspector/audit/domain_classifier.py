@@ -63,6 +63,8 @@ def fold_auc(scores: Floats, labellings: Mask, folds: Ints) -> Doubles:
         labellings: (n, m) which rows are positive.
         folds: (n,) fold of each row.
     """
+    # It takes longer to import than most verbs to run.
+
     good = np.zeros(scores.shape[1])
     pairs = np.zeros(scores.shape[1])
     for fold in np.unique(folds):

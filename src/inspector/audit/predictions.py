@@ -1,22 +1,31 @@
 """Accuracy of the user's own model with and without a near-duplicate in training."""
 
 import math
+import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.audit.intervals import wilson
 from inspector.dataset.csv_table import TableRow, read_rows
-from inspector.dataset.names import Label, parse_listed_label, shown
+from inspector.dataset.names import (
+    Label,
+    RelativePath,
+    parse_listed_label,
+    parse_relative_path,
+    shown,
+)
 from inspector.errors import DatasetError
+
+_DRIVE = re.compile("^[A-Za-z]:")
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """One row of the user's CSV."""
 
-    path: str
+    path: RelativePath
     label: Label
     predicted: Label
     confidence: float
@@ -60,26 +69,29 @@ def _prediction(row: TableRow, advice: str) -> Prediction:
     except ValueError:
         raise DatasetError(f'{row.where}: "{shown(text)}" is not a number', advice) from None
     # Predictions from another machine may have absolute paths: only their end is matched.
+    parts = _DRIVE.sub("", cells["path"].replace("\\", "/")).split("/")
+    path = "/".join(part for part in parts if part not in ("", ".", ".."))
     return Prediction(
-        cells["path"].replace("\\", "/").removeprefix("./"),
+        parse_relative_path(path, where=row.where),
         parse_listed_label(cells["label"], where=row.where),
         parse_listed_label(cells["predicted"], where=row.where),
         confidence,
     )
 
 
-def placed(predictions: list[Prediction], known: Container[str]) -> list[Prediction]:
+def placed(predictions: list[Prediction], known: Collection[RelativePath]) -> list[Prediction]:
     """Return the predictions of known images, with the paths of the dataset.
 
     Unknown leading folders of a path are removed.
     """
+    own: dict[str, RelativePath] = {path: path for path in known}
     predictions_placed = []
     for one in predictions:
-        path = one.path
-        while path not in known and "/" in path:
-            path = path.partition("/")[2]
-        if path in known:
-            predictions_placed.append(replace(one, path=path))
+        end: str = one.path
+        while end not in own and "/" in end:
+            end = end.partition("/")[2]
+        if end in own:
+            predictions_placed.append(replace(one, path=own[end]))
     return predictions_placed
 
 

@@ -187,6 +187,8 @@ def _labellings(sides: PropertyGroups, rows: Ints, draws: int, rng: np.random.Ge
 
 
 def _test(values: Doubles, chosen: Mask) -> tuple[float | None, float | None]:
+    # It takes longer to import than most verbs to run.
+
     known = np.isfinite(values)
     side = chosen[known]
     ranks = average_ranks(values[known])

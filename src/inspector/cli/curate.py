@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inspector.cli.options import Need, add_verb, open_project, scan
 from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
+from inspector.dataset.names import RelativePath, Split
 from inspector.errors import DatasetError, UsageError
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
@@ -182,7 +183,7 @@ def _decisions(arguments: argparse.Namespace) -> None:
             print("nothing was decided yet")
 
 
-def _sides(arguments: argparse.Namespace, project: Project) -> Mapping[str, str] | None:
+def _sides(arguments: argparse.Namespace, project: Project) -> Mapping[RelativePath, Split] | None:
     if arguments.folds is not None:
         if arguments.split != "keep":
             raise UsageError("--folds and --split are two splits", "Leave one of them out.")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from inspector.dataset.names import without_controls
 from inspector.errors import InspectorError
 from inspector.work.jobs import Progress
 
@@ -35,7 +36,7 @@ def print_table(
 
 def print_error(error: InspectorError) -> None:
     """Print the error and the advice, one line each, on stderr."""
-    print(f"error: {' '.join(error.message.split())}", file=sys.stderr)
+    print(f"error: {without_controls(' '.join(error.message.split()))}", file=sys.stderr)
     print(f"advice: {' '.join(error.advice.split())}", file=sys.stderr)
 
 

@@ -8,6 +8,7 @@ from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.code_reading.program import load_code
 from inspector.dataset.layouts import split_of
+from inspector.dataset.names import TEST
 from inspector.errors import UsageError
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage
@@ -169,7 +170,7 @@ def _split(arguments: argparse.Namespace) -> None:
                 moves = project.splits.moves(membership)
         document: dict[str, object] = {"training": training, "validation": validation}
         if replayed is not None:
-            document["test"] = replayed.elsewhere.get("test", ())
+            document["test"] = replayed.elsewhere.get(TEST, ())
             document["assumptions"] = assumptions = [
                 f.text for f in replayed.findings if f.code == "replay_assumption"
             ]

@@ -12,6 +12,7 @@ from inspector.dataset.layouts.annotations import voc, yolo
 from inspector.dataset.layouts.annotations.coco import CocoImage, image_paths, read_document
 from inspector.dataset.layouts.model import Kind, Layout
 from inspector.dataset.layouts.tree import Tree, read_tree
+from inspector.dataset.names import Label, parse_listed_label
 from inspector.errors import DatasetError
 
 Size = tuple[int, int]
@@ -27,7 +28,7 @@ class BoundingBox:
         more: Further COCO fields, such as the segmentation.
     """
 
-    label: str
+    label: Label
     box: tuple[float, float, float, float] | None
     more: Mapping[str, Any]
 
@@ -63,7 +64,8 @@ def read_boxes(
         sizes: Upright width and height by path: YOLO's boxes are relative to them.
 
     Raises:
-        DatasetError: The dataset has another format, or a label file can't be read.
+        DatasetError: The dataset has another format, or a label file can't be read or names a
+            class that can't be one.
     """
     tree = read_tree(root)
     match layout.kind:
@@ -90,7 +92,7 @@ def _of_coco(root: Path, tree: Tree) -> dict[str, list[BoundingBox]]:
         document = read_document(root, file, _Boxes)
         if document is None:
             continue
-        names = {category.id: category.name for category in document.categories}
+        names = {c.id: parse_listed_label(c.name, where=file) for c in document.categories}
         paths = image_paths(tree, file, document.images)
         for one in document.annotations:
             path = paths.get(one.image_id, "")
@@ -106,20 +108,26 @@ def _of_coco(root: Path, tree: Tree) -> dict[str, list[BoundingBox]]:
 
 def _of_yolo(root: Path, tree: Tree, sizes: Mapping[str, Size]) -> dict[str, list[BoundingBox]]:
     boxes: defaultdict[str, list[BoundingBox]] = defaultdict(list)
-    names = yolo.read_names(root, tree)
+    names = {
+        number: parse_listed_label(name, where=f"class {number}")
+        for number, name in yolo.read_names(root, tree).items()
+    }
     for path, text in yolo.label_files(tree):
         if path not in sizes:
             continue
         width, height = sizes[path]
         for number, shares in yolo.read_objects(str(root / text)):
-            label = names.get(number, f"class {number}")
+            label = names.get(number) or parse_listed_label(f"class {number}", where=text)
             boxes[path].append(BoundingBox(label, _pixels(shares, width, height), {}))
     return boxes
 
 
 def _of_voc(root: Path, tree: Tree) -> dict[str, list[BoundingBox]]:
     return {
-        path: [BoundingBox(one.label, one.box, {}) for one in voc.read_objects(str(root / xml))]
+        path: [
+            BoundingBox(parse_listed_label(one.label, where=xml), one.box, {})
+            for one in voc.read_objects(str(root / xml))
+        ]
         for path, xml in voc.label_files(tree)
     }
 

@@ -7,23 +7,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from inspector.dataset.layouts import Layout, Role, leads_back
+from inspector.dataset.layouts import Layout, Location, Role, leads_back
 from inspector.dataset.names import (
-    NO_GROUP,
-    NO_LABEL,
-    NO_SPLIT,
     Group,
     Label,
     RelativePath,
     Split,
-    parse_group,
-    parse_listed_label,
     parse_listed_path,
-    parse_split,
     why_no_path,
     without_controls,
+    without_way_out,
 )
-from inspector.errors import DatasetError
 
 CHUNK = 2_000
 _UNUSABLE = "the name can't be used: {}; rename the file"
@@ -42,15 +36,6 @@ class Status(StrEnum):
 
 
 FAILED = (Status.UNREADABLE, Status.CRASHED, Status.TIMEOUT)
-
-
-class Place(NamedTuple):
-    """Location of a file, with validated names; `reason` tells why it is in no class."""
-
-    split: Split
-    label: Label
-    source: Group
-    reason: str
 
 
 class Entry(NamedTuple):
@@ -93,19 +78,19 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         except OSError as error:
             path = shown_folder.rstrip("/")
             reason = f"the folder can't be listed: {error.strerror}"
-            chunk.append(_odd(path, reason, _place(layout, path)))
+            chunk.append(_odd(path, reason, layout.place(path)))
             continue
         below: list[tuple[str, str, tuple[str, ...]]] = []
         # Files of one folder share one location, unless a manifest names them.
-        place = None if layout.role is Role.MANIFEST else _place(layout, shown_folder + "_")
+        place = None if layout.role is Role.MANIFEST else layout.place(shown_folder + "_")
         shown = _shown_names([entry.name for entry in entries])
         for entry in entries:
             path = shown_folder + shown[entry.name]
-            real = _followed(entry, _place(layout, path), above)
+            real = _followed(entry, layout.place(path), above)
             if real:
                 below.append((f"{folder}{entry.name}/", f"{path}/", (*above, real)))
             else:
-                chunk.append(_entry(entry, path, place or _place(layout, path), inside))
+                chunk.append(_entry(entry, path, place or layout.place(path), inside))
         folders.extend(reversed(below))
         if len(chunk) >= CHUNK:
             yield chunk
@@ -114,7 +99,7 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         yield chunk
 
 
-def _followed(entry: os.DirEntry[str], place: Place, above: tuple[str, ...]) -> str:
+def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) -> str:
     """Return the real path of a folder to list, "" for anything else.
 
     Args:
@@ -129,7 +114,7 @@ def _followed(entry: os.DirEntry[str], place: Place, above: tuple[str, ...]) -> 
     return "" if leads_back(real, above) else real
 
 
-def _entry(entry: os.DirEntry[str], path: str, place: Place, inside: str) -> Entry:
+def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> Entry:
     """Return a file's entry; `path` is as shown, equal to its name unless that is unusual."""
     try:
         facts = entry.stat()
@@ -154,21 +139,7 @@ def _entry(entry: os.DirEntry[str], path: str, place: Place, inside: str) -> Ent
     )  # fmt: skip
 
 
-def _place(layout: Layout, path: str) -> Place:
-    """Return the location of a file, outside every class if a name can't be one."""
-    place = layout.place(path)
-    try:
-        return Place(
-            parse_split(place.split, where="the layout") if place.split else NO_SPLIT,
-            parse_listed_label(place.label, where="the layout") if place.label else NO_LABEL,
-            parse_group(place.source, where="the layout") if place.source else NO_GROUP,
-            place.reason,
-        )
-    except DatasetError as error:
-        return Place(NO_SPLIT, NO_LABEL, NO_GROUP, f"a name can't be used: {error.message}")
-
-
-def _odd(path: str, reason: str, place: Place) -> Entry:
+def _odd(path: str, reason: str, place: Location) -> Entry:
     return Entry(
         parse_listed_path(path), 0, 0, place.split, place.label, place.source, Status.OTHER, reason
     )
@@ -191,10 +162,7 @@ def _shown_names(names: Sequence[str]) -> dict[str, str]:
 
 def _shown(name: str) -> str:
     if name.isprintable():
-        # "..\\x" and ".. " are single names here, and lead upwards on Windows.
-        if "\\" in name and why_no_path(name):
-            return name.replace("\\", "%5C")
-        return name.replace(" ", "%20") if name.strip() == ".." else name
+        return without_way_out(name)
     plain = os.fsencode(name).decode("utf-8", "backslashreplace")
     return without_controls(plain)
 

@@ -6,6 +6,7 @@ where an export may be opened.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NewType
 
@@ -26,6 +27,9 @@ Group = NewType("Group", str)
 NO_LABEL: Final = Label("")
 NO_SPLIT: Final = Split("")
 NO_GROUP: Final = Group("")
+TRAINING: Final = Split("training")
+VALIDATION: Final = Split("validation")
+TEST: Final = Split("test")
 
 # Source: NAME_MAX of ext4, APFS and NTFS; PATH_MAX of Linux is 4,096 with the folder above.
 MAX_NAME_BYTES = 255
@@ -64,6 +68,20 @@ def parse_listed_path(text: str) -> RelativePath:
     why = "it leads out of the folder" if leads_out(text) else ""
     _refuse(why, text, "the dataset", "a path inside the dataset")
     return RelativePath(text)
+
+
+def parse_listed_paths(paths: Iterable[str], *, folder: str = "") -> tuple[RelativePath, ...]:
+    """Return the paths that a library lists in a folder, named as the catalogue names them.
+
+    Args:
+        paths: Relative to `folder`.
+        folder: Of the dataset, relative to it; "" for the dataset itself.
+
+    Raises:
+        DatasetError: One could lead out of the dataset.
+    """
+    head = f"{folder}/" if folder else ""
+    return tuple(parse_listed_path(head + _written_out(path)) for path in paths)
 
 
 def parse_label(text: str, *, where: str) -> Label:
@@ -152,9 +170,20 @@ def shown(text: str) -> str:
     return plain if len(plain) <= _MAX_SHOWN else f"{plain[: _MAX_SHOWN - 1]}…"
 
 
+def without_way_out(name: str) -> str:
+    """Return one name of a folder; what leads up elsewhere, as "..\\x" on Windows, written out."""
+    if "\\" in name and why_no_path(name):
+        return name.replace("\\", "%5C")
+    return name.replace(" ", "%20") if name.strip() == ".." and name != ".." else name
+
+
 def without_controls(text: str) -> str:
     """Return a text with line breaks and other control characters escaped."""
     return _CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
+
+
+def _written_out(path: str) -> str:
+    return "/".join(map(without_way_out, path.split("/"))) if leads_out(path) else path
 
 
 def _why_no_part(name: str, path_bytes: int) -> str:

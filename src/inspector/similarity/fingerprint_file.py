@@ -21,7 +21,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.dataset.names import NO_SPLIT, RelativePath, Split, parse_relative_path, parse_split
+from inspector.dataset.names import (
+    NO_SPLIT,
+    RelativePath,
+    Split,
+    parse_relative_path,
+    parse_split,
+    shown,
+)
 from inspector.errors import DatasetError
 from inspector.input_files import decode_json, open_regular
 
@@ -151,7 +158,7 @@ def read_fingerprints(path: Path) -> FingerprintFile:
         raise _wrong(path, "its content does not fit its checksum")
     splits, paths = _names(path, names, header.images)
     file = FingerprintFile(
-        header.name, header.detail, np.frombuffer(data, kind), tuple(paths), tuple(splits)
+        shown(header.name), header.detail, np.frombuffer(data, kind), tuple(paths), tuple(splits)
     )
     if header.detail is Detail.FULL:
         _check(path, file.records())

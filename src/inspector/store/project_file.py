@@ -118,8 +118,9 @@ def check_schema(connection: CheckedConnection) -> None:
     tables = _tables(connection)
     for name in sorted(tables.keys() - expected.keys() - _LEFT_BEHIND):
         raise _unknown(connection.path, "table", name)
-    for name in sorted(_indices(connection) - indices):
-        raise _unknown(connection.path, "index", name)
+    for name, index in sorted(_indices(connection).items()):
+        if indices.get(name) != index:
+            raise _unknown(connection.path, "index", name)
     for name, columns in expected.items():
         if name not in tables:
             raise damaged(connection.path, f"the table {name} is missing")
@@ -191,7 +192,7 @@ def _is_wrong(column: _Column) -> str:
 
 
 @cache
-def _expected() -> tuple[_Tables, frozenset[str]]:
+def _expected() -> tuple[_Tables, dict[str, tuple[object, ...]]]:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(schema())
         return _tables(connection), _indices(connection)
@@ -214,11 +215,19 @@ def _tables(connection: sqlite3.Connection) -> _Tables:
     }
 
 
-def _indices(connection: sqlite3.Connection) -> frozenset[str]:
+def _indices(connection: sqlite3.Connection) -> dict[str, tuple[object, ...]]:
+    """Return table, condition, kind and columns of each index; an expression has no name."""
     rows = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     )
-    return frozenset(name for (name,) in rows)
+    indices: dict[str, tuple[object, ...]] = {}
+    for name, table, sql in rows.fetchall():
+        question = 'SELECT "unique" FROM pragma_index_list(?) WHERE name = ?'
+        unique = connection.execute(question, (table, name)).fetchone()
+        question = "SELECT name FROM pragma_index_xinfo(?) WHERE key"
+        columns = [column for (column,) in connection.execute(question, (name,))]
+        indices[name] = (table, sql.upper().partition(" WHERE ")[2], unique, *columns)
+    return indices
 
 
 def _unknown(path: Path, what: str, name: str) -> ProjectError:

@@ -1,6 +1,6 @@
 """Pairs to judge: do these two images belong to the same group?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -77,7 +77,7 @@ class JudgePanel(QFrame):
         super().__init__()
         self.setObjectName("plain-card")
         self._pairs: list[JudgedPair] = []
-        self._splits: dict[int, str] = {}
+        self._splits: Mapping[int, str] = {}
         self._asked = self._yes_count = 0
         self._title, self._count = QLabel("Is this the same group?"), QLabel()
         self._title.setProperty("role", "title-2")
@@ -107,14 +107,14 @@ class JudgePanel(QFrame):
         self.setVisible(False)
 
     def show_pairs(
-        self, pairs: Sequence[JudgedPair], so_far: JudgedGroups, splits: dict[int, str]
+        self, pairs: Sequence[JudgedPair], so_far: JudgedGroups, splits: Mapping[int, str]
     ) -> None:
         """Show the pairs of a proposal, and the result of earlier verdicts."""
         self._fill(pairs, so_far, splits)
         self.setVisible(True)
 
     def _fill(
-        self, pairs: Sequence[JudgedPair], so_far: JudgedGroups, splits: dict[int, str]
+        self, pairs: Sequence[JudgedPair], so_far: JudgedGroups, splits: Mapping[int, str]
     ) -> None:
         self._pairs, self._splits = list(pairs), splits
         self._asked = len(pairs) + so_far.held + so_far.across

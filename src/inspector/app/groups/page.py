@@ -1,6 +1,6 @@
 """Groups: which images must stay in one split? One card per proposal, with effect and evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -199,7 +199,7 @@ class GroupsPage(Page):
         if chosen is not None:
             self._effect.show_computing(chosen.shown.title)
 
-    def _take_pairs(self, answer: tuple[list[JudgedPair], JudgedGroups, dict[int, str]]) -> None:
+    def _take_pairs(self, answer: tuple[list[JudgedPair], JudgedGroups, Mapping[int, str]]) -> None:
         pairs, so_far, splits = answer
         if self._proposals.chosen is not None:
             self._judge.show_pairs(pairs, so_far, splits)

@@ -70,11 +70,13 @@ class PairsCard(QFrame):
             counts: By two splits, where `pairs` are only some of them.
         """
         self._so_far.setVisible(so_far)
-        counts = dict(Counter(p.splits for p in pairs) if counts is None else counts)
-        if pairs == self._pairs and counts == self._counts:
+        shown: dict[tuple[str, str], int] = (
+            dict(Counter(p.splits for p in pairs)) if counts is None else dict(counts)
+        )
+        if pairs == self._pairs and shown == self._counts:
             return
-        self._pairs, self._counts = pairs, counts
-        between = sorted(counts, key=lambda s: -counts[s])
+        self._pairs, self._counts = pairs, shown
+        between = sorted(shown, key=lambda s: -shown[s])
         if self._splits not in between:
             self._splits = between[0] if between else None
         while (item := self._segments.takeAt(0)) is not None:
@@ -82,9 +84,9 @@ class PairsCard(QFrame):
                 widget.deleteLater()
         for splits in between:
             button = QToolButton()
-            button.setText(f"{splits[0].title()} \N{EN DASH} {splits[1]}  {counts[splits]:,}")
+            button.setText(f"{splits[0].title()} \N{EN DASH} {splits[1]}  {shown[splits]:,}")
             button.setToolTip(
-                f"{counts[splits]:,} images of {splits[1]} are copies of one of {splits[0]}"
+                f"{shown[splits]:,} images of {splits[1]} are copies of one of {splits[0]}"
             )
             button.setCheckable(True)
             button.setChecked(splits == self._splits)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.app.splits.split_graph import SplitEdge, edges_of
+from inspector.dataset.names import TRAINING
 from inspector.project.project import Project
 from inspector.project.splits.leakage import Leak, Leakage
 from inspector.project.splits.leakage_analysis import LeakageAnalysis
@@ -39,7 +40,7 @@ class SplitsData:
     def nodes(self) -> dict[str, int]:
         """Return the images by split, without excluded ones; training first."""
         leakage, membership = self.leakage, self.leakage.membership
-        others = {
+        others: dict[str, int] = {
             name: sum(path not in leakage.excluded for path in paths)
             for name, paths in membership.elsewhere.items()
             if paths
@@ -67,7 +68,7 @@ class SplitsData:
         evaluation = self.leakage.membership.evaluation
         if (edge.source, edge.to) == ("training", evaluation):
             return self.leakage.leaks
-        inner = {evaluation: "validation"}
+        inner: dict[str, str] = {evaluation: "validation"}
         source, to = (inner.get(name, name) for name in (edge.source, edge.to))
         return self.search.between(source, to, self.leakage.threshold)
 
@@ -122,11 +123,11 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
     membership = leakage.membership
     labels: dict[str, str] = {s.path: s.label for s in project.samples.everything()}
     sides = {
-        "training": membership.training,
+        TRAINING: membership.training,
         membership.evaluation: membership.validation,
         **membership.elsewhere,
     }
-    counts = {
+    counts: dict[str, Counter[str]] = {
         side: Counter(labels.get(p, "") for p in paths) for side, paths in sides.items() if paths
     }
     names = sorted({name for count in counts.values() for name in count} - {""})

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inspector.audit.descriptors import describe, reduce
 from inspector.audit.shortcuts.features import FeatureBlock, block, without_centre
 from inspector.audit.shortcuts.search import Probe, ProbeName
+from inspector.dataset.names import Label, RelativePath
 
 Floats = NDArray[np.float32]
 
@@ -39,8 +40,8 @@ class ImageFacts:
         captured: EXIF time, "YYYY-MM-DD HH:MM:SS", or "".
     """
 
-    path: str
-    label: str
+    path: RelativePath
+    label: Label
     bytes: int
     width: int
     height: int

@@ -10,6 +10,7 @@ from inspector.dataset.layouts.model import Kind as Kind
 from inspector.dataset.layouts.model import Layout as Layout
 from inspector.dataset.layouts.model import Location as Location
 from inspector.dataset.layouts.model import Role as Role
+from inspector.dataset.layouts.model import located as located
 from inspector.dataset.layouts.recognition import recognise as recognise
 from inspector.dataset.layouts.recognition import recognise_tree as recognise_tree
 from inspector.dataset.layouts.tree import Tree as Tree

@@ -1,11 +1,12 @@
 """A candidate layout of a dataset, before the best one is chosen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from inspector.dataset.layouts.model import Choice, Kind, Layout, Location, Role
+from inspector.dataset.layouts.model import UNUSABLE, Choice, Kind, Layout, Location, Role
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
+from inspector.dataset.names import NO_SPLIT
 
 # Label files are preferred to folders, and folders to names: the order in CLI.md.
 LABEL_FILE, TABLE, LISTS, SPLITS, CLASSES, NAMES = 1.0, 0.95, 0.9, 0.85, 0.7, 0.6
@@ -45,15 +46,16 @@ def listed(
     rest = {s for path in tree.images() if path not in places and (s := folder_split(path))}
     lone = len(splits) < 2 and not (len(splits | rest) > 1 and all(p.split for p in labelled))
     if lone:
-        places = {path: Location("", p.label, p.source, p.reason) for path, p in places.items()}
+        places = {path: replace(p, split=NO_SPLIT) for path, p in places.items()}
     return Layout(
         Role.MANIFEST, listed=places, kind=kind, label_file=label_file, sure=sure, notes=notes
     )
 
 
 def coverage(tree: Tree, places: Mapping[str, Location]) -> float:
-    """Return the share of images that have a class, 0..1."""
-    return sum(1 for p in places.values() if p.label) / max(1, tree.total)
+    """Return the share of images that have a class, even one that can't be used, 0..1."""
+    named = sum(1 for p in places.values() if p.label or p.reason.startswith(UNUSABLE))
+    return named / max(1, tree.total)
 
 
 def folder_split(path: str) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from inspector.dataset.layouts.candidate import LABEL_FILE, LayoutCandidate, coverage, listed
-from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.model import Kind, located
 from inspector.dataset.layouts.tables import read_text
 from inspector.dataset.layouts.tree import Tree
 from inspector.errors import DatasetError
@@ -34,7 +34,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[Datas
                 label = classes.get(number, "")
                 split = {"1": "training", "0": "test"}.get(sides.get(number, ""), "")
                 reason = "" if label else "no label in image_class_labels.txt"
-                places[path] = Location(split, names.get(label, label), "", reason)
+                places[path] = located(split, names.get(label, label), reason=reason)
         if places:
             layout = listed(tree, places, kind=Kind.CUB, label_file=file)
             score = LABEL_FILE * coverage(tree, places)

@@ -12,7 +12,7 @@ from inspector.dataset.layouts.candidate import (
     listed,
 )
 from inspector.dataset.layouts.class_names import synsets
-from inspector.dataset.layouts.model import Kind, Layout, Location
+from inspector.dataset.layouts.model import Kind, Layout, Location, located
 from inspector.dataset.layouts.tables import read_csv
 from inspector.dataset.layouts.tree import Tree
 from inspector.errors import DatasetError
@@ -39,7 +39,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[Datas
         for name, prediction in zip(*table.cells[:2], strict=True):
             label = prediction.split(" ")[0]
             if _WNID.fullmatch(label) and (path := tree.find(name)):
-                places[path] = Location(folder_split(path), names.get(label, label), "")
+                places[path] = located(folder_split(path), names.get(label, label))
     if not places:
         return [], errors
     layout = listed(tree, places, kind=Kind.IMAGENET, label_file=_SOLUTIONS[0])

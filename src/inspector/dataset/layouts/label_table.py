@@ -14,7 +14,7 @@ from inspector.dataset.layouts.candidate import (
 )
 from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.columns import Columns, is_set, names_label, understand
-from inspector.dataset.layouts.model import Choice, Kind, Location
+from inspector.dataset.layouts.model import Choice, Kind, Location, located
 from inspector.dataset.layouts.tables import Table, read_blanks, read_csv
 from inspector.dataset.layouts.tree import MANY_FILES, Tree
 from inspector.dataset.layouts.words import normal_split, split_of
@@ -106,7 +106,7 @@ def places_of(
                 label = max(votes[path], key=votes[path].__getitem__)
             split = (splits[row] if splits else "") or folder_split(path) or own
             source = groups[row] if groups else ""
-            places[path] = Location(split, label, source, "" if label else reason)
+            places[path] = located(split, label, source, "" if label else reason)
     return places
 
 
@@ -224,7 +224,7 @@ def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> LayoutCan
     table, columns = sides[0].table, sides[0].columns
     splits = dict(zip(columns.paths, _splits(table, columns), strict=True))
     places = {
-        path: Location(splits.get(path, p.split), p.label, p.source, p.reason)
+        path: located(splits.get(path, p.split), p.label, p.source, p.reason)
         for path, p in best.layout.listed.items()
     }
     kind, label_file = best.layout.kind, best.layout.label_file

@@ -12,7 +12,7 @@ from inspector.dataset.layouts.candidate import (
     listed,
 )
 from inspector.dataset.layouts.class_names import readable
-from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.model import Kind, located
 from inspector.dataset.layouts.prefix import prefix_of
 from inspector.dataset.layouts.tables import decode, read_text
 from inspector.dataset.layouts.tree import MANY_FILES, Tree
@@ -48,7 +48,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[Datas
     paths = list(rows)
     labels = _labels(root, tree, next(iter(used)), paths, [rows[p][1] for p in paths])
     places = {
-        path: Location(rows[path][0], label, "", "" if label else "no class in the lists")
+        path: located(rows[path][0], label, reason="" if label else "no class in the lists")
         for path, label in zip(paths, labels, strict=True)
     }
     layout = listed(tree, places, kind=Kind.LISTS, label_file=next(iter(used)))

@@ -3,13 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from inspector.dataset.layouts.words import JUNK, is_generic, split_of
-from inspector.errors import UnknownLayoutError
+from inspector.dataset.names import (
+    NO_GROUP,
+    NO_LABEL,
+    NO_SPLIT,
+    Group,
+    Label,
+    Split,
+    parse_group,
+    parse_listed_label,
+    parse_split,
+)
+from inspector.errors import DatasetError, UnknownLayoutError
 
 # Source: since 2.14, Keras skips folders whose name starts with a dot.
 HIDDEN = "in a hidden folder, which is no class"
 OUTSIDE = "outside every class folder"
+UNUSABLE = "a name can't be used"
 
 
 class Role(StrEnum):
@@ -55,10 +68,30 @@ class Kind(StrEnum):
 class Location:
     """Split, class and source of a file; an empty label is outside every class."""
 
-    split: str
-    label: str
-    source: str
+    split: Split
+    label: Label
+    source: Group
     reason: str = ""
+
+
+@lru_cache(maxsize=10_000)
+def located(split: str = "", label: str = "", source: str = "", reason: str = "") -> Location:
+    """Return where a file stands, outside every class where a name can't be used.
+
+    Args:
+        split: As a folder or label file names it; "" for none. So are `label` and `source`.
+        reason: Why it counts for nothing, where something is left out.
+    """
+    where = "the layout"
+    try:
+        return Location(
+            parse_split(split, where=where) if split else NO_SPLIT,
+            parse_listed_label(label, where=where) if label else NO_LABEL,
+            parse_group(source, where=where) if source else NO_GROUP,
+            reason,
+        )
+    except DatasetError as error:
+        return Location(NO_SPLIT, NO_LABEL, NO_GROUP, f"{UNUSABLE}: {error.message}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +208,14 @@ class Layout:
         """Return the split, class and source of a file by its relative path with "/"."""
         if self.role is Role.MANIFEST:
             source = self.label_file or "the manifest"
-            return self.listed.get(path, Location("", "", "", f"not in {source}"))
+            return self.listed.get(path) or located(reason=f"not in {source}")
         refused = self._refused(path)
         if refused:
-            return Location("", "", "", refused)
+            return located(reason=refused)
         if self.role is Role.SPLITS:
             folder = self.split_folder(path)
             if not folder:
-                return Location("", "", "", OUTSIDE)
+                return located(reason=OUTSIDE)
             return self._class(path[len(folder) + 1 :].split("/"), self.splits[folder])
         return self._inside((path[len(self.base) + 1 :] if self.base else path).split("/"))
 
@@ -192,15 +225,16 @@ class Layout:
             case Role.SOURCES:
                 # The level of a source's class folders: 1 for amazon/images/mug.
                 if len(parts) < self.level + 3:
-                    return Location("", "", parts[0], OUTSIDE)
+                    return located(source=parts[0], reason=OUTSIDE)
                 label = parts[self.level + 1]
                 above = [part for part in parts[: self.level + 1] if not is_generic(part)]
-                return Location("", self.names.get(label, label), "/".join(above) or parts[0])
+                source = "/".join(above) or parts[0]
+                return located(label=self.names.get(label, label), source=source)
             case Role.CLASS_SPLITS:
                 split = split_of(parts[1]) if len(parts) > 2 else ""
                 if not split:
-                    return Location("", "", "", "outside every split folder of a class")
-                return Location(split, self.names.get(parts[0], parts[0]), "")
+                    return located(reason="outside every split folder of a class")
+                return located(split, self.names.get(parts[0], parts[0]))
             case _:
                 return self._class(parts, "")
 
@@ -219,8 +253,8 @@ class Layout:
     def _class(self, parts: list[str], split: str) -> Location:
         """Place a file by its parts below a split or base."""
         if len(parts) < self.level + 2:
-            return Location(split, "", "", OUTSIDE)
+            return located(split, reason=OUTSIDE)
         if any(part.startswith(".") for part in parts[: self.level + 1]):
-            return Location(split, "", "", HIDDEN)
+            return located(split, reason=HIDDEN)
         label = parts[self.level]
-        return Location(split, self.names.get(label, label), "")
+        return located(split, self.names.get(label, label))

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import replace
 
 from inspector.dataset.layouts.candidate import (
     NAMES,
@@ -12,7 +11,7 @@ from inspector.dataset.layouts.candidate import (
     folder_split,
     listed,
 )
-from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.model import Kind, located
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import is_doubtful_class, names_a_kind, stem
 
@@ -40,9 +39,7 @@ def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     sizes = Counter(labels.values())
     good = {n for n, count in sizes.items() if count >= MIN_PER_CLASS and names_a_kind(n)}
     places = {
-        path: Location(folder_split(path), label, "")
-        for path, label in labels.items()
-        if label in good
+        path: located(folder_split(path), label) for path, label in labels.items() if label in good
     }
     if len(good) < 2 or len(good) * 3 > len(places) or any(map(is_doubtful_class, good)):
         return []
@@ -52,7 +49,7 @@ def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     layout = listed(tree, places, kind=Kind.PREFIX, label_file="", sure=not heads)
     variants = [LayoutCandidate(layout, NAMES * share, text)]
     if heads:
-        firsts = {path: replace(place, label=heads[place.label]) for path, place in places.items()}
+        firsts = {path: located(place.split, heads[place.label]) for path, place in places.items()}
         coarse = listed(tree, firsts, kind=Kind.FIRST_WORD, label_file="", sure=False)
         text = f"first words of the file names: {', '.join(sorted(set(heads.values()))[:3])}"
         variants.append(LayoutCandidate(coarse, NAMES * share * 0.97, text))

@@ -34,6 +34,7 @@ from inspector.dataset.layouts.model import (
     Location,
     NothingFitsError,
     Role,
+    located,
 )
 from inspector.dataset.layouts.remarks import masks_note, videos_note
 from inspector.dataset.layouts.split_folders import AmbiguousSplitError
@@ -161,8 +162,11 @@ def _with_roles(candidate: LayoutCandidate, split_roles: dict[str, str]) -> Layo
     if not roles:
         return candidate
     places = {
-        path: replace(
-            p, split=next((s for f, s in roles.items() if path.startswith(f"{f}/")), p.split)
+        path: located(
+            next((s for f, s in roles.items() if path.startswith(f"{f}/")), p.split),
+            p.label,
+            p.source,
+            p.reason,
         )
         for path, p in candidate.layout.listed.items()
     }
@@ -203,7 +207,7 @@ def _completed(
     joined = {
         **rest,
         **{
-            path: Location(p.split or folder_split(path), p.label, p.source, p.reason)
+            path: located(p.split or folder_split(path), p.label, p.source, p.reason)
             for path, p in places.items()
             if p.label
         },

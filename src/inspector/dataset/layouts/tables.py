@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from inspector.dataset.csv_table import unescape_cell
 from inspector.dataset.layouts.words import is_image
 from inspector.errors import DatasetError
 from inspector.input_files import open_regular, read_bytes
@@ -94,7 +95,7 @@ def read_csv(root: Path, file: str) -> Table | None:
     try:
         for row in reader:
             if row:
-                rows.append(row)
+                rows.append([unescape_cell(cell) for cell in row])
             if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS:
                 raise refused(file, f"line {reader.line_num}: too many rows or columns")
     except csv.Error as error:

@@ -9,6 +9,7 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.dataset.names import Label
 from inspector.dataset.training_decode import decode_square
 from inspector.errors import InspectorError
 from inspector.project.augment.image_previews import SIDE_PX, square
@@ -35,7 +36,7 @@ class PreviewImage:
     """
 
     sample: int
-    label: str
+    label: Label
     pixels: NDArray[np.uint8]
     identity: str
 
@@ -124,7 +125,7 @@ class Previews:
         return decode_square(data, name="a.jpg", side_px=REFERENCE_SIDE_PX) if data else None
 
 
-def _label(sample: Sample) -> str:
+def _label(sample: Sample) -> Label:
     return sample.new_label or sample.label
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.dataset.csv_table import escape_cell
 from inspector.dataset.decoding import Flag, read_pixels
 from inspector.dataset.listing import FAILED
+from inspector.dataset.names import RelativePath
 from inspector.project.context import ProjectContext
 from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
@@ -34,7 +36,7 @@ class Counts:
 class Problem:
     """A problem of a file that the user should know."""
 
-    path: str
+    path: RelativePath
     status: str
     reason: str
     sample: int
@@ -105,10 +107,14 @@ class Samples:
         return problems
 
     def as_text(self, ids: Sequence[int]) -> str:
-        """Return a list to paste: tab-separated path, status and reason, ordered by path."""
+        """Return a list to paste: tab-separated path, status and reason, ordered by path.
+
+        It is pasted into spreadsheets: no cell of it is a formula.
+        """
         wanted_ids = set(ids)
         rows = [s for s in self.everything() if s.id in wanted_ids]
-        return "".join(f"{s.path}\t{s.status}\t{s.reason}\n" for s in rows)
+        cells = ((escape_cell(s.path), s.status, escape_cell(s.reason)) for s in rows)
+        return "".join(f"{path}\t{status}\t{reason}\n" for path, status, reason in cells)
 
     def thumbnail(self, sample: int) -> bytes | None:
         """Return the JPEG thumbnail of a sample, or None while there is none."""

@@ -113,11 +113,13 @@ class Answers:
         """Return the answer for the current rule."""
         index = self._source.duplicates.index()
         split_of = self._splits.split_of()
-        scanned = Counter(split_of.values())
+        scanned: Counter[str] = Counter(split_of.values())
         excluded = index.samples.table.ids_where("mark", "drop")
-        standing = Counter(split for i, split in split_of.items() if i not in excluded)
-        now = Counter(split_of[i] for i in leaked(index, split_of))
-        was = Counter(split_of[i] for i in leaked(index, split_of, excluded_too=True))
+        standing: Counter[str] = Counter(
+            split for i, split in split_of.items() if i not in excluded
+        )
+        now: Counter[str] = Counter(split_of[i] for i in leaked(index, split_of))
+        was: Counter[str] = Counter(split_of[i] for i in leaked(index, split_of, excluded_too=True))
         counts = [
             LeakCount(name, now[name], standing[name], was[name], scanned[name])
             for name in EVALUATION if scanned[name]

@@ -146,7 +146,7 @@ class Diagnoses:
         if not file:
             return []
         tie: dict[str, str] = {leak.image.path: leak.kind for leak in leakage.leaks}
-        place = dict.fromkeys(leakage.membership.training, "training")
+        place: dict[str, str] = dict.fromkeys(leakage.membership.training, "training")
         place |= dict.fromkeys(leakage.membership.validation, "validation")
         for name, paths in leakage.membership.elsewhere.items():
             place.update(dict.fromkeys(paths, name))

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from inspector.dataset.names import Label
 from inspector.errors import DatasetError, UsageError
 from inspector.project.diagnosis.diagnoses import Diagnoses, StoredDiagnosis, UserMetrics
 from inspector.project.diagnosis.shift import ShiftReport
@@ -18,7 +19,7 @@ from inspector.store.samples import Sample
 class ClassLeaks:
     """Evaluation images of one class, and those with a near-duplicate in training."""
 
-    label: str
+    label: Label
     images: int
     leaked: tuple[int, ...]
 

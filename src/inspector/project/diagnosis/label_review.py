@@ -16,6 +16,7 @@ from inspector.audit.stratified_review import (
     error_count,
 )
 from inspector.dataset.csv_table import read_rows
+from inspector.dataset.names import shown
 from inspector.errors import DatasetError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
@@ -132,9 +133,9 @@ class LabelReview:
         for row in rows:
             path, verdict = row.cells["path"], row.cells["verdict"].strip().lower()
             if path not in known:
-                raise DatasetError(f"{row.where}: there is no image {path}", _ADVICE)
+                raise DatasetError(f"{row.where}: there is no image {shown(path)}", _ADVICE)
             if verdict not in (RIGHT, WRONG):
-                raise DatasetError(f"{row.where}: {verdict!r} is no verdict", _ADVICE)
+                raise DatasetError(f'{row.where}: "{shown(verdict)}" is no verdict', _ADVICE)
             sample = known[path]
             verdicts[sample.id] = LabelVerdict(sample.id, current_label(sample), verdict == WRONG)
         self._store(list(verdicts.values()))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from inspector.dataset.names import Split
 from inspector.project.diagnosis.answers import Answer, AnswerKind, Answers, GapParts, LeakCount
 from inspector.project.diagnosis.diagnoses import STATED_ACCURACY
 from inspector.project.diagnosis.findings import Findings, Overview
@@ -27,7 +28,7 @@ class AnswerPair:
 
     goes: int
     stays: int
-    splits: tuple[str, str]
+    splits: tuple[Split, Split]
     kind: PairKind
     similarity: float
 

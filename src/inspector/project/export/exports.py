@@ -100,9 +100,9 @@ class Exports:
         target: Path,
         *,
         mode: ExportMode = ExportMode.COPY,
-        sides: Mapping[str, str] | None = None,
+        sides: Mapping[RelativePath, Split] | None = None,
         form: Form = Form.AS_IS,
-        listed: Mapping[str, str] | None = None,
+        listed: Mapping[RelativePath, Split] | None = None,
     ) -> ExportPlan:
         """Plan an export of everything that is not excluded.
 
@@ -132,7 +132,7 @@ class Exports:
         )
 
     def _divide(
-        self, rows: Sequence[Sample], sides: Mapping[str, str] | None, *, by_split: bool
+        self, rows: Sequence[Sample], sides: Mapping[RelativePath, Split] | None, *, by_split: bool
     ) -> tuple[list[Item], list[LeftOut]]:
         """Return what an export writes, and what it leaves out with the reason."""
         items: list[Item] = []
@@ -156,7 +156,7 @@ class Exports:
                 items.append(self._item(sample, split, taken))
         return items, left
 
-    def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
+    def folds(self, count: int, *, seed: int = 0) -> Mapping[RelativePath, Split]:
         """Return the fold of each image by path, for `sides` of a plan: no group is split.
 
         Raises:
@@ -256,7 +256,7 @@ class Exports:
             except DatasetError as error:
                 raise ExportError(error.message, error.advice) from None
 
-    def by_manifest(self, file: Path) -> Mapping[str, str]:
+    def by_manifest(self, file: Path) -> Mapping[RelativePath, Split]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
 
         A file in several splits goes to the first.
@@ -271,7 +271,7 @@ class Exports:
         store = self._context.store
         return store.decisions.since(store.records.get(EXPORT).operation)
 
-    def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
+    def _across(self, sides: Mapping[RelativePath, Split]) -> tuple[int, int]:
         """Count the confirmed pairs and the enabled groups across several splits."""
         index = self._duplicates.index()
         rows = [s for s in index.samples.values() if s.path in sides]
@@ -323,7 +323,7 @@ class Exports:
                 return "/".join((split, label, *parts))
 
 
-def _listed(item: Item, listed: Mapping[str, str]) -> Item:
+def _listed(item: Item, listed: Mapping[RelativePath, Split]) -> Item:
     """Return an item that stays in place, with the split of a rule."""
     split = _split_of(listed.get(item.source, ""), f"the split of {shown(item.source)}")
     return replace(item, split=split, was=(split, item.was[1]))

@@ -3,11 +3,12 @@
 import numpy as np
 
 from inspector.audit.folds import group_folds, own_groups
+from inspector.dataset.names import TEST, RelativePath, Split, parse_split
 from inspector.errors import UsageError
 from inspector.project.review.groups import Groups
 
 
-def folds_by_group(groups: Groups, count: int, *, seed: int) -> dict[str, str]:
+def folds_by_group(groups: Groups, count: int, *, seed: int) -> dict[RelativePath, Split]:
     """Return the fold of each image that is not excluded, by path: fold1, fold2 and so on.
 
     Test images, and images that share a group with one, stay outside as "test".
@@ -30,7 +31,8 @@ def folds_by_group(groups: Groups, count: int, *, seed: int) -> dict[str, str]:
     folds = np.full(len(rows), -1, np.int64)
     rng = np.random.default_rng(seed)
     folds[~held] = group_folds(labels[~held], own_groups(numbers[~held]), count, rng)
+    split_names = [parse_split(f"fold{fold + 1}", where="the folds") for fold in range(count)]
     return {
-        s.path: f"fold{fold + 1}" if fold >= 0 else "test"
+        s.path: split_names[fold] if fold >= 0 else TEST
         for s, fold in zip(rows, folds.tolist(), strict=True)
     }

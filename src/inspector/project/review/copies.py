@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from inspector.dataset.names import Split
 from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.store.samples import Sample
 
@@ -74,7 +75,7 @@ class CopyPair:
 
     excluded: Sample
     keeper: Sample
-    splits: tuple[str, str]
+    splits: tuple[Split, Split]
     kind: PairKind
     similarity: float
     certain: bool
@@ -118,7 +119,7 @@ class _Link(NamedTuple):
 
 def find_copies(
     index: DuplicateIndex,
-    split_of: Mapping[int, str],
+    split_of: Mapping[int, Split],
     choice: CopyChoice,
     *,
     certainty: Certainty,
@@ -228,7 +229,7 @@ def _first_of_each_label(members: Iterable[Sample]) -> Iterator[Sample]:
 
 
 def _pair(
-    sample: Sample, other: Sample, link: _Link, splits: tuple[str, str], rules: _Rules
+    sample: Sample, other: Sample, link: _Link, splits: tuple[Split, Split], rules: _Rules
 ) -> CopyPair:
     kind = link.kind
     if kind is None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Flag
-from inspector.dataset.names import NO_SPLIT, parse_listed_path, parse_split
+from inspector.dataset.names import RelativePath, Split, parse_listed_path
 from inspector.dataset.user_files import user_path
 from inspector.errors import DatasetError
 from inspector.project.catalog.pair_search import PairSearch
@@ -35,8 +35,8 @@ class CollectedImage:
         flat: Nearly constant: only its bytes can be identical to others.
     """
 
-    path: str
-    split: str
+    path: RelativePath
+    split: Split
     sha256: bytes
     flat: bool
 
@@ -126,16 +126,13 @@ class Fingerprints:
         if anonymous:
             order.sort(key=lambda i: images[i].sha256)
         chosen = [images[i] for i in order]
-        paths = [parse_listed_path(image.path) for image in chosen]
+        paths = [image.path for image in chosen]
         if anonymous:
             paths = [
                 parse_listed_path(f"image-{number:07}") for number in range(1, len(chosen) + 1)
             ]
         rows = _rows(detail, chosen, collection.records[order], digests)
-        splits = tuple(
-            parse_split(image.split, where="the dataset") if image.split else NO_SPLIT
-            for image in chosen
-        )
+        splits = tuple(image.split for image in chosen)
         content = FingerprintFile(self._context.name, detail, rows, tuple(paths), splits)
         with user_path(file, root, what="fingerprint file") as partial, partial.open("wb") as out:
             write_fingerprints(out, content)

@@ -1,13 +1,17 @@
 """Membership as the split folders, or the folds of a cross-validation, give it."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import LOW
 from inspector.dataset.layouts import fold_of
+from inspector.dataset.names import TEST, TRAINING, VALIDATION, RelativePath, Split
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule, counts
+
+_Name = TypeVar("_Name", bound=str)
 
 
 def by_folders(source: SplitSource, rule: Rule) -> Membership:
@@ -17,14 +21,14 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
         DatasetError: The folders are no splits.
     """
     rows = source.samples.everything()
-    sides: dict[str, list[str]] = {}
+    sides: dict[Split, list[RelativePath]] = {}
     for sample in rows:
         if counts(sample):
             sides.setdefault(sample.split, []).append(sample.path)
     folds = folds_among(sides)
-    if rule.fold or (folds and not sides.keys() & {"training", "validation"}):
+    if rule.fold or (folds and not sides.keys() & {TRAINING, VALIDATION}):
         return _by_fold(rule, sides, folds)
-    evaluation = "validation" if "validation" in sides else "test"
+    evaluation = VALIDATION if VALIDATION in sides else TEST
     training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
@@ -35,16 +39,16 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
     return Membership(rule, training, validation, elsewhere, evaluation=evaluation)
 
 
-def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membership:
+def _by_fold(rule: Rule, sides: dict[Split, list[RelativePath]], folds: list[Split]) -> Membership:
     """Return the membership that holds out one fold and trains on the others.
 
     Raises:
         UsageError: There is no such fold.
     """
-    held = rule.fold or folds[0]
-    if held not in folds or len(folds) < 2:
+    held = next((name for name in folds if rule.fold in ("", name)), None)
+    if held is None or len(folds) < 2:
         raise UsageError(
-            f"there is no fold {held} beside others",
+            f"there is no fold {rule.fold} beside others",
             f"Folds here: {', '.join(folds)}." if folds else "The folders are not folds.",
         )
     training = tuple(path for name in folds if name != held for path in sides[name])
@@ -59,18 +63,20 @@ def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membe
     return Membership(rule, training, tuple(sides[held]), elsewhere, findings=(pitfall,))
 
 
-def folds_among(splits: Iterable[str]) -> list[str]:
+def folds_among(splits: Iterable[_Name]) -> list[_Name]:
     """Return the cross-validation folds among names of splits, 2 before 10; [] for one."""
     named = sorted((int(number), s) for s in splits if (number := fold_of(s)))
     return [s for _, s in named] if len(named) > 1 else []
 
 
 def two_sides(
-    sides: dict[str, list[str]],
-) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, tuple[str, ...]]]:
+    sides: dict[Split, list[RelativePath]],
+) -> tuple[
+    tuple[RelativePath, ...], tuple[RelativePath, ...], dict[Split, tuple[RelativePath, ...]]
+]:
     """Return training, validation (or test without one), and the other splits by name."""
-    training = tuple(sides.pop("training", ()))
-    validation = sides.pop("validation", None)
+    training = tuple(sides.pop(TRAINING, ()))
+    validation = sides.pop(VALIDATION, None)
     if validation is None:
-        validation = sides.pop("test", None) or []
+        validation = sides.pop(TEST, None) or []
     return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from inspector.dataset.names import TEST
 from inspector.errors import UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule
@@ -45,4 +46,4 @@ def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ())
     training = tuple(s.path for s, c, h in zip(rows, chosen, held, strict=True) if not c and not h)
     validation = tuple(s.path for s, c in zip(rows, chosen, strict=True) if c)
     test = tuple(s.path for s, h in zip(rows, held, strict=True) if h)
-    return Membership(rule, training, validation, {"test": test} if test else {})
+    return Membership(rule, training, validation, {TEST: test} if test else {})

@@ -10,6 +10,13 @@ from inspector.code_reading.dataset_cuts import held_files, is_cut_in_order, unc
 from inspector.code_reading.evaluation.objects import LoaderName
 from inspector.code_reading.loader_calls import LoaderCall, loader_call
 from inspector.code_reading.reading import CodeReading
+from inspector.dataset.names import (
+    RelativePath,
+    Split,
+    parse_listed_path,
+    parse_listed_paths,
+    parse_split,
+)
 from inspector.errors import UsageError
 from inspector.project.splits.code_consequences import code_pitfalls
 from inspector.project.splits.code_split import (
@@ -23,11 +30,11 @@ from inspector.project.splits.code_split import (
 from inspector.project.splits.library_split import LibrarySplit
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule, RuleKind, counts
-from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
+from inspector.splits.keras_replay import Call, Loader, check, cut, list_call, replay
 from inspector.splits.replayed import SAVE_LIST
 
 
-def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
+def call_sides(source: SplitSource, rule: Rule) -> Membership:
     """Replay one Keras call on the current files; paths are relative to the dataset.
 
     Raises:
@@ -36,10 +43,10 @@ def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
     """
     folder = _folder(source, rule.folder)
     sides = replay(source.context.root / folder, _with_subset(rule.call, "training"))
-    head = f"{folder}/" if folder else ""
-    return SplitPaths(
-        tuple(head + p for p in sides.training), tuple(head + p for p in sides.validation)
-    )
+    return Membership(
+        rule, parse_listed_paths(sides.training, folder=folder),
+        parse_listed_paths(sides.validation, folder=folder), {}, calls_to=folder,
+    )  # fmt: skip
 
 
 def by_call(source: SplitSource, rule: Rule) -> Membership:
@@ -97,8 +104,8 @@ def _by_cuts(source: SplitSource, rule: Rule, reading: CodeReading) -> Membershi
             )
     calls = [loader_call(uncut(call), rule.call.keras) for call in pair]
     folders = code_folders(source, calls[0], calls[1])
-    sides: list[tuple[str, ...]] = []
-    every: list[str] = []
+    sides: list[tuple[RelativePath, ...]] = []
+    every: list[RelativePath] = []
     for which, (call, keras, folder) in enumerate(zip(pair, calls, folders, strict=True)):
         part = call.data.part
         side = part if isinstance(part, int) else {"training": 0, "validation": 1}.get(
@@ -174,7 +181,7 @@ def _by_calls(
 
 def _side(
     source: SplitSource, folder: str, call: Call, which: int
-) -> tuple[tuple[str, ...], Any, tuple[str, ...]]:
+) -> tuple[tuple[RelativePath, ...], Any, tuple[RelativePath, ...]]:
     """Return one split's paths as Keras cuts them, the listing, and all listed paths.
 
     An empty split is no error here, but a finding with its own numbers.
@@ -186,13 +193,8 @@ def _side(
     check(call)
     listed = list_call(source.context.root / folder, call)
     positions = cut(listed, call)[which]
-    head = f"{folder}/" if folder else ""
-    paths = listed.paths
-    return (
-        tuple(head + paths[i] for i in positions.tolist()),
-        listed,
-        tuple(head + p for p in paths),
-    )
+    paths = parse_listed_paths(listed.paths, folder=folder)
+    return tuple(paths[i] for i in positions.tolist()), listed, paths
 
 
 def _with_subset(call: Call, subset: str) -> Call:
@@ -201,23 +203,27 @@ def _with_subset(call: Call, subset: str) -> Call:
     )  # fmt: skip
 
 
-def _inside(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:
+def _inside(paths: tuple[RelativePath, ...], folder: str) -> tuple[str, ...]:
     return tuple(p.removeprefix(f"{folder}/") for p in paths) if folder else paths
 
 
 def _folder(source: SplitSource, folder: str | None) -> str:
     if folder is not None:
-        return folder.strip("/")
+        inside = folder.strip("/")
+        return parse_listed_path(inside) if inside else ""
     top = [name for name, split in source.context.layout.splits.items() if split == "training"]
     return top[0] if top else source.context.layout.base
 
 
-def elsewhere_by_folder(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
+def elsewhere_by_folder(
+    source: SplitSource, taken: set[RelativePath]
+) -> dict[Split, tuple[RelativePath, ...]]:
     """Return the images that the calls do not use, by their folder's split."""
-    elsewhere: dict[str, list[str]] = {}
+    elsewhere: dict[Split, list[RelativePath]] = {}
     for sample in source.samples.everything():
         if counts(sample) and sample.split and sample.path not in taken:
-            elsewhere.setdefault(f"{sample.split} folder", []).append(sample.path)
+            name = parse_split(f"{sample.split} folder", where=sample.path)
+            elsewhere.setdefault(name, []).append(sample.path)
     return {name: tuple(paths) for name, paths in elsewhere.items()}
 
 

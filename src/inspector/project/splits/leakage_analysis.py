@@ -51,7 +51,7 @@ class LeakageAnalysis:
         self._rows = source.groups.images()
         self._ids = self._rows.ids
         self._position: dict[str, int] = {path: i for i, path in enumerate(self._rows.paths)}
-        self._scanned = {
+        self._scanned: dict[str, Mask] = {
             "training": path_mask(self.membership.training, self._position),
             "validation": path_mask(self.membership.validation, self._position),
             **{

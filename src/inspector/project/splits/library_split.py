@@ -18,6 +18,7 @@ from inspector.code_reading.library_splits import (
     order_call,
     refuse_steps,
 )
+from inspector.dataset.names import parse_listed_paths
 from inspector.errors import UsageError
 from inspector.project.splits.code_split import code_folder
 from inspector.project.splits.source import SplitSource
@@ -55,11 +56,12 @@ class LibrarySplit:
         self._source, self._containers = source, containers
         self.folder = code_folder(source, one.folder or "") or ""
         self._assumptions: list[Assumption] = []
-        head = f"{self.folder}/" if self.folder else ""
         sides = [self._items(call.data, call.folder or "", 0) for call in (one, two)]
-        training, validation = (tuple(head + p for p in items.paths) for items in sides)
+        training, validation = (
+            parse_listed_paths(items.paths, folder=self.folder) for items in sides
+        )
         self.training, self.validation = training, validation
-        self.every = tuple(head + p for p in self._whole.paths)
+        self.every = parse_listed_paths(self._whole.paths, folder=self.folder)
         self.findings = replay_findings(self._assumptions)
 
     def _items(self, data: DataSet, folder: str, depth: int, *, in_order: bool = False) -> Items:

@@ -6,6 +6,7 @@ from pathlib import Path
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH, MIDDLE
 from inspector.dataset.manifests import read_sides
+from inspector.dataset.names import RelativePath, Split, parse_split
 from inspector.errors import DatasetError
 from inspector.project.splits.folder_split import two_sides
 from inspector.project.splits.source import SplitSource
@@ -22,7 +23,7 @@ def by_list(source: SplitSource, rule: Rule) -> Membership:
     rows = source.samples.everything()
     # As with a Keras call, an unreadable file is in the split that names it.
     known = {s.path for s in rows if s.status not in ("ignored", "other")}
-    sides: dict[str, list[str]] = {}
+    sides: dict[Split, list[RelativePath]] = {}
     missing = []
     for path, side in read_sides(file, source.context.root):
         if path in known:
@@ -38,7 +39,7 @@ def by_list(source: SplitSource, rule: Rule) -> Membership:
             "Its paths are relative to the opened folder; its splits are training and validation.",
         )
     if unlisted:
-        elsewhere["not in the list"] = tuple(unlisted)
+        elsewhere[parse_split("not in the list", where=file.name)] = tuple(unlisted)
     pitfalls = _findings(training, validation, missing)
     return Membership(rule, training, validation, elsewhere, findings=tuple(pitfalls))
 

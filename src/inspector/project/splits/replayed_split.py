@@ -11,6 +11,7 @@ import numpy as np
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH
+from inspector.dataset.names import TRAINING, VALIDATION, parse_listed_paths, parse_split
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.keras_split import elsewhere_by_folder, training_folder
 from inspector.project.splits.library_split import replay_findings
@@ -24,7 +25,7 @@ from inspector.splits.other_replays import (
     split_call,
     usual_listing,
 )
-from inspector.splits.replayed import Indices, Items, ReplayedSplit
+from inspector.splits.replayed import Items, ReplayedSplit
 
 # How each function names the share that it holds back.
 _SHARES: Mapping[SplitFunction, Callable[[float], dict[str, object]]] = {
@@ -142,9 +143,13 @@ def by_replay(source: SplitSource, rule: Rule) -> Membership:
         items = _grouped(items, str(keywords["groups"]))
     split = replay(items, _call_of(function, keywords))
     inside = folder.relative_to(source.context.root).as_posix()
-    head = "" if inside == "." else f"{inside}/"
-    paths = {part.name: _picked(items, part.indices, head) for part in split.parts}
-    training, validation = paths.pop("training", ()), paths.pop("validation", ())
+    inside = "" if inside == "." else inside
+    listed = parse_listed_paths(items.paths, folder=inside)
+    paths = {
+        parse_split(part.name, where=rule.text): tuple(listed[i] for i in part.indices.tolist())
+        for part in split.parts
+    }
+    training, validation = paths.pop(TRAINING, ()), paths.pop(VALIDATION, ())
     if not training or not validation:
         raise DatasetError(
             f"{rule.text} leaves training or validation empty: {len(training)} and"
@@ -152,7 +157,7 @@ def by_replay(source: SplitSource, rule: Rule) -> Membership:
             "Change the share, or open the folder that the script reads.",
         )
     taken = {*training, *validation, *(path for part in paths.values() for path in part)}
-    neither = tuple(head + path for path in items.paths if head + path not in taken)
+    neither = tuple(path for path in listed if path not in taken)
     others = elsewhere_by_folder(source, {*taken, *neither})
     return Membership(
         rule,
@@ -161,7 +166,7 @@ def by_replay(source: SplitSource, rule: Rule) -> Membership:
         {**paths, **others},
         neither,
         tuple(_findings(split, training, validation)),
-        inside if head else "",
+        inside,
     )
 
 
@@ -198,10 +203,6 @@ def _grouped(items: Items, pattern: str) -> Items:
             )
         names.append(match.group(1) or "")
     return replace(items, groups=np.array(names, np.str_))
-
-
-def _picked(items: Items, indices: Indices, head: str) -> tuple[str, ...]:
-    return tuple(head + items.paths[i] for i in indices.tolist())
 
 
 def _findings(

@@ -10,6 +10,7 @@ import msgspec
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.reading import Answers
 from inspector.dataset.layouts import IMAGE_ENDINGS
+from inspector.dataset.names import TRAINING, VALIDATION, RelativePath, Split
 from inspector.errors import UsageError
 from inspector.splits.keras_replay import Call
 from inspector.store.records import Record, RecordKey
@@ -108,18 +109,18 @@ class Membership:
     """
 
     rule: Rule
-    training: tuple[str, ...]
-    validation: tuple[str, ...]
-    elsewhere: dict[str, tuple[str, ...]]
-    neither: tuple[str, ...] = ()
+    training: tuple[RelativePath, ...]
+    validation: tuple[RelativePath, ...]
+    elsewhere: dict[Split, tuple[RelativePath, ...]]
+    neither: tuple[RelativePath, ...] = ()
     findings: tuple[Pitfall, ...] = ()
     calls_to: str = ""
-    evaluation: str = "validation"
+    evaluation: Split = VALIDATION
 
-    def sides(self) -> dict[str, str]:
+    def sides(self) -> dict[RelativePath, Split]:
         """Return the split of each path; the first one for a file in both."""
-        every = (("training", self.training), (self.evaluation, self.validation))
-        sides: dict[str, str] = {}
+        every = ((TRAINING, self.training), (self.evaluation, self.validation))
+        sides: dict[RelativePath, Split] = {}
         for side, paths in (*every, *self.elsewhere.items()):
             for path in paths:
                 sides.setdefault(path, side)

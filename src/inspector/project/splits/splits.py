@@ -10,7 +10,7 @@ from inspector.audit.pitfalls import Pitfall
 from inspector.dataset.csv_table import write_rows
 from inspector.dataset.groups import Proposal
 from inspector.dataset.layouts import Role
-from inspector.dataset.names import parse_listed_path, parse_split
+from inspector.dataset.names import TRAINING, VALIDATION, RelativePath, Split
 from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.catalog.scans import Scans
@@ -27,7 +27,7 @@ from inspector.project.splits.leakage_analysis import LeakageAnalysis
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import SPLIT_RULE, Membership, Rule, RuleKind, moves
-from inspector.splits.keras_replay import Loader, SplitPaths
+from inspector.splits.keras_replay import Loader
 from inspector.splits.other_replays import SplitFunction
 from inspector.store.records import SplitLockRecord
 from inspector.store.split_lock import LockedFile
@@ -102,7 +102,7 @@ class Splits:
         self._context.store.records.put(SPLIT_RULE, rule, urgent=True)
         self._context.emit(Changes(rule=True, text=f"split: {rule.text}"))
 
-    def call_sides(self, rule: Rule) -> SplitPaths:
+    def call_sides(self, rule: Rule) -> Membership:
         """Replay the Keras call of a rule on the current files.
 
         Raises:
@@ -136,7 +136,7 @@ class Splits:
         """
         return code_pitfalls(self._source, reading_of(rule.code, rule.call.keras, rule.answers))
 
-    def split_of(self, rule: Rule | None = None) -> dict[int, str]:
+    def split_of(self, rule: Rule | None = None) -> dict[int, Split]:
         """Return the split by image id under a rule; that of the folders where it can't apply."""
         rule = rule or self.rule
         membership = None if rule.kind is RuleKind.FOLDERS else self.membership_or_none(rule)
@@ -160,7 +160,7 @@ class Splits:
         except (DatasetError, UsageError):
             return None
 
-    def sides_by_id(self, membership: Membership) -> dict[int, str]:
+    def sides_by_id(self, membership: Membership) -> dict[int, Split]:
         """Return the split by image id of a membership."""
         sides = membership.sides()
         images = self._groups.images()
@@ -283,12 +283,7 @@ class Splits:
 
     def _hashed(self, rule: Rule) -> list[LockedFile]:
         root = self._context.root
-        return [
-            LockedFile(
-                path := parse_listed_path(p), _hash(root / path), parse_split(side, where=rule.text)
-            )
-            for p, side in self._sides(rule)
-        ]
+        return [LockedFile(path, _hash(root / path), side) for path, side in self._sides(rule)]
 
     def _remember_lock(self, rule: Rule, file: str, rows: list[LockedFile]) -> None:
         # A file in both splits is stored once: its first split counts.
@@ -332,17 +327,13 @@ class Splits:
             self._changes_seen += 1
             self._search = None
 
-    def _sides(self, rule: Rule) -> list[tuple[str, str]]:
+    def _sides(self, rule: Rule) -> list[tuple[RelativePath, Split]]:
         """Return (path, split), training first, in the rule's order."""
-        if rule.kind is RuleKind.KERAS and rule.second is None:
-            both = self.call_sides(rule)
-            return [(p, "training") for p in both.training] + [
-                (p, "validation") for p in both.validation
-            ]
-        membership = self.membership(rule)
+        one_call = rule.kind is RuleKind.KERAS and rule.second is None
+        membership = self.call_sides(rule) if one_call else self.membership(rule)
         return [
-            *((p, "training") for p in membership.training),
-            *((p, "validation") for p in membership.validation),
+            *((p, TRAINING) for p in membership.training),
+            *((p, VALIDATION) for p in membership.validation),
             *((p, name) for name, paths in membership.elsewhere.items() for p in paths),
         ]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from inspector.audit.leakage import edges_across
 from inspector.audit.predictions import Prediction, Rate, rates, read_predictions
+from inspector.dataset.names import Label
 from inspector.errors import TrainingError
 from inspector.project.review.similarity_graph import link
 from inspector.project.splits.leakage import KINDS
@@ -20,8 +21,8 @@ class Mistake:
     """A misclassified validation image; confidence is 0..1."""
 
     sample: Sample
-    label: str
-    predicted: str
+    label: Label
+    predicted: Label
     confidence: float
 
 

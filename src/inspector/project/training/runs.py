@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from inspector import __version__
 from inspector.audit.intervals import wilson
 from inspector.augmentation.policy_json import write_policy
+from inspector.dataset.names import TEST, RelativePath
 from inspector.desktop.paths import cache_folder
 from inspector.errors import TrainingError, UsageError
 from inspector.project.changes import Changes
@@ -394,10 +395,10 @@ def _digest(rows: Iterable[Sample]) -> str:
     return digest.hexdigest()
 
 
-def _test_paths(membership: Membership) -> tuple[str, ...]:
+def _test_paths(membership: Membership) -> tuple[RelativePath, ...]:
     """Return the images of the test folder, which the rule uses in no other split."""
     used = {*membership.training, *membership.validation}
-    return tuple(p for p in membership.elsewhere.get("test", ()) if p not in used)
+    return tuple(p for p in membership.elsewhere.get(TEST, ()) if p not in used)
 
 
 def seeds_of(config: RunConfig, count: int) -> list[RunConfig]:

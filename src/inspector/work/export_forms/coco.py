@@ -43,7 +43,7 @@ class CocoBoxes(ExportForm):
             i.target: [_named(one, i) for one in self.boxes.get(i.source, ())] for i in items
         }
         names = sorted({one.label for several in objects.values() for one in several})
-        numbers = {name: number for number, name in enumerate(names, 1)}
+        numbers: dict[str, int] = {name: number for number, name in enumerate(names, 1)}
         for split in splits_of(items) or [""]:
             document = _document([i for i in items if i.split == split], objects, numbers)
             name = f"instances_{_SHORT.get(split, split)}" if split else "instances"

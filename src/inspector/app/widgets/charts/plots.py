@@ -4,7 +4,6 @@ Each chart shows its values under the pointer, zooms by Ctrl and the wheel or by
 again on a double click, and is saved by its context menu.
 """
 
-import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolTip
 
 from inspector.app.widgets import theme
+from inspector.dataset.csv_table import write_rows
 
 _PNG_SCALE = 2
 _Floats = Sequence[float]
@@ -224,7 +224,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def _save_csv(self, file: Path) -> bool:
         try:
             with file.open("w", encoding="utf-8", newline="") as stream:
-                csv.writer(stream).writerows(self._rows())
+                write_rows(stream, self._rows())
         except OSError:
             return False
         return True

@@ -15,7 +15,7 @@ from inspector.dataset.layouts.candidate import (
     folder_split,
     listed,
 )
-from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.model import Kind, Location, located
 from inspector.dataset.layouts.tables import MAX_BYTES, decode
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
@@ -107,7 +107,7 @@ def _add(
         if path:
             label = objects.label(path)
             reason = "" if label else NO_OBJECT.format(file)
-            places[path] = Location(folder_split(path) or own, label, "", reason)
+            places[path] = located(folder_split(path) or own, label, reason=reason)
     return any(paths.values()) and bool(names)
 
 

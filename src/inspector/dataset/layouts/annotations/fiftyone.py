@@ -13,7 +13,7 @@ from inspector.dataset.layouts.candidate import (
     folder_split,
     listed,
 )
-from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.model import Kind, Location, located
 from inspector.dataset.layouts.tables import decode, read_text
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
@@ -75,7 +75,7 @@ def _labels(
                 objects.add(path, label)
         label = objects.label(path)
         reason = "" if label else f"no label in {file}"
-        places[path] = Location(folder_split(path), label, "", reason)
+        places[path] = located(folder_split(path), label, reason=reason)
 
 
 def _label(value: object, classes: list[str]) -> str:
@@ -107,7 +107,7 @@ def _samples(root: Path, tree: Tree, file: str, places: dict[str, Location]) -> 
         splits = [split_of(str(t)) for t in tags] if isinstance(tags, list) else []
         split = next((s for s in splits if s), "") or folder_split(path)
         label = _field(sample)
-        places[path] = Location(split, label, "", "" if label else f"no label in {file}")
+        places[path] = located(split, label, reason="" if label else f"no label in {file}")
 
 
 def _field(sample: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from inspector.dataset.layouts.candidate import (
     folder_split,
     listed,
 )
-from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.model import Kind, located
 from inspector.dataset.layouts.side_files import read_side_file
 from inspector.dataset.layouts.tables import read_text
 from inspector.dataset.layouts.tree import Tree
@@ -58,7 +58,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[Datas
             objects.add(path, one.label, box[2] * box[3] if box else 0.0)
         label = objects.label(path)
         split = splits.get((_above(_above(xml)), stem(_name(xml)))) or folder_split(path)
-        places[path] = Location(split, label, "", "" if label else f"no object in {xml}")
+        places[path] = located(split, label, reason="" if label else f"no object in {xml}")
     where = _above(pairs[0][1]) or pairs[0][1]
     layout = listed(tree, places, kind=Kind.VOC, label_file=where, notes=objects.notes(places))
     # Segmentation masks are no images of the dataset.

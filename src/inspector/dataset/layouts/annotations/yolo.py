@@ -15,7 +15,7 @@ from inspector.dataset.layouts.candidate import (
     folder_split,
     listed,
 )
-from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.model import Kind, located
 from inspector.dataset.layouts.side_files import read_side_file
 from inspector.dataset.layouts.tables import read_text, refused
 from inspector.dataset.layouts.tree import Tree
@@ -89,7 +89,7 @@ def _candidate(
             (s for f, s in splits.items() if path.startswith(f"{f}/")), ""
         )
         reason = "" if label else f"no object in {text}"
-        places[path] = Location(split or folder_split(path), label, "", reason)
+        places[path] = located(split or folder_split(path), label, reason=reason)
     if not any(p.label for p in places.values()):
         return []
     layout = listed(
