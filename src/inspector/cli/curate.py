@@ -1,4 +1,4 @@
-"""Verbs for decisions and export: decide, undo, redo, decisions, export."""
+"""Verbs for decisions and what leaves: decide, undo, redo, decisions, export, script."""
 
 import argparse
 import dataclasses
@@ -10,6 +10,8 @@ from inspector.cli.options import Need, add_verb, open_project, scan
 from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
 from inspector.dataset.names import RelativePath, Split
 from inspector.errors import DatasetError, UsageError
+from inspector.project.experiments.run_scripts import RunTool
+from inspector.project.export.image_scripts import ImageTool
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
 from inspector.project.review.keep_rules import RULES
@@ -64,6 +66,11 @@ def add_verbs(verbs: object) -> None:
     )
     export.add_argument("--dry-run", action="store_true")
     export.add_argument("--resume", action="store_true")
+    summary = "a script that loads decisions, labels or runs into another program"
+    script = add_verb(verbs, "script", _script, summary)
+    tools = [tool.value for tool in (*ImageTool, *RunTool)]
+    script.add_argument("tool", choices=tools, metavar="TOOL", help=", ".join(tools))
+    script.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.py")
 
 
 def _decide(arguments: argparse.Namespace) -> None:
@@ -236,3 +243,20 @@ def _export(arguments: argparse.Namespace) -> None:
             f"{done.leaks_after} known pairs across splits at similarity"
             f" {project.duplicates.threshold:g} or more"
         )
+
+
+def _script(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        if arguments.tool in list(RunTool):
+            paths = project.run_scripts.write(RunTool(arguments.tool), arguments.output)
+        else:
+            scan(project, arguments)
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                paths = project.image_scripts.write(
+                    ImageTool(arguments.tool), arguments.output, progress=progress
+                )
+    if arguments.json:
+        print_json({"path": str(paths[0]), "data": str(paths[1])})
+    else:
+        print(f"{paths[0]}, which reads {paths[1]}")

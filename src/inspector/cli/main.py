@@ -21,12 +21,11 @@ VERBS = {
     "diagnosis": ("diagnose", "labels", "report"),
     "images": ("map", "similar"),
     "clean_up": ("fix",),
-    "curate": ("decide", "undo", "redo", "decisions", "export"),
+    "curate": ("decide", "undo", "redo", "decisions", "export", "script"),
     "policies": ("policy",),
     "training": ("train", "runs"),
     "comparisons": ("compare",),
     "unpacking": ("unpack",),
-    "scripts": ("script",),
     "machine": ("projects", "backups", "caches", "doctor", "desktop"),
 }
 """The verbs of each module of this package; only the module of the given verb is imported."""

@@ -65,8 +65,8 @@ def held_files(data: DataSet, count: int) -> tuple[int, int]:
             batch = None
         elif step.name in _CUTS:
             parts = length if batch is None else -(-length // batch)
-            wanted = _whole(step, seen, -(-count // batch) if batch else count)
-            end = stop if wanted < 0 or wanted >= parts else start + wanted * (batch or 1)
+            size = _whole(step, seen, -(-count // batch) if batch else count)
+            end = stop if size < 0 or size >= parts else start + size * (batch or 1)
             start, stop = (start, end) if step.name == "take" else (end, stop)
         elif step.name == "shuffle":
             break

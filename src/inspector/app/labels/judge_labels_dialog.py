@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.judge_dialog import JudgeDialog
+from inspector.app.widgets.review.judge_dialog import JudgeDialog
 from inspector.app.widgets.sample_image import ImageLabel, read_image
 from inspector.project.diagnosis.label_review import LabelReviewState
 from inspector.project.diagnosis.labels import current_label

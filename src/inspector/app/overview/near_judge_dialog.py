@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.compared_pair import ComparedPair
-from inspector.app.widgets.judge_dialog import JudgeDialog
 from inspector.app.widgets.pairs.compare_view import CompareView
+from inspector.app.widgets.review.judge_dialog import JudgeDialog
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyPair
 from inspector.project.review.near_precision import SAMPLE_PAIRS, NearPrecision

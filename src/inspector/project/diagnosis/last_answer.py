@@ -34,7 +34,7 @@ class AnswerPair:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerRecord:
+class LastAnswerRecord:
     """An answer as it is stored; fields as of `Answer` and `StoredAnswer`."""
 
     at: float
@@ -61,8 +61,8 @@ class OverviewRecord:
     overview: Overview
 
 
-LAST_ANSWER = Record[AnswerRecord | None](
-    RecordKey.LAST_ANSWER, AnswerRecord, None, rebuildable=True
+LAST_ANSWER = Record[LastAnswerRecord | None](
+    RecordKey.LAST_ANSWER, LastAnswerRecord, None, rebuildable=True
 )
 LAST_OVERVIEW = Record[OverviewRecord | None](
     RecordKey.LAST_OVERVIEW, OverviewRecord, None, rebuildable=True
@@ -141,7 +141,7 @@ class LastAnswers:
             for p in answer.pairs[:MAX_PAIRS]
         )
         between = Counter(p.splits for p in answer.pairs)
-        record = AnswerRecord(
+        record = LastAnswerRecord(
             time.time(), basis, self._source.samples.counts().images,
             self._records.get(SPLIT_RULE).text, answer.kind, answer.headline, answer.detail,
             answer.counts, answer.gap, answer.inconclusive, answer.not_estimated, pairs,
@@ -180,7 +180,7 @@ class LastAnswers:
             return None
         return StoredOverview(record.overview, AnswerDate(record.at, self._changed(record.basis)))
 
-    def _pairs(self, record: AnswerRecord) -> tuple[CopyPair, ...]:
+    def _pairs(self, record: LastAnswerRecord) -> tuple[CopyPair, ...]:
         ids = {i for p in record.pairs for i in (p.goes, p.stays)}
         samples = {s.id: s for s in self._source.samples.by_ids(sorted(ids))}
         return tuple(
