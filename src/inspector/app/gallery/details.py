@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.controls.confidence_bars import ConfidenceBars
 from inspector.app.widgets.elided_label import FittedLabel
 from inspector.app.widgets.sample_image import read_image
@@ -266,10 +266,7 @@ class Details(QFrame):
         column.addLayout(path)
         column.addWidget(self.facts)
         column.addStretch()
-        self._area = area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area = area = ColumnArea()
         area.setWidget(inner)
         area.setAccessibleName("Details of the current image")
         outer = QVBoxLayout(self)
