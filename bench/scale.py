@@ -391,7 +391,7 @@ def step_export(folder: Path, file: Path, watch: Watch) -> None:
     project.close()
 
 
-def step_window(folder: Path, file: Path, watch: Watch) -> None:  # noqa: PLR0915
+def step_window(folder: Path, file: Path, watch: Watch) -> None:  # noqa: PLR0915 - one walk  # noqa: PLR0915
     """Open the scanned project in the window, and scroll."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication

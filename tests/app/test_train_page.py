@@ -33,6 +33,7 @@ from inspector.app.train.curves_panel import CurvesPanel
 from inspector.app.train.page import TrainPage
 from inspector.app.train.run_list import RunList
 from inspector.app.widgets.dialog_text import DialogText
+from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
@@ -41,7 +42,7 @@ from inspector.project.training.run import Run, RunConfig, RunState
 from inspector.training_protocol.messages import TRAINER, EpochDone
 from tests.app import screen
 from tests.app.processes import children, is_gone
-from tests.app.screen import button, by_id, choose, menu_entry, named, text_of
+from tests.app.screen import button, by_id, choose, menu_entry, named, text_of, texts
 
 LONG = 1000
 PATIENCE_MS = 120_000
@@ -195,6 +196,10 @@ def test_pause_stop_and_go_on_by_keyboard(
     pause = by_id(page, QPushButton, "train-pause")
     qtbot.waitUntil(lambda: states(page) == [RunState.PAUSED], timeout=10_000)
     assert pause.text() == "Resume"
+    # Nobody knows when it goes on: no time left stands there.
+    bar = view.findChild(JobBar)
+    qtbot.waitUntil(lambda: "paused" in texts(bar), timeout=10_000)
+    assert " left" not in texts(bar)
     qtbot.keyClick(page, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: states(page) == [RunState.TRAINING], timeout=10_000)
     assert pause.text() == "Pause"

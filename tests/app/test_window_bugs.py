@@ -22,8 +22,13 @@ from inspector.app.widgets.accuracy_field import AccuracyField
 from inspector.app.widgets.page import PageName
 from inspector.app.widgets.tables import MEASURED_ROWS, FittedTable
 from inspector.app.window.main_window import ProjectWindow
+from inspector.dataset.layouts import Choice
 from inspector.project.diagnosis.diagnoses import StoredDiagnosis, UserMetrics
-from tests.app.screen import by_id, named, show, text_of
+from inspector.project.project import Project
+from inspector.project.splits.split_rules import Rule, RuleKind
+from tests.app.screen import by_id, named, page, show, text_of, texts
+
+PATIENCE_MS = 60_000
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -216,6 +221,22 @@ def test_no_button_of_duplicates_is_cut_at_1024(qtbot: QtBot, opened: ProjectWin
             assert place.x() <= view.width(), one.text()
 
 
+def test_augment_says_why_the_test_folder_is_left_alone(qtbot: QtBot, project: Project) -> None:
+    project.set_layout(Choice(split_roles={"validation": "test"}))
+    project.scans.scan()
+    assert "test" in project.samples.counts().splits
+    view = ProjectWindow(project)
+    page(view, PageName.OVERVIEW).verdict.started = True
+    qtbot.addWidget(view)
+    view.show()
+    augment = show(view, PageName.AUGMENT)
+    qtbot.waitUntil(
+        lambda: "The test folder is not looked at" in texts(augment), timeout=PATIENCE_MS
+    )
+    assert "There is no validation folder" in texts(augment)
+    view.shut_down()
+
+
 def test_augment_names_the_test_folder_that_it_leaves_alone() -> None:
     assert "The test folder is not used" in difference((), compared=False, splits=("test",))
     text = "There is no validation folder, so nothing is compared."
@@ -235,3 +256,36 @@ def test_a_verdict_of_before_is_not_put_beside_a_new_rule(
         timeout=20_000,
     )
     assert "could not be shown" not in text_of(overview, "answer-detail")
+
+
+def test_a_diagnosis_of_another_rule_is_silent_until_its_rule_is_back(
+    qtbot: QtBot, project: Project
+) -> None:
+    project.diagnoses.state(UserMetrics(0.95, 0.75))
+    assert project.diagnoses.run(seeds=2) is not None
+    view = ProjectWindow(project)
+    overview = page(view, PageName.OVERVIEW)
+    overview.verdict.started = True
+    qtbot.addWidget(view)
+    view.resize(1280, 800)
+    view.show()
+
+    def shown() -> tuple[str, str]:
+        return text_of(overview, "answer-headline"), text_of(overview, "answer-detail")
+
+    folded = by_id(overview, QLabel, "answer-folded")
+    date = by_id(overview.verdict, QLabel, "verdict-date")
+    qtbot.waitUntil(folded.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: date.text().endswith("."), timeout=PATIENCE_MS)
+    before, said = shown(), folded.text()
+    project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
+    # Both sentences are of the rule in use; the old figures are named as old behind them.
+    qtbot.waitUntil(lambda: "before the split rule changed" in date.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not folded.isVisible(), timeout=PATIENCE_MS)
+    assert shown() != before
+    assert "inflated" not in shown()[0]
+    assert "could not be shown" not in shown()[1]
+    project.splits.set_rule(Rule())
+    qtbot.waitUntil(lambda: shown() == before, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: folded.isVisible() and folded.text() == said, timeout=PATIENCE_MS)
+    view.shut_down()

@@ -89,6 +89,7 @@ def test_every_key_is_as_documented(
         "crossvalidate": ["crossvalidate", *where, "--folds", "3"],
         "freeze": ["freeze", *where, "-o", str(tmp_path / "lock.csv")],
         "diagnose": ["diagnose", *where],
+        "diagnose --last": ["diagnose", *where, "--last"],
         "decide": ["decide", *where, "--rule", "largest", "--scope", "all"],
         "decisions": ["decisions", *where],
         "export": ["export", *where, "--to", str(tmp_path / "out")],

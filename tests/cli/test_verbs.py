@@ -144,3 +144,25 @@ def test_lint_reads_the_code_around_a_generator(capsys: pytest.CaptureFixture[st
     keys = {"rule", "parameter", "severity", "message", "measured", "suggestion"}
     assert all(set(row) == keys for row in found)
     assert _json(capsys, "policy", "lint", "--code", "ImageDataGenerator(rotation_range=9)") == []
+
+
+def test_the_last_answer_is_printed_without_a_scan(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["diagnose", str(demo), "--project", str(tmp_path / "p.inspector"), "--quiet"]
+    assert run([*words, "--last"]) == 3
+    assert "nothing was answered of this dataset yet" in capsys.readouterr().err
+    assert run([*words, "--seeds", "2", "--json"]) == 0
+    capsys.readouterr()
+    assert run([*words, "--last", "--json"]) == 0
+    last = json.loads(capsys.readouterr().out)
+    assert last["changed"] == []
+    assert last["findings"]
+    (split,) = last["splits"]
+    assert 0 < split["leaked"] <= split["images"]
+    assert run(["decide", *words[1:], "--rule", "largest", "--scope", "all"]) == 0
+    capsys.readouterr()
+    assert run([*words, "--last"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(last["headline"])
+    assert "before your decisions changed" in printed

@@ -11,6 +11,9 @@ from tests.code_reading.scripts import (
     questions,
     repositories,
     research,
+    surprises,
+    trainers,
+    variants,
 )
 from tests.code_reading.scripts.script import Script
 from tests.code_reading.scripts.stranger import cells, folders, generators, torches
@@ -20,7 +23,8 @@ from inspector.errors import CodeError
 
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
-    repositories, folders, generators, torches, cells,
+    repositories, folders, generators, torches, cells, trainers, variants,
+    surprises,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 
@@ -61,5 +65,5 @@ Traceback (most recent call last):
 
 
 def test_there_are_enough_of_each_style() -> None:
-    assert len(SCRIPTS) >= 240
+    assert len(SCRIPTS) >= 300
     assert min(len(style.SCRIPTS) for style in STYLES) >= 10

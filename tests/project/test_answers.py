@@ -41,6 +41,11 @@ def test_without_accuracies_the_answer_is_the_leak_rate(project: Project) -> Non
     assert [p.kind for p in answer.pairs] == sorted(
         (p.kind for p in answer.pairs), key=list(PairKind).index
     )
+    # Of one kind, each cluster shows one pair before any shows a second.
+    index = project.duplicates.index()
+    for kind in PairKind:
+        clusters = [index.cluster_of[p.keeper.id] for p in answer.pairs if p.kind is kind]
+        assert len({*clusters[: len({*clusters})]}) == len({*clusters})
 
 
 def test_inflated_is_said_only_where_leakage_is_shown(

@@ -22,6 +22,10 @@ class EdgeKind(IntEnum):
     GROUP = 5
 
 
+# Dense counts of so many draws are held at a time: of 200 they took 800 bytes per image.
+SEEDS_AT_ONCE = 16
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarityEdges:
     """Connections among n images.
@@ -96,36 +100,30 @@ class SplitDraws:
 
 def leak_rates_over(ties: SimilarityEdges, draws: SplitDraws) -> NDArray[np.float64]:
     """Return the leak rate of each seed, (s,)."""
-    own = draws.training.T.astype(np.float32)
-    has_neighbour = _seen(ties.content[draws.rows], own) > own
-    seen = _per_picture(ties, draws.rows, own)
-    picture = ties.picture[draws.rows]
-    has_neighbour |= seen[picture] > own
-    has_neighbour |= ((ties.near + ties.turned) @ seen)[picture] > 0
-    held = (has_neighbour & draws.validation.T).sum(axis=0)
+    rows = draws.rows
+    # Of pictures and contents only those of these rows: the others are seen by nobody.
+    pictures, picture = np.unique(ties.picture[rows], return_inverse=True)
+    content = np.unique(ties.content[rows], return_inverse=True)[1]
+    matrix = (ties.near + ties.turned).tocsr()[pictures][:, pictures]
+    by_picture, by_content = _held(picture), _held(content)
+    held = np.zeros(len(draws.totals), np.int64)
+    for start in range(0, len(held), SEEDS_AT_ONCE):
+        some = slice(start, start + SEEDS_AT_ONCE)
+        own = draws.training[some].T.astype(np.float32)
+        seen = by_picture @ own
+        has_neighbour = (by_content @ own)[content] > own
+        has_neighbour |= seen[picture] > own
+        has_neighbour |= (matrix @ seen)[picture] > 0
+        held[some] = (has_neighbour & draws.validation[some].T).sum(axis=0)
     return np.asarray(held / np.maximum(1, draws.totals), np.float64)
 
 
-def _per_picture(
-    ties: SimilarityEdges, rows: NDArray[np.int64], own: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Count the training images of each picture, (images, s), dense."""
-    ones = np.ones(len(rows), np.float32)
-    shape = (ties.near.shape[0], len(rows))
-    held = csr_matrix((ones, (ties.picture[rows], np.arange(len(rows)))), shape=shape)
-    counted: NDArray[np.float32] = held @ own
-    return counted
-
-
-def _seen(numbers: Numbers, own: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Count, per row, the training rows that share its number, (m, s)."""
-    if not len(numbers):
-        return own
-    place = np.unique(numbers, return_inverse=True)[1].reshape(-1)
-    ones = np.ones(len(numbers), np.float32)
-    held = csr_matrix((ones, (place, np.arange(len(numbers)))))
-    counted: NDArray[np.float32] = (held @ own)[place]
-    return counted
+def _held(numbers: NDArray[np.int64]) -> csr_matrix:
+    """Return the matrix (numbers, m) that sums the rows of each number."""
+    rows = len(numbers)
+    ones = np.ones(rows, np.float32)
+    shape = (int(numbers.max(initial=-1)) + 1, rows)
+    return csr_matrix((ones, (numbers, np.arange(rows))), shape=shape)
 
 
 def _members(numbers: Numbers, source: Mask) -> NDArray[np.int64]:

@@ -26,6 +26,10 @@ def add_verbs(verbs: object) -> None:
     how = diagnose.add_mutually_exclusive_group()
     how.add_argument("--quick", action="store_true", help="by baseline models (the default)")
     how.add_argument("--train", action="store_true", help="by real trainings, seed by seed")
+    how.add_argument(
+        "--last", action="store_true",
+        help="print what was answered last, in the window too, and compute nothing",
+    )  # fmt: skip
     add_training_options(diagnose)
     diagnose.add_argument("--seeds", type=int, metavar="N", help="split seeds")
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
@@ -83,12 +87,18 @@ def _diagnose(arguments: argparse.Namespace) -> None:
     if arguments.seeds is not None and arguments.seeds < 1:
         raise UsageError("--seeds must be 1 or more", "5 are needed for a verdict.")
     with open_project(arguments) as project:
+        if arguments.last:
+            _print_last(arguments, project)
+            return
         _numbers(arguments, project)
         scan(project, arguments)
         rule = rule_of(arguments, project)
         answer, more = _answer(arguments, project, rule)
         if answer is None:
             return
+        if rule == project.splits.rule:
+            project.last_answers.refresh_answer()
+            project.last_answers.refresh_overview()
         own: list[Rate] = []
         if project.diagnoses.numbers.predictions:
             own = project.diagnoses.rates(project.splits.leaks(rule, with_seeds=False))
@@ -96,6 +106,37 @@ def _diagnose(arguments: argparse.Namespace) -> None:
         _print_diagnosis(answer, more, own, arguments)
         if "stopped" in more:
             raise KeyboardInterrupt
+
+
+def _print_last(arguments: argparse.Namespace, project: Project) -> None:
+    last, overview = project.last_answers.answer(), project.last_answers.overview()
+    if last is None or overview is None:
+        raise DatasetError(
+            "nothing was answered of this dataset yet",
+            "Leave --last out, or open the dataset in the window.",
+        )
+    if arguments.json:
+        print_json(
+            {
+                "at": last.date.at, "changed": last.date.changed, "images": last.images,
+                "rule": last.rule, "headline": last.answer.headline, "detail": last.answer.detail,
+                "splits": [
+                    {"split": c.split, "leaked": c.leaked, "images": c.images,
+                     "leaked_before": c.leaked_before, "images_before": c.images_before}
+                    for c in last.answer.counts
+                ],
+                "pairs": sum(last.between.values()),
+                "findings": [
+                    {"code": f.code, "severity": f.severity, "count": f.count, "title": f.title}
+                    for f in overview.overview.findings
+                ],
+            }
+        )  # fmt: skip
+        return
+    print(last.answer.headline)
+    print(last.answer.detail)
+    print_lines(f"- {finding.title}" for finding in overview.overview.findings)
+    print(f"{last.text}.")
 
 
 def _print_diagnosis(

@@ -57,15 +57,22 @@ class CallReader:
         share = share_held_out(values, use.data, role)
         subset = values.text("subset") if reads_subset else _named_part(use.data)
         seed, shuffle = _seed(use.data, values), _shuffle(use.data, values)
-        if any(s.name == "concatenate" for s in use.data.membership):
-            values.lacks("files", "other files are added by concatenate()")
+        for where in self._added(use.data):
+            values.lacks("files", f"other files are added to it{where}")
         picked = [v for s in use.data.steps if s.name == "slice" for v in s.values]
         for unknown in (v for v in picked if isinstance(v, Unknown)):
             values.lacks("indices", "which positions it takes is not in the code", unknown)
-        if use.data.source.loader is LoaderName.FILES and "table" in use.data.source.arguments:
-            chosen = [str(v) for s in use.data.steps if s.name == "filter" for v in s.values]
-            for condition in chosen:
-                values.lacks("rows", f"the table that {condition} chooses from is not in the code")
+        if use.data.source.loader is not LoaderName.FILES and use.data.has("filter", "shard"):
+            values.lacks("files", "filter() or shard() chooses among them, which is not followed")
+        elif use.data.source.loader is LoaderName.FILES:
+            table = "table" in use.data.source.arguments
+            for step in (s for s in use.data.steps if s.name == "filter"):
+                condition = str(step.values[0]) if step.values else "a condition"
+                why = (
+                    f"the table that {condition} chooses from is not in the code" if table
+                    else f"which of the files {condition} chooses is not followed"
+                )  # fmt: skip
+                values.lacks("rows" if table else "files", why)
         for argument in LOADER_RULES[source.loader].names:
             values.require(argument)
         return CodeCall(
@@ -85,6 +92,16 @@ class CallReader:
             tuple(use.fit_numbers),
             use.used,
         )
+
+    def _added(self, data: DataSet | None) -> Iterator[str]:
+        """Yield where files of another dataset are added to one, or to what it is split from."""
+        for _ in range(6):
+            if data is None:
+                return
+            for step in data.steps:
+                if step.name == "concatenate":
+                    yield f" in line {step.line}" if step.line else ""
+            data = self._parents.get(data.source) or data.source.parent
 
     def _role(self, use: DatasetUse, folder: str | None) -> DatasetRole:
         """Return the role: by fit, then subset, evaluate, names, part and folder."""

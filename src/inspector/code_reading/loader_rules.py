@@ -86,6 +86,11 @@ def _lengths(values: CallArguments, data: DataSet, role: DatasetRole) -> float |
 
 def _slices(values: CallArguments, data: DataSet, role: DatasetRole) -> float | None:
     at, to = data.source.arguments["at"], data.source.arguments.get("to")
+    hidden = next((v for v in (at, to) if isinstance(v, Unknown)), None)
+    if hidden is not None:
+        values.lacks("validation_split", "where the list is cut is not in the code", hidden)
+    elif not isinstance(at, Size):
+        values.lacks("validation_split", "a number of files is cut, and only they tell the share")
     if to is not None:
         return to.share - at.share if isinstance(at, Size) and isinstance(to, Size) else None
     return side_share(Size(1 - at.share) if isinstance(at, Size) else None, role, data)

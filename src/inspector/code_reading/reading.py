@@ -13,7 +13,7 @@ from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
-from inspector.code_reading.evaluation.values import ListBox, is_scalar
+from inspector.code_reading.evaluation.values import ListBox, Unknown, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.losses import loss_findings
 from inspector.code_reading.pitfalls.overlaps import overlap_findings
@@ -145,6 +145,7 @@ def read_program(
         *_value_findings(followed, policies, setting),
     ]
     unread = [*program.broken, *followed.unread, *(u for c in calls for u in c.unread)]
+    unread += _unread_fits(followed, calls)
     unread += [
         Unread(
             p.place, "the augmentation", p.error.message,
@@ -159,6 +160,17 @@ def read_program(
         tuple(dict.fromkeys(unread)), (*followed.notes, *_tables(calls)), setting,
         any(e.action is Action.ADAPT for e in followed.events), followed.libraries.parents,
     )  # fmt: skip
+
+
+def _unread_fits(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Unread]:
+    """Name what fit trains on where it is not followed and no other call makes training data."""
+    if any(call.role is DatasetRole.TRAINING for call in calls):
+        return
+    for event in followed.events:
+        if event.action is Action.FIT and isinstance(event.data, Unknown):
+            text = event.data.text[:60]
+            why = f"where {text} comes from is not followed"
+            yield Unread(event.place, "the training data", why)
 
 
 def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:

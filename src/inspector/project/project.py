@@ -21,6 +21,7 @@ from inspector.project.diagnosis.image_map import ImageMap
 from inspector.project.diagnosis.influences import Influences
 from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
+from inspector.project.diagnosis.last_answer import LastAnswers
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.diagnosis.shortcuts import Shortcuts
 from inspector.project.experiments.comparisons import Comparisons
@@ -108,6 +109,7 @@ class Project:
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.evidence = EvidenceReader(source, self.splits, self.diagnoses, self.shortcuts)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
+        self.last_answers = LastAnswers(source, self.answers, self.findings)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
         self.serving = ServingChecks(context, self.samples, self.runs)

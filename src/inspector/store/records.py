@@ -38,6 +38,8 @@ class RecordKey(Enum):
     SEED_VARIABILITY = "seed variability"
     STATED_ACCURACY = "stated accuracy"
     DIAGNOSIS = "diagnosis"
+    LAST_ANSWER = "last answer"
+    LAST_OVERVIEW = "last overview"
     EXPERIMENT = "experiment"
     LABEL_ERRORS = "label errors"
     SHORTCUTS = "shortcuts"

@@ -69,6 +69,10 @@ class SampleRepository:
         """Count present and missing files."""
         return samples.present_and_missing(self._database.read())
 
+    def listing_digest(self) -> str:
+        """Return a digest of the present files as they were listed last."""
+        return samples.listing_digest(self._database.read())
+
     def begin_listing(self) -> int:
         """Return the number of a new listing, for `add_entries` and `end_listing`."""
 

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice, pairwise
 from typing import Any, overload
 
@@ -68,6 +68,17 @@ class HashColumn:
 
     def __getitem__(self, row: int) -> bytes:
         return self.digests[row].tobytes() if self.known[row] else b""
+
+    def numbered(self) -> NDArray[np.int32]:
+        """Return a number from 0 for each row, equal where the hashes are."""
+        words = self.digests.view(np.uint64)
+        order = np.lexsort(words.T)
+        ordered = words[order]
+        other = np.ones(len(words), np.bool_)
+        other[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+        numbers = np.empty(len(words), np.int32)
+        numbers[order] = np.cumsum(other) - 1
+        return numbers
 
     def part(self, rows: slice) -> list[bytes]:
         """Return the hashes of consecutive rows."""
@@ -166,7 +177,7 @@ class SampleTable(Sequence[Sample]):
             start, stop, step = index.indices(len(self))
             if step != 1:
                 return [self[i] for i in range(start, stop, step)]
-            return list(map(Sample._make, self._batch(start, max(start, stop))))
+            return list(self._batch(start, max(start, stop)))
         row = index + len(self) if index < 0 else index
         if not 0 <= row < len(self):
             raise IndexError(index)
@@ -174,7 +185,7 @@ class SampleTable(Sequence[Sample]):
 
     def __iter__(self) -> Iterator[Sample]:
         for start in range(0, len(self), _BATCH_ROWS):
-            yield from map(Sample._make, self._batch(start, min(len(self), start + _BATCH_ROWS)))
+            yield from self._batch(start, min(len(self), start + _BATCH_ROWS))
 
     def number(self, name: str) -> NDArray[np.int64]:
         """Return an integer column by the name of its field in `Sample`."""
@@ -191,6 +202,14 @@ class SampleTable(Sequence[Sample]):
     def hashes(self) -> list[bytes]:
         """Return the SHA-256 of each sample, b"" where unknown."""
         return self._facts.sha256.part(slice(0, len(self)))
+
+    def contents(self) -> NDArray[np.int32]:
+        """Return a number for the content of each sample, equal where the bytes are."""
+        return self._facts.sha256.numbered()
+
+    def ids_where(self, name: str, value: str) -> set[int]:
+        """Return the ids of samples whose text of that name is a value."""
+        return set(self.ids[self.text(name).equals(value)].tolist())
 
     def row_of(self, sample: int) -> int:
         """Return the row of a sample by id, -1 if absent."""
@@ -259,8 +278,8 @@ class SampleTable(Sequence[Sample]):
             return self._column(name).item(row)
         return self.text(name)[row]
 
-    def _batch(self, start: int, stop: int) -> Iterator[tuple[object, ...]]:
-        """Return the values of rows in the field order of `Sample`."""
+    def _batch(self, start: int, stop: int) -> Iterator[Sample]:
+        """Return the samples of rows."""
         rows = slice(start, stop)
         columns: list[Sequence[object]] = []
         for name in Sample._fields:
@@ -273,7 +292,8 @@ class SampleTable(Sequence[Sample]):
             else:
                 text = self.text(name)
                 columns.append([text.values[code] for code in text.codes[rows].tolist()])
-        return zip(*columns, strict=True)
+        # Not by `_make`, which counts the fields of each: half of the time.
+        return map(partial(tuple.__new__, Sample), zip(*columns, strict=True))
 
 
 class SamplesById(Mapping[int, Sample]):

@@ -1,5 +1,6 @@
 """Rows of samples: indexed by path, filled by the scan, with moved and missing files tracked."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -223,6 +224,17 @@ def identical_across_splits(connection: sqlite3.Connection, most: int) -> list[t
         (most,),
     )
     return [(one, two) for one, two in rows]
+
+
+def listing_digest(connection: sqlite3.Connection) -> str:
+    """Return a digest of the present files: path, size, time of change, split and label."""
+    digest = hashlib.sha256()
+    rows = connection.execute(
+        "SELECT path, size, mtime_ns, split, label FROM sample WHERE missing = 0 ORDER BY path"
+    )
+    for row in rows:
+        digest.update(repr(row).encode())
+    return digest.hexdigest()
 
 
 _FILL = (

@@ -1,9 +1,9 @@
 """The search for duplicates as workers see it: arrays in one folder, one task per part.
 
 The folder holds, with one row per image of the search: `chosen` (row in the file of records),
-`splits` (split number) and maybe `labels` (class number) and `embedding` (vectors), written by the
-caller; `images` (unpacked records), `descriptors`, and points of both; and one file of neighbours
-per block of points. That is 10 kB per image, 3 more with vectors.
+`splits` (split number) and maybe `embedding` (vectors), written by the caller; `images` (unpacked
+records), `descriptors`, and points of both; and one file of neighbours per block of points. That is
+10 kB per image, 3 more with vectors.
 """
 
 from pathlib import Path
@@ -12,11 +12,9 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.false_pairs import counted
 from inspector.similarity.descriptors import VALUES, describe
 from inspector.similarity.fingerprints import FINGERPRINT, HASHES
 from inspector.similarity.hash_join import Candidates, candidates
-from inspector.similarity.levels import POSSIBLE
 from inspector.similarity.nearest import Near, Neighbours, nearest
 from inspector.similarity.packing import PACKED, unpack
 from inspector.similarity.proposals import (
@@ -137,15 +135,5 @@ def _verify(task: VerifyTask) -> CandidateResult:
     both = np.concatenate([task.a, task.b])
     used, places = np.unique(both, return_inverse=True)
     a, b = places.astype(np.int32).reshape(2, -1)
-    labels = Path(task.folder) / "labels.npy"
-    if not labels.exists():
-        pairs = verify(images[used], Candidates(a, b, task.transform))
-        return CandidateResult(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)
-    pairs = verify(images[used], Candidates(a, b, task.transform), least=0)
-    one, two = used[pairs.a], used[pairs.b]
-    label = np.load(labels, mmap_mode="r")
-    compared = np.stack(counted(pairs.similarity, label[one] != label[two]))
-    rows = pairs.similarity >= POSSIBLE
-    return CandidateResult(
-        one[rows], two[rows], pairs.transform[rows], pairs.similarity[rows], compared
-    )
+    pairs = verify(images[used], Candidates(a, b, task.transform), least=task.least)
+    return CandidateResult(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)

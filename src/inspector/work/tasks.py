@@ -111,28 +111,27 @@ class ProposeTask:
 
 @dataclass(frozen=True, slots=True)
 class VerifyTask:
-    """Verify candidate pairs on the small images of a search."""
+    """Verify candidate pairs on the small images of a search.
+
+    Attributes:
+        least: Similarity from which pairs are returned.
+    """
 
     folder: str
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     transform: NDArray[np.uint8]
+    least: float
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateResult:
-    """Pairs as columns; `similarity` is None for unverified candidates.
-
-    Attributes:
-        compared: (2, 40) numbers of verified pairs by similarity, of one label and of two, pairs
-            below the candidate level included; None where labels are unknown.
-    """
+    """Pairs as columns; `similarity` is None for unverified candidates."""
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     transform: NDArray[np.uint8]
     similarity: NDArray[np.float32] | None = None
-    compared: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,5 +223,6 @@ train = make_loader("train")
 val = make_loader("val")
 model.fit(train, validation_data=val)
 """,
+        unread=frozenset({(5, "the training data")}),
     ),
 ]

@@ -107,7 +107,7 @@ that is said.
 
 Groups are proposed from names that tools leave: Roboflow's `x_jpg.rf.HASH`, Augmentor's
 `class_original_x`, `rotated_x`, `x_aug_1`, `x_copy`, `x (1)`, Keras's `save_to_dir`, the frames of a
-video (`clip_frame_012`) and folders of patients (`patient_07`). Look at them on Groups before you
+video (`clip_frame_012`) and folders of patients (`patient_07`). Review them on Groups before you
 accept one.
 
 HEIC and HEIF photos are read, shown and trained on here; Keras leaves them out, and stops at one that is

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -20,6 +19,7 @@ from inspector.app.augment.lint_list import LintList
 from inspector.app.augment.policy_panel import PolicyControls
 from inspector.app.augment.preview_grid import PreviewGrid
 from inspector.app.augment.range_strip import RangeStrip
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.flow_layout import FlowLayout
@@ -101,11 +101,8 @@ def effects_card(pages: QStackedWidget, compare: QPushButton) -> QFrame:
 
 def scrolled(widget: QWidget, name: str) -> QScrollArea:
     """Return a widget in a vertical scroll area."""
-    area = QScrollArea()
+    area = ColumnArea()
     area.setAccessibleName(name)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(widget)
     return area
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from inspector.app.export.planned_export import PlannedExport, plan_export
 from inspector.app.export.script_button import ScriptButton
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.balance_bars import BalanceBars
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.errors import InspectorError
@@ -116,11 +116,8 @@ class ExportPage(Page):
         column.addStretch()
         inner = QWidget()
         inner.setLayout(column)
-        area = QScrollArea()
+        area = ColumnArea()
         area.setAccessibleName("Export")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -182,14 +179,19 @@ class ExportPage(Page):
     def refresh(self, changes: Changes) -> None:
         """Plan again after a decision or a scan."""
         if changes.decisions or changes.samples or changes.layout or changes.rule or changes.groups:
+            self._forget_plan()
             self._ask_plan()
 
     def _on_typed(self) -> None:
         """Discard the plan of the previous target."""
+        self._forget_plan()
+        self._soon.start()
+
+    def _forget_plan(self) -> None:
+        """Discard a plan that was made before a change."""
         self._plan = None
         self._start.setEnabled(False)
         self._status.setText("Planning…")
-        self._soon.start()
 
     def _ask_plan(self, *_: object) -> None:
         project = self.project

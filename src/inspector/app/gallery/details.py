@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,10 +20,12 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.controls.confidence_bars import ConfidenceBars
 from inspector.app.widgets.elided_label import FittedLabel
 from inspector.app.widgets.sample_image import read_image
 from inspector.app.widgets.split_badge import paint_badge, paint_split, paint_word
+from inspector.project.diagnosis.influences import AnsweringGroup
 from inspector.project.project import Project
 from inspector.project.review.gallery_query import flag_names
 from inspector.similarity.image_hashes import HashMethod
@@ -47,12 +48,21 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Answering:
+    """A training group that carries the image's answer, by its first image's thumbnail."""
+
+    group: AnsweringGroup
+    image: QImage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SampleDetails:
     """The details of one sample, read in one go.
 
     Attributes:
         count: Number of near-duplicates, shown or not.
         confidence: Class probabilities of the models; () if they do not contradict the label.
+        answered_by: Training groups that carry its answer; () where that was not measured.
     """
 
     sample: Sample
@@ -61,6 +71,7 @@ class SampleDetails:
     count: int
     problem: str
     confidence: tuple[tuple[str, float], ...]
+    answered_by: tuple[Answering, ...] = ()
 
 
 class FactsPanel(QWidget):
@@ -92,6 +103,15 @@ class FactsPanel(QWidget):
         self._neighbours = QGridLayout()
         self._neighbours.setSpacing(8)
         self._neighbours.setColumnStretch(self._columns, 1)
+        self._answer_head = QLabel("Answered by")
+        self._answer_head.setProperty("role", "card-title")
+        self._answer_head.setToolTip(
+            "The training images without which a head on frozen features would be less sure of"
+            " the class: Borrowed accuracy on Overview"
+        )
+        self._answers = QGridLayout()
+        self._answers.setSpacing(8)
+        self._answers.setColumnStretch(self._columns, 1)
         self._label_head = QLabel("Label")
         self._label_head.setProperty("role", "card-title")
         self._confidence = ConfidenceBars(accent=False)
@@ -103,7 +123,8 @@ class FactsPanel(QWidget):
         order = (*near, self._rules[0], self._facts) if neighbours_first else (
             self._facts, self._rules[0], *near
         )  # fmt: skip
-        parts = (*order, self._rules[1], self._label_head, self._confidence, self._hashes)
+        answers = (self._answer_head, self._answers)
+        parts = (*order, *answers, self._rules[1], self._label_head, self._confidence, self._hashes)
         for part in parts:
             if isinstance(part, QLayout):
                 column.addLayout(part)
@@ -127,6 +148,15 @@ class FactsPanel(QWidget):
             button = NeighbourButton(neighbour, large=self._large)
             button.clicked.connect(self._on_neighbour)
             self._neighbours.addWidget(button, position // self._columns, position % self._columns)
+        _empty(self._answers)
+        answering = details.answered_by if details else ()
+        for place, answer in enumerate(answering):
+            button = NeighbourButton(_as_neighbour(answer), large=self._large)
+            button.setText(answer.group.kind.value)
+            button.setAccessibleName(f"Answered by {answer.group.samples[0].path}")
+            button.clicked.connect(self._on_neighbour)
+            self._answers.addWidget(button, place // self._columns, place % self._columns)
+        self._answer_head.setVisible(bool(answering))
         for widget in (self._rules[0], self._head, self._open):
             widget.setVisible(count > 0)
         confidence = details.confidence if details else ()
@@ -155,6 +185,10 @@ class FactsPanel(QWidget):
         button = self.sender()
         assert isinstance(button, NeighbourButton)
         self.chosen.emit(button.neighbour.sample.id)
+
+
+def _as_neighbour(answer: Answering) -> Neighbour:
+    return Neighbour(answer.group.samples[0], answer.group.drop, answer.image)
 
 
 class NeighbourButton(QAbstractButton):
@@ -232,10 +266,7 @@ class Details(QFrame):
         column.addLayout(path)
         column.addWidget(self.facts)
         column.addStretch()
-        self._area = area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area = area = ColumnArea()
         area.setWidget(inner)
         area.setAccessibleName("Details of the current image")
         outer = QVBoxLayout(self)
@@ -344,7 +375,17 @@ def fetch(project: Project, sample: int) -> SampleDetails | None:
     image, problem = read_image(project, rows[0])
     suspect = project.labels.suspected().get(sample)
     confidence = suspect.confidence if suspect is not None else ()
-    return SampleDetails(rows[0], image, neighbours, len(near), problem, confidence)
+    return SampleDetails(
+        rows[0], image, neighbours, len(near), problem, confidence, _answering(project, rows[0])
+    )
+
+
+def _answering(project: Project, sample: Sample) -> tuple[Answering, ...]:
+    answer = project.influences.of(sample)
+    return tuple(
+        Answering(group, from_jpeg(project.samples.thumbnail(group.samples[0].id)))
+        for group in (answer.answered_by if answer else ())
+    )
 
 
 def facts(sample: Sample, problem: str) -> Sequence[tuple[str, str]]:

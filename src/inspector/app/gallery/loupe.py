@@ -25,6 +25,7 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_pixels
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import icons, theme
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.elided_label import ElidedLabel
@@ -322,11 +323,8 @@ class Loupe(QWidget):
         return top
 
     def _info_column(self) -> QScrollArea:
-        area = QScrollArea()
+        area = ColumnArea()
         area.setObjectName("loupe-info")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.facts)
         area.setFixedWidth(theme.size("loupe_info"))
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

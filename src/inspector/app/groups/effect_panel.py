@@ -5,10 +5,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.balance_bars import BalanceBars
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.project.splits.group_effects import GroupEffect
 
-_LEGEND_PX = 12
+# Beside the bars: title, leak rate, legend and what is between them.
+_LEAST_BARS_PX, _OTHERS_PX, _SCROLL_BAR_PX = 92, 140, 10
 
 
 class EffectPanel(QFrame):
@@ -24,6 +26,7 @@ class EffectPanel(QFrame):
         super().__init__()
         self.setObjectName("plain-card")
         self._effect: GroupEffect | None = None
+        self._height_px = 0
         self._title = ElidedLabel()
         self._title.setProperty("role", "title-2")
         self._name = QLabel("Leak rate")
@@ -36,6 +39,12 @@ class EffectPanel(QFrame):
         self._note.setProperty("role", "muted")
         self._note.setWordWrap(True)
         self._bars = BalanceBars()
+        # Ten classes in three splits are taller than the page: the bars scroll, the pair to judge
+        # below them stays in sight.
+        self._room = ColumnArea()
+        self._room.setWidget(self._bars)
+        self._room.setViewportMargins(0, 0, _SCROLL_BAR_PX, 0)
+        self._room.setAccessibleName("Images per split and class, scrolled")
         self._moves = QPushButton()
         self._moves.setProperty("role", "quiet")
         self._moves.clicked.connect(self._on_moves)
@@ -79,15 +88,25 @@ class EffectPanel(QFrame):
         self._arrow.setVisible(True)
         self._note.setVisible(False)
         self._bars.show_balance(effect.balance)
-        self._bars.setVisible(True)
+        self._fit_bars()
+        self._room.setVisible(True)
         count = len(effect.moved)
         self._moves.setText(f"Show the {count:,} images" if count != 1 else "Show the image")
         self._moves.setVisible(count > 0)
         self._legend.setVisible(True)
 
+    def fit(self, height_px: int) -> None:
+        """Take no more than a height: the bars scroll in what is left of it."""
+        self._height_px = height_px
+        self._fit_bars()
+
+    def _fit_bars(self) -> None:
+        room = max(_LEAST_BARS_PX, self._height_px - _OTHERS_PX)
+        self._room.setFixedHeight(min(room, self._bars.sizeHint().height()))
+
     def _show_note(self, text: str) -> None:
         self._effect = None
-        for widget in (self._name, self._old, self._arrow, self._new, self._bars, self._moves,
+        for widget in (self._name, self._old, self._arrow, self._new, self._room, self._moves,
                        self._legend):  # fmt: skip
             widget.setVisible(False)
         self._note.setText(text)
@@ -120,5 +139,5 @@ class EffectPanel(QFrame):
         column.setSpacing(8)
         column.addWidget(self._title)
         column.addLayout(rate)
-        for widget in (self._note, self._bars, self._legend):
+        for widget in (self._note, self._room, self._legend):
             column.addWidget(widget)

@@ -82,6 +82,7 @@ class JudgePanel(QFrame):
         self._title, self._count = QLabel("Is this the same group?"), QLabel()
         self._title.setProperty("role", "title-2")
         self._title.setObjectName("judge-question")
+        self._title.setWordWrap(True)
         self._count.setProperty("role", "caption")
         self._count.setObjectName("judge-count")
         self._view = PairView(thumbnails)
@@ -183,8 +184,7 @@ class JudgePanel(QFrame):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(self._title)
-        head.addStretch()
+        head.addWidget(self._title, 1)
         head.addWidget(self._count)
         foot = QHBoxLayout()
         foot.setSpacing(8)

@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +22,7 @@ from inspector.app.groups.proposal_list import ProposalList
 from inspector.app.groups.tab_notes import TAB_NAMES, EmptyNote, GroupsTab, TabInput
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.notice_bar import Notice
@@ -36,7 +35,8 @@ from inspector.project.review.group_members import Group
 from inspector.project.review.groups import JudgedGroups
 from inspector.store.samples import Sample
 
-SIDE_PX, SIDE_WIDE_PX, WIDE_PX = 384, 464, 1300
+SIDE_NARROW_PX, SIDE_PX, SIDE_WIDE_PX, NARROW_PX, WIDE_PX = 320, 384, 464, 1000, 1300
+_SIDE_SPACE_PX = 36
 
 
 class GroupsPage(Page):
@@ -111,10 +111,18 @@ class GroupsPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._side.setFixedWidth(SIDE_WIDE_PX if self.width() >= WIDE_PX else SIDE_PX)
+        narrow, wide = self.width() < NARROW_PX, self.width() >= WIDE_PX
+        self._side.setFixedWidth(SIDE_NARROW_PX if narrow else SIDE_WIDE_PX if wide else SIDE_PX)
+        self._fit_side()
+
+    def _fit_side(self) -> None:
+        """Leave room for the pair to judge below what accepting would do."""
+        spare = self._side.height() - self._judge.sizeHint().height() - _SIDE_SPACE_PX
+        self._effect.fit(spare)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._fit_side()
         self._request()
 
     def _show_scanning(self, counts: Counts) -> None:
@@ -260,34 +268,34 @@ class GroupsPage(Page):
         left.addWidget(self._accepted)
         left.addStretch()
         right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
+        right.setContentsMargins(0, 0, 0, 20)
         right.setSpacing(12)
         right.addWidget(self._effect)
         right.addWidget(self._judge)
         right.addStretch()
-        self._side = QWidget()
-        self._side.setLayout(right)
-        body = QHBoxLayout()
-        body.setSpacing(12)
-        body.addLayout(left, 1)
-        body.addWidget(self._side)
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addLayout(self._head())
-        column.addLayout(body, 1)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(inner)
+        column = QWidget()
+        column.setLayout(right)
+        # Beside the proposals, not below them: what is chosen is judged without scrolling.
+        self._side = ColumnArea(column)
+        self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        cards = QWidget()
+        left.setContentsMargins(24, 0, 0, 20)
+        cards.setLayout(left)
+        self._area = ColumnArea(cards)
+        self._area.setObjectName("page-area")
         self._area.setAccessibleName("Groups")
         self._proposals.focus_moved.connect(self._on_focus_moved)
         self._area.setAccessibleDescription(self.purpose)
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 24, 0)
+        body.setSpacing(12)
+        body.addWidget(self._area, 1)
+        body.addWidget(self._side)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._area)
+        outer.setContentsMargins(0, 20, 0, 0)
+        outer.setSpacing(12)
+        outer.addLayout(self._head())
+        outer.addLayout(body, 1)
 
     def _head(self) -> QHBoxLayout:
         title = QLabel("Which images must stay together?")
@@ -303,6 +311,7 @@ class GroupsPage(Page):
         words.addWidget(title)
         words.addWidget(note)
         head = QHBoxLayout()
+        head.setContentsMargins(24, 0, 24, 0)
         head.setSpacing(16)
         head.addLayout(words, 1)
         head.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignBottom)

@@ -254,7 +254,7 @@ class ProposalCard(QFrame):
             f"95 % CI {100 * low:.0f} to {100 * high:.0f} %, from"
             f" {proposal.agreement.pairs:,} pairs. {proposal.text}"
         )
-        sizes = QLabel(f"{proposal.count:,} groups · largest {proposal.largest:,}")
+        sizes = ElidedLabel(f"{proposal.count:,} groups · largest {proposal.largest:,}")
         sizes.setProperty("role", "muted")
         row = QHBoxLayout()
         row.setSpacing(8)

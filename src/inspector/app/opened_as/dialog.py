@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from inspector.app.opened_as.outcome_table import OutcomeTable
 from inspector.app.opened_as.role_words import with_role
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.focus import StableFocus
 from inspector.dataset.layouts import Choice
 from inspector.dataset.layouts.views.outline import (
@@ -164,10 +164,8 @@ class LayoutDialog(StableFocus, QDialog):
     def _right(self) -> QVBoxLayout:
         title = QLabel("What comes out")
         title.setProperty("role", "heading")
-        area = QScrollArea()
-        area.setWidgetResizable(True)
+        area = ColumnArea()
         area.setAccessibleName("Images per class and split")
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, 8, 0)

@@ -35,11 +35,13 @@ class AnswerCard(QFrame):
         self._headline.setProperty("role", "title")
         self._detail.setObjectName("answer-detail")
         self._cleaned.setObjectName("answer-cleaned")
+        self._as_of = QLabel()
+        self._as_of.setObjectName("answer-as-of")
         self.bar = GapBar()
         self._caption = QLabel("Whiskers are 95 % CIs · leakage measured with baseline models")
-        for label in (self._cleaned, self._hint, self._caption):
+        for label in (self._cleaned, self._as_of, self._hint, self._caption):
             label.setProperty("role", "caption")
-        for label in (self._headline, self._detail, self._cleaned):
+        for label in (self._headline, self._detail, self._cleaned, self._as_of):
             label.setWordWrap(True)
         self.clean_up = QPushButton("Clean up dataset…")
         self.clean_up.setProperty("role", "primary")
@@ -57,13 +59,23 @@ class AnswerCard(QFrame):
 
     def show_waiting(self, headline: str, detail: str) -> None:
         """Show the progress of the scan."""
+        self._as_of.hide()
         self._headline.setText(headline)
         self._detail.setText(detail)
         self._review.setEnabled(False)
         self.clean_up.setEnabled(False)
 
-    def show_answer(self, answer: Answer, cleaned: str) -> None:
-        """Show an answer, and what a clean-up changed."""
+    def show_answer(
+        self, answer: Answer, cleaned: str, *, copies: int | None = None, as_of: str = ""
+    ) -> None:
+        """Show an answer, and what a clean-up changed.
+
+        Args:
+            answer: For now, or for the date that `as_of` says.
+            cleaned: In a sentence, "" without a clean-up.
+            copies: Where the answer holds only some of its pairs: how many there are.
+            as_of: When it was true and what follows, "" for now.
+        """
         self._headline.setText(answer.headline)
         self._detail.setText(answer.detail)
         self._cleaned.setText(cleaned)
@@ -76,11 +88,13 @@ class AnswerCard(QFrame):
             "Whiskers are 95 % CIs · leakage measured with baseline models"
             if shown else "Whiskers are 95 % CIs · no effect of leakage was shown"
         )  # fmt: skip
-        count = len(answer.pairs)
+        self._as_of.setText(as_of)
+        self._as_of.setVisible(bool(as_of))
+        count = len(answer.pairs) if copies is None else copies
         text = "Clean up dataset…"
         if count:
-            copies = "1 copy" if count == 1 else f"{count:,} copies"
-            text = f"Clean up: review {copies} across splits…"
+            what = "1 copy" if count == 1 else f"{count:,} copies"
+            text = f"Clean up: review {what} across splits…"
         self.clean_up.setText(text)
         self.clean_up.setEnabled(True)
         self._review.setEnabled(bool(count))
@@ -88,7 +102,7 @@ class AnswerCard(QFrame):
     def _lay_out(self, validation: QWidget, test: QWidget) -> None:
         words = QVBoxLayout()
         words.setSpacing(8)
-        for label in (self._headline, self._detail, self._cleaned):
+        for label in (self._headline, self._detail, self._cleaned, self._as_of):
             words.addWidget(label)
         words.addStretch()
         head = QHBoxLayout()
@@ -109,7 +123,7 @@ class AnswerCard(QFrame):
         column.addLayout(head)
         column.addWidget(self.bar)
         column.addLayout(actions)
-        for label in (self._cleaned, self._caption):
+        for label in (self._cleaned, self._as_of, self._caption):
             label.setVisible(False)
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
 
 from inspector.app.overview.clean_up_view import CleanUpView
 from inspector.app.overview.near_judge_dialog import NearJudgeDialog
@@ -66,6 +67,16 @@ class CleanUpDialog(StableFocus, QDialog):
         )
         self.finished.connect(self._on_finished)
         self._ask()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Return press the button that has the keyboard, as Space does."""
+        button = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
+            button, QAbstractButton
+        ):
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def plan(self) -> CleanUpPlan | None:
         """Return the shown plan, which the button runs."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.overview.clean_up_text import CHIPS, PairFilter, action_text, price_text, tile_of
 from inspector.app.widgets.balance_bars import BalanceBars
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.pairs.pair_grid import PairGrid
 from inspector.project.export.clean_up_plan import CleanUpPlan
@@ -383,11 +384,8 @@ def _scrolled(layout: QVBoxLayout, width_px: int, name: str) -> QScrollArea:
     inner = QWidget()
     inner.setLayout(layout)
     layout.setContentsMargins(0, 0, 8, 0)
-    area = QScrollArea()
+    area = ColumnArea()
     area.setAccessibleName(name)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFixedWidth(width_px)
     area.setWidget(inner)
     return area

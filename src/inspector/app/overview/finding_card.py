@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.project.diagnosis.findings import Finding
+from inspector.project.diagnosis.last_answer import MAX_LISTED
 
 STRIP = 6
 PICTURE_PX = 56
@@ -27,13 +28,18 @@ class CardAction:
 class FindingCard(QFrame):
     """Shows one finding.
 
+    Args:
+        stale: It was found before, and is looked for again: nothing is decided by it.
+
     Attributes:
         requested: A `CardAction`: See, or the action.
     """
 
     requested = Signal(object)
 
-    def __init__(self, finding: Finding, pictures: Sequence[tuple[str, QImage]]) -> None:
+    def __init__(
+        self, finding: Finding, pictures: Sequence[tuple[str, QImage]], *, stale: bool = False
+    ) -> None:
         super().__init__()
         self.setObjectName("plain-card")
         self.setProperty("code", finding.code)
@@ -62,9 +68,15 @@ class FindingCard(QFrame):
         actions = QHBoxLayout()
         actions.addStretch()
         if finding.see:
-            actions.addWidget(self._button("See", self._on_see))
+            see = self._button("See", self._on_see)
+            see.setEnabled(not stale or len(finding.samples) < MAX_LISTED)
+            actions.addWidget(see)
         if finding.action:
-            actions.addWidget(self._button(finding.action, self._on_action))
+            act = self._button(finding.action, self._on_action)
+            act.setEnabled(not stale)
+            if stale:
+                act.setToolTip("Follows when the findings are refreshed")
+            actions.addWidget(act)
         column.addLayout(actions)
         for label in (title, text):
             label.setWordWrap(True)

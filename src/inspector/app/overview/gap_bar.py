@@ -10,6 +10,7 @@ from inspector.project.diagnosis.answers import GapParts
 _WHISKERS_PX, _BAR_PX, _AXIS_PX = 22, 32, 22
 _WIDE_GAP = 0.3
 _LABEL_MIN_PX = 90
+_TICK_PX = 40
 
 
 class GapBar(QWidget):
@@ -133,8 +134,12 @@ class GapBar(QWidget):
             value = low + number * step
             x = self._x(value)
             painter.drawLine(QPointF(x, top), QPointF(x, top + 3))
-            rect = QRectF(x - 20, top + 4, 40, _AXIS_PX - 4)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, f"{value:.2f}")
+            left = min(max(0.0, x - _TICK_PX / 2), self.width() - _TICK_PX)
+            rect = QRectF(left, top + 4, _TICK_PX, _AXIS_PX - 4)
+            side = Qt.AlignmentFlag.AlignHCenter
+            if left == 0:
+                side = Qt.AlignmentFlag.AlignLeft
+            painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, f"{value:.2f}")
 
     def _text(self, gap: GapParts) -> str:
         parts = [f"Test accuracy {gap.test:.3f}, validation accuracy {gap.validation:.3f}."]

@@ -7,17 +7,17 @@ from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QGridLayout,
     QLabel,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from inspector.app.overview.answer_card import AnswerCard
+from inspector.app.overview.borrowed_card import BorrowedCard
 from inspector.app.overview.clean_up_dialog import CleanUpDialog
+from inspector.app.overview.code_line import CodeLine, read_code_line
 from inspector.app.overview.evidence.view import EvidenceView
 from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
 from inspector.app.overview.pairs_card import PairsCard
@@ -26,11 +26,13 @@ from inspector.app.overview.shortcuts_card import ShortcutsCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.answers import Answer
 from inspector.project.diagnosis.findings import FindingView, Overview
+from inspector.project.diagnosis.last_answer import StoredAnswer, StoredOverview
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyPair
 from inspector.reports.check_results import ReportForm
@@ -52,10 +54,15 @@ _SAID = {"twins_across"}
 
 @dataclass(frozen=True, slots=True)
 class OverviewData:
-    """The findings, and the images of each card's strip by finding code."""
+    """The findings, and the images of each card's strip by finding code.
+
+    Attributes:
+        last: The last findings, shown in their place while a scan is not finished.
+    """
 
     overview: Overview
     pictures: dict[str, list[tuple[str, QImage]]]
+    last: StoredOverview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class _Answered:
     Attributes:
         answer: None before a scan has ended.
         pairs: The pairs of the answer, or what a running scan has found so far.
+        last: The last answer, shown in its place while there is none.
     """
 
     answer: Answer | None
@@ -72,6 +80,7 @@ class _Answered:
     cleaned: str = ""
     images: int = 0
     pending: int = 0
+    last: StoredAnswer | None = None
 
 
 class OverviewPage(Page):
@@ -90,6 +99,8 @@ class OverviewPage(Page):
         super().__init__(project, bridge)
         self._cards: list[FindingCard] = []
         self._wide = False
+        # Whether the answer and the findings for now were asked for: those of before are late.
+        self._answered = self._found = False
         self.verdict = VerdictPanel(project, bridge, self.jobs)
         self.verdict.code_requested.connect(
             lambda: self.requested.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
@@ -100,6 +111,12 @@ class OverviewPage(Page):
             lambda: self.requested.emit(_PAGES[FindingView.CLUSTERS])
         )
         self.answer.why_requested.connect(self.show_evidence)
+        self.code = CodeLine(bridge)
+        self.code.paste_requested.connect(self.verdict.code_requested)
+        self.code.details_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.SPLITS))
+        )
+        self.code.loaded.connect(self._on_code)
         self.scan = ScanCard()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -113,17 +130,28 @@ class OverviewPage(Page):
         self.evidence.report_requested.connect(self._write_report)
         self.shortcuts = ShortcutsCard(project, bridge, self.jobs)
         self.shortcuts.requested.connect(self.show_list)
+        self.borrowed = BorrowedCard(project, bridge, self.jobs)
+        self.borrowed.requested.connect(self.show_list)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()
-        for label in (self._summary, self._checked):
+        self._as_of = QLabel()
+        self._as_of.setObjectName("findings-as-of")
+        self._as_of.hide()
+        for label in (self._summary, self._checked, self._as_of):
             label.setProperty("role", "caption")
             label.setWordWrap(True)
         self._findings = QGridLayout()
         self._findings.setSpacing(12)
         self._lay_out()
+        # Before anything is listed or computed: what was said when this was open last.
+        self.bridge.call(self._read_last, self._show_last, channel="last answer")
 
     def refresh(self, changes: Changes) -> None:
         """Query the answer and the findings again; neither waits for the other."""
         if changes.dataset:
+            project = self.project
+            self.bridge.call(
+                lambda: read_code_line(project), self.code.show_reading, channel="code line"
+            )
             self.bridge.call(self._ask, self._show_answer, channel="answer")
             self.bridge.call(self._read, self._show, channel="findings")
 
@@ -157,6 +185,9 @@ class OverviewPage(Page):
         else:
             self.bridge.call(lambda: self.project.findings.act(finding), writes=True)
 
+    def _on_code(self, code: str) -> None:
+        self.requested.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE, code=code))
+
     def _on_pair(self, pair: CopyPair) -> None:
         PairDialog(self.project, self.bridge, (pair.keeper, pair.excluded), self).open()
 
@@ -178,64 +209,117 @@ class OverviewPage(Page):
                 lambda _: _show_file(file),
             )
 
+    def _read_last(self) -> tuple[_Answered, OverviewData | None]:
+        answers = self.project.last_answers
+        stored = answers.overview()
+        data = None
+        if stored is not None:
+            data = OverviewData(stored.overview, self._strips(stored.overview), stored)
+        last = answers.answer()
+        return _Answered(None, (), self.project.fixes.last_text(), last=last), data
+
+    def _show_last(self, shown: tuple[_Answered, OverviewData | None]) -> None:
+        """Show what was kept, unless what holds now is there already."""
+        answered, data = shown
+        if answered.last is not None and not self._answered:
+            self._show_stored(answered.last, answered.cleaned, "refreshing…")
+        if data is not None and not self._found:
+            self._show_findings(data)
+
     def _ask(self) -> _Answered:
         counts = self.project.samples.counts()
+        answers, cleaned = self.project.last_answers, self.project.fixes.last_text()
         if not self.project.scans.is_complete():
-            pairs = self.project.pairs_so_far.pairs()
-            return _Answered(None, pairs, images=counts.images, pending=counts.pending)
-        answer = self.project.answers.answer()
-        return _Answered(answer, answer.pairs, self.project.fixes.last_text())
+            return _Answered(
+                None, self.project.pairs_so_far.pairs(), cleaned, counts.images, counts.pending,
+                answers.answer(),
+            )  # fmt: skip
+        answer = answers.refresh_answer()
+        return _Answered(answer, answer.pairs, cleaned)
 
     def _ask_again(self) -> None:
         self.bridge.call(self._ask, self._show_answer, channel="answer")
 
     def _show_answer(self, answered: _Answered) -> None:
+        self._answered = True
         running = self.project.scans.progress()
+        last = answered.last
         self.scan.setVisible(answered.answer is None and running is not None)
-        self.answer.setVisible(answered.answer is not None or running is None)
-        self.pairs.show_pairs(answered.pairs, so_far=answered.answer is None)
-        if answered.answer is None:
-            if running is not None:
-                self.scan.show_progress(running, len(answered.pairs))
-                self._timer.start()
-                return
+        self.answer.setVisible(answered.answer is not None or running is None or last is not None)
+        if answered.answer is not None:
+            self.pairs.show_pairs(answered.pairs)
+            self.answer.show_answer(answered.answer, answered.cleaned)
+            self._show_folded(answered.answer)
+            return
+        if running is not None:
+            self.scan.show_progress(running, len(answered.pairs))
+            self._timer.start()
+        if last is not None:
+            follows = "a new answer follows the scan" if running is not None else "F5 scans again"
+            self._show_stored(last, answered.cleaned, follows)
+            return
+        self.pairs.show_pairs(answered.pairs, so_far=True)
+        if running is None:
             total = answered.images + answered.pending
             self.answer.show_waiting(
                 f"{answered.images:,} of {total:,} images are read.",
                 "Near-duplicates appear once every image is read and compared. F5 resumes a"
                 " stopped scan.",
             )
-            return
-        self.answer.show_answer(answered.answer, answered.cleaned)
+
+    def _show_stored(self, last: StoredAnswer, cleaned: str, follows: str) -> None:
+        """Show an answer of before, with its date and what it was computed from."""
+        self.pairs.show_pairs(last.answer.pairs, counts=last.between)
+        self.answer.show_answer(
+            last.answer, cleaned, copies=sum(last.between.values()), as_of=f"{last.text}; {follows}"
+        )
+        self._show_folded(last.answer)
+
+    def _show_folded(self, answer: Answer) -> None:
         folded = []
-        if answered.answer.inconclusive:
-            folded.append(f"No effect could be shown: {', '.join(answered.answer.inconclusive)}.")
-        if answered.answer.not_estimated:
-            folded.append(f"Not estimated: {', '.join(answered.answer.not_estimated)}.")
+        if answer.inconclusive:
+            folded.append(f"No effect could be shown: {', '.join(answer.inconclusive)}.")
+        if answer.not_estimated:
+            folded.append(f"Not estimated: {', '.join(answer.not_estimated)}.")
         self._folded.setText(" ".join(folded))
         self._folded.setVisible(bool(folded))
 
     def _show(self, shown: OverviewData) -> None:
-        overview = shown.overview
-        self._summary.setText(overview.summary)
-        self.verdict.refresh(complete=overview.complete)
-        if overview.complete:
+        self._found = True
+        self.verdict.refresh(complete=shown.overview.complete)
+        if shown.overview.complete:
             self.shortcuts.refresh()
+            self.borrowed.refresh()
+        self._show_findings(shown)
+
+    def _show_findings(self, shown: OverviewData) -> None:
+        overview, last = shown.overview, shown.last
+        findings = overview.findings if last is None else last.overview.findings
+        self._summary.setText(overview.summary)
+        self._as_of.setText(f"{last.date.text}; the findings follow" if last is not None else "")
+        self._as_of.setVisible(bool(last is not None and findings))
         for card in self._cards:
             self._findings.removeWidget(card)
+            card.hide()
             card.deleteLater()
         self._cards = []
-        for finding in overview.findings:
-            if finding.code in _SAID and overview.complete and finding.see is FindingView.CLUSTERS:
+        for finding in findings:
+            if finding.code in _SAID and finding.see is FindingView.CLUSTERS:
                 continue
-            card = FindingCard(finding, shown.pictures.get(finding.code, ()))
+            pictures = shown.pictures.get(finding.code, ())
+            card = FindingCard(finding, pictures, stale=last is not None)
             card.requested.connect(self._on_action)
             self._cards.append(card)
         self._checked.setText(overview.checked)
         self._arrange()
 
     def _read(self) -> OverviewData:
-        overview = self.project.findings.overview()
+        overview = self.project.last_answers.refresh_overview()
+        last = None if overview.complete else self.project.last_answers.overview()
+        return OverviewData(overview, self._strips(last.overview if last else overview), last)
+
+    def _strips(self, overview: Overview) -> dict[str, list[tuple[str, QImage]]]:
+        """Return the first images of each finding, by its code."""
         pictures = {}
         for finding in overview.findings:
             # Skip files without an image, within a few times the length of a strip.
@@ -246,7 +330,7 @@ class OverviewPage(Page):
                 if not image.isNull() and len(strip) < STRIP:
                     strip.append((sample.path, image))
             pictures[finding.code] = strip
-        return OverviewData(overview, pictures)
+        return pictures
 
     def _lay_out(self) -> None:
         self._folded = QLabel()
@@ -256,9 +340,9 @@ class OverviewPage(Page):
         self._main, self._side = QVBoxLayout(), QVBoxLayout()
         for column in (self._main, self._side):
             column.setSpacing(12)
-        above: tuple[QWidget, ...] = (self.scan, self.answer, self.pairs)
+        above: tuple[QWidget, ...] = (self.scan, self.answer, self.code, self.pairs)
         below: tuple[QWidget, ...] = (
-            self.shortcuts, self._folded, self._summary, self._checked,
+            self.shortcuts, self.borrowed, self._folded, self._summary, self._checked,
         )  # fmt: skip
         for widget in above:
             self._main.addWidget(widget)
@@ -276,10 +360,8 @@ class OverviewPage(Page):
         self._grid.setColumnStretch(0, 1)
         inner = QWidget()
         inner.setLayout(self._grid)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area = ColumnArea()
+        self._area.setObjectName("page-area")
         self._area.setWidget(inner)
         self._area.setAccessibleName("Overview")
         self._area.setAccessibleDescription(self.purpose)
@@ -299,15 +381,18 @@ class OverviewPage(Page):
         if wide != self._wide:
             old, new = (self._main, self._side) if wide else (self._side, self._main)
             old.removeItem(self._findings)
-            new.insertLayout(0 if wide else 3, self._findings)
+            new.insertLayout(0 if wide else 4, self._findings)
             self._wide = wide
             self._grid.setColumnMinimumWidth(1, _SIDE_PX if wide else 0)
         columns = 1
         if not wide:
             columns = 3 if self.width() > _THREE_PX else 2 if self.width() > _TWO_PX else 1
+        self._findings.addWidget(self._as_of, 0, 0, 1, columns)
+        # A few cards share the room: none stands at a third of it beside nothing.
+        columns = max(1, min(columns, len(self._cards)))
         for position, card in enumerate(self._cards):
             card.setMaximumWidth(_SIDE_PX if wide else 16_777_215)
-            self._findings.addWidget(card, position // columns, position % columns)
+            self._findings.addWidget(card, 1 + position // columns, position % columns)
         for column in range(3):
             self._findings.setColumnStretch(column, int(column < columns))
 

@@ -1,6 +1,7 @@
 """Near-duplicates across splits as large pairs, filtered by the two splits."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -27,11 +28,15 @@ class PairsCard(QFrame):
         super().__init__()
         self.setObjectName("plain-card")
         self._pairs: tuple[CopyPair, ...] = ()
+        self._counts: dict[tuple[str, str], int] = {}
         self._splits: tuple[str, str] | None = None
         self.grid = PairGrid(load, self)
         self.grid.setAccessibleName("Near-duplicates across splits")
         self.grid.opened.connect(self._on_opened)
-        self._segments = QHBoxLayout()
+        segments = QFrame()
+        segments.setProperty("role", "segmented")
+        self._segments = QHBoxLayout(segments)
+        self._segments.setContentsMargins(2, 2, 2, 2)
         self._segments.setSpacing(0)
         self._group = QButtonGroup(self)
         title, self._so_far = QLabel("Near-duplicates across splits"), QLabel("so far")
@@ -42,7 +47,7 @@ class PairsCard(QFrame):
         head.addWidget(title)
         head.addWidget(self._so_far)
         head.addStretch()
-        head.addLayout(self._segments)
+        head.addWidget(segments)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(12)
@@ -50,24 +55,37 @@ class PairsCard(QFrame):
         column.addWidget(self.grid)
         self.hide()
 
-    def show_pairs(self, pairs: tuple[CopyPair, ...], *, so_far: bool = False) -> None:
-        """Show pairs, `so_far` while the search runs; the chosen splits stay chosen."""
+    def show_pairs(
+        self,
+        pairs: tuple[CopyPair, ...],
+        *,
+        so_far: bool = False,
+        counts: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:
+        """Show pairs; the chosen splits stay chosen.
+
+        Args:
+            pairs: The most similar first.
+            so_far: Whether the search runs.
+            counts: By two splits, where `pairs` are only some of them.
+        """
         self._so_far.setVisible(so_far)
-        if pairs == self._pairs:
+        counts = dict(Counter(p.splits for p in pairs) if counts is None else counts)
+        if pairs == self._pairs and counts == self._counts:
             return
-        self._pairs = pairs
-        between = list(dict.fromkeys(p.splits for p in pairs))
-        between.sort(key=lambda s: -sum(p.splits == s for p in pairs))
+        self._pairs, self._counts = pairs, counts
+        between = sorted(counts, key=lambda s: -counts[s])
         if self._splits not in between:
             self._splits = between[0] if between else None
         while (item := self._segments.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for splits in between:
-            count = sum(p.splits == splits for p in pairs)
             button = QToolButton()
-            button.setText(f"{splits[0].title()} - {splits[1]}  {count:,}")
-            button.setProperty("role", "chip")
+            button.setText(f"{splits[0].title()} \N{EN DASH} {splits[1]}  {counts[splits]:,}")
+            button.setToolTip(
+                f"{counts[splits]:,} images of {splits[1]} are copies of one of {splits[0]}"
+            )
             button.setCheckable(True)
             button.setChecked(splits == self._splits)
             button.clicked.connect(lambda _=False, one=splits: self._choose(one))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -24,10 +23,12 @@ from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.splits.split_graph import SplitEdge, SplitGraph
 from inspector.app.splits.splits_data import SplitsData, at_threshold, read_splits
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.icons import icon
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.program import load_code
 from inspector.code_reading.reading import CodeReading, read_for_form
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
@@ -62,6 +63,7 @@ class SplitsPage(Page):
         self._bar.serving.changed.connect(self._compare)
         self._bar.serving.judge.connect(lambda: self._compare(judge=True))
         self._bar.keep_requested.connect(self._on_keep)
+        self._bar.file_requested.connect(self._on_file)
         self._summary, self._note = QLabel(), QLabel()
         self._summary.setObjectName("splits-summary")
         self._note.setObjectName("splits-note")
@@ -87,7 +89,8 @@ class SplitsPage(Page):
         self._timer.timeout.connect(self._keep_threshold)
         self._set_up()
         self._lay_out()
-        self._rule = project.splits.rule
+        # The last one that was seen in use, and the last one that was put into use here.
+        self._rule = self._own = project.splits.rule
         self._bar.show_rule(self._rule)
 
     def refresh(self, changes: Changes) -> None:
@@ -99,16 +102,17 @@ class SplitsPage(Page):
         if rule != self._rule:
             # Keep a rule that is only being explored when other facts change.
             self._rule = rule
-            self._bar.show_rule(rule)
+            if rule != self._own:
+                self._bar.show_rule(rule)
         if self.project.scans.is_complete():
             self._look(self._bar.rule())
         else:
             self._summary.setText("Counts appear when the scan is finished.")
 
     def open(self, request: PageRequest) -> None:
-        """Show the field for pasted code."""
+        """Show the field for pasted code, or read the code of a file."""
         if request.action is PageAction.PASTE_CODE:
-            self._bar.ask_for_code()
+            self._bar.ask_for_code(request.code)
 
     def shown_text(self) -> str:
         """Return how many images leak."""
@@ -191,6 +195,9 @@ class SplitsPage(Page):
         self._show_edge()
         self._note.setText(shown.note)
         in_use = leakage.membership.rule == self.project.splits.rule
+        if leakage.membership.rule.kind is RuleKind.CODE and not in_use:
+            # Code is in use as soon as it is read.
+            self._on_keep(leakage.membership.rule)
         self._bar.show_state(RuleState.IN_USE if in_use else RuleState.READ)
         self._lock.setEnabled(True)
         self._by_group.setEnabled(leakage.membership.rule.kind is not RuleKind.GROUPS)
@@ -287,9 +294,20 @@ class SplitsPage(Page):
             writes=True,
         )  # fmt: skip
 
-    def _on_keep(self) -> None:
-        rule = self._bar.rule()
+    def _on_keep(self, rule: Rule | None = None) -> None:
+        # What is typed meanwhile stays: the form shows this rule already.
+        self._own = rule = rule or self._bar.rule()
         self.bridge.call(lambda: self.project.splits.set_rule(rule), writes=True)
+
+    def _on_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "The script or notebook that trains your model", str(Path.home()),
+            "Scripts and notebooks (*.py *.ipynb)",
+        )  # fmt: skip
+        if name:
+            self.bridge.call(
+                lambda: load_code(Path(name)), self._bar.ask_for_code, on_error=self._refuse
+            )
 
     def _on_lock(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
@@ -339,10 +357,7 @@ class SplitsPage(Page):
         column.setSpacing(12)
         column.addLayout(self._head())
         column.addLayout(body, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ColumnArea()
         area.setWidget(inner)
         area.setAccessibleName("Splits")
         area.setAccessibleDescription(self.purpose)

@@ -67,12 +67,14 @@ class RuleBar(QFrame):
     Attributes:
         changed: A `Rule`, shortly after the last change.
         keep_requested: The user wants to use this rule.
+        file_requested: The user wants to choose a script or notebook instead of pasting it.
         reading: How the pasted code was read; filled by the page.
         serving: How the inference code differs; filled by the page.
     """
 
     changed = Signal(object)
     keep_requested = Signal()
+    file_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,6 +105,7 @@ class RuleBar(QFrame):
         self.reading, self.lines = CodeReadingPanel(), CodeLines()
         self.serving = ServingPanel()
         self._edit, self._keep = QPushButton("Edit code…"), QPushButton("Use this rule")
+        self._open = QPushButton("Open a script or notebook…")
         self._state = QLabel()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -208,10 +211,12 @@ class RuleBar(QFrame):
             return f"{error.message}. {error.advice}"
         return ""
 
-    def ask_for_code(self) -> None:
-        """Select pasted code as the kind, and focus its field."""
+    def ask_for_code(self, code: str = "") -> None:
+        """Select pasted code as the kind, and focus its field; given code is read."""
         self.choose(RuleKind.CODE)
-        self._edit.setChecked(True)
+        self._edit.setChecked(not code)
+        if code:
+            self._code.setPlainText(code)
         self._code.setFocus()
 
     def choose(self, kind: RuleKind) -> None:
@@ -263,7 +268,7 @@ class RuleBar(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(fields, 1)
-        for button in (self._edit, self._keep):
+        for button in (self._open, self._edit, self._keep):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
@@ -290,6 +295,9 @@ class RuleBar(QFrame):
         self._edit.setProperty("small", True)
         self._edit.toggled.connect(self._show_fields)
         self._state.setObjectName("rule-state")
+        self._open.setProperty("small", True)
+        self._open.setToolTip("It is read, never run")
+        self._open.clicked.connect(self.file_requested)
         self._keep.setProperty("small", True)
         self._keep.setProperty("role", "primary")
         self._keep.setToolTip("Use it for findings, the diagnosis and training")
@@ -350,6 +358,7 @@ class RuleBar(QFrame):
         self._calm.setVisible(groups)
         self._file.setVisible(kind is RuleKind.LIST)
         code = kind is RuleKind.CODE
+        self._open.setVisible(code)
         # The reading replaces the code; the editor is only for changing it.
         self._edit.setVisible(code and self.lines.is_filled())
         self._code.setVisible(code and (self._edit.isChecked() or not self.lines.is_filled()))

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QPushButton,
-    QScrollArea,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -18,6 +17,7 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.train.compare_dialog import CompareDialog
 from inspector.app.train.comparison_plot import ComparisonPlot
 from inspector.app.widgets import theme
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.tables import table
 from inspector.augmentation.policy import Policy
 from inspector.errors import InspectorError, TrainingError
@@ -72,10 +72,7 @@ class ComparisonPanel(QWidget):
         for widget in (self._plot, self._times, self._text):
             column.addWidget(widget)
         column.addStretch()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ColumnArea()
         area.setWidget(inner)
         area.setAccessibleName("Result of the comparison")
         outer = QVBoxLayout(self)

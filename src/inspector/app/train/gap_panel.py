@@ -4,16 +4,15 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.components_table import ComponentsTable
 from inspector.app.widgets.jobs import Job, Jobs
 from inspector.errors import InspectorError
@@ -162,10 +161,7 @@ class GapPanel(QWidget):
         for widget in (self._text, self._verdict, self._terms, self._evidence):
             column.addWidget(widget)
         column.addStretch()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ColumnArea()
         area.setWidget(inner)
         area.setAccessibleName("The gap by trainings")
         row = QHBoxLayout()

@@ -41,6 +41,10 @@ class AccuracyField(QDoubleSpinBox):
             return _State.Intermediate, text, pos
         return (_State.Invalid if _share(text) is None else _State.Acceptable), text, pos
 
+    def textFromValue(self, value: float) -> str:
+        """Return 0.95 as it is written, and 0.953 where the third place counts."""
+        return f"{value:.2f}" if round(value, 2) == round(value, 3) else f"{value:.3f}"
+
     def valueFromText(self, text: str) -> float:
         return _share(text) or 0.0
 

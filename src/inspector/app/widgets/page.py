@@ -49,12 +49,14 @@ class PageRequest:
         action: What the page does; None to show it as it is.
         title: Title of a list.
         samples: Ids of a list, or of the one image.
+        code: Of a script or notebook, to be read by the page.
     """
 
     page: PageName
     action: PageAction | None = None
     title: str = ""
     samples: tuple[int, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,10 +87,8 @@ class ProjectWindow(QWidget):
         self._session = Session()
         self._hint = HintBar(self._session)
         self.opened_as = OpenedAs(project, self.bridge, self._session.dismissed(), self)
-        self._status = QLabel()
+        self._status, self._shown, self._read_only = QLabel(), QLabel(), QLabel()
         self._status.setObjectName("status")
-        self._shown = QLabel()
-        self._read_only = QLabel()
         self._read_only.setObjectName("read-only")
         self._read_only.setVisible(bool(project.why_read_only()))
         self._general = (
@@ -119,6 +117,8 @@ class ProjectWindow(QWidget):
         self.opened_as.refresh()
         if reason := project.why_read_only():
             self._read_only.setText(f"{reason} Decisions can't be saved.")
+            # No scan tells the pages to ask for what is known.
+            self._on_changed(Changes(samples=True, duplicates=True))
         else:
             self._scan.start()
 

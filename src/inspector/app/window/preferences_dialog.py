@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.controls.toggle import Toggle
 from inspector.app.widgets.elided_label import FittedLabel
@@ -129,10 +129,7 @@ class Preferences(StableFocus, QDialog):
         for row in rows:
             column.addWidget(row)
         column.addStretch()
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ColumnArea()
         area.setWidget(inner)
         area.setAccessibleName(title)
         self.sections.addItem(title)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from inspector.audit.decision_rules import FOLDER_AT_LEAST, GROUPS_AT_LEAST
 from inspector.audit.intervals import class_weighted, group_spread, wilson
 
-_Z = 1.96
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -40,15 +39,17 @@ def net_interval(one: Mask, two: Mask, group: Ints) -> ShareInterval:
 
     Images that change count both ways: right in `one` only, and right in `two` only.
 
-    Source: the adjusted Wald interval of Bonett and Price 2012, on effective numbers of images.
+    Source: square-and-add of two Wilson intervals (Newcombe 1998), on the effective number of
+    images of the difference; docs/measurements/influence.md has its coverage.
     """
     change = one.astype(np.float64) - two
     n = effective(change, group)
-    lost = (float((change > 0).mean()) * n + 1) / (n + 2)
-    gained = (float((change < 0).mean()) * n + 1) / (n + 2)
-    centre = lost - gained
-    half = _Z * float(np.sqrt((lost + gained - centre**2) / (n + 2)))
-    return ShareInterval(float(change.mean()), centre - half, centre + half)
+    lost, gained = float((change > 0).mean()), float((change < 0).mean())
+    (lost_low, lost_high), (gained_low, gained_high) = wilson(lost * n, n), wilson(gained * n, n)
+    mean = lost - gained
+    low = mean - float(np.hypot(lost - lost_low, gained_high - gained))
+    high = mean + float(np.hypot(lost_high - lost, gained - gained_low))
+    return ShareInterval(mean, low, high)
 
 
 def effective(values: NDArray[np.float64], group: Ints) -> float:

@@ -194,7 +194,7 @@ class ControlFlow(FunctionCalls):
 
         def start() -> None:
             if folds:
-                self.loops.begin_round()
+                self.loops.begin_round(self.libraries.stacks)
             self.bind(node.target, typical, scope)
 
         folds = self.loops.enter_folds(typical)

@@ -78,6 +78,10 @@ class Expressions(Operators):
         """Return the function of a def or lambda."""
 
     @abstractmethod
+    def named(self, name: str, value: object) -> None:
+        """Hear that a value is given a name."""
+
+    @abstractmethod
     def iterated(self, value: object, node: ast.AST) -> None:
         """Called when a value is iterated over."""
 
@@ -142,10 +146,16 @@ class Expressions(Operators):
         for key, content in zip(node.keys, node.values, strict=True):
             value = self.value(content, scope)
             if key is not None:
-                self.put(box, self.value(key, scope), value)
+                self._put_named(box, self.value(key, scope), value)
             else:
                 self.update(box, value)
         return box
+
+    def _put_named(self, box: DictBox, key: object, value: object) -> None:
+        """Set an item of a dict; a key that is a text names what it stands for."""
+        self.put(box, key, value)
+        if isinstance(key, str):
+            self.named(key, value)
 
     def _unary(self, node: ast.UnaryOp, scope: ScopeBox) -> object:
         value = self.value(node.operand, scope)
@@ -258,7 +268,9 @@ class Expressions(Operators):
         whole = self._rounds(
             node.generators,
             ScopeBox(scope),
-            lambda inner: self.put(box, self.value(node.key, inner), self.value(node.value, inner)),
+            lambda inner: self._put_named(
+                box, self.value(node.key, inner), self.value(node.value, inner)
+            ),
             [],
         )
         box.open |= not whole

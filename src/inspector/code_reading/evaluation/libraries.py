@@ -214,9 +214,7 @@ class Libraries:
     def _foreign(self, ref: Ref, node: ast.AST) -> None:
         other = next((n for n in _NOT_FOLLOWED if ref.name.endswith(n)), "")
         if other and ref.imported:
-            why = (
-                "what this loader reads is not followed: save the lists, and give them with --list"
-            )
+            why = "what it reads is not followed: save the lists, and give them with --list"
             self._host.unread.append(Unread(self._host.place, f"{ref.last}(...)", why))
         if ref.last in _LOADER_NAMES and ref.imported and ref.name not in self._told:
             self._told.add(ref.name)

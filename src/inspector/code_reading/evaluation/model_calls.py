@@ -159,6 +159,8 @@ class ModelCalls:
         arguments = dict(given.names)
         if share is not None:
             data, validation = self._fit_split(data, share, given, node)
+        if isinstance(owner, StackBox) and host.loops.trained_before(owner):
+            arguments["carried"] = True
         host.emit(Event(Action.FIT, host.place, data, validation, owner, options=arguments))
         return Unknown(text_of(node))
 

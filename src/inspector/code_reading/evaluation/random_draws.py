@@ -1,6 +1,7 @@
 """Random generators and what they shuffle, and slices of listed files."""
 
 import ast
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
@@ -177,11 +178,9 @@ class RandomDraws:
         if ref.last == "split" and len(given.places) > 1:
             data = files_of(self._host, given.places[0], node)
             ends = self._host.listed(given.places[1])
-            if data is not None and ends is not None and len(ends) == 1:
-                return (
-                    self.sliced(data, slice(None, ends[0])),
-                    self.sliced(data, slice(ends[0], None)),
-                )
+            if data is not None and ends:
+                borders = itertools.pairwise([None, *ends, None])
+                return tuple(self.sliced(data, slice(a, b)) for a, b in borders)
         return MISSING
 
     def joined(self, data: DataSet, parts: Sequence[object]) -> DataSet:

@@ -182,6 +182,13 @@ class SplitCalls(TorchCalls):
     def _hugging_face(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
         if ref.last == "DatasetDict":
             return self._named_splits(given)
+        if ref.last in ("concatenate_datasets", "interleave_datasets"):
+            parts = self._host.listed(given.get(0, "dsets")) or ()
+            first = next(iter(parts), None)
+            if not isinstance(first, DataSet):
+                return MISSING
+            whole = self.joined(first, parts)
+            return whole if whole is not first else first.after("concatenate", text_of(node))
         if ref.last != "load_dataset":
             return MISSING
         arguments = by_name(("path", "name", "data_dir"), given)

@@ -1,5 +1,6 @@
 """Evaluation images that training also reads, and splits in the wrong role."""
 
+import ast
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -14,6 +15,7 @@ from inspector.code_reading.evaluation.objects import (
     LoaderName,
     Source,
 )
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import ListBox, Unknown
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.stretches import stretches
@@ -94,7 +96,8 @@ def _contained(
 def _same_image_folder(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     """Find two ImageFolders of one folder, neither of which is cut."""
     both = one.loader is two.loader is LoaderName.IMAGE_FOLDER and one.source is not two.source
-    if both and one.folder == two.folder and _whole_folder(one) and _whole_folder(two):
+    whole = both and _whole_folder(one) and _whole_folder(two)
+    if (whole or _same_built_in(one, two)) and one.folder == two.folder:
         code = "test_is_training" if two.role is DatasetRole.TEST else "training_reads_all"
         name = two.role.value
         yield CodeFinding(
@@ -103,6 +106,17 @@ def _same_image_folder(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
             f" every {name} image is a training image too. Read another folder, or split this one.",
             two.place,
         )  # fmt: skip
+
+
+def _same_built_in(one: CodeCall, two: CodeCall) -> bool:
+    """Tell whether two calls read the same split of one dataset of torchvision, uncut."""
+    calls = [call.source.node.func for call in (one, two) if isinstance(call.source.node, ast.Call)]
+    return (
+        one.loader is two.loader is LoaderName.TORCHVISION and one.source is not two.source
+        and len({text_of(function) for function in calls}) == 1
+        and one.subset == two.subset is not None
+        and not one.data.membership and not two.data.membership
+    )  # fmt: skip
 
 
 def _cut_from(whole: DataSet, part: DataSet) -> bool:

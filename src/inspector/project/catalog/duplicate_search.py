@@ -1,6 +1,6 @@
 """The duplicate search at the end of a scan: describe, propose, verify, store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +9,11 @@ from inspector.audit.false_pairs import POSSIBLE_BIN, ScoreCounts, confirmed_lev
 from inspector.project.catalog.page_comparison import compare_pages
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.catalog.pair_stream import PairStream, StreamedPair
+from inspector.project.catalog.verified_pairs import VerifiedPairs, joined_in_order
 from inspector.project.context import ProjectContext
 from inspector.similarity.embedding import DIMENSIONS, VERSION
-from inspector.similarity.levels import SURE
+from inspector.similarity.levels import POSSIBLE, SURE
+from inspector.similarity.orientations import INVERSE
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.records import COMPARED_PAIRS, ComparedPairsRecord
 from inspector.store.samples import ContentShape
@@ -56,15 +58,21 @@ class DuplicateSearch:
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
         with self._search.folder() as folder:
-            contents = self._prepare(folder, contents, by_content)
-            pairs = self._pairs(folder, [by_content[sha256][0] for sha256 in contents])
-        if pairs is None:
+            contents = self._prepare(folder, contents)
+            verified = self._verified(folder, contents, by_content)
+        if verified is None:
             return False
+        compared = self._counted(verified, contents, by_content)
         files = [str(context.absolute(paths[sha256])) for sha256 in contents]
         known = context.store.samples.shapes()
         shapes = [known[sha256] for sha256 in contents]
         pairs = compare_pages(
-            pairs, files, shapes, context.pool(), stop=self._stop, progress=self._progress
+            _similar(verified),
+            files,
+            shapes,
+            context.pool(),
+            stop=self._stop,
+            progress=self._progress,
         )
         if pairs is None:
             return False
@@ -74,29 +82,41 @@ class DuplicateSearch:
         sets, canonical = _equal_sets(by_content, same)
         assert pairs.similarity is not None
         rows: dict[tuple[int, int], StoredPair] = {}
-        for a, b, transform, similarity in zip(
+        for a, b, turn, similarity in zip(
             pairs.a.tolist(), pairs.b.tolist(), pairs.transform.tolist(),
             pairs.similarity.tolist(), strict=True,
         ):  # fmt: skip
-            one, two = sorted((canonical[contents[a]], canonical[contents[b]]))
+            one, two = canonical[contents[a]], canonical[contents[b]]
+            transform = turn if one < two else INVERSE[turn]
+            one, two = min(one, two), max(one, two)
             best = rows.get((one, two))
             if one != two and (best is None or similarity > best.similarity):
                 rows[one, two] = StoredPair(one, two, transform, similarity)
-        self._remember(pairs, list(rows.values()))
+        self._remember(compared, list(rows.values()))
         context.store.duplicates.replace(sets, rows.values())
         return True
 
-    def _remember(self, verified: CandidateResult, pairs: Sequence[StoredPair]) -> None:
-        """Keep how similar the compared pairs are, and the confirmed level that follows."""
-        if verified.compared is None:
-            return
+    def _counted(
+        self,
+        verified: CandidateResult,
+        contents: Sequence[bytes],
+        samples: Mapping[bytes, Sequence[int]],
+    ) -> ScoreCounts:
+        """Count the compared pairs by similarity, of one label and of two."""
+        labels = self._context.store.samples.labels()
+        names = [labels.get(samples[sha256][0], "") for sha256 in contents]
+        numbers = np.unique(names, return_inverse=True)[1]
+        assert verified.similarity is not None
+        return counted(verified.similarity, numbers[verified.a] != numbers[verified.b])
+
+    def _remember(self, compared: ScoreCounts, pairs: Sequence[StoredPair]) -> None:
+        """Store how similar the compared pairs are, and the confirmed level that follows."""
         store = self._context.store
         labels = store.samples.labels()
         two_labels = np.array([labels.get(p.a) != labels.get(p.b) for p in pairs], np.bool_)
         similarity = np.array([p.similarity for p in pairs], np.float64)
         # What is reported may have been lowered by its print, or joined with what equals it.
         reported = counted(similarity, two_labels)
-        compared = ScoreCounts(*verified.compared)
         for counts, now in zip(compared, reported, strict=True):
             counts[POSSIBLE_BIN:] = now[POSSIBLE_BIN:]
         store.records.put(
@@ -107,9 +127,7 @@ class DuplicateSearch:
             ),
         )  # fmt: skip
 
-    def _prepare(
-        self, folder: Path, contents: list[bytes], by_content: dict[bytes, list[int]]
-    ) -> list[bytes]:
+    def _prepare(self, folder: Path, contents: list[bytes]) -> list[bytes]:
         """Begin a search in a folder; return the contents that have a fingerprint."""
         rows = np.array(list(self._context.cache.places(contents)), np.int64)
         contents = [sha256 for sha256, row in zip(contents, rows.tolist(), strict=True) if row >= 0]
@@ -118,9 +136,6 @@ class DuplicateSearch:
         numbers = [names.index(splits[sha256]) for sha256 in contents]
         np.save(folder / "chosen.npy", rows[rows >= 0])
         np.save(folder / "splits.npy", np.array(numbers, np.int32))
-        labels = self._context.store.samples.labels()
-        label_of = [labels.get(by_content[sha256][0], "") for sha256 in contents]
-        np.save(folder / "labels.npy", np.unique(label_of, return_inverse=True)[1])
         self._embedded = self._write_vectors(folder, contents)
         return contents
 
@@ -143,33 +158,49 @@ class DuplicateSearch:
         table.flush()
         return len(known)
 
-    def _pairs(self, folder: Path, samples: Sequence[int]) -> CandidateResult | None:
-        """Return the verified pairs of contents, those across splits first; None if stopped.
+    def _verified(
+        self, folder: Path, contents: Sequence[bytes], samples: Mapping[bytes, Sequence[int]]
+    ) -> CandidateResult | None:
+        """Return every compared pair of contents with its similarity; None if stopped.
+
+        Pairs that an earlier search verified are not verified again.
 
         Args:
-            samples: One sample per content.
+            samples: The samples of each content.
         """
         splits = np.load(folder / "splits.npy")
+        cache = self._context.cache
         proposed = self._search.proposed(
-            str(folder), self._context.cache.records, len(samples), embedded=self._embedded > 0
+            str(folder), cache.records, len(contents), embedded=self._embedded > 0
         )
         if proposed is None:
             return None
-        order = np.argsort(splits[proposed.a] == splits[proposed.b], kind="stable")
-        proposed = CandidateResult(proposed.a[order], proposed.b[order], proposed.transform[order])
 
         def tell(part: CandidateResult) -> None:
             assert part.similarity is not None
             rows = np.flatnonzero((part.similarity >= SURE) & (splits[part.a] != splits[part.b]))
             self._stream.add(
                 StreamedPair(
-                    samples[part.a[row]], samples[part.b[row]], int(part.transform[row]),
-                    float(part.similarity[row]),
+                    samples[contents[part.a[row]]][0], samples[contents[part.b[row]]][0],
+                    int(part.transform[row]), float(part.similarity[row]),
                 )
                 for row in rows.tolist()
             )  # fmt: skip
 
-        return self._search.verified(str(folder), proposed, tell)
+        before = VerifiedPairs(cache.path.parent, self._context.file)
+        known = before.compared(contents, proposed)
+        tell(known.verified)
+        unknown = known.unknown
+        # Those across splits first.
+        order = np.argsort(splits[unknown.a] == splits[unknown.b], kind="stable")
+        unknown = CandidateResult(unknown.a[order], unknown.b[order], unknown.transform[order])
+        fresh = self._search.verified(str(folder), unknown, tell, least=0.0)
+        if fresh is None:
+            return None
+        verified = joined_in_order(known.verified, fresh)
+        if len(unknown.a) and cache.refusal is None:
+            before.keep(contents, proposed, verified)
+        return verified
 
     def _same_pixels(
         self,
@@ -186,6 +217,15 @@ class DuplicateSearch:
             if shapes[a][:2] == shapes[b][:2]:
                 candidates |= {a, b}
         return self._search.digests({contents[i]: Path(files[i]) for i in candidates})
+
+
+def _similar(compared: CandidateResult) -> CandidateResult:
+    """Return the pairs whose similarity is at least that of a candidate."""
+    assert compared.similarity is not None
+    rows = compared.similarity >= POSSIBLE
+    return CandidateResult(
+        compared.a[rows], compared.b[rows], compared.transform[rows], compared.similarity[rows]
+    )
 
 
 def is_mostly_embedded(embedded: int, contents: int) -> bool:

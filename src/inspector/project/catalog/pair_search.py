@@ -10,6 +10,7 @@ import numpy as np
 from inspector.errors import CacheError, ProcessError
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch, sweep_scratch
+from inspector.similarity.levels import POSSIBLE
 from inspector.similarity.orientations import ONE_OF_EACH
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
@@ -123,15 +124,18 @@ class PairSearch:
         folder: str,
         proposed: CandidateResult,
         on_pairs: Callable[[CandidateResult], None] = lambda _: None,
+        *,
+        least: float = POSSIBLE,
     ) -> CandidateResult | None:
         """Return the candidates whose content is similar; None if stopped.
 
         Args:
             on_pairs: Called with each part of them as it is verified.
+            least: Similarity from which pairs are returned.
         """
         self._progress.start("near-duplicates", len(proposed.a))
         tasks: list[Task] = [
-            VerifyTask(folder, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
+            VerifyTask(folder, proposed.a[cut], proposed.b[cut], proposed.transform[cut], least)
             for cut in _cuts(proposed)
         ]
         parts = [no_pairs()]
@@ -142,13 +146,11 @@ class PairSearch:
         if self._stop.is_set():
             return None
         similarity = [part.similarity for part in parts if part.similarity is not None]
-        compared = [part.compared for part in parts if part.compared is not None]
         return CandidateResult(
             np.concatenate([part.a for part in parts]),
             np.concatenate([part.b for part in parts]),
             np.concatenate([part.transform for part in parts]),
             np.concatenate(similarity),
-            np.sum(compared, axis=0, dtype=np.int64) if compared else None,
         )
 
     def digests(self, files: dict[bytes, Path]) -> dict[bytes, bytes] | None:

@@ -15,7 +15,7 @@ from inspector.project.review.copies import (
     find_copies,
     leaked,
 )
-from inspector.project.review.duplicates import PairKind
+from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 
@@ -114,8 +114,9 @@ class Answers:
         index = self._source.duplicates.index()
         split_of = self._splits.split_of()
         scanned: Counter[str] = Counter(split_of.values())
+        excluded = index.samples.table.ids_where("mark", "drop")
         standing: Counter[str] = Counter(
-            split for i, split in split_of.items() if index.samples[i].mark != "drop"
+            split for i, split in split_of.items() if i not in excluded
         )
         now: Counter[str] = Counter(split_of[i] for i in leaked(index, split_of))
         was: Counter[str] = Counter(split_of[i] for i in leaked(index, split_of, excluded_too=True))
@@ -133,7 +134,9 @@ class Answers:
         gap = self._gap(terms)
         kind = _kind(counts, gap, splits=len(scanned))
         headline, detail = _sentences(kind, counts, last.answer if last else {}, gap)
-        by_kind = sorted(pairs, key=lambda p: (list(PairKind).index(p.kind), -p.similarity))
+        by_kind = _one_of_each(
+            sorted(pairs, key=lambda p: (list(PairKind).index(p.kind), -p.similarity)), index
+        )
         return Answer(
             kind, headline, detail, tuple(counts),
             None if kind is AnswerKind.CLEANED else gap, tuple(by_kind),
@@ -156,6 +159,17 @@ class Answers:
             (leakage["low"], leakage["high"]) if shown else None,
             leakage.get("bound") == "at_least",
         )  # fmt: skip
+
+
+def _one_of_each(pairs: list[CopyPair], index: DuplicateIndex) -> list[CopyPair]:
+    """Put pairs of one cluster behind those of others of their kind: the first ones differ."""
+    seen: Counter[tuple[PairKind, int]] = Counter()
+    turn = {}
+    for pair in pairs:
+        cluster = pair.kind, index.cluster_of.get(pair.keeper.id, pair.keeper.id)
+        turn[pair.excluded.id] = seen[cluster]
+        seen[cluster] += 1
+    return sorted(pairs, key=lambda p: (list(PairKind).index(p.kind), turn[p.excluded.id]))
 
 
 def _interval(share: float, images: int | None) -> tuple[float, float] | None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, FindingSeverity
 from inspector.dataset.decoding import Flag
 from inspector.dataset.layouts import IMAGE_ENDINGS, Layout
@@ -286,16 +289,20 @@ class Findings:
 
     def _files(self) -> list[Finding]:
         rows = self._samples.everything()
-        failed = [
-            s for s in rows
-            if s.status in ("unreadable", "crashed", "timeout") and s.mark != "drop"
-        ]  # fmt: skip
-        crashes = [s for s in rows if s.flags & Flag.KERAS_CRASHES and s.mark != "drop"]
-        ignores = [s for s in rows if s.flags & Flag.KERAS_IGNORES and s.status == "image"]
-        cut = [s for s in rows if s.flags & Flag.TRUNCATED and s.mark != "drop"]
-        plain = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
-        shaped = [s for s in plain if s.flags & Flag.SHAPED_ALPHA]
-        flat = [s for s in plain if not s.flags & Flag.SHAPED_ALPHA]
+        flags, status = rows.number("flags"), rows.text("status")
+        stands = ~rows.text("mark").equals("drop")
+
+        def has(flag: Flag) -> NDArray[np.bool_]:
+            hits: NDArray[np.bool_] = flags & flag != 0
+            return hits
+
+        failed = stands & status.equals("unreadable", "crashed", "timeout")
+        crashes = stands & has(Flag.KERAS_CRASHES)
+        ignores = status.equals("image") & has(Flag.KERAS_IGNORES)
+        cut = stands & has(Flag.TRUNCATED)
+        plain = stands & has(Flag.FLAT)
+        shaped = plain & has(Flag.SHAPED_ALPHA)
+        flat = plain & ~has(Flag.SHAPED_ALPHA)
         table = (
             ("unreadable", HIGH, failed, "{} can't be read", "Training fails on such a file.",
              FILES, "Exclude"),
@@ -315,12 +322,10 @@ class Findings:
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
             Finding(
-                code, severity, len(samples), what.format(_count(samples, "file")), text,
-                see, action,
-                tuple(s.id for s in samples),
+                code, severity, len(ids), what.format(_count(ids, "file")), text, see, action, ids
             )
-            for code, severity, samples, what, text, see, action in table
-            if samples
+            for code, severity, mask, what, text, see, action in table
+            if (ids := tuple(rows.ids[mask].tolist()))
         ]  # fmt: skip
 
 

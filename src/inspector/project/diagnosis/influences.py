@@ -29,7 +29,8 @@ STORED_INFLUENCES = 4
 STORED_MEMBERS = 3
 ADVICE = "Split by group: `inspector split DATASET --by-group`, or By group on Splits."
 CAVEAT = (
-    "By a head on frozen features; a network that is trained as a whole can borrow more, or less."
+    "A head on frozen features borrows little; a network that is trained as a whole can borrow far"
+    " more."
 )
 
 
@@ -119,21 +120,21 @@ class BorrowedReport:
     def text(self) -> str:
         """The verdict in one sentence."""
         both = f"{self.accuracy.mean:.1%} with them in training, {self.without.mean:.1%} without"
+        whose = f"the head's {self.evaluation} accuracy"
         match self.verdict:
             case Verdict.YES:
-                more = "at least " if self.bound is Bound.AT_LEAST else ""
+                more = "At least " if self.bound is Bound.AT_LEAST else ""
                 return (
-                    f"{more}{self.borrowed.mean:.1%} of {self.evaluation} accuracy is borrowed from"
+                    f"{more}{100 * self.borrowed.mean:.1f} points of {whose} are borrowed from"
                     f" training images of the same group: {both}."
-                ).capitalize()
+                )
             case Verdict.NO:
                 return (
-                    f"{self.evaluation} accuracy is not borrowed from training images of the same"
-                    f" group: {both}."
-                ).capitalize()
+                    f"T{whose[1:]} is not borrowed from training images of the same group: {both}."
+                )
             case Verdict.CANNOT_TELL:
                 return (
-                    f"Whether {self.evaluation} accuracy is borrowed is inconclusive: {both}"
+                    f"Whether {whose} is borrowed from the same group is inconclusive: {both}"
                     f" ({self._reason})."
                 )
             case _:
@@ -203,17 +204,36 @@ class Influences:
 
     def last(self) -> BorrowedReport | None:
         """Return the last answer; None without one, or where files, groups or split changed."""
+        record = self._stored()
+        return None if record is None else self._report(record)
+
+    def of(self, sample: Sample) -> AnsweredImage | None:
+        """Return what the last answer says of one image; None where it says nothing."""
+        record = self._stored()
+        answers = record.answers if record else ()
+        one = [answer for answer in answers if answer.sample == sample.id]
+        return next(iter(self._answers(one)), None)
+
+    def _stored(self) -> BorrowedRecord | None:
         record = self._context.store.records.get(BORROWED)
         if record is None or record.digest != self._digest(self._splits.rule):
             return None
-        return self._report(record)
+        return record
 
     def _report(self, record: BorrowedRecord) -> BorrowedReport:
-        by_id = {s.id: s for s in self._diagnoses.standing_images()}
-        rows = list(by_id.values())
-        numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
-        group: dict[int, int] = dict(zip(by_id, numbers, strict=True))
-        answers = tuple(
+        return BorrowedReport(
+            record.evaluation, record.images, record.groups, record.training,
+            ShareInterval(*record.accuracy), ShareInterval(*record.without),
+            ShareInterval(*record.borrowed), record.placebo, Verdict(record.verdict),
+            Bound(record.bound), record.why, record.embedded, self._answers(record.answers),
+        )  # fmt: skip
+
+    def _answers(self, records: Sequence[AnswerRecord]) -> tuple[AnsweredImage, ...]:
+        rows = self._diagnoses.standing_images()
+        by_id = {s.id: s for s in rows}
+        numbers = self._groups.numbers(rows, with_duplicates=True).tolist() if records else ()
+        group: dict[int, int] = dict(zip(by_id, numbers, strict=False))
+        return tuple(
             AnsweredImage(
                 by_id[one.sample], one.right, one.right_without, one.shares,
                 tuple(
@@ -221,13 +241,7 @@ class Influences:
                     for i in one.influences if all(s in by_id for s in i.samples)
                 ),
             )
-            for one in record.answers if one.sample in by_id
-        )  # fmt: skip
-        return BorrowedReport(
-            record.evaluation, record.images, record.groups, record.training,
-            ShareInterval(*record.accuracy), ShareInterval(*record.without),
-            ShareInterval(*record.borrowed), record.placebo, Verdict(record.verdict),
-            Bound(record.bound), record.why, record.embedded, answers,
+            for one in records if one.sample in by_id
         )  # fmt: skip
 
     def _group_of(

@@ -310,7 +310,7 @@ class Labels:
     def _seen(self) -> _Space:
         key = self.queue_key()
         if self._space is None or self._space.key != key:
-            rows = self._groups.images()
+            rows = list(self._groups.images())
             self._space = _Space(key, rows, describe(self._groups.records(rows)))
         return self._space
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -309,7 +309,7 @@ def _recorded(question: Question, quick: Diagnosis, seeds: int) -> list[list[Int
     return blocks
 
 
-def _samples(images: list[Sample], question: Question, rows: Ints) -> SampleColumns:
+def _samples(images: Sequence[Sample], question: Question, rows: Ints) -> SampleColumns:
     chosen = [(images[i], int(question.labels[i])) for i in rows.tolist()]
     return SampleColumns(
         tuple(s.path for s, _ in chosen), tuple(label for _, label in chosen),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+
 from inspector.dataset.names import Split
 from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.store.samples import Sample
@@ -130,11 +132,8 @@ def find_copies(
         split_of: Split by sample id; images without one take no part.
     """
     rank = {name: place for place, name in enumerate(choice.keep.order)}
-    rows = [
-        s for i, s in index.samples.items()
-        if s.mark != "drop" and split_of.get(i) in rank
-        and (i in index.canonical or i in index.neighbour_heads)
-    ]  # fmt: skip
+    alike = [i for i in {*index.canonical, *index.neighbour_heads} if split_of.get(i) in rank]
+    rows = [s for i in alike if (s := index.samples[i]).mark != "drop"]
     rows.sort(key=lambda s: (rank[split_of[s.id]], s.path))
     links, rules = _links(index), _Rules(choice, certainty)
     standing: dict[int, list[Sample]] = {}
@@ -172,20 +171,26 @@ def leaked(
         excluded_too: Count as if nothing were excluded.
     """
     gone = set(without)
+    if not excluded_too:
+        gone |= index.samples.table.ids_where("mark", "drop")
+    # An image that is like no other leaks nowhere.
     standing = [
-        s for i, s in index.samples.items()
-        if (excluded_too or s.mark != "drop") and i not in gone and split_of.get(i)
-    ]  # fmt: skip
-    head = {s.id: index.canonical.get(s.id, s.id) for s in standing}
-    trained = {head[s.id] for s in standing if split_of[s.id] == "training"}
-    return [
-        s.id for s in standing
-        if split_of[s.id] in EVALUATION
+        i for i in {*index.canonical, *index.neighbour_heads} if i not in gone and split_of.get(i)
+    ]
+    head = {i: index.canonical.get(i, i) for i in standing}
+    trained = {head[i] for i in standing if split_of[i] == "training"}
+    leaks = {
+        i for i in standing
+        if split_of[i] in EVALUATION
         and (
-            head[s.id] in trained
-            or not trained.isdisjoint(index.neighbour_heads.get(head[s.id], ()))
+            head[i] in trained
+            or not trained.isdisjoint(index.neighbour_heads.get(head[i], ()))
         )
-    ]  # fmt: skip
+    }  # fmt: skip
+    table = index.samples.table
+    rows = np.sort(table.rows_of(np.fromiter(leaks, np.int64, len(leaks))))
+    ids: list[int] = table.ids[rows[rows >= 0]].tolist()
+    return ids
 
 
 @dataclass(frozen=True, slots=True)

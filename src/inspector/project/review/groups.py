@@ -26,6 +26,7 @@ from inspector.project.review.grouping_proposals import (
     weigh,
 )
 from inspector.store.records import GROUPING, GroupingRecord, Judgement
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 
 GAP_SECONDS = 10.0
@@ -71,9 +72,9 @@ class Groups:
         self._kept: tuple[object, list[GroupingProposal]] | None = None
         self._enabled: tuple[object, list[Proposal]] | None = None
 
-    def images(self) -> list[Sample]:
+    def images(self) -> SampleTable:
         """Return the readable images, ordered by path: the order of all arrays here."""
-        return [s for s in self._samples.everything() if s.status == "image"]
+        return self._samples.everything().images()
 
     def offers(self) -> list[GroupingProposal]:
         """Return every proposal for this dataset, enabled ones first."""
@@ -127,7 +128,8 @@ class Groups:
             similarity: Level from which they are joined; None for the confirmed threshold.
             also: A proposal to count as if it were accepted.
         """
-        place = {s.id: i for i, s in enumerate(rows)}
+        ids = rows.ids.tolist() if isinstance(rows, SampleTable) else [s.id for s in rows]
+        place = {sample: i for i, sample in enumerate(ids)}
         counted = (*self.enabled(), *([] if also is None else [also]))
         members = [positions for p in counted for positions in self._positions(p, place)]
         index = self._duplicates.index() if with_duplicates else None

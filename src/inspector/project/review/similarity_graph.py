@@ -9,7 +9,7 @@ from inspector.audit.leakage import SimilarityEdges, tie
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.groups import Groups
 from inspector.similarity.clusters import components
-from inspector.store.samples import Sample
+from inspector.store.sample_table import SampleTable
 
 Mask = NDArray[np.bool_]
 
@@ -53,16 +53,18 @@ class SimilarityGraph:
         return ThresholdedGraph(ties, cluster, clustered)
 
 
-def link(duplicates: Duplicates, groups: Groups, rows: list[Sample]) -> SimilarityGraph:
+def link(duplicates: Duplicates, groups: Groups, rows: SampleTable) -> SimilarityGraph:
     """Build the similarity graph, from the candidate level on."""
     index = duplicates.index()
-    heads: dict[int, int] = {}
-    picture = np.array(
-        [heads.setdefault(index.canonical.get(s.id, s.id), len(heads)) for s in rows],
-        np.int32,
-    )
-    contents: dict[bytes, int] = {}
-    content = np.array([contents.setdefault(s.sha256, len(contents)) for s in rows], np.int32)
+    standing = rows.ids.copy()
+    members = np.fromiter(index.canonical, np.int64, len(index.canonical))
+    places = rows.rows_of(members)
+    canonical = np.fromiter(index.canonical.values(), np.int64, len(members))
+    standing[places[places >= 0]] = canonical[places >= 0]
+    known, numbers = np.unique(standing, return_inverse=True)
+    picture = numbers.astype(np.int32)
+    heads = {head: number for number, head in enumerate(known.tolist())}
+    content = rows.contents()
     edges = [(heads[a], heads[b], t, s) for a, b, t, s in index.edges if {a, b} <= heads.keys()]
     near: dict[int, list[tuple[float, int]]] = {}
     for a, b, _, similarity in edges:
@@ -71,7 +73,7 @@ def link(duplicates: Duplicates, groups: Groups, rows: list[Sample]) -> Similari
     pairs = np.array([e[:2] for e in edges], np.int32).reshape(-1, 2)
     linked = np.bincount(picture, minlength=len(heads)) > 1
     linked[pairs.reshape(-1)] = True
-    tied = linked[picture] | (np.bincount(content, minlength=len(contents)) > 1)[content]
+    tied = linked[picture] | (np.bincount(content) > 1)[content]
     return SimilarityGraph(
         content, picture, groups.numbers(rows, with_duplicates=False), pairs,
         np.array([bool(e[2]) for e in edges], np.bool_),

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import accumulate
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH, MIDDLE
@@ -140,6 +141,18 @@ def _pitfall(
     return Pitfall(TABLES, HIGH, title, detail, {"classes": float(len(between)), **table}, files)
 
 
+def _told(labels: Counter[str]) -> list[str]:
+    """Return the labels that are the most common one even without one of their own images."""
+    counts = list(labels.values())
+    before = [0, *accumulate(counts, max)]
+    after = [0, *accumulate(reversed(counts), max)][-2::-1]
+    return [
+        label
+        for label, count, most, later in zip(labels, counts, before, after, strict=False)
+        if count - 1 > most and count - 1 >= later
+    ]
+
+
 def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
     """Return the finding that one class far outnumbers another: accuracy hides the small one."""
     counts = Counter(s.label for s in images)
@@ -175,11 +188,8 @@ def _format_tells_class(images: Sequence[Sample]) -> list[Pitfall]:
     table: defaultdict[tuple[str, int, int], Counter[str]] = defaultdict(Counter)
     for fact, s in zip(facts, images, strict=True):
         table[fact][s.label] += 1
-    named = []
-    for fact, s in zip(facts, images, strict=True):
-        others = table[fact] - Counter((s.label,))
-        if others and others.most_common(1)[0][0] == s.label:
-            named.append(s.path)
+    told = {(fact, label) for fact, labels in table.items() for label in _told(labels)}
+    named = [s.path for fact, s in zip(facts, images, strict=True) if (fact, s.label) in told]
     share, chance = len(named) / len(images), max(classes.values()) / len(images)
     if share < _MIN_ACCURACY or share - chance < _MIN_GAIN:
         return []

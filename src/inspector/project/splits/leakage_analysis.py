@@ -1,6 +1,6 @@
 """Find the leakage of a split rule, at any similarity threshold."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -30,6 +30,7 @@ SEEDS = 200
 
 
 Mask = NDArray[np.bool_]
+Positions = NDArray[np.int64]
 
 
 class LeakageAnalysis:
@@ -48,8 +49,8 @@ class LeakageAnalysis:
         self._source, self._rule = source, rule
         self.membership = membership(source, rule)
         self._rows = source.groups.images()
-        self._ids = np.array([s.id for s in self._rows], np.int64)
-        self._position: dict[str, int] = {s.path: i for i, s in enumerate(self._rows)}
+        self._ids = self._rows.ids
+        self._position: dict[str, int] = {path: i for i, path in enumerate(self._rows.paths)}
         self._scanned: dict[str, Mask] = {
             "training": path_mask(self.membership.training, self._position),
             "validation": path_mask(self.membership.validation, self._position),
@@ -58,8 +59,10 @@ class LeakageAnalysis:
                 for n, paths in self.membership.elsewhere.items()
             },
         }
-        self._stands = np.array([s.mark != "drop" for s in self._rows], np.bool_)
-        self._excluded = frozenset(s.path for s in self._rows if s.mark == "drop")
+        self._stands = ~self._rows.text("mark").equals("drop")
+        self._excluded = frozenset(
+            self._rows.paths[i] for i in np.flatnonzero(~self._stands).tolist()
+        )
         self._masks = {name: mask & self._stands for name, mask in self._scanned.items()}
         self._links = link(source.duplicates, source.groups, self._rows)
         self._members = {"training": self._by_picture("training")}
@@ -165,14 +168,19 @@ class LeakageAnalysis:
 
     def _conflicts(self) -> tuple[tuple[int, ...], ...]:
         """Return identical images with several labels, as sample ids."""
+        pictures = self._links.picture
+        several = np.bincount(pictures[self._stands], minlength=len(pictures))[pictures] > 1
         together: dict[int, list[int]] = {}
-        for i in np.flatnonzero(self._stands).tolist():
-            together.setdefault(int(self._links.picture[i]), []).append(i)
+        for i in np.flatnonzero(self._stands & several).tolist():
+            together.setdefault(int(pictures[i]), []).append(i)
         return tuple(
             tuple(int(self._ids[i]) for i in rows)
             for rows in together.values()
-            if len({self._rows[i].new_label or self._rows[i].label for i in rows}) > 1
+            if len({self._label(i) for i in rows}) > 1
         )
+
+    def _label(self, row: int) -> str:
+        return self._rows.text("new_label")[row] or self._rows.text("label")[row]
 
     def _seed_rates(self, ties: SimilarityEdges) -> SeedLeakRates:
         mine, others = self._drawn
@@ -186,27 +194,56 @@ class LeakageAnalysis:
         single = one_call(self._source, self._rule)
         if single is None or not single.call.shuffle:
             return None, None
-        mine = self._draws_of([(self.membership.training, self.membership.validation)])
+        sides = (self.membership.training, self.membership.validation)
+        paths = tuple(dict.fromkeys((*sides[0], *sides[1])))
+        place = {path: i for i, path in enumerate(paths)}
+        own = tuple(np.array([place[path] for path in side], np.int64) for side in sides)
+        mine = self._draws_of(paths, [(own[0], own[1])])
         if single.call.loader is Loader.GENERATOR:
             return mine, None
-        drawn = list(seeded(self._source, single, range(SEEDS)))
-        return mine, self._draws_of(drawn) if drawn else None
+        listed, drawn = seeded_positions(self._source, single, range(SEEDS))
+        return mine, self._draws_of(listed, drawn)
 
-    def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> SplitDraws:
-        """Return the memberships as arrays; totals also count files without an image."""
+    def _draws_of(
+        self, paths: Sequence[str], sides: Iterable[tuple[Positions, Positions]]
+    ) -> SplitDraws:
+        """Return the memberships as arrays; totals also count files without an image.
+
+        Args:
+            paths: All files.
+            sides: Positions in `paths` of training and validation, per draw.
+        """
         rows = np.flatnonzero(self._links.tied & self._stands)
-        masks = [[path_mask(paths, self._position)[rows] for paths in side] for side in sides]
-        totals = [sum(p not in self._excluded for p in validation) for _, validation in sides]
-        return SplitDraws(
-            rows, np.array([m[0] for m in masks]), np.array([m[1] for m in masks]),
-            np.array(totals, np.int64),
-        )  # fmt: skip
+        # The place among `rows` of each file, the last one for those that are not there.
+        place_of_row = np.full(len(self._rows) + 1, len(rows))
+        place_of_row[rows] = np.arange(len(rows))
+        places = place_of_row[[self._position.get(path, -1) for path in paths]]
+        counted = np.array([path not in self._excluded for path in paths], np.bool_)
+        masks: tuple[list[Mask], list[Mask]] = ([], [])
+        totals = []
+        for side in sides:
+            for drawn, positions in zip(masks, side, strict=True):
+                mask = np.zeros(len(rows) + 1, np.bool_)
+                mask[places[positions]] = True
+                drawn.append(mask[:-1])
+            totals.append(int(counted[side[1]].sum()))
+        return SplitDraws(rows, np.array(masks[0]), np.array(masks[1]), np.array(totals, np.int64))
 
 
 def seeded(
     source: SplitSource, rule: Rule, seeds: Iterable[int]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Yield (training, validation) paths of the same Keras call for each seed."""
+    listed, drawn = seeded_positions(source, rule, seeds)
+    paths = np.array(listed, object)
+    for one, two in drawn:
+        yield tuple(paths[one]), tuple(paths[two])
+
+
+def seeded_positions(
+    source: SplitSource, rule: Rule, seeds: Iterable[int]
+) -> tuple[list[str], Iterator[tuple[Positions, Positions]]]:
+    """Return the paths that a Keras call lists, and per seed the positions of both splits."""
     folder = training_folder(source, rule.folder)
     call = replace(rule.call, subset="training")
     listed = list_call(folder, call)
@@ -215,10 +252,8 @@ def seeded(
         if folder == source.context.root
         else f"{folder.relative_to(source.context.root).as_posix()}/"
     )
-    paths = np.array([head + p for p in listed.paths], object)
-    for seed in seeds:
-        one, two = cut(listed, replace(call, seed=seed))
-        yield tuple(paths[one]), tuple(paths[two])
+    drawn = (cut(listed, replace(call, seed=seed)) for seed in seeds)
+    return [head + p for p in listed.paths], drawn
 
 
 def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:

@@ -9,7 +9,7 @@ from inspector.dataset.decoding import Flag
 from inspector.project.review.duplicates import DuplicateIndex
 from inspector.project.splits.leakage import KINDS, Leakage
 from inspector.similarity.orientations import NAMES
-from inspector.store.samples import Sample
+from inspector.store.sample_table import SampleTable
 
 # Pitfalls that a split by group does not have.
 TIED = ("same_picture_on_both_sides", "same_event_on_both_sides")
@@ -18,7 +18,7 @@ _NAMED = 3
 
 
 def leakage_pitfalls(
-    leakage: Leakage, rows: list[Sample], evaluated: NDArray[np.bool_]
+    leakage: Leakage, rows: SampleTable, evaluated: NDArray[np.bool_]
 ) -> tuple[Pitfall, ...]:
     """Return the pitfalls of a split, worst first.
 
@@ -59,7 +59,7 @@ def leakage_pitfalls(
                 tuple(path[i] for ids in leakage.conflicting for i in ids),
             )
         )  # fmt: skip
-    pitfalls += _file_pitfalls([s for s, taken in zip(rows, evaluated, strict=True) if taken])
+    pitfalls += _file_pitfalls(rows, evaluated)
     return tuple(sorted(pitfalls, key=lambda p: p.severity.rank))
 
 
@@ -88,10 +88,14 @@ def turned_apart(index: DuplicateIndex, threshold: float) -> list[Pitfall]:
     ]  # fmt: skip
 
 
-def _file_pitfalls(chosen: list[Sample]) -> list[Pitfall]:
-    turned = tuple(s.path for s in chosen if s.orientation > 1)
-    deep = tuple(s.path for s in chosen if s.mode.startswith("I"))
-    crash = tuple(s.path for s in chosen if s.flags & Flag.KERAS_CRASHES)
+def _file_pitfalls(rows: SampleTable, evaluated: NDArray[np.bool_]) -> list[Pitfall]:
+    def paths(mask: NDArray[np.bool_]) -> tuple[str, ...]:
+        return tuple(rows.paths[i] for i in np.flatnonzero(mask & evaluated).tolist())
+
+    modes = rows.text("mode")
+    turned = paths(rows.number("orientation") > 1)
+    deep = paths(modes.equals(*(mode for mode in modes.values if mode.startswith("I"))))
+    crash = paths(rows.number("flags") & Flag.KERAS_CRASHES != 0)
     table = (
         ("keras_crashes", HIGH, crash,
          "Keras lists {} files and fails when it reads them", ""),

@@ -141,7 +141,13 @@ class Splits:
         rule = rule or self.rule
         membership = None if rule.kind is RuleKind.FOLDERS else self.membership_or_none(rule)
         if membership is None:
-            return {s.id: s.split for s in self._groups.images() if s.split}
+            images = self._groups.images()
+            splits = images.text("split")
+            return {
+                sample: splits.values[code]
+                for sample, code in zip(images.ids.tolist(), splits.codes.tolist(), strict=True)
+                if splits.values[code]
+            }
         return self.sides_by_id(membership)
 
     def membership_or_none(self, rule: Rule) -> Membership | None:
@@ -157,7 +163,12 @@ class Splits:
     def sides_by_id(self, membership: Membership) -> dict[int, Split]:
         """Return the split by image id of a membership."""
         sides = membership.sides()
-        return {s.id: sides[s.path] for s in self._groups.images() if s.path in sides}
+        images = self._groups.images()
+        return {
+            sample: sides[path]
+            for sample, path in zip(images.ids.tolist(), images.paths, strict=True)
+            if path in sides
+        }
 
     def leaks(self, rule: Rule | None = None, *, with_seeds: bool = True) -> Leakage:
         """Return the leakage of a rule; needs a finished scan.

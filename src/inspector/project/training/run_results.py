@@ -11,6 +11,7 @@ from inspector.project.splits.leakage import KINDS
 from inspector.project.splits.leakage_analysis import path_mask
 from inspector.project.splits.source import SplitSource
 from inspector.project.training.run import Run
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 from inspector.training_protocol.run_folder import PREDICTIONS_BEST, PREDICTIONS_LAST
 
@@ -76,7 +77,7 @@ def run_result(source: SplitSource, run: Run, *, last: bool = False) -> RunResul
 
 
 def _rates(
-    source: SplitSource, run: Run, predictions: list[Prediction], rows: list[Sample]
+    source: SplitSource, run: Run, predictions: list[Prediction], rows: SampleTable
 ) -> list[Rate]:
     """Return rates with connections to the images that the run really trained on."""
     position: dict[str, int] = {s.path: i for i, s in enumerate(rows)}

@@ -4,12 +4,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +17,7 @@ from inspector.app.overview.shift_card import ShiftCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.icons import icon
 from inspector.app.widgets.thumbnail_strip import ThumbnailStrip
 from inspector.project.diagnosis.evidence import Evidence
@@ -60,7 +59,7 @@ class EvidenceView(QWidget):
         self._differences = ShiftCard(project, bridge)
         self._differences.requested.connect(self.list_requested)
         self._buttons = QButtonGroup(self)
-        self._area = QScrollArea()
+        self._area = ColumnArea()
         self._lay_out()
         panel.updated.connect(self.refresh)
 
@@ -190,9 +189,6 @@ class EvidenceView(QWidget):
         self._grid.setSpacing(12)
         for side in (0, 1):
             self._grid.setColumnStretch(side, 1)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(self._inner)
         self._area.setAccessibleName("Evidence")
         self._area.verticalScrollBar().valueChanged.connect(self._on_scrolled)

@@ -1,5 +1,7 @@
 """Training loops over batches: what torch code and tf.GradientTape do in place of fit."""
 
+from collections.abc import Sequence
+
 from inspector.code_reading.evaluation.objects import SPLIT_LOADERS, DataSet, StreamValue
 
 
@@ -11,6 +13,7 @@ class TrainingLoops:
         self._branches: list[tuple[int, list[DataSet]]] = []
         self._fresh: list[bool] = []
         self._optimizers = 0
+        self._models: list[object] = []
 
     def enter(self, source: object) -> int:
         """Start a loop over a value; return the state for `leave`."""
@@ -47,10 +50,10 @@ class TrainingLoops:
             return None
         return data
 
-    def begin_round(self) -> None:
-        """Start a round over the folds of a cross-validator."""
-        if self._fresh:
-            self._fresh[-1] = False
+    def begin_round(self, models: Sequence[object]) -> None:
+        """Start a round over the folds of a cross-validator, with the models that there are."""
+        self._fresh[-1] = False
+        self._models = list(models)
 
     def enter_folds(self, item: object) -> bool:
         """Start a loop whose items may be folds; return whether they are."""
@@ -72,6 +75,11 @@ class TrainingLoops:
         """Record that the weights are reset in this round."""
         if self._fresh:
             self._fresh[-1] = True
+
+    def trained_before(self, model: object) -> bool:
+        """Whether a model was made before this round over folds, and keeps its weights."""
+        carried = bool(self._fresh) and not self._fresh[-1]
+        return carried and any(m is model for m in self._models)
 
     @property
     def carries_weights(self) -> bool:

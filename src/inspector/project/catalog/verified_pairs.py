@@ -1,0 +1,159 @@
+"""Pairs that an earlier search verified, so that a rescan verifies only new ones."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector import __version__
+from inspector.work.tasks import FEATURES, CandidateResult
+
+# Another release may judge a pair in another way.
+_MAKER = f"{__version__}/{FEATURES}"
+_HASH_BYTES = 32
+_SHIFT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPairs:
+    """Candidates, split by whether an earlier search verified them.
+
+    Attributes:
+        unknown: Candidates still to verify.
+        verified: The others that have a similarity.
+    """
+
+    unknown: CandidateResult
+    verified: CandidateResult
+
+
+class VerifiedPairs:
+    """Stores the verified pairs of contents with their similarity.
+
+    A pair counts as verified if it was verified under exactly the transforms that are proposed
+    now, so the result equals that of verifying everything again. The file is rebuildable.
+
+    Args:
+        folder: Cache folder.
+        project: Project file.
+    """
+
+    def __init__(self, folder: Path, project: Path) -> None:
+        name = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
+        self._file = folder / f"pairs-{name}.npz"
+
+    def compared(self, contents: Sequence[bytes], proposed: CandidateResult) -> ComparedPairs:
+        """Separate candidates that were verified before from new ones.
+
+        Args:
+            contents: SHA-256 of each row that the candidates point into.
+            proposed: Candidates, ordered by pair.
+        """
+        nothing = np.zeros(0, np.int32)
+        none = CandidateResult(nothing, nothing, np.zeros(0, np.uint8), np.zeros(0, np.float32))
+        try:
+            with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
+                if str(known["maker"]) != _MAKER:
+                    return ComparedPairs(proposed, none)
+                rows = _rows_of(known["contents"], contents)
+                keys = _keys(rows, known["a"], known["b"])
+                ways = known["ways"]
+                alike = _keys(rows, known["alike_a"], known["alike_b"])
+                transform, similarity = known["alike_transform"], known["alike_similarity"]
+        except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
+            return ComparedPairs(proposed, none)
+        keys, ways = keys[keys >= 0], ways[keys >= 0]
+        order = np.argsort(keys)
+        keys, ways = keys[order], ways[order]
+        pairs, starts, pair_ways = _pairs(proposed)
+        at = np.minimum(np.searchsorted(keys, pairs), max(0, len(keys) - 1))
+        same = np.zeros(len(pairs), np.bool_)
+        if len(keys):
+            same = (keys[at] == pairs) & (ways[at] == pair_ways)
+        again = np.repeat(same, np.diff([*starts.tolist(), len(proposed.a)]))
+        unknown = CandidateResult(
+            proposed.a[~again], proposed.b[~again], proposed.transform[~again]
+        )
+        still = np.isin(alike, pairs[same])
+        return ComparedPairs(
+            unknown,
+            CandidateResult(
+                (alike[still] >> _SHIFT).astype(np.int32),
+                (alike[still] & ((1 << _SHIFT) - 1)).astype(np.int32),
+                transform[still], similarity[still],
+            ),
+        )  # fmt: skip
+
+    def keep(
+        self, contents: Sequence[bytes], proposed: CandidateResult, verified: CandidateResult
+    ) -> None:
+        """Store that `proposed` was verified with this result, if the disk has space."""
+        pairs, _, ways = _pairs(proposed)
+        assert verified.similarity is not None
+        partial = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
+        try:
+            with partial.open("wb") as stream:
+                np.savez(
+                    stream,
+                    maker=np.array(_MAKER),
+                    contents=np.frombuffer(b"".join(contents), np.uint8),
+                    a=(pairs >> _SHIFT).astype(np.int32),
+                    b=(pairs & ((1 << _SHIFT) - 1)).astype(np.int32),
+                    ways=ways,
+                    alike_a=verified.a,
+                    alike_b=verified.b,
+                    alike_transform=verified.transform,
+                    alike_similarity=verified.similarity,
+                )
+            partial.replace(self._file)
+        except OSError:
+            with suppress(OSError):
+                partial.unlink()
+
+
+def _rows_of(known: NDArray[np.uint8], contents: Sequence[bytes]) -> NDArray[np.int64]:
+    """Return the row in `contents` of each known content, -1 where it is gone."""
+    old = known.view(f"S{_HASH_BYTES}")
+    new = np.frombuffer(b"".join(contents), f"S{_HASH_BYTES}")
+    if not len(new):
+        return np.full(len(old), -1, np.int64)
+    order = np.argsort(new)
+    at = np.minimum(np.searchsorted(new[order], old), len(new) - 1)
+    rows: NDArray[np.int64] = np.where(new[order][at] == old, order[at], -1)
+    return rows
+
+
+def _keys(rows: NDArray[np.int64], a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return pairs as numbers, -1 for those that are gone or whose order changed."""
+    one, two = rows[a], rows[b]
+    return np.where((one >= 0) & (two >= 0) & (one < two), (one << _SHIFT) | two, -1)
+
+
+def _pairs(
+    proposed: CandidateResult,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
+    """Return each pair as a number, where it starts, and its transforms as bits."""
+    keys = (proposed.a.astype(np.int64) << _SHIFT) | proposed.b
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    ways = np.left_shift(np.uint16(1), proposed.transform)
+    bits = np.bitwise_or.reduceat(ways, starts) if len(starts) else ways
+    return keys[starts], starts, bits
+
+
+def joined_in_order(one: CandidateResult, two: CandidateResult) -> CandidateResult:
+    """Return the verified pairs of both, ordered by pair."""
+    assert one.similarity is not None
+    assert two.similarity is not None
+    a, b = np.concatenate([one.a, two.a]), np.concatenate([one.b, two.b])
+    order = np.lexsort((b, a))
+    return CandidateResult(
+        a[order], b[order],
+        np.concatenate([one.transform, two.transform])[order],
+        np.concatenate([one.similarity, two.similarity])[order],
+    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""A rescan costs what changed, and finds what a scan of everything anew would find."""
+
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from inspector.desktop.paths import cache_folder
+from inspector.project.catalog.verified_pairs import VerifiedPairs
+from inspector.project.project import Project
+from inspector.similarity.orientations import INVERSE, NAMES
+from inspector.work.jobs import Progress, Stop
+from inspector.work.tasks import CandidateResult
+
+CLOCKWISE = "turn 270"
+LONG_AGO = (1_700_000_000, 1_700_000_000)
+
+
+class Phases(Progress):
+    """Remember the total of each phase, and stop where one begins."""
+
+    def __init__(self, stop: Stop | None = None, at: str = "") -> None:
+        super().__init__()
+        self.totals: dict[str, int] = {}
+        self.stop, self.at = stop, at
+
+    def start(self, phase: str, total: int) -> None:
+        self.totals[phase] = total
+        if self.stop is not None and phase == self.at:
+            self.stop.set()
+        super().start(phase, total)
+
+    def rename(self, phase: str, total: int) -> None:
+        self.totals[phase] = total
+        super().rename(phase, total)
+
+
+@pytest.fixture
+def copy(demo: Path, tmp_path: Path) -> Path:
+    """A copy of the demo whose files are old: none is read again for good measure."""
+    folder = Path(shutil.copytree(demo, tmp_path / "data"))
+    for file in folder.rglob("*.*"):
+        os.utime(file, LONG_AGO)
+    return folder
+
+
+@pytest.fixture
+def opened(copy: Path, tmp_path: Path) -> Iterator[Project]:
+    project = Project(copy, tmp_path / "p.inspector", jobs=2)
+    yield project
+    project.close()
+
+
+def alike(project: Project) -> tuple[object, object]:
+    """Return all pairs and clusters, by path; ids depend on when a file came."""
+    pairs = set()
+    for p in project.duplicates.pairs():
+        one, two, transform = p.a.path, p.b.path, p.transform
+        if one > two:
+            one, two, transform = two, one, NAMES[INVERSE[NAMES.index(transform)]]
+        pairs.add((one, two, p.kind, p.level, transform, p.similarity))
+    clusters = [
+        ([m.path for m in c.members], c.kinds, c.similarity) for c in project.duplicates.clusters()
+    ]
+    return pairs, sorted(clusters, key=str)
+
+
+def change_some(folder: Path, seed: int) -> int:
+    """Change, copy, rename and delete a few files; return how many have to be read."""
+    rng = random.Random(seed)
+    changed, copied, moved, gone = rng.sample(sorted(folder.rglob("*.jpg")), 4)
+    pixels = cv2.imread(str(changed))
+    assert pixels is not None
+    drawn = np.random.default_rng(seed).integers(0, 255, (9, 9, 3), np.uint8)
+    noise = cv2.resize(drawn, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_CUBIC)
+    cv2.imwrite(str(changed), noise)
+    again = cv2.imread(str(copied))
+    assert again is not None
+    cv2.imwrite(str(copied.with_name("again.jpg")), again, [cv2.IMWRITE_JPEG_QUALITY, 70])
+    moved.rename(moved.with_name("moved.jpg"))
+    gone.unlink()
+    return 3
+
+
+def test_a_turned_copy_is_turned_the_right_way_whatever_came_first(
+    opened: Project, copy: Path
+) -> None:
+    second = max(copy.rglob("*.jpg"))
+    opened.scans.scan()
+    pixels = cv2.imread(str(second))
+    assert pixels is not None
+    # Its path comes first, its id last.
+    first = min(copy.rglob("*.jpg")).with_name("!turned.jpg")
+    cv2.imwrite(str(first), cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE))
+    opened.scans.scan()
+    index = opened.duplicates.index()
+    ids = {s.path: s.id for s in opened.samples.everything()}
+    one, two = (ids[file.relative_to(copy).as_posix()] for file in (second, first))
+    one = index.canonical.get(one, one)
+    edges = [e for e in (*index.edges, *index.turned_apart) if {e[0], e[1]} == {one, two}]
+    assert [(a, NAMES[transform]) for a, _, transform, _ in edges] == [(one, CLOCKWISE)]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_rescan_finds_what_a_scan_of_everything_finds(
+    opened: Project, copy: Path, tmp_path: Path, seed: int
+) -> None:
+    first = Phases()
+    opened.scans.scan(progress=first)
+    before = alike(opened)
+    read = change_some(copy, seed)
+    again = Phases()
+    assert opened.scans.scan(progress=again).complete
+    assert again.totals["images"] == read
+    assert 0 < again.totals["near-duplicates"] < first.totals["near-duplicates"] / 4
+    assert alike(opened) != before
+    anew = Project(copy, tmp_path / "anew.inspector", jobs=2)
+    everything = Phases()
+    anew.scans.scan(progress=everything)
+    assert everything.totals["near-duplicates"] > again.totals["near-duplicates"]
+    assert alike(opened) == alike(anew)
+    anew.close()
+
+
+def test_a_damaged_memory_of_pairs_costs_time_only(opened: Project, copy: Path) -> None:
+    first = Phases()
+    opened.scans.scan(progress=first)
+    (memory,) = cache_folder().glob("pairs-*.npz")
+    whole = memory.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], bytes(len(whole))):
+        memory.write_bytes(damaged)
+        file = min(copy.rglob("*.jpg"))
+        shutil.copy(file, file.with_name(f"copy{len(damaged)}.jpg"))
+        phases = Phases()
+        assert opened.scans.scan(progress=phases).complete
+        assert phases.totals["near-duplicates"] == first.totals["near-duplicates"]
+    assert len(list(cache_folder().glob("*pairs-*"))) == 1
+
+
+def test_what_a_stopped_first_scan_has_read_is_not_read_again(opened: Project) -> None:
+    stop = Stop()
+    first = Phases(stop, "candidates")
+    assert not opened.scans.scan(stop=stop, progress=first).complete
+    assert first.totals["images"] > 100
+    second = Phases()
+    assert opened.scans.scan(progress=second).complete
+    assert second.totals["images"] == 0
+    assert second.totals["near-duplicates"] > 0
+
+
+def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path) -> None:
+    contents = [bytes([n]) * 32 for n in range(4)]
+    zero = np.zeros(0, np.int32)
+    memory = VerifiedPairs(tmp_path, tmp_path / "p.inspector")
+    proposed = CandidateResult(
+        np.array([0, 0, 1, 2], np.int32), np.array([1, 1, 2, 3], np.int32),
+        np.array([0, 4, 0, 0], np.uint8),
+    )  # fmt: skip
+    found = CandidateResult(
+        np.array([0], np.int32), np.array([1], np.int32), np.array([4], np.uint8),
+        np.array([0.9], np.float32),
+    )  # fmt: skip
+    memory.keep(contents, proposed, found)
+    # Row 0 is gone, row 3 stands before row 2 now, and of rows 1 and 2 another turn is proposed.
+    other = [contents[1], contents[3], contents[2]]
+    again = CandidateResult(
+        np.array([0, 0, 1], np.int32), np.array([2, 2, 2], np.int32), np.array([0, 2, 0], np.uint8)
+    )
+    compared = memory.compared(other, again)
+    assert compared.unknown.transform.tolist() == [0, 2, 0]
+    assert compared.verified.a.tolist() == zero.tolist()
+    same = memory.compared(contents, proposed)
+    assert same.unknown.a.tolist() == []
+    assert (same.verified.a.tolist(), same.verified.transform.tolist()) == ([0], [4])
+    elsewhere = VerifiedPairs(tmp_path, tmp_path / "q.inspector")
+    assert elsewhere.compared(contents, proposed).unknown is proposed
