@@ -25,6 +25,7 @@ _ORDER = (
     "test_parser", "test_decide", "test_undo", "test_freeze", "test_export",
     "test_any_moment_leaves_the_old_or_the_new", "", "test_scan",
     "test_every_verb_leaves_the_dataset_as_it_was", "test_train",
+    "test_parallel_deciders_lose_nothing",
 )  # fmt: skip
 _END = time.monotonic() + (SECONDS or float("inf"))
 collect_ignore_glob = [] if ROUNDS else ["test_*.py"]

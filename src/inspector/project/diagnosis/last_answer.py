@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from inspector.dataset.names import Split
+from inspector.dataset.names import NO_SPLIT, Split, parse_split
 from inspector.project.diagnosis.answers import Answer, AnswerKind, Answers, GapParts, LeakCount
 from inspector.project.diagnosis.diagnoses import STATED_ACCURACY
 from inspector.project.diagnosis.findings import Findings, Overview
@@ -185,8 +185,8 @@ class LastAnswers:
         samples = {s.id: s for s in self._source.samples.by_ids(sorted(ids))}
         return tuple(
             CopyPair(
-                samples[p.goes], samples[p.stays], p.splits, p.kind, p.similarity,
-                certain=False, ticked=False,
+                samples[p.goes], samples[p.stays], (_split(p.splits[0]), _split(p.splits[1])),
+                p.kind, p.similarity, certain=False, ticked=False,
             )
             for p in record.pairs
             if p.goes in samples and p.stays in samples
@@ -209,3 +209,8 @@ class LastAnswers:
             "your numbers": repr(records.get(STATED_ACCURACY)),
         }
         return {n: hashlib.sha256(part.encode()).hexdigest()[:16] for n, part in parts.items()}
+
+
+def _split(text: str) -> Split:
+    """Return a split of a stored answer; the project file may come from elsewhere."""
+    return parse_split(text, where="the stored answer") if text else NO_SPLIT
