@@ -366,7 +366,7 @@ def test_a_list_of_files_that_is_cut_is_replayed(project: Project) -> None:
             "tf.data shuffles before take",
         ),
         (", shuffle=False, batch_size=args.batch", "batch_size is not in the code"),
-        (", shuffle=False).filter(chosen", "filter is not followed before a cut"),
+        (", shuffle=False).filter(chosen", "chooses among them, which is not followed"),
     ],
 )
 def test_a_cut_whose_order_is_not_known_says_what_would_be(
