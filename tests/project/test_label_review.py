@@ -115,5 +115,5 @@ def test_verdicts_are_checked_at_the_door(
         looked.label_review.read_verdicts(file)
     path = looked.groups.images()[0].path
     file.write_text(f"path,verdict\n{path},perhaps\n", "utf-8")
-    with pytest.raises(DatasetError, match="'perhaps' is no verdict"):
+    with pytest.raises(DatasetError, match='"perhaps" is no verdict'):
         looked.label_review.read_verdicts(file)
