@@ -231,7 +231,7 @@ def test_augment_says_why_the_test_folder_is_left_alone(qtbot: QtBot, project: P
     view.show()
     augment = show(view, PageName.AUGMENT)
     qtbot.waitUntil(
-        lambda: "The test folder is not looked at" in texts(augment), timeout=PATIENCE_MS
+        lambda: "The test folder is not used" in texts(augment), timeout=PATIENCE_MS
     )
     assert "There is no validation folder" in texts(augment)
     view.shut_down()
