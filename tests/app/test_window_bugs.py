@@ -230,9 +230,7 @@ def test_augment_says_why_the_test_folder_is_left_alone(qtbot: QtBot, project: P
     qtbot.addWidget(view)
     view.show()
     augment = show(view, PageName.AUGMENT)
-    qtbot.waitUntil(
-        lambda: "The test folder is not used" in texts(augment), timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: "The test folder is not used" in texts(augment), timeout=PATIENCE_MS)
     assert "There is no validation folder" in texts(augment)
     view.shut_down()
 
