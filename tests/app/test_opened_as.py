@@ -221,7 +221,7 @@ def test_what_fits_nothing_is_asked_about_and_opens(
     with qtbot.waitSignal(window.project_opened, timeout=60_000):
         button(dialog, "Open with these roles").click()
     assert window.view is not None
-    qtbot.waitUntil(lambda: not window.view.busy(), timeout=30_000)
+    qtbot.waitUntil(lambda: not window.view.busy(), timeout=60_000)
     assert window.view.project.samples.counts().classes == {"train": 3, "val": 3}
     window.close()
 
