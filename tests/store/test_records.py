@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from inspector.dataset.layouts import Role
 from inspector.errors import ProjectError
 from inspector.project.diagnosis.diagnoses import STATED_ACCURACY, UserMetrics
+from inspector.project.diagnosis.last_answer import LAST_ANSWER, LAST_OVERVIEW
 from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
 from inspector.project.training.runs import OPENED_TEST, OpenedTest
 from inspector.splits.keras_replay import Call, Loader
@@ -22,7 +23,9 @@ from inspector.store.backups import list_backups
 from inspector.store.opening import VERSION
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import (
+    BORROWED,
     CLEAN_UP,
+    COMPARED_PAIRS,
     DATASET,
     DIAGNOSIS,
     EXPERIMENT,
@@ -53,10 +56,10 @@ from inspector.store.records import (
 )
 
 RECORDS: tuple[Record[object], ...] = (
-    DATASET, LISTING, SCAN, SAMPLE_REVISION, SIMILARITY, GROUPING, PAIR_JUDGEMENTS,
-    CLEAN_UP, SPLIT_RULE, SPLIT_LOCK,
-    SEED_VARIABILITY, STATED_ACCURACY, DIAGNOSIS, EXPERIMENT, LABEL_ERRORS, SHORTCUTS,
-    LABEL_REVIEW, POLICIES, EXPORT, OPENED_TEST,
+    DATASET, LISTING, SCAN, SAMPLE_REVISION, SIMILARITY, COMPARED_PAIRS, GROUPING,
+    PAIR_JUDGEMENTS, CLEAN_UP, SPLIT_RULE, SPLIT_LOCK,
+    SEED_VARIABILITY, STATED_ACCURACY, DIAGNOSIS, LAST_ANSWER, LAST_OVERVIEW, EXPERIMENT,
+    LABEL_ERRORS, SHORTCUTS, BORROWED, LABEL_REVIEW, POLICIES, EXPORT, OPENED_TEST,
 )  # fmt: skip
 OLD = Path(__file__).parent / "version_1.sql"
 
