@@ -115,7 +115,7 @@ def test_an_action_of_the_shown_page_runs(qtbot: QtBot, opened: ProjectWindow) -
 def test_an_action_of_another_page_only_goes_there(qtbot: QtBot, opened: ProjectWindow) -> None:
     page(opened, PageName.GALLERY).view.selectAll()
     palette = opened_palette(qtbot, opened)
-    qtbot.keyClicks(palette.field, "exclude what is selected")
+    qtbot.keyClicks(palette.field, "exclude the selected images")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert opened.page() is page(opened, PageName.GALLERY)
     QApplication.processEvents()

@@ -296,7 +296,7 @@ def test_closing_asks_while_a_run_is_going_and_then_leaves_no_child(
     qtbot.addWidget(window)
     view = screen.open_dataset(qtbot, window, project.root, project.file)
     window.show()
-    qtbot.waitUntil(lambda: not view.busy(), timeout=30_000)
+    qtbot.waitUntil(lambda: not view.busy(), timeout=PATIENCE_MS)
     runs = view.project.runs
     name = runs.store(runs.plan(Rule(), RunConfig(epochs=LONG, image_size_px=32)))
     runs.start([name])
