@@ -72,7 +72,7 @@ def test_a_scan_says_how_many_pairs_may_be_false(project: Project) -> None:
     assert expected is not None
     assert (expected.pairs, expected.threshold, expected.two_labels) == (1, SURE, 0)
     assert expected.mean < 0.5
-    assert project.false_pairs.text().startswith("Expected false among the confirmed")
+    assert project.false_pairs.text().startswith("Expected false among 1 confirmed")
     assert project.fixes.near.measured().text.endswith(project.false_pairs.text())
     # Below the level that was measured it can't be told.
     project.duplicates.set_threshold(0.7)

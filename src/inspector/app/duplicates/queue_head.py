@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from inspector.app.duplicates.queue import ClusterOrder, Queue, Scope
@@ -25,6 +25,7 @@ class QueueHead(QWidget):
         self.setObjectName("duplicate-scope")
         self.setAccessibleName("Which clusters")
         self._scope: Scope | None = None
+        self._false_pairs = ""
         self.order = Combo("Order of the queue")
         self.order.setObjectName("duplicate-order")
         for order in ClusterOrder:
@@ -75,9 +76,8 @@ class QueueHead(QWidget):
 
     def show_queue(self, queue: Queue, threshold: float, false_pairs: str) -> None:
         """Show the counts of each scope, which one is shown, and how many pairs may be false."""
-        self._false.setText(
-            f"{html.escape(false_pairs)} <a href='#'>Show</a>" if false_pairs else ""
-        )
+        self._false_pairs = false_pairs
+        self._show_false_pairs()
         for scope, chip in self._chips.items():
             chip.setText(f"{scope.value}  {queue.counts[scope]:,}")
             chip.setChecked(scope is queue.scope)
@@ -89,6 +89,19 @@ class QueueHead(QWidget):
     def show_method(self, text: str) -> None:
         """Show the status of a hash method instead of the scopes; "" for verified pairs."""
         self._show_hashes(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # Qt also calls this before the label exists.
+        if event.type() is QEvent.Type.PaletteChange and self.__dict__.get("_false_pairs"):
+            self._show_false_pairs()
+
+    def _show_false_pairs(self) -> None:
+        # A label reads the colour of links when it gets a text that differs.
+        self._false.clear()
+        if self._false_pairs:
+            text = html.escape(self._false_pairs).replace(" %", "&nbsp;%")
+            self._false.setText(f"{text} <a href='#'>Show</a>")
 
     def selected_values(self) -> dict[str, list[str]]:
         """Return the chosen scope, to be saved."""

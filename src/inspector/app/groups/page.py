@@ -164,7 +164,8 @@ class GroupsPage(Page):
         self._near.setVisible(is_list and bool(groups))
         self._empty.setVisible(not groups if is_list else not proposals)
         if not proposals:
-            self._empty.show_tab(tab)
+            counts = {other: self._data.count_of(other) for other in GroupsTab if other is not tab}
+            self._empty.show_tab(tab, counts)
         self._ask_effects()
 
     def _on_chosen(self) -> None:

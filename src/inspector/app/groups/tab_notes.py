@@ -1,5 +1,6 @@
 """The top of each tab of Groups: its input, or the text for an empty tab."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 from PySide6.QtCore import Qt, Signal
@@ -28,7 +29,11 @@ class GroupsTab(IntEnum):
 
 TAB_NAMES = ("Names", "Dates", "Near-duplicates", "Pattern…")
 _EMPTY = {
-    GroupsTab.NAMES: ("File names suggest no groups.", "Try Dates, or type a pattern."),
+    GroupsTab.NAMES: (
+        "File names suggest no groups.",
+        "If images of one patient, video or day exist, type the part of the path that names them"
+        " under Pattern.",
+    ),
     GroupsTab.DATES: (
         "The dates in the images suggest no groups.",
         "Images of one camera within the gap would be one burst. Widen it, or try Names.",
@@ -77,9 +82,11 @@ class EmptyNote(QFrame):
         outer.setContentsMargins(16, 16, 16, 16)
         outer.addWidget(inner)
 
-    def show_tab(self, tab: GroupsTab) -> None:
-        """Show the text of an empty tab."""
-        self.show_text(*_EMPTY[tab])
+    def show_tab(self, tab: GroupsTab, counts: Mapping[GroupsTab, int]) -> None:
+        """Show the text of an empty tab, and which other tabs have something to decide."""
+        head, text = _EMPTY[tab]
+        others = [f"{TAB_NAMES[other]} has {count:,}" for other, count in counts.items() if count]
+        self.show_text(head, f"{text} {', '.join(others)}." if others else text)
 
     def show_text(self, head: str, text: str) -> None:
         """Show another text."""

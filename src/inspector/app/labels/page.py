@@ -168,7 +168,8 @@ class LabelsPage(Page):
         else:
             self.review.show_empty(
                 "Labels have not been checked yet.",
-                "The diagnosis on Overview finds suspected label errors with baseline models.",
+                "Suspected errors appear here once the diagnosis is complete. It starts by itself"
+                " after the scan; Overview shows how far it is.",
             )
         self._pair.clear()
         for view in self._near:

@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.overview.answer_card import AnswerCard
-from inspector.app.overview.borrowed_card import BorrowedCard
+from inspector.app.overview.borrowed_card import borrowed_card
 from inspector.app.overview.clean_up_dialog import CleanUpDialog
 from inspector.app.overview.code_line import CodeLine, read_code_line
 from inspector.app.overview.evidence.view import EvidenceView
 from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
 from inspector.app.overview.pairs_card import PairsCard
 from inspector.app.overview.scan_card import ScanCard
-from inspector.app.overview.shortcuts_card import ShortcutsCard
+from inspector.app.overview.shortcuts_card import shortcuts_card
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
@@ -128,9 +128,9 @@ class OverviewPage(Page):
         self.evidence.list_requested.connect(self.show_list)
         self.evidence.back_requested.connect(self.show_answer)
         self.evidence.report_requested.connect(self._write_report)
-        self.shortcuts = ShortcutsCard(project, bridge, self.jobs)
+        self.shortcuts = shortcuts_card(project, bridge, self.jobs)
         self.shortcuts.requested.connect(self.show_list)
-        self.borrowed = BorrowedCard(project, bridge, self.jobs)
+        self.borrowed = borrowed_card(project, bridge, self.jobs)
         self.borrowed.requested.connect(self.show_list)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()
         self._as_of = QLabel()
@@ -387,9 +387,9 @@ class OverviewPage(Page):
         columns = 1
         if not wide:
             columns = 3 if self.width() > _THREE_PX else 2 if self.width() > _TWO_PX else 1
-        self._findings.addWidget(self._as_of, 0, 0, 1, columns)
         # A few cards share the room: none stands at a third of it beside nothing.
         columns = max(1, min(columns, len(self._cards)))
+        self._findings.addWidget(self._as_of, 0, 0, 1, columns)
         for position, card in enumerate(self._cards):
             card.setMaximumWidth(_SIDE_PX if wide else 16_777_215)
             self._findings.addWidget(card, 1 + position // columns, position % columns)

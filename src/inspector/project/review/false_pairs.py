@@ -43,10 +43,7 @@ def expected_text(expected: ExpectedFalse) -> str:
     """Return the estimate as a sentence."""
     if not expected.pairs:
         return "No near-duplicate is confirmed, beside identical images."
-    one = expected.pairs == 1
-    pairs = "the confirmed near-duplicate pair" if one else (
-        f"{expected.pairs:,} confirmed near-duplicate pairs"
-    )  # fmt: skip
+    pairs = f"{expected.pairs:,} confirmed near-duplicate pair{'s' * (expected.pairs != 1)}"
     interval = f"95 % CI {expected.low:,} to {expected.high:,}"
     if expected.mean < 0.5:
         return f"Expected false among {pairs}: fewer than one ({interval})."
