@@ -85,8 +85,8 @@ class EmptyNote(QFrame):
     def show_tab(self, tab: GroupsTab, counts: Mapping[GroupsTab, int]) -> None:
         """Show the text of an empty tab, and which other tabs have something to decide."""
         head, text = _EMPTY[tab]
-        others = [f"{TAB_NAMES[other]} has {count:,}" for other, count in counts.items() if count]
-        self.show_text(head, f"{text} {', '.join(others)}." if others else text)
+        others = [f"{TAB_NAMES[other]} ({count:,})" for other, count in counts.items() if count]
+        self.show_text(head, f"{text} See {', '.join(others)}." if others else text)
 
     def show_text(self, head: str, text: str) -> None:
         """Show another text."""

@@ -169,7 +169,7 @@ class LabelsPage(Page):
             self.review.show_empty(
                 "Labels have not been checked yet.",
                 "Suspected errors appear here once the diagnosis is complete. It starts by itself"
-                " after the scan; Overview shows how far it is.",
+                " after the scan; the bar at the top shows how far it is.",
             )
         self._pair.clear()
         for view in self._near:
