@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from inspector import subprocesses
+from inspector.audit import seed_variability as draws
 from inspector.errors import ProcessError
 from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.scratch import make_scratch, sweep_scratch
@@ -98,8 +99,9 @@ def test_baseline_models_whose_process_dies_are_an_error_not_a_bug(
 
     monkeypatch.setattr(child_messages, "ChildProcess", Mortal)
     with pytest.raises(ProcessError, match="process is gone"):
-        diagnosis_process.score_seeds_in_child(
+        diagnosis_process.answer_in_child(
             None,  # type: ignore[arg-type]
+            draws.SeedScores,
             stop=Stop(),
             progress=Progress(),
         )

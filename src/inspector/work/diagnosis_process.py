@@ -6,6 +6,7 @@ The child reports its progress, a preview of a diagnosis, and then the answer.
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +103,7 @@ class FoldsRequest:
     embedding: str = ""
 
 
+_T = TypeVar("_T")
 _Request = (
     DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest | ShortcutsRequest
     | BorrowedRequest | FoldsRequest
@@ -213,84 +215,30 @@ def ask_child(
     Raises:
         ProcessError: The child can't be started, or exits without an answer.
     """
-    answer = _answered(DiagnosisRequest(question, seeds), stop, progress, low_priority, first)
-    assert answer is None or isinstance(answer, Diagnosis)
-    return answer
+    request = DiagnosisRequest(question, seeds)
+    return answer_in_child(
+        request, Diagnosis, stop=stop, progress=progress, low_priority=low_priority, first=first
+    )
 
 
-def score_seeds_in_child(
-    ask: SeedScoresRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
-) -> SeedScores | None:
-    """Score many split seeds in a child; return None when stopped.
-
-    Raises:
-        ProcessError: The child can't be started, or exits without an answer.
-    """
-    answer = _answered(ask, stop, progress, low_priority)
-    assert answer is None or isinstance(answer, SeedScores)
-    return answer
-
-
-def suspect_in_child(
-    ask: LabelErrorsRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
-) -> LabelErrors | None:
-    """Find suspected label errors in a child; return None when stopped.
-
-    Raises:
-        ProcessError: The child can't be started, or exits without an answer.
-    """
-    answer = _answered(ask, stop, progress, low_priority)
-    assert answer is None or isinstance(answer, LabelErrors)
-    return answer
-
-
-def find_shortcuts_in_child(
-    question: ShortcutQuestion, *, stop: Stop, progress: Progress, low_priority: bool = False
-) -> tuple[ProbeResult, ...] | None:
-    """Search for shortcuts in a child; return None when stopped.
-
-    Raises:
-        ProcessError: The child can't be started, or exits without an answer.
-    """
-    answer = _answered(ShortcutsRequest(question), stop, progress, low_priority)
-    assert answer is None or isinstance(answer, tuple)
-    return answer
-
-
-def borrowed_in_child(
-    ask: BorrowedRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
-) -> BorrowedAccuracy | None:
-    """Measure borrowed accuracy in a child; return None when stopped.
-
-    Raises:
-        ProcessError: The child can't be started, or ended without an answer.
-    """
-    answer = _answered(ask, stop, progress, low_priority)
-    assert answer is None or isinstance(answer, BorrowedAccuracy)
-    return answer
-
-
-def folds_in_child(
-    ask: FoldsRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
-) -> FoldAccuracy | None:
-    """Cross-validate by group in a child; return None when stopped.
-
-    Raises:
-        ProcessError: The child can't be started, or ended without an answer.
-    """
-    answer = _answered(ask, stop, progress, low_priority)
-    assert answer is None or isinstance(answer, FoldAccuracy)
-    return answer
-
-
-def _answered(
+def answer_in_child(
     request: _Request,
+    kind: type[_T],
+    *,
     stop: Stop,
     progress: Progress,
-    low_priority: bool,
+    low_priority: bool = False,
     first: Callable[[Diagnosis], None] | None = None,
-) -> _Answer | None:
-    """Return the child's answer, reporting its progress until then; None when stopped."""
+) -> _T | None:
+    """Return a child's answer, reporting its progress until then; None when stopped.
+
+    Args:
+        kind: Class of the answer to this request.
+        first: Called with the first figures of a diagnosis.
+
+    Raises:
+        ProcessError: The child can't be started, or exits without an answer.
+    """
     stage = ""
     done = 0
     messages = messages_from(NAME, request, whose=_WHOSE, stop=stop, low_priority=low_priority)
@@ -306,7 +254,7 @@ def _answered(
                 case DiagnosisPreview(answer=figures):
                     if first is not None:
                         first(figures)
-                case DiagnosisAnswer(answer=answer):
+                case DiagnosisAnswer(answer=answer) if isinstance(answer, kind):
                     return answer
                 case other:
                     raise unknown_message(other, whose=_WHOSE)

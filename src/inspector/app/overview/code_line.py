@@ -1,13 +1,13 @@
 """One line of Overview: how the code that makes the split was read, or where to bring it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets import theme
+from inspector.app.widgets.code_reading_panel import choose_code_file
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.icons import icon
 from inspector.code_reading.code_call import CodeCall
@@ -18,7 +18,6 @@ from inspector.project.project import Project
 from inspector.project.splits.code_split import reading_of
 from inspector.project.splits.split_rules import RuleKind
 
-CODE_FILES = "Scripts and notebooks (*.py *.ipynb)"
 _NO_CODE = "Does code make your splits? It is read, never run."
 _ICON_PX = 16
 _SHOWN = 3
@@ -108,13 +107,9 @@ class CodeLine(QFrame):
         return button
 
     def _on_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "The script or notebook that trains your model", str(Path.home()), CODE_FILES
-        )
-        if name:
-            self._bridge.call(
-                lambda: load_code(Path(name)), self.loaded.emit, on_error=self._on_error
-            )
+        file = choose_code_file(self)
+        if file is not None:
+            self._bridge.call(lambda: load_code(file), self.loaded.emit, on_error=self._on_error)
 
     def _on_error(self, error: InspectorError) -> None:
         self._problem.show_text(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")

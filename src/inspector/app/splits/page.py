@@ -23,6 +23,7 @@ from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.splits.split_graph import SplitEdge, SplitGraph
 from inspector.app.splits.splits_data import SplitsData, at_threshold, read_splits
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.code_reading_panel import choose_code_file
 from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.icons import icon
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
@@ -300,14 +301,9 @@ class SplitsPage(Page):
         self.bridge.call(lambda: self.project.splits.set_rule(rule), writes=True)
 
     def _on_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "The script or notebook that trains your model", str(Path.home()),
-            "Scripts and notebooks (*.py *.ipynb)",
-        )  # fmt: skip
-        if name:
-            self.bridge.call(
-                lambda: load_code(Path(name)), self._bar.ask_for_code, on_error=self._refuse
-            )
+        file = choose_code_file(self)
+        if file is not None:
+            self.bridge.call(lambda: load_code(file), self._bar.ask_for_code, on_error=self._refuse)
 
     def _on_lock(self) -> None:
         name, _ = QFileDialog.getSaveFileName(

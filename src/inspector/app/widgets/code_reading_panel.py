@@ -1,7 +1,10 @@
 """How pasted code was read: its calls with lines, and a field per missing value."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -25,6 +28,15 @@ _HEADS = ("line", "role", "loader", "folder", "split", "subset", "seed", "shuffl
 _FIELDS = ("role", "loader", "folder", "validation_split", "subset", "seed", "shuffle")
 _NAME = "How the code was read"
 _ROLE_COLUMN = 1
+
+
+def choose_code_file(parent: QWidget) -> Path | None:
+    """Let the user choose a script or notebook; None if canceled."""
+    name, _ = QFileDialog.getOpenFileName(
+        parent, "The script or notebook that trains your model", str(Path.home()),
+        "Scripts and notebooks (*.py *.ipynb)",
+    )  # fmt: skip
+    return Path(name) if name else None
 
 
 class CodeReadingPanel(QWidget):

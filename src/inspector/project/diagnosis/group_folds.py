@@ -16,7 +16,7 @@ from inspector.project.diagnosis.influences import influence_question, interval_
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import Splits
-from inspector.work.diagnosis_process import FoldsRequest, folds_in_child
+from inspector.work.diagnosis_process import FoldsRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
 
 FOLDS = 5
@@ -100,9 +100,9 @@ class GroupFolds:
                 f"Choose 2 to {groups}." if groups > 1 else "Add images, or check the groups.",
             )
         with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
-            result = None if stop.is_set() else folds_in_child(
+            result = None if stop.is_set() else answer_in_child(
                 FoldsRequest(question, folds, describe(self._groups.records(rows)), vectors),
-                stop=stop, progress=progress, low_priority=self._context.low_priority,
+                FoldAccuracy, stop=stop, progress=progress, low_priority=self._context.low_priority,
             )  # fmt: skip
         if result is None:
             return None

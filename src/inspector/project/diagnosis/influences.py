@@ -22,7 +22,7 @@ from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import Splits
 from inspector.store.records import BORROWED, AnswerRecord, BorrowedRecord, InfluenceRecord
 from inspector.store.samples import Sample
-from inspector.work.diagnosis_process import BorrowedRequest, borrowed_in_child
+from inspector.work.diagnosis_process import BorrowedRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
 
 STORED_INFLUENCES = 4
@@ -188,9 +188,10 @@ class Influences:
         stop, progress = stop or Stop(), progress or Progress()
         rows, question, evaluation = influence_question(self._diagnoses, self._splits, rule)
         with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
-            answer = None if stop.is_set() else borrowed_in_child(
+            answer = None if stop.is_set() else answer_in_child(
                 BorrowedRequest(question, describe(self._groups.records(rows)), vectors),
-                stop=stop, progress=progress, low_priority=self._context.low_priority,
+                BorrowedAccuracy, stop=stop, progress=progress,
+                low_priority=self._context.low_priority,
             )  # fmt: skip
         if answer is None:
             return None

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe
+from inspector.audit.label_errors import LabelErrors
 from inspector.audit.stratified_review import stratify
 from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.changes import Changes
@@ -25,7 +26,7 @@ from inspector.store.records import (
     SuspectRecord,
 )
 from inspector.store.samples import Sample
-from inspector.work.diagnosis_process import LabelErrorsRequest, suspect_in_child
+from inspector.work.diagnosis_process import LabelErrorsRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
 
 NEAREST = 6
@@ -160,11 +161,11 @@ class Labels:
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
         with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
-            errors = None if stop.is_set() else suspect_in_child(
+            errors = None if stop.is_set() else answer_in_child(
                 LabelErrorsRequest(
                     describe(groups.records(rows)), labels, group, vectors, probabilities
                 ),
-                stop=stop, progress=progress, low_priority=self._context.low_priority,
+                LabelErrors, stop=stop, progress=progress, low_priority=self._context.low_priority,
             )  # fmt: skip
         if errors is None:
             return None

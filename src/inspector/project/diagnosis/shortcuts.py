@@ -25,7 +25,7 @@ from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import Splits
 from inspector.store.records import SHORTCUTS, ProbeRecord, ShortcutsRecord
 from inspector.store.samples import Sample
-from inspector.work.diagnosis_process import find_shortcuts_in_child
+from inspector.work.diagnosis_process import ShortcutsRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone
 from inspector.work.tasks import MeasureSurroundings, Surroundings
@@ -135,9 +135,10 @@ class Shortcuts:
             probes_of(_facts(rows), *measured, self._groups.records(rows)),
             np.array([position[s.label] for s in rows], np.int64), group, training, folder,
         )  # fmt: skip
-        results = find_shortcuts_in_child(
-            question, stop=stop, progress=progress, low_priority=self._context.low_priority
-        )
+        results = answer_in_child(
+            ShortcutsRequest(question), tuple, stop=stop, progress=progress,
+            low_priority=self._context.low_priority,
+        )  # fmt: skip
         if results is None:
             return None
         names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})

@@ -17,7 +17,7 @@ from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
 from inspector.splits.keras_replay import Loader
 from inspector.store.records import SEED_VARIABILITY, SeedVariabilityRecord
-from inspector.work.diagnosis_process import SeedScoresRequest, score_seeds_in_child
+from inspector.work.diagnosis_process import SeedScoresRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def score_seeds_of(
         np.array([classes.index(s.label) for s in rows], np.int64),
         np.array(seeds, np.int64), np.packbits(masks, axis=1),
     )  # fmt: skip
-    scores = score_seeds_in_child(
-        ask, stop=stop or Stop(), progress=progress or Progress(),
+    scores = answer_in_child(
+        ask, draws.SeedScores, stop=stop or Stop(), progress=progress or Progress(),
         low_priority=source.context.low_priority,
     )  # fmt: skip
     if scores is None:
