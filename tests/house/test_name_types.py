@@ -38,7 +38,6 @@ AT_A_DOOR = {
     "dataset.layouts.columns.Columns",
     "dataset.layouts.model.Layout",  # Its folders; `place` parses.
     "dataset.layouts.tree.Folder",
-    "project.diagnosis.last_answer.AnswerPair",
     "project.review.decisions_file.DecidedImage",
     "work.export_plan.ExportPlan",
     "work.tasks.DigestTask",

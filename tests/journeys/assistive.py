@@ -5,6 +5,7 @@ Run by the system's Python, which has the bindings; prints what it heard as JSON
     python3 assistive.py TARGET
 """
 
+import contextlib
 import json
 import sys
 import time
@@ -14,7 +15,7 @@ from typing import Any
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402 - the version has to be named first
+from gi.repository import Atspi, GLib  # noqa: E402 - the version has to be named first
 
 WAIT_SECONDS = 90
 MOST_CHILDREN = 60
@@ -44,9 +45,10 @@ def wait(look: Callable[[], Any], what: str) -> Any:
     """Return the first truthy answer of `look`."""
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
+        with contextlib.suppress(GLib.GError):  # a part went while it was looked at: look again
+            answer = look()
+            if answer:
+                return answer
         time.sleep(0.3)
     raise SystemExit(f"waited in vain for {what}")
 
