@@ -160,6 +160,13 @@ ROWS = [
 ]
 
 
+# These are in no export, but are joined to the dataset's folder, too.
+OTHER_ROWS = [
+    "INSERT INTO lock (path, side, sha256) VALUES ('../d/x.jpg', 'training', x'00')",
+    "UPDATE sample SET source = '../../d/x' WHERE status = 'image'",
+]
+
+
 def _change(file: Path, change: str) -> None:
     connection = sqlite3.connect(file)
     connection.execute(change)
@@ -167,7 +174,7 @@ def _change(file: Path, change: str) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("change", ROWS)
+@pytest.mark.parametrize("change", [*ROWS, *OTHER_ROWS])
 def test_a_project_file_whose_names_lead_out_is_refused(
     dataset: Path, scanned_project: Path, change: str
 ) -> None:
