@@ -2,6 +2,7 @@
 
 import pytest
 from tests.code_reading.scripts import (
+    collected,
     competitions,
     courses,
     failures,
@@ -24,7 +25,7 @@ from inspector.errors import CodeError
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
     repositories, folders, generators, torches, cells, trainers, variants,
-    surprises,
+    surprises, collected,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 

@@ -113,9 +113,10 @@ class CallReader:
         if subset in ("training", "validation"):
             held = role_of_names(use.names) if is_cut(use) else DatasetRole.OTHER
             return held if held is not DatasetRole.OTHER else DatasetRole(str(subset))
-        if Action.EVALUATE in use.uses:
-            return DatasetRole.TEST
         named = role_of_names(use.names)
+        chooses = use.data.is_list and named is DatasetRole.VALIDATION
+        if Action.EVALUATE in use.uses and not chooses:
+            return DatasetRole.TEST
         return named if named is not DatasetRole.OTHER else _unnamed_role(use, folder)
 
     def _folder(self, use: DatasetUse, values: CallArguments) -> str | None:
@@ -161,7 +162,8 @@ def _unnamed_role(use: DatasetUse, folder: str | None) -> DatasetRole:
     cut = any(s.name in ("take", "skip") for s in use.data.membership)
     if role is not DatasetRole.OTHER and not cut:
         return role
-    return DatasetRole.TEST if Action.PREDICT in use.uses else DatasetRole.OTHER
+    judged = Action.PREDICT in use.uses and source.loader is not LoaderName.FILES
+    return DatasetRole.TEST if judged else DatasetRole.OTHER
 
 
 def _seed(data: DataSet, values: CallArguments) -> int | None:

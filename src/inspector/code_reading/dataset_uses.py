@@ -1,6 +1,6 @@
 """Datasets by their content, and what the code does with them: which of them are calls."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -132,6 +132,7 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
         for p in (use.data.source.parent, parents.get(use.data.source), *use.containers)
         if p is not None
     }
+    joined = set(_joined_keys(uses))
     used_sources = {u.data.source for u in uses if u.names or u.used or u.taken}
     chosen = []
     for use in uses:
@@ -139,10 +140,12 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
         left = not (use.names or use.used or use.taken) and use.data.source in used_sources
         if is_split and (use.thrown_away or left):
             continue
+        if use.key in joined and not use.used and not use.taken:
+            continue
         if use.key in consumed:
             if not use.used and not _judges_whole(use):
                 continue
-            if is_split and not use.validates and _is_split_again(use, uses):
+            if is_split and not use.fits and not use.validates and _is_split_again(use, uses):
                 continue
             if not use.used:
                 use.names = use.loader_names
@@ -151,6 +154,16 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
             continue
         chosen.append(use)
     return _without_cuts(chosen)
+
+
+def _joined_keys(uses: Sequence[DatasetUse]) -> Iterator[object]:
+    """Yield the keys of datasets that are only parts of a joined one."""
+    for data in (d for use in uses for d in (use.data, *use.containers)):
+        for i, step in enumerate(data.membership):
+            parts = [v for v in step.values if isinstance(v, DataSet)]
+            if step.name == "concatenate" and parts:
+                yield data.source, data.membership[:i]
+                yield from ((p.source, p.membership) for p in parts)
 
 
 def _judges_whole(use: DatasetUse) -> bool:

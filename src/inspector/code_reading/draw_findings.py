@@ -138,7 +138,8 @@ def _orders(
         files = whole.source.loader is LoaderName.FILES
         listed = files and whole.source.arguments.get("directory") is not None
         built = whole.source.arguments.get("built") is True
-        if listed and not whole.has("sorted", "sorted_by") and (loops_unsorted or not built):
+        unsorted = not built or whole.source.arguments.get("unsorted", loops_unsorted)
+        if listed and not whole.has("sorted", "sorted_by") and unsorted:
             yield CodeFinding(
                 "unsorted_listing", MIDDLE,
                 "The files are split in the order in which the disk lists them, which differs from"

@@ -9,8 +9,9 @@ from typing import Any
 from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.operators import WIDE_FORMAT, Operators
+from inspector.code_reading.evaluation.python.usual_branches import usual_branch
 from inspector.code_reading.evaluation.value_access import TooMuchError
-from inspector.code_reading.evaluation.value_text import joined, text_of
+from inspector.code_reading.evaluation.value_text import is_label, joined, text_of
 from inspector.code_reading.evaluation.values import (
     MAX_ITEMS,
     DictBox,
@@ -80,6 +81,10 @@ class Expressions(Operators):
     @abstractmethod
     def named(self, name: str, value: object) -> None:
         """Hear that a value is given a name."""
+
+    @abstractmethod
+    def note(self, text: str) -> None:
+        """Record a note for the reader."""
 
     @abstractmethod
     def iterated(self, value: object, node: ast.AST) -> None:
@@ -209,6 +214,10 @@ class Expressions(Operators):
         truth = self.truth(self.value(node.test, scope))
         if truth is not None:
             return self.value(node.body if truth else node.orelse, scope)
+        usual = usual_branch(node.test, (node.body,), (node.orelse,))
+        if usual is not None:
+            self.note(usual.note)
+            return self.value(node.body if usual.taken else node.orelse, scope)
         one, two = self.value(node.body, scope), self.value(node.orelse, scope)
         return merged([one, two], text_of(node))
 
@@ -308,29 +317,6 @@ class Expressions(Operators):
 
     def _lambda(self, node: ast.Lambda, scope: ScopeBox) -> object:
         return self.made_function(node, "<lambda>", scope)
-
-
-def is_label(node: ast.expr) -> bool:
-    """Tell whether an expression extracts the label from a file's path."""
-    match node:
-        case (
-            ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split" | "rsplit")))
-            | ast.Subscript(value=ast.Attribute(attr="parts"))
-            | ast.Attribute(attr="name" | "stem", value=ast.Attribute(attr="parent"))
-            | ast.IfExp(body=ast.Constant(), orelse=ast.Constant())
-            | ast.Compare()
-        ):
-            return True
-        case ast.Call(func=ast.Attribute(attr="basename"), args=[ast.Call(func=inner)]):
-            return isinstance(inner, ast.Attribute) and inner.attr == "dirname"
-        case ast.Call(func=ast.Name(id="int" | "float" | "str"), args=[inner]):
-            return is_label(inner)
-        case ast.Call(func=ast.Attribute(attr="index" | "get"), args=[inner, *_]):
-            return is_label(inner)
-        case ast.Subscript(slice=inner):
-            return is_label(inner)
-        case _:
-            return False
 
 
 def _is_lower(node: ast.expr) -> bool:

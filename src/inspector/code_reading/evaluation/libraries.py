@@ -37,6 +37,7 @@ from inspector.code_reading.evaluation.objects import (
 )
 from inspector.code_reading.evaluation.python.functions import call_builtin
 from inspector.code_reading.evaluation.python.methods import call_python_method
+from inspector.code_reading.evaluation.python.usual_branches import DEFAULTS_NOTE
 from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
@@ -82,6 +83,10 @@ _NOT_FOLLOWED: Final = (
 
 _IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
 
+
+_SAME_LEARNER: Final = (
+    "to_fp16", "to_native_fp16", "to_fp32", "load", "add_cb", "add_cbs", "remove_cb",
+)  # fmt: skip
 
 _TABLE_METHODS: Final = (
     *DATASET_METHODS, "head", "tail", "info", "describe", "groupby", "value_counts", "iterrows",
@@ -145,7 +150,7 @@ class Libraries:
         """Return the parameters set by a command line, with their defaults."""
         known = options.click_defaults(function)
         if known:
-            self._host.note("command-line options are read at their defaults")
+            self._host.note(DEFAULTS_NOTE)
         return known
 
     def fill_dataclass(self, owner: ObjectBox, kind: ClassBox, given: Arguments) -> None:
@@ -344,15 +349,19 @@ class Libraries:
             return data.length or Unknown(text_of(node))
         if name in _SAME_DATA:
             return data
-        if _is_table(data) and name not in _TABLE_METHODS and not name.startswith("_"):
+        if (
+            (_is_table(data) or data.has("frame"))
+            and name not in _TABLE_METHODS
+            and not name.startswith("_")
+        ):
             return DataSet(data.source, data.steps, derived=True)
         return Method(data, name)
 
     def item(self, owner: object, key: object, node: ast.AST) -> object:
         """Return an item of a library object; MISSING if unknown."""
         match owner:
-            case Ref(name="os.environ"):
-                return Unknown(text_of(node), "it is set in the environment")
+            case Ref():
+                return self._ref_item(owner, key, node)
             case HfParts():
                 return self._part(owner, key)
             case SplitSides(source=source) if isinstance(key, int):
@@ -367,6 +376,14 @@ class Libraries:
                 return owner
             case _:
                 return MISSING
+
+    def _ref_item(self, ref: Ref, key: object, node: ast.AST) -> object:
+        if ref.name == "os.environ":
+            return Unknown(text_of(node), "it is set in the environment")
+        if ref.name == "sys.argv" and isinstance(key, slice) and isinstance(key.start, int):
+            self._host.note(DEFAULTS_NOTE)
+            return ListBox()
+        return MISSING
 
     def _part(self, owner: HfParts, key: object) -> object:
         if not isinstance(key, str) or (owner.names and key not in owner.names):
@@ -406,7 +423,9 @@ def _is_table(data: DataSet) -> bool:
 
 
 def _record_method(owner: ObjectBox, name: str, given: Arguments) -> object:
-    """Call a method of a NamedTuple."""
+    """Call a method of a NamedTuple, or one that gives back fastai's learner."""
+    if name in _SAME_LEARNER and "dls" in owner.data:
+        return owner
     if name == "_replace":
         return ObjectBox(owner.kind, {**owner.data, **given.names})
     return DictBox(dict(owner.data.items())) if name == "_asdict" else MISSING

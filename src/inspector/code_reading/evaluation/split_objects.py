@@ -27,6 +27,7 @@ from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     DictBox,
+    ObjectBox,
     PathText,
     Ref,
     Unknown,
@@ -67,6 +68,13 @@ _SPLIT_FOLDERS: Final = {
     "ratio": ("input", "output", "seed", "ratio", "group_prefix", "move"),
     "fixed": ("input", "output", "seed", "fixed", "oversample", "group_prefix", "move"),
 }
+
+
+_LEARNERS: Final = ("vision_learner", "cnn_learner", "Learner", "unet_learner")
+
+
+def _is_loaders(value: object) -> bool:
+    return isinstance(value, StreamValue) and value.text == "dataloaders"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -254,6 +262,8 @@ class SplitCalls(TorchCalls):
             return self._loaders(
                 self._source(LoaderName.FASTAI_FROM_FOLDER, arguments, given, node)
             )
+        if ref.last in _LEARNERS and _is_loaders(given.get(0, "dls")):
+            return ObjectBox(None, {"dls": given.get(0, "dls")})
         if ref.last == "RandomSubsetSplitter":
             return Unknown(text_of(node))
         return MISSING
@@ -280,8 +290,8 @@ class SplitCalls(TorchCalls):
         if ref.last in ("DataFrame", "Series", "concat"):
             data = files_of(self._host, given.get(0, "data"), node)
             if data is None:
-                data = DataSet(self._source(LoaderName.FILES, {"table": None}, given, node))
-            return data
+                return DataSet(self._source(LoaderName.FILES, {"table": None}, given, node))
+            return data.after("frame")
         return MISSING
 
     def sample(self, data: DataSet, given: Arguments, node: ast.AST) -> object:

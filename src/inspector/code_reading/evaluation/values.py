@@ -99,13 +99,21 @@ class ValueBox:
 
 
 class ListBox(ValueBox):
-    """A list or a set."""
+    """A list or a set.
 
-    __slots__ = ("is_set",)
+    Attributes:
+        origins: Datasets of the loops that append to it.
+    """
+
+    __slots__ = ("is_set", "origins")
     data: list[object]
 
-    def __init__(self, items: Sequence[object] = (), *, is_set: bool = False) -> None:
+    def __init__(
+        self, items: Sequence[object] = (), *, is_set: bool = False,
+        origins: tuple[object, ...] = (),
+    ) -> None:  # fmt: skip
         self.data, self.open, self.is_set = list(items), False, is_set
+        self.origins = origins
 
 
 class DictBox(ValueBox):

@@ -1,6 +1,7 @@
 """Evaluation images that training also reads, and splits in the wrong role."""
 
 import ast
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -19,12 +20,14 @@ from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import ListBox, Unknown
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.stretches import stretches
+from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs
 
 _FOLDERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR, LoaderName.IMAGE_FOLDER)
 _TORCH_FOLDER_ARGUMENTS: Final = ("root", "transform", "target_transform", "download", "loader")
 _CHOOSERS: Final = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "SaveModel")
+_EVALUATIONS: Final = (DatasetRole.VALIDATION, DatasetRole.TEST)
 _YOLO_VALIDATION: Final = ("val", "valid", "validation")
 
 
@@ -37,9 +40,13 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
         yield from _stretches_overlap(one, two)
         yield from _swapped(one, two)
     yield from _test_overlaps(calls)
+    for one, two in itertools.product(calls, calls):
+        if one.role is DatasetRole.TRAINING and one.trained and two.role in _EVALUATIONS:
+            yield from _joined_in(one, two, parents)
     yield from _test_is_validation(followed, calls)
     yield from _drawn_again(followed)
     yield from _copies_before(calls, parents)
+    yield from _fitted_before(calls, parents)
 
 
 def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
@@ -89,6 +96,27 @@ def _contained(
             code, HIGH,
             f"The {name} images are everything that the training images were split from, training"
             f" images included. Give it the other side of the split.",
+            two.place,
+        )  # fmt: skip
+
+
+def _joined_in(
+    one: CodeCall, two: CodeCall, parents: Mapping[Source, DataSet]
+) -> Iterator[CodeFinding]:
+    """Find a test set that is joined to the images that training is drawn from."""
+    joined = (
+        v for data in (one.data, *_ancestors(one.data, parents)) for step in data.steps
+        if step.name == "concatenate" for v in step.values if isinstance(v, DataSet)
+    )  # fmt: skip
+    apart = one.source is not two.source and not any(
+        s.name == "concatenate" for a in _ancestors(two.data, parents) for s in a.steps
+    )
+    if apart and any(_holds(part, two.data) for part in joined):
+        name = two.role.value
+        yield CodeFinding(
+            "test_is_training" if two.role is DatasetRole.TEST else "overlap", HIGH,
+            f"The {name} images are joined to the images that training (line {one.place.line}) is"
+            f" drawn from, so training has seen {name} images. Keep them apart.",
             two.place,
         )  # fmt: skip
 
@@ -276,5 +304,25 @@ def _copies_before(
                     " afterwards, so copies of one image are in training and in"
                     f" {call.role.value}. Split first, and augment the training images only.",
                     call.place,
+                )  # fmt: skip
+                return
+
+
+def _fitted_before(
+    calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
+) -> Iterator[CodeFinding]:
+    """Find a scaler or a PCA that is fitted to all images before they are split."""
+    for call in calls:
+        if call.role not in _EVALUATIONS:
+            continue
+        for data in _ancestors(call.data, parents):
+            step = next((s for s in data.steps if s.name == "fitted"), None)
+            if step is not None and call.source is not data.source:
+                yield CodeFinding(
+                    "fitted_before_split", MIDDLE,
+                    f"A transformer is fitted to all images before the split, so it has learnt from"
+                    f" the {call.role.value} images too. Fit it to the training images after the"
+                    " split, or put it into a pipeline with the model.",
+                    CodePlace(step.line, call.place.cell),
                 )  # fmt: skip
                 return

@@ -1,8 +1,20 @@
 """Training loops over batches: what torch code and tf.GradientTape do in place of fit."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
-from inspector.code_reading.evaluation.objects import SPLIT_LOADERS, DataSet, StreamValue
+from inspector.code_reading.evaluation.objects import (
+    SPLIT_LOADERS,
+    DataSet,
+    LoaderName,
+    StreamValue,
+)
+
+_IS_IMAGE: Final = re.compile(
+    r"endswith|suffix|splitext|is_?file|is_?dir|exists|None|\.\w{3,4}['\"]"
+)
+"""Conditions that tell images from other files."""
 
 
 class TrainingLoops:
@@ -10,7 +22,7 @@ class TrainingLoops:
 
     def __init__(self) -> None:
         self._datasets: list[DataSet] = []
-        self._branches: list[tuple[int, list[DataSet]]] = []
+        self._branches: list[tuple[int, list[DataSet], str]] = []
         self._fresh: list[bool] = []
         self._optimizers = 0
         self._models: list[object] = []
@@ -27,9 +39,22 @@ class TrainingLoops:
         """End a loop."""
         del self._datasets[before:]
 
-    def begin_branch(self) -> None:
+    def begin_branch(self, condition: str = "") -> None:
         """Start one branch of an unknown condition."""
-        self._branches.append((len(self._datasets), []))
+        self._branches.append((len(self._datasets), [], condition))
+
+    def files(self) -> DataSet | None:
+        """Return the files or rows that the innermost loop over a dataset goes through, or None.
+
+        A condition within the loop chooses among them, unless it is about what is an image.
+        """
+        data = self._datasets[-1] if self._datasets else None
+        if data is None or data.source.loader is not LoaderName.FILES:
+            return None
+        for depth, _, condition in self._branches:
+            if depth == len(self._datasets) and not _IS_IMAGE.search(condition):
+                data = data.after("filter", condition)
+        return data
 
     def end_branch(self) -> list[DataSet]:
         """End the branch; return the datasets it trained on."""
