@@ -127,6 +127,9 @@ class CallReader:
             if data is None:
                 break
             source = data.source
+            below = next((s.values[0] for s in data.steps if s.name == "below"), None)
+            if below is not None:
+                return values.path(below)
             for name in _FOLDER_ARGUMENTS:
                 if source.arguments.get(name) is not None:
                     return values.path(source.arguments[name])

@@ -7,7 +7,9 @@ from typing import Final
 
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.objects import (
+    Action,
     DataSet,
+    Event,
     ImageCopy,
     Layer,
     LoaderName,
@@ -70,6 +72,16 @@ def folder_of(where: object) -> object:
     known_parts = parts[: min(first, brace)]
     folder = slash.join(known_parts) or ("/" if text.startswith("/") else ".")
     return PartText(folder) if "{" in folder else folder
+
+
+def saved(host: Host, where: object, image: object) -> None:
+    """Record that an image is written to a file."""
+    if isinstance(where, str | PartText | PathText):
+        known = where.text if isinstance(where, PathText) else where
+        whole = isinstance(known, str)
+        folder = shown(known).rpartition("/")[0] if whole else shown(folder_of(known))
+        event = Event(Action.SAVE, host.place, name=folder, options={"image": image})
+        host.emit(event)
 
 
 def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
@@ -223,6 +235,9 @@ def held_dataset(value: object) -> object:
     if data is None:
         return value
     layers = [v for v in attributes if isinstance(v, StackBox | Layer)]
+    folder = _image_folder(value)
+    if folder:
+        data = data.after("below", folder)
     return data.after("map", *layers[:1], Unknown(value.kind.name))
 
 
@@ -240,6 +255,44 @@ def _counted_attributes(kind: ClassBox) -> list[str]:
                     ):
                         names.append(name)
     return names
+
+
+def _image_folder(owner: ObjectBox) -> str:
+    """Return the folder that `__getitem__` puts before the name of a file; "" if none is known."""
+    function = owner.kind.find("__getitem__") if owner.kind is not None else None
+    for statement in function.body if isinstance(function, Function) else ():
+        for node in ast.walk(statement):
+            folder = _head_of_path(node, owner)
+            if folder:
+                return folder
+    return ""
+
+
+def _head_of_path(node: ast.AST, owner: ObjectBox) -> str:
+    """Return the known parts at the start of a path that is put together."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="join"), args=[ast.Attribute(), _, *_] as parts):
+            pass
+        case ast.JoinedStr(values=[ast.FormattedValue(value=first), *parts]):
+            parts = [first, *parts]
+        case ast.BinOp(op=ast.Div() | ast.Add(), left=ast.Attribute() as first, right=last):
+            parts = [first, last]
+        case _:
+            return ""
+    texts: list[str] = []
+    for part in parts:
+        match part:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                known = owner.data.get(name)
+                text = known.text if isinstance(known, PathText) else known
+            case ast.Constant(value=text):
+                pass
+            case _:
+                break
+        if not isinstance(text, str):
+            break
+        texts.append(text.strip("/") if texts else text.rstrip("/"))
+    return "/".join(t for t in texts if t) if len(texts) < len(parts) else ""
 
 
 def _is_dataset(kind: ClassBox) -> bool:

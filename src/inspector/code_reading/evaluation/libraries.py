@@ -5,6 +5,7 @@ from typing import Final
 
 from inspector.code_reading.evaluation import options
 from inspector.code_reading.evaluation.dataset_methods import DATASET_METHODS, DatasetMethods
+from inspector.code_reading.evaluation.file_values import saved
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.images.image_follower import ImageFollower
 from inspector.code_reading.evaluation.images.image_values import ImageValue
@@ -81,6 +82,8 @@ _NOT_FOLLOWED: Final = (
 )  # fmt: skip
 """Loaders of other libraries whose files are not known here."""
 
+_WRITES: Final = ("imwrite", "imsave", "save_img")
+_COPIES_FILES: Final = ("copy", "copy2", "copyfile")
 _IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
 
 
@@ -234,6 +237,10 @@ class Libraries:
     def _passed_on(self, ref: Ref, given: Arguments) -> object:
         """Return the file that an image function reads, which represents the image."""
         first = given.places[0] if given.places else None
+        if ref.last in _WRITES and len(given.places) > 1:
+            saved(self._host, *given.places[:2])
+        if ref.root == "shutil" and ref.last in _COPIES_FILES and len(given.places) > 1:
+            saved(self._host, given.places[1], first)
         if ref.last in COPIES and isinstance(first, PathText | ImageCopy):
             return first if isinstance(first, ImageCopy) else ImageCopy(first)
         passed = PathText | PartText | str | DataSet | ImageCopy
@@ -293,6 +300,8 @@ class Libraries:
             case DataBlock() if name == "dataloaders":
                 return self.splits.data_block(owner, given, node)
             case Tensor() | ImageCopy():
+                if name == "save":
+                    saved(self._host, given.get(0, "fp"), owner)
                 return owner
             case ObjectBox():
                 return _record_method(owner, name, given)

@@ -45,11 +45,10 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
             yield from _joined_in(one, two, parents)
     yield from _test_is_validation(followed, calls)
     yield from _drawn_again(followed)
-    yield from _copies_before(calls, parents)
     yield from _fitted_before(calls, parents)
 
 
-def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
+def ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
     """Yield what a dataset is split from, recursively."""
     for _ in range(8):
         within = data.container or parents.get(data.source) or data.source.parent
@@ -79,7 +78,7 @@ def _contained(
     name = two.role.value
     together = set(one.fit_numbers) & set(two.fit_numbers)
     mine, theirs = _read_whole(one), _read_whole(two)
-    if any(_holds(mine, a) for a in _ancestors(theirs, parents)) or _cut_from(mine, theirs):
+    if any(_holds(mine, a) for a in ancestors(theirs, parents)) or _cut_from(mine, theirs):
         siblings = any(
             c.role is DatasetRole.TRAINING and c.source is two.source and c.trained for c in calls
         )
@@ -90,7 +89,7 @@ def _contained(
                 f" {name} image is a training image too. Train on the other side of the split.",
                 one.place,
             )  # fmt: skip
-    elif any(_holds(theirs, a) for a in _ancestors(mine, parents)) or _cut_from(theirs, mine):
+    elif any(_holds(theirs, a) for a in ancestors(mine, parents)) or _cut_from(theirs, mine):
         code = "test_is_training" if two.role is DatasetRole.TEST else "overlap"
         yield CodeFinding(
             code, HIGH,
@@ -105,11 +104,11 @@ def _joined_in(
 ) -> Iterator[CodeFinding]:
     """Find a test set that is joined to the images that training is drawn from."""
     joined = (
-        v for data in (one.data, *_ancestors(one.data, parents)) for step in data.steps
+        v for data in (one.data, *ancestors(one.data, parents)) for step in data.steps
         if step.name == "concatenate" for v in step.values if isinstance(v, DataSet)
     )  # fmt: skip
     apart = one.source is not two.source and not any(
-        s.name == "concatenate" for a in _ancestors(two.data, parents) for s in a.steps
+        s.name == "concatenate" for a in ancestors(two.data, parents) for s in a.steps
     )
     if apart and any(_holds(part, two.data) for part in joined):
         name = two.role.value
@@ -288,26 +287,6 @@ def _drawn_alike(one: Source, two: Source) -> bool:
     )  # fmt: skip
 
 
-def _copies_before(
-    calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
-) -> Iterator[CodeFinding]:
-    """Find a list of images with flipped or rotated copies of them that is split afterwards."""
-    for call in calls:
-        if call.role is DatasetRole.TRAINING or "Group" in call.loader.value:
-            continue
-        for data in _ancestors(call.data, parents):
-            drawn = call.shuffle is not False or data.has("shuffle")
-            if data.has("copies") and drawn and call.source is not data.source:
-                yield CodeFinding(
-                    "augmented_before_split", HIGH,
-                    "The list holds flipped or rotated copies beside the images and is split"
-                    " afterwards, so copies of one image are in training and in"
-                    f" {call.role.value}. Split first, and augment the training images only.",
-                    call.place,
-                )  # fmt: skip
-                return
-
-
 def _fitted_before(
     calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
 ) -> Iterator[CodeFinding]:
@@ -315,7 +294,7 @@ def _fitted_before(
     for call in calls:
         if call.role not in _EVALUATIONS:
             continue
-        for data in _ancestors(call.data, parents):
+        for data in ancestors(call.data, parents):
             step = next((s for s in data.steps if s.name == "fitted"), None)
             if step is not None and call.source is not data.source:
                 yield CodeFinding(

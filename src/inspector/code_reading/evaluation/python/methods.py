@@ -4,7 +4,7 @@ import ast
 import string
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import collect, files_in, files_of
+from inspector.code_reading.evaluation.file_values import collect, files_in, files_of, saved
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.names import COPIES
 from inspector.code_reading.evaluation.objects import DataSet, ImageCopy
@@ -128,6 +128,8 @@ def _path_method(host: Host, path: PathText, name: str, given: Arguments, node: 
         return path
     if name in COPIES:
         return ImageCopy(path)
+    if name == "save":
+        saved(host, given.get(0, "fp"), path)
     if name == "joinpath":
         return PathText(joined_path([path, *given.places]))
     if name == "iterdir":
