@@ -8,6 +8,7 @@ from tests.code_reading.scripts import (
     failures,
     lessons,
     notebooks,
+    orders,
     production,
     questions,
     repositories,
@@ -25,7 +26,7 @@ from inspector.errors import CodeError
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
     repositories, folders, generators, torches, cells, trainers, variants,
-    surprises, collected,
+    surprises, collected, orders,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 

@@ -73,6 +73,8 @@ class CallReader:
                     else f"which of the files {condition} chooses is not followed"
                 )  # fmt: skip
                 values.lacks("rows" if table else "files", why)
+        if source.arguments.get("valid_col") is not None:
+            values.lacks("rows", "a column of the table, or a function, says which validate")
         for argument in LOADER_RULES[source.loader].names:
             values.require(argument)
         return CodeCall(
@@ -161,12 +163,21 @@ def _unnamed_role(use: DatasetUse, folder: str | None) -> DatasetRole:
         return sides[part] if isinstance(part, int) and part < len(sides) else DatasetRole.OTHER
     if source.loader is LoaderName.TORCHVISION:
         return role_of_name(_named_part(use.data) or "")
+    if _has_no_labels(source) and set(use.uses) == {Action.PREDICT}:
+        return DatasetRole.OTHER
     role = role_of_folder(folder or "")
     cut = any(s.name in ("take", "skip") for s in use.data.membership)
     if role is not DatasetRole.OTHER and not cut:
         return role
-    judged = Action.PREDICT in use.uses and source.loader is not LoaderName.FILES
+    judged = Action.PREDICT in use.uses and (source.loader is not LoaderName.FILES or use.labelled)
     return DatasetRole.TEST if judged else DatasetRole.OTHER
+
+
+def _has_no_labels(source: Source) -> bool:
+    """Tell whether a loader is asked for images without labels."""
+    flows = source.loader in FLOW_LOADERS
+    names = ("class_mode",) if flows else ("labels", "label_mode")
+    return any(name in source.arguments and source.arguments[name] is None for name in names)
 
 
 def _seed(data: DataSet, values: CallArguments) -> int | None:

@@ -129,7 +129,8 @@ def _orders(
     """Find splits of lists in disk order, and splits in class order."""
     told: list[object] = []
     for call in calls:
-        if call.loader not in SPLIT_LOADERS:
+        looked_at = call.role is DatasetRole.OTHER and not call.name
+        if call.loader not in SPLIT_LOADERS or looked_at:
             continue
         whole = _whole(call, parents)
         if whole is None or whole.source in told:
@@ -275,7 +276,7 @@ def _shuffle_of(data: DataSet | None) -> DatasetStep | None:
 
 def _certainly_different(one: object, two: object) -> bool:
     """Tell whether two values come from two random numbers out of many."""
-    draws = [v.draw for v in (one, two) if isinstance(v, Unknown) and v.draw]
+    draws = [v.draw for v in (one, two) if isinstance(v, Unknown) and v.draw > 0]
     return len(draws) == 2 and draws[0] != draws[1]
 
 

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from inspector.code_reading.evaluation.file_values import collected_files
 from inspector.code_reading.evaluation.frames import BREAK, CONTINUE, RAISE, Flow, Return
 from inspector.code_reading.evaluation.function_calls import FunctionCalls
 from inspector.code_reading.evaluation.memory import Branch
@@ -196,7 +195,7 @@ class ControlFlow(FunctionCalls):
         source = self.value(node.iter, scope)
         self.iterated(source, node.iter)
         items = self.listed(source)
-        before = self.loops.enter(collected_files(source))
+        before = self.loops.enter(self.collected(source, node))
         if items is not None and len(items) <= MAX_ROUNDS:
             flow = self._rounds_of(node, items, scope)
         else:
@@ -218,7 +217,7 @@ class ControlFlow(FunctionCalls):
             self.bind(node.target, typical, scope)
 
         folds = self.loops.enter_folds(typical)
-        before = self.loops.enter(source)
+        before = self.loops.enter(source, text_of(node.target))
         once |= isinstance(source, StreamValue | DataSet)
         flow = self._loop(node, scope, start, once=once)
         self.loops.leave(before)

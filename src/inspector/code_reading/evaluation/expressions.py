@@ -83,6 +83,10 @@ class Expressions(Operators):
         """Hear that a value is given a name."""
 
     @abstractmethod
+    def collected(self, value: object, node: ast.AST) -> object:
+        """Return the files that a list was made of in a loop over them, or None."""
+
+    @abstractmethod
     def note(self, text: str) -> None:
         """Record a note for the reader."""
 
@@ -248,12 +252,29 @@ class Expressions(Operators):
             source = derived[0]
             if not isinstance(source, DataSet):
                 return source
+            picked = self._picked(source, node, scope)
+            if picked is not None:
+                return picked
             files = self._filtered(source, node, scope)
             return replace(files, derived=True) if is_label(node.elt) else files
         box = self._list(result if whole else [], is_set=isinstance(node, ast.SetComp))
         if whole:
             return box
         return StreamValue(result[0], text_of(node)) if result else Unknown(text_of(node))
+
+    def _picked(
+        self, positions: DataSet, node: ast.ListComp | ast.GeneratorExp | ast.SetComp,
+        scope: ScopeBox,
+    ) -> object:  # fmt: skip
+        """Return the items of another list in an order, as by `[files[i] for i in order]`."""
+        match node:
+            case ast.ListComp(
+                elt=ast.Subscript(value=owner, slice=ast.Name(id=index)),
+                generators=[ast.comprehension(target=ast.Name(id=target), ifs=[])],
+            ) if index == target and positions.has("indices"):
+                known = self.item_of(self.value(owner, scope), positions, node)
+                return known if isinstance(known, DataSet) else None
+        return None
 
     def _filtered(
         self, data: DataSet, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: ScopeBox
@@ -298,8 +319,9 @@ class Expressions(Operators):
         self.iterated(source, step.iter)
         items = self.listed(source)
         whole = items is not None and len(items) <= MAX_ITEMS
-        if isinstance(source, DataSet) and source.is_list and not derived:
-            derived.append(source)
+        files = source if isinstance(source, DataSet) else self.collected(source, step.iter)
+        if isinstance(files, DataSet) and files.is_list and not derived:
+            derived.append(files)
         for item in items[:2_000] if items is not None else [self.typical(source, step.target)]:
             self.spend()
             self.bind(step.target, item, scope)

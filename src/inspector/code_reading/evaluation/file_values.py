@@ -27,6 +27,7 @@ from inspector.code_reading.evaluation.values import (
     PartText,
     PathText,
     Ref,
+    ScopeBox,
     Unknown,
     is_number,
 )
@@ -49,7 +50,11 @@ def files_in(
         by_parts: True for pathlib paths, which are sorted part by part.
         hidden: True if a wildcard also matches names with a leading dot.
     """
-    arguments = {"directory": folder_of(where), "pattern": where}
+    folder = folder_of(where)
+    if isinstance(folder, PartText) and folder.text.startswith("{"):
+        outer = host.loops.folder_of(folder.text.strip("{}"))
+        folder = folder if outer is None else outer
+    arguments = {"directory": folder, "pattern": where}
     if by_parts:
         arguments["by_parts"] = True
     if hidden or by_parts:
@@ -128,11 +133,14 @@ def _names_label(node: ast.expr) -> bool:
     return is_label(node) or (isinstance(node, ast.Name) and bool(_LABEL.search(node.id.lower())))
 
 
-def collected_files(value: object) -> object:
-    """Return the files that a list was made of in a loop over them; others unchanged."""
-    if isinstance(value, ListBox) and len(value.origins) == 1:
-        return value.origins[0]
-    return None
+def collected_files(host: Host, value: object, node: ast.AST) -> object:
+    """Return the files that a list was made of in a loop over them, or None."""
+    if not isinstance(value, ListBox) or not value.open:
+        return None
+    if value.origins:
+        return _joined_files(host, value, node)
+    listed = any(isinstance(_first_of(v), PathText | ImageCopy) for v in value.data[:1])
+    return _files_of_list(host, value, node) if listed else None
 
 
 def _joined_files(host: Host, box: ListBox, node: ast.AST) -> DataSet | None:
@@ -179,8 +187,17 @@ def _listed_files(host: Host, box: object, items: list[object], node: ast.AST) -
     if isinstance(box, ListBox) and box.origins:
         known["unsorted"] = _is_unsorted(box)
     data = DataSet(Source(LoaderName.FILES, host.place, node, known))
-    copied = [v.of for v in items if isinstance(v, ImageCopy)]
-    return data.after("copies") if any(v in copied for v in items) else data
+    images = [_first_of(v) for v in items]
+    copied = [v.of for v in images if isinstance(v, ImageCopy)]
+    return data.after("copies") if any(v in copied for v in images) else data
+
+
+def _first_of(value: object) -> object:
+    """Return the image of a pair of image and label; any other value is returned unchanged."""
+    if isinstance(value, Unknown) and value.options[1:] == (None,):
+        value = value.options[0]
+    items = value.data if isinstance(value, ListBox) else value
+    return items[0] if isinstance(items, list | tuple) and items else value
 
 
 def _image_path(value: object) -> object:
@@ -189,7 +206,7 @@ def _image_path(value: object) -> object:
         case PathText() | PartText() | str():
             return value
         case ImageCopy(of=path):
-            return path
+            return path if isinstance(path, PathText | PartText | str) else None
         case (PathText() | ImageCopy() as first, *_) | ListBox(
             data=[PathText() | ImageCopy() as first, *_]
         ):
@@ -260,22 +277,24 @@ def _counted_attributes(kind: ClassBox) -> list[str]:
 def _image_folder(owner: ObjectBox) -> str:
     """Return the folder that `__getitem__` puts before the name of a file; "" if none is known."""
     function = owner.kind.find("__getitem__") if owner.kind is not None else None
-    for statement in function.body if isinstance(function, Function) else ():
+    if not isinstance(function, Function):
+        return ""
+    for statement in function.body:
         for node in ast.walk(statement):
-            folder = _head_of_path(node, owner)
+            folder = _head_of_path(node, owner, function.scope)
             if folder:
                 return folder
     return ""
 
 
-def _head_of_path(node: ast.AST, owner: ObjectBox) -> str:
+def _head_of_path(node: ast.AST, owner: ObjectBox, scope: ScopeBox) -> str:
     """Return the known parts at the start of a path that is put together."""
     match node:
-        case ast.Call(func=ast.Attribute(attr="join"), args=[ast.Attribute(), _, *_] as parts):
+        case ast.Call(func=ast.Attribute(attr="join"), args=[_, _, *_] as parts):
             pass
         case ast.JoinedStr(values=[ast.FormattedValue(value=first), *parts]):
             parts = [first, *parts]
-        case ast.BinOp(op=ast.Div() | ast.Add(), left=ast.Attribute() as first, right=last):
+        case ast.BinOp(op=ast.Div() | ast.Add(), left=first, right=last):
             parts = [first, last]
         case _:
             return ""
@@ -283,8 +302,10 @@ def _head_of_path(node: ast.AST, owner: ObjectBox) -> str:
     for part in parts:
         match part:
             case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                known = owner.data.get(name)
-                text = known.text if isinstance(known, PathText) else known
+                text = _plain_text(owner.data.get(name))
+            case ast.Name(id=name):
+                holder = scope.holder(name)
+                text = None if holder is None else _plain_text(holder.data[name])
             case ast.Constant(value=text):
                 pass
             case _:
@@ -293,6 +314,10 @@ def _head_of_path(node: ast.AST, owner: ObjectBox) -> str:
             break
         texts.append(text.strip("/") if texts else text.rstrip("/"))
     return "/".join(t for t in texts if t) if len(texts) < len(parts) else ""
+
+
+def _plain_text(value: object) -> object:
+    return value.text if isinstance(value, PathText) else value
 
 
 def _is_dataset(kind: ClassBox) -> bool:

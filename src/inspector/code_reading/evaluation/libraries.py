@@ -82,9 +82,13 @@ _NOT_FOLLOWED: Final = (
 )  # fmt: skip
 """Loaders of other libraries whose files are not known here."""
 
+_SETTINGS: Final = ("get", "getint", "getfloat", "getboolean")
 _WRITES: Final = ("imwrite", "imsave", "save_img")
 _COPIES_FILES: Final = ("copy", "copy2", "copyfile")
-_IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
+_IMAGE_CALLS: Final = (
+    "imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype", "GaussianBlur",
+    "blur", "medianBlur", "addWeighted", "convertScaleAbs",
+)  # fmt: skip
 
 
 _SAME_LEARNER: Final = (
@@ -241,7 +245,8 @@ class Libraries:
             saved(self._host, *given.places[:2])
         if ref.root == "shutil" and ref.last in _COPIES_FILES and len(given.places) > 1:
             saved(self._host, given.places[1], first)
-        if ref.last in COPIES and isinstance(first, PathText | ImageCopy):
+        unread = isinstance(first, Unknown) and self._host.loops.files() is not None
+        if ref.last in COPIES and (unread or isinstance(first, PathText | ImageCopy)):
             return first if isinstance(first, ImageCopy) else ImageCopy(first)
         passed = PathText | PartText | str | DataSet | ImageCopy
         if ref.last in _IMAGE_CALLS and isinstance(first, passed):
@@ -286,6 +291,9 @@ class Libraries:
             return value
         if name in FLOWS and (name != "flow" or isinstance(owner, Generator)):
             return flow(host, owner, name, given, node)
+        if name in _SETTINGS and "fallback" in given.names:
+            self._host.note("a settings file is read at its fallbacks")
+            return given.names["fallback"]
         value = self._models.call(owner, name, given, node)
         if value is MISSING and isinstance(owner, DataSet):
             return Unknown(text_of(node))

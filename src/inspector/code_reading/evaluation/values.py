@@ -26,7 +26,7 @@ class Unknown:
         why: Why it is unknown; "" if the text says enough.
         options: Possible values, if there are few.
         method: The method it is when called.
-        draw: Number of the random draw that it comes from; 0 for none.
+        draw: Number of the random draw that it comes from, below 0 for a clock; 0 for none.
     """
 
     text: str
@@ -252,12 +252,14 @@ class Arguments:
         names: Keyword arguments.
         sources: Expression of each keyword argument.
         open: Text of unknown unpacked arguments, or "".
+        rest: The value that is unpacked, if it is the only argument.
     """
 
     places: tuple[object, ...] = ()
     names: dict[str, object] = field(default_factory=dict)
     sources: dict[str, ast.expr] = field(default_factory=dict)
     open: str = ""
+    rest: object = None
 
     def get(self, place: int, name: str, default: object = None) -> object:
         """Return an argument by position or name."""

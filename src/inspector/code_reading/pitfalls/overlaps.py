@@ -3,10 +3,12 @@
 import ast
 import itertools
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.objects import (
     FLOW_LOADERS,
@@ -17,7 +19,7 @@ from inspector.code_reading.evaluation.objects import (
     Source,
 )
 from inspector.code_reading.evaluation.value_text import text_of
-from inspector.code_reading.evaluation.values import ListBox, Unknown
+from inspector.code_reading.evaluation.values import MISSING, ListBox, Unknown
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.stretches import stretches
 from inspector.code_reading.program import CodePlace
@@ -27,6 +29,7 @@ from inspector.code_reading.split_findings import pairs
 _FOLDERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR, LoaderName.IMAGE_FOLDER)
 _TORCH_FOLDER_ARGUMENTS: Final = ("root", "transform", "target_transform", "download", "loader")
 _CHOOSERS: Final = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "SaveModel")
+_TRAINING: Final = DatasetRole.TRAINING
 _EVALUATIONS: Final = (DatasetRole.VALIDATION, DatasetRole.TEST)
 _YOLO_VALIDATION: Final = ("val", "valid", "validation")
 
@@ -36,6 +39,8 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
     parents = followed.libraries.parents
     for one, two in pairs(calls):
         yield from _contained(one, two, parents, calls)
+    yield from _judged_by_refit(followed, calls, parents)
+    for one, two in pairs(calls):
         yield from _same_image_folder(one, two)
         yield from _stretches_overlap(one, two)
         yield from _swapped(one, two)
@@ -97,6 +102,44 @@ def _contained(
             f" images included. Give it the other side of the split.",
             two.place,
         )  # fmt: skip
+
+
+def _judged_by_refit(
+    followed: Followed, calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
+) -> Iterator[CodeFinding]:
+    """Find a held-out side that is judged by a model fitted on everything it was split from."""
+    for two in (c for c in calls if c.data.part is not MISSING and c.role is not _TRAINING):
+        wholes = list(ancestors(two.data, parents))
+        names: dict[str, CodePlace] = {}
+        for event in followed.events:
+            model = event.model
+            if not isinstance(model, Unknown):
+                continue
+            fitted = event.action is Action.FIT and event.validation is None
+            if fitted and any(_holds(d, w) for d in data_sets(event.data) for w in wholes):
+                names[model.text.partition("(")[0]] = event.place
+            judges = event.action in (Action.PREDICT, Action.EVALUATE)
+            if not judges or not any(_is_same(d, two.data) for d in data_sets(event.data)):
+                continue
+            used = f"{model.text} {model.why}"
+            place = next((p for n, p in names.items() if _says_name(used, n)), None)
+            if place is not None:
+                yield CodeFinding(
+                    "training_reads_all", HIGH,
+                    f"The model that is judged here ({event.place.text}) was fitted on everything"
+                    f" that the held-out images were split from ({place.text}), so it has seen"
+                    " them. Fit it on the training side.",
+                    place,
+                )  # fmt: skip
+                return
+
+
+def _is_same(one: DataSet, two: DataSet) -> bool:
+    return one.source is two.source and one.membership == two.membership
+
+
+def _says_name(text: str, name: str) -> bool:
+    return bool(name) and re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _joined_in(

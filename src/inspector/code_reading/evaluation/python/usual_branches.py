@@ -10,11 +10,14 @@ from inspector.code_reading.evaluation.value_text import text_of
 
 DEFAULTS_NOTE: Final = "command-line options are read at their defaults"
 _CACHE_NOTE: Final = "what is loaded from a file saved before is read as the code makes it here"
+_OVERRIDES_NOTE: Final = "a file that may set other values is taken not to be there"
 _ARGV: Final = re.compile(r"\bargv\b")
 _EXISTS: Final = re.compile(r"\b(exists|isfile|is_file)\b")
 _LOADS: Final = re.compile(
     r"\b(joblib|pickle|np|numpy|torch|pkl|cPickle|dill)\.load\(|\bread_(pickle|feather|parquet)\("
 )
+
+_OVERRIDES: Final = re.compile(r"\.update\(\s*(json|yaml|toml|tomllib)\.\w*load")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ def usual_branch(
         return _without(_ARGV, body, otherwise, DEFAULTS_NOTE)
     if _EXISTS.search(condition) and otherwise:
         return _without(_LOADS, body, otherwise, _CACHE_NOTE)
+    if _EXISTS.search(condition):
+        return _without(_OVERRIDES, body, otherwise, _OVERRIDES_NOTE)
     return None
 
 

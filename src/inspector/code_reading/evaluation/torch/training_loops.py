@@ -22,18 +22,26 @@ class TrainingLoops:
 
     def __init__(self) -> None:
         self._datasets: list[DataSet] = []
+        self._targets: dict[str, DataSet] = {}
         self._branches: list[tuple[int, list[DataSet], str]] = []
         self._fresh: list[bool] = []
         self._optimizers = 0
         self._models: list[object] = []
 
-    def enter(self, source: object) -> int:
+    def enter(self, source: object, target: str = "") -> int:
         """Start a loop over a value; return the state for `leave`."""
         before = len(self._datasets)
         data = source.data if isinstance(source, StreamValue) else source
         if isinstance(data, DataSet):
             self._datasets.append(data)
+            self._targets[target] = data
         return before
+
+    def folder_of(self, target: str) -> object:
+        """Return the folder of the files that a loop with this variable goes through, or None."""
+        data = self._targets.get(target)
+        listed = data is not None and data.source.loader is LoaderName.FILES
+        return data.source.arguments.get("directory") if data is not None and listed else None
 
     def leave(self, before: int) -> None:
         """End a loop."""
