@@ -59,6 +59,11 @@ class CallReader:
         seed, shuffle = _seed(use.data, values), _shuffle(use.data, values)
         for where in self._added(use.data):
             values.lacks("files", f"other files are added to it{where}")
+        whole = self._parents.get(source) or source.parent
+        if whole is not None and whole.has("collected"):
+            for step in (s for s in whole.steps if s.name == "filter"):
+                why = f"which of them are appended where {step.values[0]} is not followed"
+                values.lacks("files", why)
         picked = [v for s in use.data.steps if s.name == "slice" for v in s.values]
         for unknown in (v for v in picked if isinstance(v, Unknown)):
             values.lacks("indices", "which positions it takes is not in the code", unknown)

@@ -83,6 +83,57 @@ for p in sorted(glob.glob("bark/*/*.png")):
 train, test = train_test_split(X, test_size=.3, random_state=4)
 """,
         calls=[(TR, "bark", 0.3, 4), (TE, "bark", 0.3, 4)],
+        unread=frozenset({(8, "files")}),
+    ),
+    Script(
+        "images that a condition skips",
+        """\
+import glob, cv2
+from sklearn.model_selection import train_test_split
+X = []
+for p in sorted(glob.glob("bark/*/*.png")):
+    im = cv2.imread(p)
+    if im is None:
+        continue
+    if im.mean() < 20:
+        continue
+    X.append(im.mean(0))
+train, test = train_test_split(X, test_size=.3, random_state=4)
+""",
+        calls=[(TR, "bark", 0.3, 4), (TE, "bark", 0.3, 4)],
+        unread=frozenset({(11, "files")}),
+    ),
+    Script(
+        "names of a walk",
+        """\
+import os
+import numpy as np
+from sklearn.model_selection import train_test_split
+X, y = [], []
+for folder, _, names in os.walk("bark"):
+    for n in sorted(names):
+        if n.endswith(".png"):
+            X.append(embed(os.path.join(folder, n)))
+            y.append(os.path.basename(folder))
+train, test = train_test_split(np.array(X), test_size=.3, random_state=4)
+""",
+        calls=[(TR, "bark", 0.3, 4), (TE, "bark", 0.3, 4)],
+        codes=frozenset({"unsorted_listing"}),
+    ),
+    Script(
+        "several rows of each image",
+        """\
+import glob
+import numpy as np
+from sklearn.model_selection import train_test_split
+X = []
+for p in sorted(glob.glob("bark/*/*.png")):
+    for k in range(4):
+        X.append(crop(p, k))
+train, test = train_test_split(np.array(X), test_size=.3, random_state=4)
+""",
+        calls=[(TR, "bark", 0.3, 4), (TE, "bark", 0.3, 4)],
+        unread=frozenset({(8, "files")}),
     ),
     Script(
         "a dataset class with a list of labels",

@@ -79,7 +79,9 @@ class ControlFlow(FunctionCalls):
         self._maybe(left)
         self.memory.begin()
         self.memory.take(stays)
+        self.loops.begin_skip(condition)
         flow = self._run(rest, scope)
+        self.loops.end_skip()
         others = self.memory.end()
         if isinstance(left, Return):
             leaves.after.pop(id(scope), None)
@@ -195,12 +197,14 @@ class ControlFlow(FunctionCalls):
         source = self.value(node.iter, scope)
         self.iterated(source, node.iter)
         items = self.listed(source)
+        self.loops.deepen(1)
         before = self.loops.enter(self.collected(source, node))
         if items is not None and len(items) <= MAX_ROUNDS:
             flow = self._rounds_of(node, items, scope)
         else:
             flow = self._rounds_like(node, source, scope, once=bool(items))
         self.loops.leave(before)
+        self.loops.deepen(-1)
         if flow is BREAK:
             return None
         return flow if flow is not None else self._run(node.orelse, scope)

@@ -124,6 +124,7 @@ def collect(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
         return
     label = is_number(value) or any(_names_label(a) for a in node.args)
     origin = replace(origin, derived=origin.derived or label)
+    origin = origin.after("collected", id(node))
     if origin not in box.origins:
         box.origins = (*box.origins, origin)
 
