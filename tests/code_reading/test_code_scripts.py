@@ -2,11 +2,13 @@
 
 import pytest
 from tests.code_reading.scripts import (
+    collected,
     competitions,
     courses,
     failures,
     lessons,
     notebooks,
+    orders,
     production,
     questions,
     repositories,
@@ -24,7 +26,7 @@ from inspector.errors import CodeError
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
     repositories, folders, generators, torches, cells, trainers, variants,
-    surprises,
+    surprises, collected, orders,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 

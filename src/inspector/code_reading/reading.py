@@ -16,6 +16,7 @@ from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, L
 from inspector.code_reading.evaluation.values import ListBox, Unknown, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.losses import loss_findings
+from inspector.code_reading.pitfalls.offline_copies import offline_findings
 from inspector.code_reading.pitfalls.overlaps import overlap_findings
 from inspector.code_reading.policies import (
     CodePolicy,
@@ -138,6 +139,7 @@ def read_program(
             for f in (
                 *split_findings(followed, calls),
                 *overlap_findings(followed, calls),
+                *offline_findings(followed, calls),
                 *loss_findings(followed, calls),
             )
         ),
@@ -176,12 +178,24 @@ def _unread_fits(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Unre
 def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:
     """Report calls whose files are in a table that is not in the code."""
     for call in calls:
-        if call.loader is LoaderName.DATAFRAME:
+        if call.loader is LoaderName.DATAFRAME or _is_of_table(call):
             yield (
                 call.place,
                 "the rows of a table decide which files are read, and the table is not in the code:"
                 " save the lists as a CSV with the columns path and split, and give it with --list",
             )
+
+
+def _is_of_table(call: CodeCall) -> bool:
+    """Tell whether what is split are the rows of a table that is read from a file."""
+    data: DataSet | None = call.data
+    for _ in range(8):
+        if data is None:
+            return False
+        if data.source.loader is LoaderName.FILES:
+            return data.source.arguments.get("table") is not None
+        data = data.container or data.source.parent
+    return False
 
 
 def _once(findings: Sequence[CodeFinding]) -> Iterator[CodeFinding]:

@@ -40,7 +40,6 @@ def split_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Co
             yield from check(one, two)
     yield from _predictions(followed, calls)
     yield from _sorted_arrays(calls)
-    yield from _augmented_before(calls)
     yield from draw_findings(followed, calls, followed.libraries.parents, list(pairs(calls)))
 
 
@@ -397,24 +396,3 @@ def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
             "images and labels together first, or split with train_test_split(stratify=...).",
             call.place, "validation_split",
         )  # fmt: skip
-
-
-def _augmented_before(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find augmented copies written into a folder that is split afterwards."""
-    written = {
-        c.source.arguments.get("save_to_dir"): c for c in calls
-        if isinstance(c.source.arguments.get("save_to_dir"), str)
-    }  # fmt: skip
-    for call in calls:
-        if (
-            call.folder in written
-            and call.validation_split
-            and call.role is not DatasetRole.TRAINING
-        ):
-            yield CodeFinding(
-                "augmented_before_split", HIGH,
-                f"{call.folder} holds augmented copies (line {written[call.folder].place.line}) "
-                "and is split afterwards, so copies of one image are in training and in "
-                "validation. Split first, and augment the training images only.",
-                call.place,
-            )  # fmt: skip
