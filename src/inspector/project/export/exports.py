@@ -371,7 +371,7 @@ def balance(plan: ExportPlan) -> dict[tuple[str, str], tuple[int, int]]:
 
 def _why_left_out(sample: Sample) -> str:
     if sample.mark == "drop":
-        return f"dropped: {sample.reason_decided or 'by hand'}"
+        return f"excluded: {sample.reason_decided or 'by hand'}"
     if sample.status in FAILED:
         return f"{sample.status}: {sample.reason}"
     if sample.status == "image":
