@@ -34,7 +34,11 @@ def add_verbs(verbs: object) -> None:
         help="CSV with the paths and labels of B, if its folders are not classes",
     )  # fmt: skip
     audit.add_argument(
-        "-o", "--output", type=named_path, metavar="FILE.html", help="write a report too"
+        "-o",
+        "--output",
+        type=named_path,
+        metavar="FILE",
+        help="write a page too (.html), or a list of all pairs (.csv)",
     )
     fingerprints = add_verb(
         verbs, "fingerprints", _fingerprints, "a file that others can audit against, without images"
