@@ -62,6 +62,7 @@ class ProjectContext:
         window: bool = False,
         read_only: bool = False,
     ) -> None:
+        _check_places(dataset, file)
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
         if dataset is not None and file is not None:
@@ -71,7 +72,7 @@ class ProjectContext:
             remembered = remembered_root(file, read_only=read_only)
         if dataset is None and not remembered:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
-        _check_places(dataset or Path(remembered), file)
+        _check_places(Path(remembered))
         self.root = Path(dataset if dataset is not None else remembered).absolute()
         self.file = file.absolute() if file else default_project(self.root)
         self.read_only = read_only
