@@ -264,7 +264,7 @@ def test_paths_of_pathlib_are_sorted_part_by_part(project: Project) -> None:
         "files.append('more.png')",
         "files = [files[i] for i in np.random.permutation(len(files))]",
         "r = []\nfor f in files:\n    if good(f):\n        r.append(read(f))\nfiles = r",
-        "r = []\nfor f in files:\n    if bad(f):\n        continue\n    r.append(read(f))\nfiles = r",
+        "r = []\nfor f in files:\n    if b(f):\n        continue\n    r.append(read(f))\nfiles = r",
         "r = []\nfor f in files:\n    for k in (1, 2):\n        r.append(crop(f, k))\nfiles = r",
         "r = []\nfor f in files:\n    r.append(read(f))\n    r.append(crop(f))\nfiles = r",
     ],
