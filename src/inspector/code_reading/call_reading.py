@@ -187,7 +187,7 @@ def _has_no_labels(source: Source) -> bool:
 
 def _seed(data: DataSet, values: CallArguments) -> int | None:
     source = data.source
-    if source.loader is LoaderName.SLICES:
+    if source.loader in (LoaderName.SLICES, LoaderName.FIT_SPLIT):
         return _order_seed(source.parent, values)
     if source.loader is LoaderName.FILES and data.has("take", "skip"):
         return _order_seed(data, values)

@@ -10,6 +10,7 @@ from inspector.augmentation.policy_json import write_policy
 from inspector.augmentation.value_rules import RULES
 from inspector.code_reading.calls import code_calls
 from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
@@ -169,8 +170,9 @@ def _unread_fits(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Unre
     if any(call.role is DatasetRole.TRAINING for call in calls):
         return
     for event in followed.events:
-        if event.action is Action.FIT and isinstance(event.data, Unknown):
-            text = event.data.text[:60]
+        lost = isinstance(event.data, Unknown | ListBox) and not data_sets(event.data)
+        if event.action is Action.FIT and lost:
+            text = event.data.text[:60] if isinstance(event.data, Unknown) else "the list"
             why = f"where {text} comes from is not followed"
             yield Unread(event.place, "the training data", why)
 

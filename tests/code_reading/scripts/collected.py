@@ -136,6 +136,65 @@ train, test = train_test_split(np.array(X), test_size=.3, random_state=4)
         unread=frozenset({(8, "files")}),
     ),
     Script(
+        "items that a dataset class lists",
+        """\
+import os, torch
+from torch.utils.data import Dataset, DataLoader, random_split
+class Fungi(Dataset):
+    def __init__(self, root):
+        self.items = []
+        for i, c in enumerate(sorted(os.listdir(root))):
+            for f in sorted(os.listdir(os.path.join(root, c))):
+                self.items.append((os.path.join(root, c, f), i))
+    def __len__(self): return len(self.items)
+    def __getitem__(self, k): return read(*self.items[k])
+tr, va = random_split(Fungi("fungi"), [.7, .3], torch.Generator().manual_seed(9))
+for x, y in DataLoader(tr): loss(net(x), y).backward()
+""",
+        calls=[(TR, "fungi", 0.3, 9), (VA, "fungi", 0.3, 9)],
+    ),
+    Script(
+        "one flat folder with labels in a table",
+        """\
+import glob, cv2
+import numpy as np
+X = []
+for p in sorted(glob.glob("photos/*.jpg")):
+    X.append(embed(cv2.imread(p)))
+model.fit(np.array(X), y, validation_split=.1)
+""",
+        calls=[(TR, "photos", 0.1, None), (VA, "photos", 0.1, None)],
+    ),
+    Script(
+        "rows of a shuffled list, held back by fit",
+        """\
+import os, cv2, random
+import numpy as np
+data = []
+for c in ["plane", "car"]:
+    for name in sorted(os.listdir(os.path.join("nat", c))):
+        data.append([cv2.imread(os.path.join("nat", c, name)), c])
+random.shuffle(data)
+X = []
+for image, label in data:
+    X.append(image)
+model.fit(np.array(X), y, validation_split=.3)
+""",
+        calls=[(TR, "nat", 0.3, None), (VA, "nat", 0.3, None)],
+        unread=frozenset({(11, "seed")}),
+    ),
+    Script(
+        "a list that is not followed",
+        """\
+from sklearn.svm import SVC
+X, y = [], []
+for line in open("train.txt"):
+    X.append(embed(line.split()[0])); y.append(int(line.split()[1]))
+SVC().fit(X, y)
+""",
+        unread=frozenset({(5, "the training data")}),
+    ),
+    Script(
         "a dataset class with a list of labels",
         """\
 import os, glob, random

@@ -46,6 +46,41 @@ for x, y in DataLoader(tr):
         high=frozenset({"augmented_before_split"}),
     ),
     Script(
+        "copies by a pipeline beside each image",
+        """\
+import cv2, glob
+import albumentations as A
+import tensorflow as tf
+aug = A.Compose([A.HorizontalFlip(p=.5)])
+for f in glob.glob("set/*/*.png"):
+    im = cv2.imread(f)
+    for i in range(4):
+        cv2.imwrite(f.replace(".png", f"_{i}.png"), aug(image=im)["image"])
+kw = dict(directory="set", validation_split=.2, seed=1)
+tr = tf.keras.utils.image_dataset_from_directory(subset="training", **kw)
+va = tf.keras.utils.image_dataset_from_directory(subset="validation", **kw)
+model.fit(tr, validation_data=va)
+""",
+        calls=[(TR, "set", 0.2, 1), (VA, "set", 0.2, 1)],
+        high=frozenset({"augmented_before_split"}),
+    ),
+    Script(
+        "images that are turned in place",
+        """\
+import glob
+from PIL import Image
+import tensorflow as tf
+for p in glob.glob("pics/*/*.jpg"):
+    im = Image.open(p)
+    im.rotate(-90).save(p)
+kw = dict(directory="pics", validation_split=.2, seed=1)
+tr = tf.keras.utils.image_dataset_from_directory(subset="training", **kw)
+va = tf.keras.utils.image_dataset_from_directory(subset="validation", **kw)
+model.fit(tr, validation_data=va)
+""",
+        calls=[(TR, "pics", 0.2, 1), (VA, "pics", 0.2, 1)],
+    ),
+    Script(
         "resized images in a folder of their own",
         """\
 import glob, cv2, torch

@@ -17,7 +17,7 @@ from inspector.code_reading.evaluation.objects import (
     StackBox,
     StreamValue,
 )
-from inspector.code_reading.evaluation.value_text import is_label, shown, text_of
+from inspector.code_reading.evaluation.value_text import is_label, shown
 from inspector.code_reading.evaluation.values import (
     ClassBox,
     DictBox,
@@ -33,6 +33,8 @@ from inspector.code_reading.evaluation.values import (
 )
 
 _WILD: Final = "*?["
+_FIRST_NAME: Final = re.compile(r"[{(]*(\w+)(?=\[|\.replace|\s*\+)")
+_OTHER_FOLDER: Final = re.compile(r"replace\((?!['\"]\.)")
 _MAX_ORIGINS: Final = 50
 _LABEL: Final = re.compile(r"label|target|class|categor|^y\d?$|^lbl|^cls")
 _DATASET_CLASSES: Final = ("Dataset", "IterableDataset", "VisionDataset", "Sequence", "PyDataset")
@@ -81,12 +83,28 @@ def folder_of(where: object) -> object:
 
 def saved(host: Host, where: object, image: object) -> None:
     """Record that an image is written to a file."""
-    if isinstance(where, str | PartText | PathText):
+    outer = _folder_of_loop(host, where)
+    if outer is not None:
+        host.emit(Event(Action.SAVE, host.place, name=shown(outer), options={"image": image}))
+    elif isinstance(where, str | PartText | PathText):
         known = where.text if isinstance(where, PathText) else where
         whole = isinstance(known, str)
         folder = shown(known).rpartition("/")[0] if whole else shown(folder_of(known))
+        if isinstance(image, ImageCopy) and shown(image.of) == shown(where):
+            image = image.of  # It replaces the image.
         event = Event(Action.SAVE, host.place, name=folder, options={"image": image})
         host.emit(event)
+
+
+def _folder_of_loop(host: Host, where: object) -> object:
+    """Return the folder of `f[:-4] + "_2.png"` or `f.replace(".png", ...)` in a loop over files."""
+    match where:
+        case Unknown(text=text) | PartText(text=text) | PathText(text=PartText(text=text)):
+            name = _FIRST_NAME.match(text)
+            if name is None or _OTHER_FOLDER.search(text):
+                return None
+            return host.loops.folder_of(name.group(1))
+    return None
 
 
 def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
@@ -114,7 +132,7 @@ def _files_of_list(host: Host, box: ListBox, node: ast.AST) -> DataSet | None:
         return _listed_files(host, box, box.data[:200], node)
     if isinstance(first, DataSet):
         return first
-    return _joined_files(host, box, node) if box.origins else None
+    return _joined_files(box) if box.origins else None
 
 
 def collect(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
@@ -139,12 +157,12 @@ def collected_files(host: Host, value: object, node: ast.AST) -> object:
     if not isinstance(value, ListBox) or not value.open:
         return None
     if value.origins:
-        return _joined_files(host, value, node)
+        return _joined_files(value)
     listed = any(isinstance(_first_of(v), PathText | ImageCopy) for v in value.data[:1])
     return _files_of_list(host, value, node) if listed else None
 
 
-def _joined_files(host: Host, box: ListBox, node: ast.AST) -> DataSet | None:
+def _joined_files(box: ListBox) -> DataSet | None:
     """Return the files of one or several loops that fill a list, one after the other."""
     parts = [o for o in box.origins if isinstance(o, DataSet)]
     folders = [p.source.arguments.get("directory") for p in parts]
@@ -152,13 +170,16 @@ def _joined_files(host: Host, box: ListBox, node: ast.AST) -> DataSet | None:
         return parts[0]
     common = _common_folder([f"{shown(f)}/*" for f in folders])
     if not common:
-        return parts[0].after("concatenate", text_of(node))
+        return parts[0].after("concatenate", "append")
+    first = parts[0].source
     known: dict[str, object] = {
         "directory": PartText(common) if "{" in common else common, "pattern": common,
         "built": True, "by_class": len({shown(f) for f in folders}) > 1,
         "unsorted": _is_unsorted(box),
     }  # fmt: skip
-    joined = DataSet(Source(LoaderName.FILES, host.place, node, known), derived=parts[0].derived)
+    joined = DataSet(
+        Source(LoaderName.FILES, first.place, first.node, known), derived=parts[0].derived
+    )
     for step in dict.fromkeys(s for p in parts for s in p.steps if s.name == "filter"):
         joined = joined.after(step.name, *step.values, line=step.line)
     box.origins = (joined,)
@@ -247,8 +268,11 @@ def held_dataset(value: object) -> object:
     """
     if not isinstance(value, ObjectBox) or value.kind is None or not _is_dataset(value.kind):
         return value
-    attributes = list(value.data.values())
-    counted = [value.data.get(name) for name in _counted_attributes(value.kind)]
+    attributes = [
+        _joined_files(v) if isinstance(v, ListBox) and v.origins else v for v in value.data.values()
+    ]
+    names = list(value.data)
+    counted = [attributes[names.index(n)] for n in _counted_attributes(value.kind) if n in names]
     data = next((v for v in (*counted, *attributes) if isinstance(v, DataSet)), None)
     if data is None:
         return value
