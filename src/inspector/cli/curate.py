@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from inspector.cli.options import Need, add_verb, open_project, scan
+from inspector.cli.options import Need, add_verb, finite, named_path, open_project, scan
 from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
 from inspector.dataset.names import RelativePath, Split
 from inspector.errors import DatasetError, UsageError
@@ -19,6 +19,9 @@ from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode
 from inspector.work.jobs import Progress
+from inspector.work.reencoding import JPEG_QUALITY, ImageFormat, Reencoding
+
+MEASURED = "measured"
 
 
 def add_verbs(verbs: object) -> None:
@@ -45,10 +48,10 @@ def add_verbs(verbs: object) -> None:
     add_verb(verbs, "undo", _undo, "undo the newest decision")
     add_verb(verbs, "redo", _redo, "redo the decision that was undone last")
     log = add_verb(verbs, "decisions", _decisions, "the log of decisions")
-    log.add_argument("--export", type=Path, metavar="FILE")
-    log.add_argument("--import", type=Path, metavar="FILE", dest="import_from")
+    log.add_argument("--export", type=named_path, metavar="FILE")
+    log.add_argument("--import", type=named_path, metavar="FILE", dest="import_from")
     export = add_verb(verbs, "export", _export, "copy what is not excluded to a new folder")
-    export.add_argument("--to", type=Path, required=True, metavar="DIR")
+    export.add_argument("--to", type=named_path, required=True, metavar="DIR")
     export.add_argument(
         "--mode", choices=[m.value for m in ExportMode], default=ExportMode.COPY.value
     )
@@ -60,17 +63,26 @@ def add_verbs(verbs: object) -> None:
     export.add_argument(
         "--folds", type=int, metavar="K", help="K folds of a cross-validation instead, by group"
     )
-    export.add_argument("--validation-split", type=float, metavar="X", help="with by-group")
+    export.add_argument("--validation-split", type=finite, metavar="X", help="with by-group")
     export.add_argument(
         "--seed", type=int, default=0, metavar="N", help="with by-group and --folds"
     )
+    export.add_argument(
+        "--reencode", nargs="?", const=ImageFormat.JPEG.value, metavar="jpeg|png",
+        choices=[one.value for one in ImageFormat],
+        help=f"save all images alike, upright 8-bit RGB: as JPEG of quality {JPEG_QUALITY}, or PNG",
+    )  # fmt: skip
+    export.add_argument(
+        "--crop-borders", nargs="?", const=MEASURED, metavar="SHARE",
+        help="cut a share of each side of all images alike; measured unless given",
+    )  # fmt: skip
     export.add_argument("--dry-run", action="store_true")
     export.add_argument("--resume", action="store_true")
     summary = "a script that loads decisions, labels or runs into another program"
     script = add_verb(verbs, "script", _script, summary)
     tools = [tool.value for tool in (*ImageTool, *RunTool)]
     script.add_argument("tool", choices=tools, metavar="TOOL", help=", ".join(tools))
-    script.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.py")
+    script.add_argument("-o", "--output", type=named_path, required=True, metavar="FILE.py")
 
 
 def _decide(arguments: argparse.Namespace) -> None:
@@ -205,12 +217,41 @@ def _sides(arguments: argparse.Namespace, project: Project) -> Mapping[RelativeP
             return project.exports.by_manifest(Path(file))
 
 
+def _reencoding(arguments: argparse.Namespace, project: Project) -> Reencoding | None:
+    """Return what is done to all images alike; cutting borders alone saves them as JPEG.
+
+    Raises:
+        UsageError: The share is no number.
+    """
+    if arguments.reencode is None and arguments.crop_borders is None:
+        return None
+    how = Reencoding(ImageFormat(arguments.reencode or ImageFormat.JPEG))
+    match arguments.crop_borders:
+        case None:
+            return how
+        case measured if measured == MEASURED:
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                borders = project.exports.borders(progress=progress)
+            assert borders is not None
+            print(borders.text, file=sys.stderr)
+            return dataclasses.replace(how, crop=borders.crop)
+        case text:
+            try:
+                return dataclasses.replace(how, crop=float(text))
+            except ValueError:
+                raise UsageError(
+                    f"--crop-borders {text} is no share", "Write 0.05, or leave the share out."
+                ) from None
+
+
 def _export(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
+        how = _reencoding(arguments, project)
         plan = project.exports.plan(
             arguments.to, mode=ExportMode(arguments.mode), sides=_sides(arguments, project),
-            form=Form(arguments.form),
+            form=Form(arguments.form), reencoding=how,
         )  # fmt: skip
         if arguments.split == "keep" and arguments.folds is None:
             _warn_of_redraw(project, arguments)
@@ -222,13 +263,17 @@ def _export(arguments: argparse.Namespace) -> None:
                 "left_out": [{"path": x.source, "reason": x.reason} for x in plan.left_out],
                 "free_bytes": plan.free_bytes,
             }
+            if how is not None:
+                document["reencoding"] = {"format": how.format.value, "crop": round(how.crop, 4)}
             if arguments.json:
                 print_json(document)
                 return
             print_table([(x.source, x.reason) for x in plan.left_out], ("left out", "why"))
+            verb = "copied" if how is None else how.text
+            about = "" if how is None else "about "
             print(
-                f"{plan.files} files, {human_bytes(plan.bytes)} would be copied to {plan.target};"
-                f" {human_bytes(plan.free_bytes)} are free there"
+                f"{plan.files} files, {about}{human_bytes(plan.bytes)} would be {verb} to"
+                f" {plan.target}; {human_bytes(plan.free_bytes)} are free there"
             )
             return
         progress = Progress()
@@ -238,7 +283,8 @@ def _export(arguments: argparse.Namespace) -> None:
             print_json(dataclasses.asdict(done))
             return
         print(f"{done.files} files, {human_bytes(done.bytes)}: {plan.target}")
-        print(f"{done.verified} verified by hash, {done.dropped} left out: {done.manifest}")
+        check = "by hash" if how is None else "by decoding them again"
+        print(f"{done.verified} verified {check}, {done.dropped} left out: {done.manifest}")
         print(
             f"{done.leaks_after} known pairs across splits at similarity"
             f" {project.duplicates.threshold:g} or more"

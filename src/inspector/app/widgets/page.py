@@ -39,6 +39,9 @@ class PageAction(StrEnum):
     KEEP_BY_RULE = "keep by rule"
     CHANGE_LAYOUT = "change layout"
     CLEAN_UP = "clean up"
+    REENCODE = "re-encode"
+    CROP_BORDERS = "crop borders"
+    COMPARE_DATASETS = "compare datasets"
 
 
 @dataclass(frozen=True, slots=True)
