@@ -192,7 +192,8 @@ def _joined_files(box: ListBox) -> DataSet | None:
     joined = DataSet(
         Source(LoaderName.FILES, first.place, first.node, known), derived=parts[0].derived
     )
-    for step in dict.fromkeys(s for p in parts for s in p.steps if s.name == "filter"):
+    changes = [s for p in parts for s in p.steps if s.name in ("filter", "shuffle")]
+    for step in dict.fromkeys(changes):
         joined = joined.after(step.name, *step.values, line=step.line)
     box.origins = (joined,)
     return joined
