@@ -85,6 +85,9 @@ def test_the_first_directory_is_read(big: bool) -> None:
     assert read_tables(tiff(fields, big=big)) == TiffTables(640, 480, 300, 5_000)
     assert read_tables(tiff(fields, big=big)[:40]) == TiffTables()
     assert read_tables(b"MM\0*") == TiffTables()
+    # Millions of fields would take a minute.
+    many = [(700, 1, 1, 8)] * 5_000
+    assert read_tables(tiff([*many, (256, 3, 1, 640)], big=big)).width == 0
     # A directory that begins behind the largest number of this machine.
     assert read_tables(b"II+\0\x08\0\0\0" + b"\xf7" * 8 + bytes(20)) == TiffTables()
 

@@ -196,7 +196,8 @@ def test_a_row_of_a_project_file(
     _change(scanned_project, change)
     try:
         for sides in (None, {s.path: "training" for s in opened.samples.everything()}):
-            with pytest.raises(ExportError):
+            # By its own parsing: the plan's checks are the second wall.
+            with pytest.raises(ExportError, match="the project's entry of"):
                 opened.exports.plan(tmp_path / "out", sides=sides)
     finally:
         opened.close()

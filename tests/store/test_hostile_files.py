@@ -143,25 +143,26 @@ def _fill(file: Path, rows: int) -> None:
     )
 
 
-def _break_last_page_of_samples(file: Path) -> None:
+def _break_last_page(file: Path, name: str = "sample") -> None:
     with closing(sqlite3.connect(file)) as connection:
         (size,) = connection.execute("PRAGMA page_size").fetchone()
         (root,) = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'sample'"
+            "SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)
         ).fetchone()
     data = bytearray(file.read_bytes())
-    # The right-most child of a table's inner page. Source: SQLite file format, 1.6.
+    # The right-most child of an inner page. Source: SQLite file format, 1.6.
     last = int.from_bytes(data[(root - 1) * size + 8 : (root - 1) * size + 12], "big")
     data[(last - 1) * size : last * size] = bytes(size)
     file.write_bytes(data)
 
 
-def test_a_damaged_page_is_said_at_opening(file: Path) -> None:
-    """Not only when a query comes to it."""
-    _fill(file, 200)
-    _break_last_page_of_samples(file)
+@pytest.mark.parametrize("name", ["sample", "sample_path"])
+def test_a_damaged_page_is_said_at_opening(file: Path, name: str) -> None:
+    """Not only when a query comes to it; nothing reads the whole index."""
+    _fill(file, 400)
+    _break_last_page(file, name)
     with closing(connect(file, read_only=True)) as connection:
-        connection.execute("SELECT path FROM sample").fetchone()
+        connection.execute("SELECT path FROM sample NOT INDEXED").fetchone()
     assert "is damaged" in _refused(file).message
 
 
@@ -179,7 +180,7 @@ def test_damage_behind_the_first_row_is_said(
     file: Path, read: Callable[[sqlite3.Cursor], object]
 ) -> None:
     _fill(file, 200)
-    _break_last_page_of_samples(file)
+    _break_last_page(file)
     with closing(connect(file)) as connection:
         cursor = connection.execute("SELECT path FROM sample NOT INDEXED")
         with pytest.raises(DamagedProjectError, match="is damaged"):
