@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
@@ -14,7 +14,7 @@ from inspector.app.window.help.guide_dialog import GuideDialog
 from inspector.app.window.help.help_menu import HelpMenu
 from inspector.app.window.help.licences_dialog import LicencesDialog, libraries
 from inspector.app.window.main_window import ProjectWindow
-from inspector.app.window.sidebar import SidebarButton
+from inspector.app.window.sidebar import PageButton, SidebarButton
 from inspector.desktop.paths import guide_folder, log_folder
 
 
@@ -101,6 +101,18 @@ def test_the_menu_of_the_sidebar_opens_each_help(
     table = opened.window().findChild(LicencesDialog).findChild(QTableWidget)
     rows = [table.item(row, 0).text() for row in range(table.rowCount())]
     assert {"ImageHash", "pillow", "pyqtgraph"} <= set(rows)
+
+
+def test_tab_leads_to_the_button_of_the_visible_page(qtbot: QtBot, opened: ProjectWindow) -> None:
+    for index in (4, 0, 8):
+        opened.show_page(index)
+        buttons = opened.findChildren(PageButton)
+        by_tab = [b for b in buttons if b.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        assert [b.accessibleName() for b in by_tab] == [opened.page().title]
+    (last,) = by_tab
+    last.setFocus()
+    qtbot.keyClick(last, Qt.Key.Key_Up)
+    assert opened.page() is opened.pages[7]
 
 
 def test_each_library_states_its_licence() -> None:

@@ -60,6 +60,10 @@ class Sidebar(QFrame):
         """Mark the visible page; a page without a button marks the page that opens it."""
         button = self._buttons.button(self._stands_for.get(index, index)) or self._buttons.button(0)
         button.setChecked(True)
+        # Tab leads to the visible page alone; arrow keys go to the others.
+        for other in self._buttons.buttons():
+            policy = Qt.FocusPolicy.TabFocus if other is button else Qt.FocusPolicy.NoFocus
+            other.setFocusPolicy(policy)
 
     def set_wide(self, *, wide: bool) -> None:
         """Put the names beside the icons, or below them."""
