@@ -54,8 +54,18 @@ def default_project(dataset: Path) -> Path:
     return projects_folder() / f"{name}-{_digest(dataset)}.inspector"
 
 
+def stand_in_folder(url: str) -> Path:
+    """Return the folder that stands in for a dataset at a URL; see `cluster.stand_ins`."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", url.rstrip("/").rpartition("/")[2]).strip("-")
+    above = Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "remote"
+    return above / _digest_of(url.rstrip("/")) / (name or "dataset")
+
+
 def _digest(path: Path) -> str:
+    return _digest_of(str(path.resolve()))
+
+
+def _digest_of(text: str) -> str:
     import hashlib  # slow, and the window imports this module at its start
 
-    text = str(path.resolve())
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:10]

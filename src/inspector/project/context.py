@@ -17,7 +17,7 @@ from inspector.project.changes import Changes
 from inspector.store.cache import ImageCache
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import DATASET, GROUPING, LISTING, DatasetRecord
-from inspector.work.pool import Pool
+from inspector.work.pool import Pool, TaskRunner
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
 TASKS = "inspector.work.worker:run"
@@ -83,7 +83,7 @@ class ProjectContext:
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
         self._subscribers: list[Callable[[Changes], None]] = []
-        self._pool: Pool | None = None
+        self._pool: TaskRunner | None = None
         self._pool_lock = threading.Lock()
         self.jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         try:
@@ -106,7 +106,13 @@ class ProjectContext:
         for subscriber in self._subscribers:
             subscriber(changes)
 
-    def pool(self) -> Pool:
+    def run_tasks_on(self, runner: TaskRunner) -> None:
+        """Run the tasks of the scan on something else than the worker pool; closed with it."""
+        with self._pool_lock:
+            assert self._pool is None, "the worker pool runs already"
+            self._pool = runner
+
+    def pool(self) -> TaskRunner:
         """Return the worker pool, started at first use and kept warm."""
         with self._pool_lock:
             if self._pool is None:
