@@ -12,6 +12,7 @@ from inspector.dataset.user_files import check_outside
 from inspector.errors import UsageError
 from inspector.project.catalog.cluster_scans import (
     ClusterChoice,
+    check_installed,
     stand_in_of,
     url_of,
     use_cluster,
@@ -103,6 +104,8 @@ def _cluster(arguments: argparse.Namespace) -> ClusterChoice | None:
     if any(tls) and not all(tls):
         raise UsageError("--tls-ca, --tls-cert and --tls-key go together", "Name all three.")
     if url:
+        # Before the listing: without Dask it would be in vain.
+        check_installed()
         arguments.dataset = stand_in_of(url)
     return ClusterChoice(
         arguments.scheduler, arguments.shards, arguments.source or url, tls if all(tls) else None
@@ -172,6 +175,8 @@ def _scan(arguments: argparse.Namespace) -> None:
             f"{document['clusters']} clusters and {document['pairs']} pairs of near-duplicates,"
             f" {document['flat']} nearly constant images; {done.seconds:.1f} s"
         )
+        if project.context.origin:
+            print(f"names, thumbnails and results are in {project.root}: open that")
         for name in project.layout.ignored:
             print(f"left out: the folder {name} (others here are splits)")
         print_layout(project.layout)

@@ -1,4 +1,4 @@
-"""The supervised child of a Dask worker: reads files, and runs the parts of a search on shards."""
+"""The supervised child of a Dask worker that runs the parts of a search on shards."""
 
 import tempfile
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from inspector.cluster.requests import (
     ClusterRequest,
+    FilePart,
     FitProjection,
     JoinHashes,
     JoinNearShards,
@@ -44,27 +45,21 @@ from inspector.similarity.packing import PACKED, unpack
 from inspector.similarity.projection import Singles, projection
 from inspector.similarity.proposals import projected, sample_step
 from inspector.work.search import join_near, most_neighbours, propose_by_hashes, verify_rows
-from inspector.work.tasks import NEAR_BLOCK, Space, Task
-from inspector.work.worker import run as run_file_tasks
+from inspector.work.tasks import NEAR_BLOCK, Space
 
 _SINGLE = np.dtype("<f4")
 
 
-def run(items: Sequence[Task | ClusterRequest]) -> object:
-    """Run tasks on files as on one machine, or parts of a search.
+def run(requests: Sequence[ClusterRequest]) -> None:
+    """Run parts of a search, each of which writes its shard.
 
     Raises:
         InspectorError: A shard can't be read or written.
     """
-    tasks: list[Task] = []
-    for item in items:
-        if not isinstance(item, ClusterRequest):
-            tasks.append(item)
-            continue
-        assert item.search is not None
-        assert not hasattr(item.part, "source")
-        _search(item.search, item.shards).run(item.part, item.name)
-    return run_file_tasks(tasks) if tasks else None
+    for request in requests:
+        assert request.search is not None
+        assert not isinstance(request.part, FilePart)
+        _search(request.search, request.shards).run(request.part, request.name)
 
 
 @lru_cache(maxsize=1)

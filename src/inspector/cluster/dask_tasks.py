@@ -12,14 +12,12 @@ from inspector.cluster.task import run_task
 from inspector.errors import ClusterError
 from inspector.work.jobs import Stop
 
-CONNECT_SECONDS = 30
 WORKER_SECONDS = 120
 # Tasks waiting per thread of the workers.
 AHEAD = 3
 _LOOK_SECONDS = 0.5
 # Of a task that raised, such as by a network error; that of a dead worker Dask runs again anyway.
 _RETRIES = 2
-INSTALL = "Install it here and on all workers: `pip install 'dataset-inspector[cluster]'`."
 _RESUMES = "Finished shards stay: the same command resumes."
 
 
@@ -72,14 +70,12 @@ class DaskTasks:
         tls: Files for tls://; None for those of Dask's own configuration.
 
     Raises:
-        ClusterError: Dask is not installed, or no scheduler or worker answers.
+        ClusterError: No scheduler or worker answers.
     """
 
     def __init__(self, scheduler: str, tls: TlsFiles | None = None) -> None:
-        try:
-            import distributed
-        except ImportError as error:
-            raise ClusterError("the engine dask is not installed", INSTALL) from error
+        import distributed
+
         self._dask = distributed
         security = None
         if tls is not None:
@@ -90,8 +86,7 @@ class DaskTasks:
         advice = "Check the URL and that the scheduler runs; guide, page Cluster."
         try:
             self._client = distributed.Client(
-                scheduler, security=security, timeout=CONNECT_SECONDS,
-                name="inspector",
+                scheduler, security=security, name="inspector"
             )  # fmt: skip
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             raise ClusterError(

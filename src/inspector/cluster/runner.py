@@ -51,8 +51,11 @@ from inspector.work.tasks import (
     Written,
 )
 
-# Of one shard of files: some MB, and some seconds of a worker.
+# Of one shard of files: some MB, and some seconds of a worker. The first ones are smaller, so that
+# all workers have something to do, and a small dataset too.
+FIRST_SHARD_FILES = 64
 SHARD_FILES = 1_024
+_SHARDS_PER_SIZE = 8
 SHARD_BYTES = 256_000_000
 # Files of one task that writes no shard.
 _TASK_FILES = 64
@@ -85,7 +88,7 @@ class ClusterRunner:
         records: File that fingerprints are appended to.
 
     Raises:
-        ClusterError: Dask is not installed, or no scheduler or worker answers.
+        ClusterError: No scheduler or worker answers, or the shards can't be read.
     """
 
     def __init__(self, address: ClusterAddress, root: Path, records: Path) -> None:
@@ -253,6 +256,7 @@ class _ReadShards:
         self._now_ns = time.time_ns()
         self._known = _KnownFiles(store)
         self._items: dict[str, dict[bytes, ReadTask]] = {}
+        self._begun = 0
 
     def run(
         self, chunks: Iterable[Sequence[ReadTask]], stop: Stop, records: Path
@@ -285,7 +289,7 @@ class _ReadShards:
                 else:
                     new[key] = task
                     size += bytes_of_file
-                if len(new) >= SHARD_FILES or size >= SHARD_BYTES:
+                if len(new) >= self._most_files() or size >= SHARD_BYTES:
                     yield self._job(new)
                     new, size = {}, 0
                 if sum(map(len, again.values())) >= SHARD_FILES:
@@ -294,6 +298,9 @@ class _ReadShards:
         yield from self._jobs_of_known(again)
         if new:
             yield self._job(new)
+
+    def _most_files(self) -> int:
+        return min(SHARD_FILES, FIRST_SHARD_FILES << (self._begun // _SHARDS_PER_SIZE))
 
     def _jobs_of_known(self, again: dict[str, dict[bytes, ReadTask]]) -> Iterator[Job]:
         for shard, tasks in again.items():
@@ -305,6 +312,7 @@ class _ReadShards:
         keys = b"".join(tasks)
         name = shard_name(keys)
         self._items[name] = tasks
+        self._begun += 1
         part = ReadShard(
             self._address.source, [task.path[self._above :] for task in tasks.values()], keys
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from inspector.cluster.shards import file_system
 from inspector.dataset.names import parse_listed_path, why_no_path
+from inspector.desktop.paths import origin_file
 from inspector.errors import ClusterError
 
 # Files that may tell classes and splits are copied, up to this size.
@@ -46,6 +47,7 @@ def make_stand_in(url: str, folder: Path) -> None:
         raise ClusterError(f"there are no files in {url}", "Check the URL.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        origin_file(folder).write_text(url, "utf-8")
         for name, facts in names.items():
             if why := why_no_path(name):
                 raise ClusterError(f"{url} has a file {name!r}: {why}", "Rename it.")

@@ -32,7 +32,8 @@ from inspector.work.jobs import Stop
 from inspector.work.pool import Pool, TaskDone, TaskFailed
 from inspector.work.tasks import FEATURES, RECORD_BYTES, ComparePages, DigestTask, ReadTask
 
-CHILD = "inspector.cluster.child:run"
+READER = "inspector.work.worker:run"
+SEARCHER = "inspector.cluster.child:run"
 SECONDS_PER_FILE = 60.0
 SECONDS_PER_PART = 3_600.0
 _FILES_PER_CHUNK = 64
@@ -63,11 +64,23 @@ def run_task(text: str) -> str:
     return msgspec.json.encode(reply).decode()
 
 
-def _pool() -> Pool:
-    """Return the supervised child of this thread of the worker."""
-    if not hasattr(_own, "pool"):
-        _own.pool = Pool(CHILD, workers=1, timeout_seconds=SECONDS_PER_FILE)
-    pool: Pool = _own.pool
+def _reader() -> Pool:
+    """Return the supervised child of this thread of the worker that reads files.
+
+    It is another one than that of searches: Arrow reserves address space there, which is limited
+    where files are read.
+    """
+    if not hasattr(_own, "reader"):
+        _own.reader = Pool(READER, workers=1, timeout_seconds=SECONDS_PER_FILE)
+    pool: Pool = _own.reader
+    return pool
+
+
+def _searcher() -> Pool:
+    """Return the supervised child of this thread of the worker that searches."""
+    if not hasattr(_own, "searcher"):
+        _own.searcher = Pool(SEARCHER, workers=1, timeout_seconds=SECONDS_PER_PART)
+    pool: Pool = _own.searcher
     return pool
 
 
@@ -151,7 +164,7 @@ def _read(request: ClusterRequest, part: ReadShard) -> ClusterReply:
                     for i, path in enumerate(some)
                 ]
 
-        for answer in _pool().map(chunks(), stop=Stop()):
+        for answer in _reader().map(chunks(), stop=Stop()):
             match answer:
                 case TaskDone(result=facts):
                     rows.update((row.id, row) for row in facts.samples)
@@ -178,7 +191,7 @@ def _digest(part: DigestFiles) -> ClusterReply:
         )
         digests: dict[bytes, bytes] = {}
         failures: list[FailedFile] = []
-        for answer in _pool().map(chunks, stop=Stop()):
+        for answer in _reader().map(chunks, stop=Stop()):
             match answer:
                 case TaskDone(result=results):
                     digests.update((r.sha256, r.pixels) for r in results)
@@ -197,7 +210,7 @@ def _compare_pages(part: ComparePageFiles) -> ClusterReply:
         ]
         similarity: dict[int, float] = {}
         failures: list[FailedFile] = []
-        for answer in _pool().map([tasks], stop=Stop()):
+        for answer in _reader().map([tasks], stop=Stop()):
             match answer:
                 case TaskDone(result=results):
                     similarity.update(results)
@@ -207,7 +220,7 @@ def _compare_pages(part: ComparePageFiles) -> ClusterReply:
 
 
 def _search(request: ClusterRequest) -> ClusterReply:
-    for answer in _pool().map([[request]], stop=Stop(), timeout_seconds=SECONDS_PER_PART):
+    for answer in _searcher().map([[request]], stop=Stop()):
         if isinstance(answer, TaskFailed):
             raise ProcessError(
                 f"comparing images failed on a worker: {answer.reason}",

@@ -57,8 +57,26 @@ def default_project(dataset: Path) -> Path:
 def stand_in_folder(url: str) -> Path:
     """Return the folder that stands in for a dataset at a URL; see `cluster.stand_ins`."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", url.rstrip("/").rpartition("/")[2]).strip("-")
-    above = Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "remote"
-    return above / _digest_of(url.rstrip("/")) / (name or "dataset")
+    return _remote_folder() / _digest_of(url.rstrip("/")) / (name or "dataset")
+
+
+def origin_file(stand_in: Path) -> Path:
+    """Return the file that holds the URL of the dataset that a folder stands in for."""
+    return stand_in.parent / "origin.txt"
+
+
+def origin_of(dataset: Path) -> str:
+    """Return the URL of the dataset that a folder stands in for; "" for other folders."""
+    if dataset.parent.parent != _remote_folder():
+        return ""
+    try:
+        return origin_file(dataset).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _remote_folder() -> Path:
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "remote"
 
 
 def _digest(path: Path) -> str:

@@ -11,7 +11,7 @@ from inspector.dataset.layouts import Choice, Kind, Layout, recognise
 from inspector.dataset.manifests import read_manifest
 from inspector.dataset.packed.recognition import packed_files, packed_kind
 from inspector.dataset.user_files import check_outside
-from inspector.desktop.paths import default_project, pictures_file, projects_folder
+from inspector.desktop.paths import default_project, origin_of, pictures_file, projects_folder
 from inspector.errors import DatasetError, InspectorError, PackedDatasetError, ProjectError
 from inspector.project.changes import Changes
 from inspector.store.cache import ImageCache
@@ -43,6 +43,8 @@ class ProjectContext:
         layout: What the folders and label files mean.
         choice: The user's choice of layout.
         jobs: Number of worker processes.
+        on_cluster: True once the tasks of the scan run on a cluster.
+        origin: URL of the dataset, where `root` only stands in for it.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
@@ -85,6 +87,8 @@ class ProjectContext:
         self._subscribers: list[Callable[[Changes], None]] = []
         self._pool: TaskRunner | None = None
         self._pool_lock = threading.Lock()
+        self.on_cluster = False
+        self.origin = origin_of(self.root)
         self.jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         try:
             self._claim(relocate, manifest)
@@ -111,6 +115,7 @@ class ProjectContext:
         with self._pool_lock:
             assert self._pool is None, "the worker pool runs already"
             self._pool = runner
+            self.on_cluster = True
 
     def pool(self) -> TaskRunner:
         """Return the worker pool, started at first use and kept warm."""

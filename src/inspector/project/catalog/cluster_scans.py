@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from inspector.dataset.user_files import check_outside
 from inspector.desktop.paths import stand_in_folder
+from inspector.errors import ClusterError
 from inspector.project.context import ProjectContext
 
 # What a Path leaves of "s3://".
@@ -36,6 +38,7 @@ def use_cluster(context: ProjectContext, choice: ClusterChoice) -> None:
         ClusterError: Dask is not installed, or no scheduler or worker answers.
         ExportError: The shards would lie inside the dataset.
     """
+    check_installed()
     # Only who asks for a cluster needs these.
     from inspector.cluster.dask_tasks import TlsFiles
     from inspector.cluster.runner import ClusterAddress, ClusterRunner
@@ -50,6 +53,19 @@ def use_cluster(context: ProjectContext, choice: ClusterChoice) -> None:
     tls = TlsFiles(*choice.tls) if choice.tls is not None else None
     address = ClusterAddress(choice.scheduler, shards, source.rstrip("/"), tls)
     context.run_tasks_on(ClusterRunner(address, context.root, context.cache.records))
+
+
+def check_installed() -> None:
+    """Check that the packages of a cluster are there.
+
+    Raises:
+        ClusterError: They are not.
+    """
+    if any(find_spec(name) is None for name in ("distributed", "fsspec")):
+        raise ClusterError(
+            "a scan on a cluster needs the packages distributed and fsspec",
+            'Install them here and on all workers: `pip install ".[cluster]"` in the source folder.',
+        )
 
 
 def url_of(dataset: Path) -> str:

@@ -1,0 +1,181 @@
+"""A scan on a Dask cluster finds what a scan on one machine finds, and loses nothing on the way."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from inspector.project.project import Project
+from tests.cluster.conftest import Cluster, Home, wait_until
+from tests.cluster.snapshots import snapshot
+
+Scan = tuple[Home, Path, dict[str, object]]
+
+
+def shards_of(file: Path) -> Path:
+    return file.with_suffix(".inspector.shards")
+
+
+def file_shards(file: Path) -> dict[str, int]:
+    """Return the time of change of each shard of files."""
+    return {f.name: f.stat().st_mtime_ns for f in shards_of(file).glob("files-*.parquet")}
+
+
+def test_both_engines_leave_the_same_bytes(
+    local: Scan, distributed: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = snapshot(*local[:2], monkeypatch)
+    two = snapshot(*distributed[:2], monkeypatch)
+    assert one.facts == two.facts
+    assert one.fingerprints == two.fingerprints
+    assert one.thumbnails == two.thumbnails
+    assert one.pairs == two.pairs
+    assert one.sets == two.sets
+    assert one.clusters == two.clusters
+    assert len(one.pairs) > 1_000
+    printed, same = dict(local[2]), dict(distributed[2])
+    del printed["seconds"], same["seconds"]
+    assert printed == same
+
+
+def test_a_file_that_kills_its_decoder_costs_that_file_alone(distributed: Scan) -> None:
+    home, file, printed = distributed
+    status, out, errors = home.run("problems", file, "--json", "--quiet")
+    assert status == 0, errors
+    crashed = [row for row in json.loads(out) if row["status"] == "crashed"]
+    assert [row["path"].rpartition("/")[2] for row in crashed] == ["kills.bmp"]
+    assert "SIGKILL" in crashed[0]["reason"]
+    assert printed["unreadable"] == 2
+    assert printed["images"] == 220
+
+
+def test_the_results_open_as_a_project(copied: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in copied.environment.items():
+        if name.startswith("XDG_"):
+            monkeypatch.setenv(name, value)
+    project = Project(None, copied.folder / "p.inspector", jobs=1)
+    try:
+        again = project.scans.scan()
+        assert (again.new, again.complete) == (0, True)
+        assert project.samples.counts().images == 220
+        cluster = project.duplicates.clusters()[0]
+        dropped = cluster.members[-1]
+        project.decisions.drop([dropped.id])
+        assert project.samples.by_ids([dropped.id])[0].mark == "drop"
+        assert project.context.cache.thumbnail(dropped.sha256)
+    finally:
+        project.close()
+
+
+def test_shards_are_whole_named_by_their_task_and_reused(
+    copied: Home, planted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = copied.folder / "p.inspector"
+    shards = shards_of(file)
+    before = {f: f.stat().st_mtime_ns for f in shards.rglob("*")}
+    assert not [f for f in before if f.name.startswith(".")]
+    expected = snapshot(copied, file, monkeypatch)
+    # Another project, the same shards: no file is read again, and nothing is written again.
+    other = Home(copied.folder.parent / "other", copied.cluster)
+    second = other.folder / "q.inspector"
+    other.scan(planted, "--project", second, "--shards", shards, *other.dask())
+    assert {f: f.stat().st_mtime_ns for f in shards.rglob("*")} == before
+    assert snapshot(other, second, monkeypatch) == expected
+
+
+def test_killed_workers_and_a_killed_scan_lose_nothing(
+    home: Home, planted: Path, local: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home.folder / "p.inspector"
+    words = ("scan", planted, "--project", file, "--quiet", *home.dask())
+    with home.start(*words) as scan:
+        wait_until(lambda: file_shards(file), "the first shard")
+        workers = home.cluster.worker_processes()
+        assert len(workers) == 2
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        assert scan.poll() is None
+        wait_until(lambda: list(shards_of(file).glob("search-*/records-*")), "the search")
+        assert scan.poll() is None
+        scan.kill()
+    read = file_shards(file)
+    assert len(read) > 2
+    # The supervisor has started them again.
+    assert not set(workers) & set(home.cluster.worker_processes())
+    home.scan(planted, "--project", file, *home.dask())
+    assert file_shards(file) == read
+    assert snapshot(home, file, monkeypatch) == snapshot(*local[:2], monkeypatch)
+
+
+def test_a_bucket_is_scanned_and_opens_as_a_project(
+    home: Home, bucket: str, local: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home.folder / "p.inspector"
+    printed = home.scan(bucket, "--project", file, "--shards", "s3://images/shards", *home.dask())
+    stand_in = Path(str(printed["dataset"]))
+    assert stand_in.is_relative_to(home.folder)
+    images = [f for f in stand_in.rglob("*") if f.is_file() and f.stat().st_size > 8_192]
+    assert sum(f.stat().st_blocks for f in images) == 0
+    assert snapshot(home, file, monkeypatch) == snapshot(*local[:2], monkeypatch)
+    project = Project(None, file, jobs=1)
+    try:
+        # Nothing is read here: these files are empty.
+        assert project.scans.scan().complete
+        assert project.samples.counts().images == 220
+    finally:
+        project.close()
+
+
+def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
+    home: Home, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home.folder / "p.inspector"
+    words = ("scan", bucket, "--project", file, "--shards", home.folder / "shards", "--quiet")
+    with home.start(*words, *home.dask()) as scan:
+        wait_until(lambda: list((home.folder / "shards").glob("files-*")), "the first shard")
+        scan.send_signal(signal.SIGINT)
+    assert scan.returncode == 130
+    status, _, errors = home.run("duplicates", file, "--quiet")
+    assert status == 3
+    assert f"in {bucket}, and were not all read" in errors
+    assert "--engine dask" in errors
+
+
+def test_words_that_need_each_other(home: Home, planted: Path) -> None:
+    for words, part in (
+        ((planted, "--engine", "dask"), "needs --scheduler"),
+        ((planted, "--scheduler", "tcp://127.0.0.1:1"), "need --engine dask"),
+        (("s3://images/shapes",), "need --engine dask"),
+        ((planted, *home.dask(), "--tls-ca", "ca.pem"), "go together"),
+    ):
+        status, out, errors = home.run("scan", *words)
+        assert (status, out) == (2, "")
+        assert part in errors
+
+
+def test_a_scheduler_that_does_not_answer(home: Home, planted: Path) -> None:
+    status, _, errors = home.run(
+        "scan", planted, "--engine", "dask", "--scheduler", "tcp://127.0.0.1:1", "--quiet"
+    )
+    assert status == 3
+    assert "error: no Dask scheduler answers at tcp://127.0.0.1:1" in errors
+    assert "Traceback" not in errors
+
+
+def test_workers_that_do_not_see_the_dataset(home: Home, planted: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    status, _, errors = home.run(
+        "scan", planted, "--source", tmp_path / "empty", "--quiet", *home.dask()
+    )
+    assert status == 3
+    assert "sees none of" in errors
+    assert "--source" in errors
+
+
+def test_a_worker_decodes_in_a_child_of_its_own(cluster: Cluster, distributed: Scan) -> None:
+    for worker in cluster.worker_processes():
+        children = psutil.Process(worker).children()
+        assert all("--child" in child.cmdline() for child in children)
