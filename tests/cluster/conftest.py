@@ -21,7 +21,6 @@ from inspector.demo.dataset import ImageKind, make_demo
 
 PATIENCE_SECONDS = 120.0
 POISON = b"KILLS-ITS-DECODER"
-KILLER = "class_0/kills.bmp"
 # A decoder with a bug: it kills its process at a file with these bytes. Python imports a module of
 # this name at its start.
 BUGGY_DECODER = f"""
@@ -117,7 +116,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         "PYTHONPATH": os.pathsep.join([str(folder), *sys.path]),
         "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing",
         "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": s3,
-        "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s", "OMP_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
     }  # fmt: skip
     with ExitStack() as stack:
 
@@ -154,7 +153,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A leaking dataset with a file that kills its decoder; no test writes to it."""
     folder = tmp_path_factory.mktemp("planted") / "shapes"
-    make_demo(folder, seed=3, kind=ImageKind.LEAK, images=220)
+    make_demo(folder, seed=3, kind=ImageKind.LEAK, images=120)
     splits = sorted(p for p in folder.iterdir() if p.is_dir())
     killer = sorted(p for p in splits[0].iterdir() if p.is_dir())[0] / "kills.bmp"
     Image.new("RGB", (40, 40), (200, 30, 30)).save(killer)
@@ -191,7 +190,7 @@ def distributed(
     return own, file, own.scan(planted, "--project", file, *own.dask())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def bucket(cluster: Cluster, planted: Path) -> str:
     """The same dataset in a bucket of S3; returns its URL."""
 

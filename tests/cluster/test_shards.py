@@ -168,23 +168,6 @@ def test_dask_gets_a_name_of_a_function_and_text() -> None:
     assert names == ["inspector.cluster.task", "run_task"]
 
 
-def test_a_scan_says_what_to_install(planted: Path, tmp_path: Path) -> None:
-    # A Python without the packages of the extra.
-    code = (
-        "import importlib.util as u, sys; find = u.find_spec\n"
-        "u.find_spec = lambda name, *a: None if name == 'distributed' else find(name, *a)\n"
-        "from inspector.cli.main import run\n"
-        f"sys.exit(run(['scan', {str(planted)!r}, '--project', {str(tmp_path / 'p.inspector')!r},"
-        " '--engine', 'dask', '--scheduler', 'tcp://127.0.0.1:1']))"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 3
-    assert "error: a scan on a cluster needs the packages distributed and fsspec" in ended.stderr
-    assert "pip install" in ended.stderr
-
-
 def test_the_program_starts_without_dask() -> None:
     code = (
         "import sys, inspector.cli.dataset, inspector.project.project\n"

@@ -64,7 +64,7 @@ def check_installed() -> None:
     if any(find_spec(name) is None for name in ("distributed", "fsspec")):
         raise ClusterError(
             "a scan on a cluster needs the packages distributed and fsspec",
-            'Install them here and on all workers: `pip install ".[cluster]"` in the source folder.',
+            'Here and on all workers: `pip install ".[cluster]"` in the source folder.',
         )
 
 
