@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.exact_copies_dialog import ExactCopiesDialog
 from inspector.app.duplicates.page import DuplicatesPage
+from inspector.app.duplicates.pair_choice import PairChoice
 from inspector.app.duplicates.queue import ClusterOrder, HashedPair, Scope, labels_of, queue_of
 from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.controls.combo import Combo
@@ -228,6 +229,21 @@ def test_the_sentence_on_false_pairs_opens_the_least_similar_clusters(
         timeout=10_000,
     )
     assert review.head.scope() is Scope.ALL
+
+
+def test_the_first_pair_of_a_cluster_across_splits_is_across_splits(project: Project) -> None:
+    index = project.duplicates.index()
+    larger = 0
+    for cluster in project.duplicates.clusters():
+        choice = PairChoice()
+        choice.show(cluster)
+        splits = {m.id: m.split for m in cluster.members}
+        copies = index.neighbours(choice.left)
+        assert choice.right in copies
+        if any(splits[copy] != splits[choice.left] for copy in copies):
+            assert splits[choice.right] != splits[choice.left]
+            larger += len(copies) > 1
+    assert larger > 3
 
 
 def test_the_queue_of_clusters(project: Project) -> None:

@@ -142,14 +142,16 @@ def test_it_warns_where_the_code_would_draw_anew(
     splits.set_rule(rule)
     made = splits.membership()
     view.project.decisions.drop([s.id for s in view.project.samples.by_paths(made.training[:3])])
-    assert "Without the 3 dropped files" in splits.redraw()
+    assert "Removing the 3 excluded files" in splits.redraw()
     qtbot.waitUntil(
-        lambda: "draws another split" in text_of(export, "export-warning"),
+        lambda: "changes which images seed" in text_of(export, "export-warning"),
         timeout=10_000,
     )
     sheet = RuleDialog(view.project, view.bridge, view)
     sheet.show()
-    qtbot.waitUntil(lambda: "draws another split" in text_of(sheet, "rule-warning"), timeout=10_000)
+    qtbot.waitUntil(
+        lambda: "changes which images seed" in text_of(sheet, "rule-warning"), timeout=10_000
+    )
     sheet.close()
     splits.freeze(rule, tmp_path / "lock.csv")
     assert splits.redraw() == ""

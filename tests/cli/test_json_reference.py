@@ -87,6 +87,13 @@ def test_every_key_is_as_documented(
         "borrowed": ["borrowed", *where],
         "borrowed --image": ["borrowed", *where, "--image", judged],
         "crossvalidate": ["crossvalidate", *where, "--folds", "3"],
+        "crossvalidate --train --dry-run": [
+            *("crossvalidate", *where, "--train", "--dry-run"),
+        ],
+        "crossvalidate --train": [
+            *("crossvalidate", *where, "--train", "--folds", "2"),
+            *("--epochs", "1", "--image-size", "16"),
+        ],
         "freeze": ["freeze", *where, "-o", str(tmp_path / "lock.csv")],
         "diagnose": ["diagnose", *where],
         "diagnose --last": ["diagnose", *where, "--last"],

@@ -1,4 +1,4 @@
-"""From a folder and a notebook to an answer and a clean-up by keyboard, and an export by mouse."""
+"""From a folder and a notebook to an answer, a clean-up and an export: by mouse, by keyboard."""
 
 import gc
 import json
@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 from tests.app.screen import by_id, page, text_of
 
+from inspector.app.export.page import ExportPage
 from inspector.app.main import MainWindow
 from inspector.app.widgets.page import PageName
 from inspector.project.splits.split_rules import RuleKind
@@ -201,7 +202,13 @@ def _buttons(within: QWidget) -> list[QAbstractButton]:
     return within.findChildren(QAbstractButton)
 
 
-def test_the_question_is_answered_and_cleaned_up_by_keyboard_alone(
+def _has_plan_of_clean_up(export: ExportPage) -> bool:
+    """Return whether the shown plan, which the button runs, leaves the copies out."""
+    plan = export.plan()
+    return plan is not None and any(one.reason.startswith("excluded") for one in plan.left_out)
+
+
+def test_the_question_is_answered_and_exported_by_keyboard_alone(
     person: Person, question: Path
 ) -> None:
     with person.qtbot.waitActive(person.window):
@@ -225,7 +232,18 @@ def test_the_question_is_answered_and_cleaned_up_by_keyboard_alone(
     person.qtbot.waitUntil(lambda: not _is_shown(dialog), timeout=PATIENCE_MS)
     view = person.window.view
     assert view is not None
-    assert any(s.mark == "drop" for s in view.project.samples.everything())
+    # As a window manager does after a dialog; there is none here.
+    with person.qtbot.waitActive(person.window):
+        person.window.activateWindow()
+    person.press(Qt.Key.Key_9, CONTROL)
+    export = page(view, PageName.EXPORT)
+    assert isinstance(export, ExportPage)
+    person.qtbot.waitUntil(lambda: _has_plan_of_clean_up(export), timeout=PATIENCE_MS)
+    person.tab_to("Export")
+    person.press(Qt.Key.Key_Return)
+    if any(b.isVisible() and b.text().startswith("Export with") for b in _buttons(export)):
+        person.press(Qt.Key.Key_Return)
+    _exported(person, question)
     print(f"by keyboard: {person.clicks} clicks, {person.keys} keys")
     assert person.clicks == 0
     assert person.keys <= MOST_KEYS

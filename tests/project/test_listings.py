@@ -105,7 +105,7 @@ def test_only_some_samples(project: Project) -> None:
 def test_a_decision_moves_a_sample_between_values(project: Project) -> None:
     sample = ids(project, Query({Facet.FILE: IMAGES}))[0]
     project.decisions.drop([sample])
-    dropped = Query({Facet.DECISION: frozenset({"dropped"})})
+    dropped = Query({Facet.DECISION: frozenset({"excluded"})})
     assert ids(project, dropped) == [sample]
     project.decisions.undo()
     assert ids(project, dropped) == []

@@ -38,7 +38,7 @@ def _items(root: Path) -> list[Item]:
 
 
 def _plan(root: Path, mode: ExportMode = ExportMode.COPY, name: str = "out") -> ExportPlan:
-    left = [LeftOut("class0/x.bin", 1, "training", "class0", "dropped: by hand")]
+    left = [LeftOut("class0/x.bin", 1, "training", "class0", "excluded: by hand")]
     return make_plan(str(root), str(root.parent / name), _items(root), left, mode=mode)
 
 
@@ -64,7 +64,7 @@ def test_copies_verify_and_the_manifest_reconciles(source: Path) -> None:
     stands = {r["path"]: r["sha256"] for r in rows if r["path"]}
     found = {p: hashlib.sha256(b).hexdigest() for p, b in _tree(out).items() if p != "manifest.csv"}
     assert stands == found
-    assert [r["reason"] for r in rows if not r["path"]] == ["dropped: by hand"]
+    assert [r["reason"] for r in rows if not r["path"]] == ["excluded: by hand"]
     assert _tree(source) == before
     assert not list(source.parent.glob(".*partial"))
 

@@ -223,13 +223,14 @@ def fragile(r: Replayed) -> Iterator[Pitfall]:
     moved = [p for p in then if p in trained]
     if not then:
         return
-    what = f"the {len(gone):,} dropped files" if r.dropped & gone else "a single file"
+    what = f"the {len(gone):,} excluded files" if r.dropped & gone else "a single file"
+    seed = "the seed" if call.seed is None else f"seed {call.seed}"
     yield Pitfall(
         "cleaning_redraws", MIDDLE if r.dropped & gone else LOW,
-        f"Without {what}, the same seed draws another split",
-        f"{len(moved):,} of its {len(then):,}"
-        f" validation files ({len(moved) / len(then):.0%}) are training files today. Lock the"
-        " split before you clean, or you compare two different validation sets.",
+        f"Removing {what} changes which images {seed} selects",
+        f"{len(moved):,} of the {len(then):,} new validation images ({len(moved) / len(then):.0%})"
+        " are training images today. Lock the split first, or you compare two different"
+        " validation sets.",
         {"validation": len(then), "were_training": len(moved),
          "share": round(len(moved) / len(then), 4)},
         tuple(moved),

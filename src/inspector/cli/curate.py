@@ -19,6 +19,9 @@ from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode
 from inspector.work.jobs import Progress
+from inspector.work.reencoding import JPEG_QUALITY, ImageFormat, Reencoding
+
+MEASURED = "measured"
 
 
 def add_verbs(verbs: object) -> None:
@@ -64,6 +67,15 @@ def add_verbs(verbs: object) -> None:
     export.add_argument(
         "--seed", type=int, default=0, metavar="N", help="with by-group and --folds"
     )
+    export.add_argument(
+        "--reencode", nargs="?", const=ImageFormat.JPEG.value, metavar="jpeg|png",
+        choices=[one.value for one in ImageFormat],
+        help=f"save all images alike, upright 8-bit RGB: as JPEG of quality {JPEG_QUALITY}, or PNG",
+    )  # fmt: skip
+    export.add_argument(
+        "--crop-borders", nargs="?", const=MEASURED, metavar="SHARE",
+        help="cut a share of each side of all images alike; measured unless given",
+    )  # fmt: skip
     export.add_argument("--dry-run", action="store_true")
     export.add_argument("--resume", action="store_true")
     summary = "a script that loads decisions, labels or runs into another program"
@@ -205,12 +217,41 @@ def _sides(arguments: argparse.Namespace, project: Project) -> Mapping[RelativeP
             return project.exports.by_manifest(Path(file))
 
 
+def _reencoding(arguments: argparse.Namespace, project: Project) -> Reencoding | None:
+    """Return what is done to all images alike; cutting borders alone saves them as JPEG.
+
+    Raises:
+        UsageError: The share is no number.
+    """
+    if arguments.reencode is None and arguments.crop_borders is None:
+        return None
+    how = Reencoding(ImageFormat(arguments.reencode or ImageFormat.JPEG))
+    match arguments.crop_borders:
+        case None:
+            return how
+        case measured if measured == MEASURED:
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                borders = project.exports.borders(progress=progress)
+            assert borders is not None
+            print(borders.text, file=sys.stderr)
+            return dataclasses.replace(how, crop=borders.crop)
+        case text:
+            try:
+                return dataclasses.replace(how, crop=float(text))
+            except ValueError:
+                raise UsageError(
+                    f"--crop-borders {text} is no share", "Write 0.05, or leave the share out."
+                ) from None
+
+
 def _export(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
+        how = _reencoding(arguments, project)
         plan = project.exports.plan(
             arguments.to, mode=ExportMode(arguments.mode), sides=_sides(arguments, project),
-            form=Form(arguments.form),
+            form=Form(arguments.form), reencoding=how,
         )  # fmt: skip
         if arguments.split == "keep" and arguments.folds is None:
             _warn_of_redraw(project, arguments)
@@ -222,13 +263,17 @@ def _export(arguments: argparse.Namespace) -> None:
                 "left_out": [{"path": x.source, "reason": x.reason} for x in plan.left_out],
                 "free_bytes": plan.free_bytes,
             }
+            if how is not None:
+                document["reencoding"] = {"format": how.format.value, "crop": round(how.crop, 4)}
             if arguments.json:
                 print_json(document)
                 return
             print_table([(x.source, x.reason) for x in plan.left_out], ("left out", "why"))
+            verb = "copied" if how is None else how.text
+            about = "" if how is None else "about "
             print(
-                f"{plan.files} files, {human_bytes(plan.bytes)} would be copied to {plan.target};"
-                f" {human_bytes(plan.free_bytes)} are free there"
+                f"{plan.files} files, {about}{human_bytes(plan.bytes)} would be {verb} to"
+                f" {plan.target}; {human_bytes(plan.free_bytes)} are free there"
             )
             return
         progress = Progress()
@@ -238,7 +283,8 @@ def _export(arguments: argparse.Namespace) -> None:
             print_json(dataclasses.asdict(done))
             return
         print(f"{done.files} files, {human_bytes(done.bytes)}: {plan.target}")
-        print(f"{done.verified} verified by hash, {done.dropped} left out: {done.manifest}")
+        check = "by hash" if how is None else "by decoding them again"
+        print(f"{done.verified} verified {check}, {done.dropped} left out: {done.manifest}")
         print(
             f"{done.leaks_after} known pairs across splits at similarity"
             f" {project.duplicates.threshold:g} or more"

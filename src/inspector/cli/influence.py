@@ -3,6 +3,7 @@
 import argparse
 
 from inspector.audit.influence.intervals import ShareInterval
+from inspector.cli.experiments import add_fold_options, train_folds, trains
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
@@ -25,6 +26,7 @@ def add_verbs(verbs: object) -> None:
     )
     folds.add_argument("--folds", type=int, default=group_folds.FOLDS, metavar="K")
     add_split_options(folds)
+    add_fold_options(folds)
 
 
 def _borrowed(arguments: argparse.Namespace) -> None:
@@ -106,6 +108,9 @@ def _print_image(one: AnsweredImage) -> None:
 
 def _crossvalidate(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
+        if trains(arguments):
+            train_folds(arguments, project)
+            return
         scan(project, arguments)
         rule = rule_of(arguments, project)
         progress = Progress()

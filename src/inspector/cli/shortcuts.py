@@ -48,6 +48,9 @@ def _print(report: ShortcutReport) -> None:
     for finding in report.shortcuts:
         print(f"- {finding.text} {finding.advice}")
         print_lines(f"    {s.label}: {s.path}" for s in finding.examples)
+    if report.remedies:
+        options = " ".join(report.remedies)
+        print(f"to do that to all images alike: inspector export DATASET --to DIR {options}")
     if not report.shortcuts:
         print("no probe predicts the class beyond chance")
     print(

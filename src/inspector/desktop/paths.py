@@ -48,6 +48,12 @@ def resources_folder() -> Path:
     return next(place for place in places if (place / "tokens.json").exists())
 
 
+def guide_folder() -> Path:
+    """Return the folder of the guide's pages: beside the resources, or in the source tree."""
+    packed = resources_folder() / "guide"
+    return packed if packed.exists() else resources_folder().parent / "docs" / "guide"
+
+
 def default_project(dataset: Path) -> Path:
     """Return the default project file of a dataset, derived from its absolute path."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"

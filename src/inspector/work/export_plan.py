@@ -4,15 +4,16 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import accumulate
 from pathlib import Path
 
 from inspector.dataset.names import shown, why_no_path
 from inspector.errors import ExportError
-from inspector.work.export_forms.form import ExportForm, check_split
+from inspector.work.export_forms.form import ExportForm, Form, check_split
 from inspector.work.export_items import Item, LeftOut
+from inspector.work.reencoding import MAX_CROP, Reencoding
 from inspector.work.staging import why_no_target
 
 MARGIN_BYTES = 50_000_000
@@ -33,6 +34,8 @@ class ExportPlan:
 
     Attributes:
         form: Decides what is written beside the images and the manifest.
+        reencoding: What is done to all images alike; None to copy them. The sizes of items are then
+            estimates.
     """
 
     root: str
@@ -42,6 +45,7 @@ class ExportPlan:
     left_out: tuple[LeftOut, ...]
     free_bytes: int
     form: ExportForm = field(default_factory=ExportForm)
+    reencoding: Reencoding | None = None
 
     @property
     def files(self) -> int:
@@ -98,13 +102,45 @@ def make_plan(
     plan = ExportPlan(
         str(Path(root).absolute()), str(goal), mode, tuple(items), tuple(left_out), free, form
     )
-    needed = plan.bytes + MARGIN_BYTES if mode is ExportMode.COPY else 0
-    if needed > free:
+    _check_space(plan, parent)
+    return plan
+
+
+def reencoded_plan(plan: ExportPlan, how: Reencoding) -> ExportPlan:
+    """Return a plan that re-encodes all images alike.
+
+    Raises:
+        ExportError: The plan makes links, or boxes would not fit; or as for `make_plan`.
+    """
+    if plan.mode is not ExportMode.COPY:
         raise ExportError(
-            f"the export needs {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free in {parent}",
+            f"a {plan.mode.value} shares its bytes with the dataset, and can't be re-encoded",
+            "Export copies.",
+        )
+    if not 0 <= how.crop <= MAX_CROP:
+        raise ExportError(
+            f"{how.crop:g} of each side can't be cut", f"Choose a share of 0 to {MAX_CROP:g}."
+        )
+    if how.crop and plan.form.form is Form.COCO:
+        raise ExportError(
+            "the boxes would no longer fit images that are cut",
+            "Export COCO without cutting borders, or choose another form.",
+        )
+    plan = replace(plan, items=tuple(how.arrange(plan.items)), reencoding=how)
+    _check_targets(plan.items)
+    _check_names(plan.items)
+    _check_space(plan, _nearest(Path(plan.target).parent))
+    return plan
+
+
+def _check_space(plan: ExportPlan, parent: Path) -> None:
+    needed = plan.bytes + MARGIN_BYTES if plan.mode is ExportMode.COPY else 0
+    if needed > plan.free_bytes:
+        raise ExportError(
+            f"the export needs {needed / 1e9:.1f} GB, and {plan.free_bytes / 1e9:.1f} GB are free"
+            f" in {parent}",
             "Free some space, or choose another disk.",
         )
-    return plan
 
 
 def check_place(root: Path, goal: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from inspector.work.export_forms.form import manifest_name
 from inspector.work.export_items import Item
 from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
+from inspector.work.pool import Pool, TaskFailed
+from inspector.work.reencoding import ReencodedImage
 from inspector.work.staging import JOURNAL, PART, StagingFolder, publish_folder, sync
+from inspector.work.tasks import Reencode, Reencoded
 
 FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group")
 _BLOCK = 1 << 20
@@ -34,8 +37,22 @@ class Published:
     manifest: str
 
 
-def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = False) -> Published:
+def publish(
+    plan: ExportPlan,
+    *,
+    stop: Stop,
+    progress: Progress,
+    resume: bool = False,
+    pool: Pool | None = None,
+) -> Published:
     """Stage, verify and publish a plan; the target appears only once it is complete.
+
+    Args:
+        plan: A checked plan.
+        stop: Ends it after the current file.
+        progress: Counts files.
+        resume: Continue with what is staged already; re-encoded images are made again.
+        pool: Worker processes, needed for a plan that re-encodes.
 
     Raises:
         ExportError: A file changed or is missing, the disk is full, another plan is staged in the
@@ -54,7 +71,7 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
                 resume=resume,
                 holds_only=lambda: _holds_only(plan, staging),
             )
-            hashes = _stage(plan, staging, stop, progress)
+            plan, hashes = _stage(plan, staging, stop, progress, pool)
             manifest = _write_manifest(plan, staging, hashes)
             _write_side_files(plan, staging, hashes)
             staging.remove(JOURNAL)
@@ -70,13 +87,19 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
                 "hard links can't lead to another disk", "Export with --mode copy, or symlink."
             ) from error
         raise ExportError(f"the export failed: {error}", "Check the target's disk.") from error
-    verified = sum(bool(i.sha256) and hashes[i.target] == i.sha256 for i in plan.items)
+    # A re-encoded image was decoded and compared, and its source had the known hash.
+    verified = sum(
+        bool(i.sha256) and (plan.reencoding is not None or hashes[i.target] == i.sha256)
+        for i in plan.items
+    )
     return Published(plan.files, plan.bytes, verified, str(Path(plan.target) / manifest))
 
 
 def _digest(plan: ExportPlan) -> str:
     rows = [[i.source, i.target, i.size, i.sha256.hex(), i.reason] for i in plan.items]
-    text = json.dumps([plan.root, plan.target, plan.mode.value, plan.form.form.value, rows])
+    head = [plan.root, plan.target, plan.mode.value, plan.form.form.value]
+    how = [] if plan.reencoding is None else [repr(plan.reencoding)]
+    text = json.dumps([*head, rows, *how])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -101,21 +124,93 @@ def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
 
 
 def _stage(
-    plan: ExportPlan, staging: StagingFolder, stop: Stop, progress: Progress
-) -> dict[str, bytes]:
-    """Bring every file into the staging folder; return the hash per target."""
+    plan: ExportPlan,
+    staging: StagingFolder,
+    stop: Stop,
+    progress: Progress,
+    pool: Pool | None,
+) -> tuple[ExportPlan, dict[str, bytes]]:
+    """Bring every file into the staging folder.
+
+    Returns:
+        The plan with the sizes that files have, and the hash per target.
+    """
     progress.start("export", plan.files)
     hashes: dict[str, bytes] = {}
+    if plan.reencoding is not None and pool is not None:
+        sizes = _stage_reencoded(plan, staging, stop, progress, pool, hashes)
+        items = tuple(replace(item, size=sizes[item.target]) for item in plan.items)
+        return replace(plan, items=items), hashes
     for item in plan.items:
         if stop.is_set():
-            raise ExportError(
-                f"the export was stopped; what was copied waits in {staging.path}",
-                "Resume with --resume, or delete that folder.",
-            )
+            raise _stopped(staging)
         hashes[item.target] = _bring(plan, item, staging)
         progress.advance(1)
     staging.remove(PART)
-    return hashes
+    return plan, hashes
+
+
+def _stopped(staging: StagingFolder) -> ExportError:
+    return ExportError(
+        f"the export was stopped; what was copied waits in {staging.path}",
+        "Resume with --resume, or delete that folder.",
+    )
+
+
+def _stage_reencoded(
+    plan: ExportPlan, staging: StagingFolder, stop: Stop, progress: Progress, pool: Pool,
+    hashes: dict[str, bytes],
+) -> dict[str, int]:  # fmt: skip
+    """Write every image as worker processes re-encode it; return the size per target."""
+    assert plan.reencoding is not None
+    how = plan.reencoding
+    sizes: dict[str, int] = {}
+    tasks = (
+        [Reencode(number, str(_source(plan, plan.items[number])), how)]
+        for number in range(len(plan.items))
+    )
+    for answer in pool.map(tasks, stop=stop):
+        if isinstance(answer, TaskFailed):
+            raise _unread(plan.items[answer.item.item].source, answer.reason)
+        for result in answer.result:
+            assert isinstance(result, Reencoded)
+            item = plan.items[result.item]
+            _write_reencoded(item, result.image, staging)
+            hashes[item.target] = hashlib.sha256(result.image.content).digest()
+            sizes[item.target] = len(result.image.content)
+            progress.advance(1)
+    if len(sizes) < len(plan.items):
+        raise _stopped(staging)
+    staging.remove(PART)
+    return sizes
+
+
+def _write_reencoded(item: Item, image: ReencodedImage, staging: StagingFolder) -> None:
+    if item.sha256 and image.source_sha256 and image.source_sha256 != item.sha256:
+        raise _changed(item)
+    if image.problem:
+        raise _unread(item.source, image.problem)
+    if item.width and (image.width, image.height) != (item.width, item.height):
+        raise _changed(item)
+    staging.remove(PART)
+    with os.fdopen(staging.create(PART), "wb") as stream:
+        stream.write(image.content)
+        sync(stream)
+    name = item.target.rpartition("/")[2]
+    with staging.parent_of(item.target) as folder:
+        folder.remove(name)
+        staging.move(PART, folder, name)
+
+
+def _changed(item: Item) -> ExportError:
+    return ExportError(f"{item.source} changed since the scan", "Scan again, then export again.")
+
+
+def _unread(source: str, problem: str) -> ExportError:
+    return ExportError(
+        f"{source} can't be re-encoded: {problem}",
+        "Exclude it from the dataset, or export without re-encoding.",
+    )
 
 
 def _bring(plan: ExportPlan, item: Item, staging: StagingFolder) -> bytes:
@@ -131,9 +226,7 @@ def _bring(plan: ExportPlan, item: Item, staging: StagingFolder) -> bytes:
         copied = _copy(_source(plan, item), staging, plan.mode)
         if item.sha256 and copied != item.sha256:
             staging.remove(PART)
-            raise ExportError(
-                f"{item.source} changed since the scan", "Scan again, then export again."
-            )
+            raise _changed(item)
         staging.move(PART, folder, name)
         return copied
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from inspector.dataset.file_facts import FileFacts
 from inspector.similarity.image_hashes import HashMethod
 from inspector.similarity.records import CachedPicture
+from inspector.work.reencoding import ReencodedImage, Reencoding
 
 # Rows of another version are read again. Source: similarity.fingerprints.VERSION and
 # similarity.packing.RECORD_BYTES; a test checks that they agree.
@@ -221,6 +222,35 @@ class Surroundings:
     compression: NDArray[np.float32]
 
 
+class MeasureBorder(NamedTuple):
+    """Measure the widest uniform border on a JPEG thumbnail."""
+
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BorderWidth:
+    """The widest uniform border of an image, in lines of `features.SIDE_PX`."""
+
+    lines: float
+
+
+class Reencode(NamedTuple):
+    """Re-encode an image file of an export; `item` is its number in the plan."""
+
+    item: int
+    file: str
+    how: Reencoding
+
+
+@dataclass(frozen=True, slots=True)
+class Reencoded:
+    """One image of an export as it is to be written."""
+
+    item: int
+    image: ReencodedImage
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """The requested array is in the folder of the search."""
@@ -228,6 +258,10 @@ class Written:
 
 SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
 Task = (
-    ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | MeasureSurroundings | SearchTask
-)
-Result = CandidateResult | Written | DigestResult | Hashed | Embedded | PagesCompared | Surroundings
+    ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | MeasureSurroundings
+    | MeasureBorder | Reencode | SearchTask
+)  # fmt: skip
+Result = (
+    CandidateResult | Written | DigestResult | Hashed | Embedded | PagesCompared | Surroundings
+    | BorderWidth | Reencoded
+)  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.shortcuts.features import compression_of, surroundings_of
+from inspector.audit.shortcuts.features import border_width, compression_of, surroundings_of
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
 from inspector.dataset.file_facts import FileFacts
 from inspector.errors import DatasetError
@@ -21,9 +21,11 @@ from inspector.similarity.orientations import apply
 from inspector.similarity.packing import pack
 from inspector.similarity.records import CachedPicture, append, unkept
 from inspector.work.memory_limit import limited_memory
+from inspector.work.reencoding import reencode
 from inspector.work.search import search
 from inspector.work.tasks import (
     FEATURES,
+    BorderWidth,
     ComparePages,
     DigestResult,
     DigestTask,
@@ -32,9 +34,12 @@ from inspector.work.tasks import (
     Facts,
     Hashed,
     HashFile,
+    MeasureBorder,
     MeasureSurroundings,
     PagesCompared,
     ReadTask,
+    Reencode,
+    Reencoded,
     Result,
     SearchTask,
     Surroundings,
@@ -84,7 +89,14 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
 
 
 def _compare(
-    task: SearchTask | DigestTask | HashFile | ComparePages | MeasureSurroundings, pages: Pages
+    task: SearchTask
+    | DigestTask
+    | HashFile
+    | ComparePages
+    | MeasureSurroundings
+    | MeasureBorder
+    | Reencode,
+    pages: Pages,
 ) -> Result:
     match task:
         case ComparePages():
@@ -95,6 +107,11 @@ def _compare(
             return _hash(task)
         case MeasureSurroundings(sha256=sha256, path=path, thumbnail=thumbnail):
             return Surroundings(sha256, surroundings_of(thumbnail), compression_of(path))
+        case MeasureBorder(thumbnail=thumbnail):
+            return BorderWidth(border_width(thumbnail))
+        case Reencode(item=item, file=file, how=how):
+            with limited_memory():
+                return Reencoded(item, reencode(file, how))
         case _:
             return search(task)
 

@@ -56,7 +56,7 @@ def hashed_pairs(
             rows = (pair.a, pair.b)
             pairs.append(
                 HashedPair(
-                    -(one * 1_000_000_000 + two), rows, (), best_of(rows).id, 0.0,
+                    -(one * 1_000_000_000 + two), rows, (), best_of(rows).id, 0, 0.0,
                     method.value, pair.distance,
                 )
             )  # fmt: skip

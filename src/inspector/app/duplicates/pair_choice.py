@@ -43,7 +43,8 @@ class PairChoice:
         elif not is_same:
             self.left = cluster.suggested_keeper
         if not is_same or is_chain:
-            self.right = next((i for i in (*open_ids, *ids) if i != self.left), 0)
+            first = [i for i in (cluster.suggested_copy,) if i in open_ids and not is_chain]
+            self.right = next((i for i in (*first, *open_ids, *ids) if i != self.left), 0)
         if is_chain:
             self.remark = _REST.format(_unlike(len(open_ids)))
         elif not is_same:

@@ -53,6 +53,7 @@ class ExportPage(Page):
         self._plan: ExportPlan | None = None
         self._done_in = ""
         self._job: Job | None = None
+        self._measuring: Job | None = None
         self._excluded_ids: tuple[int, ...] = ()
         self._asked_twice = False
         self._target = QLineEdit(str(project.exports.suggested_target()))
@@ -196,10 +197,24 @@ class ExportPage(Page):
     def _ask_plan(self, *_: object) -> None:
         project = self.project
         choice = self._format.choice(Path(self._target.text()).expanduser())
+        progress, stop = Progress(), Stop()
+        if self._measuring is not None:
+            # The newer request may overtake it before it runs.
+            self._measuring.stop.set()
+            self.jobs.end(self._measuring)
+        job = self._measuring = self.jobs.start(progress, stop) if choice.measured else None
+        if choice.measured:
+            self._forget_plan()
+            self._format.show_borders("The borders are being measured…")
         self.bridge.call(
-            lambda: plan_export(project, choice), self._show_plan, channel="plan",
-            on_error=self._refuse,
+            lambda: plan_export(project, choice, stop=stop, progress=progress), self._show_plan,
+            channel="plan", on_error=self._refuse, on_end=lambda: self.jobs.end(job),
         )  # fmt: skip
+
+    def open(self, request: PageRequest) -> None:
+        """Choose to re-encode, or to cut borders, if that is requested."""
+        if request.action in (PageAction.REENCODE, PageAction.CROP_BORDERS):
+            self._format.reencode(crop=request.action is PageAction.CROP_BORDERS)
 
     def _choose(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Where to create the new folder")
@@ -212,12 +227,16 @@ class ExportPage(Page):
         self._status.setText(f"{error.message}. {error.advice}")
         self._redraw.setText("")
 
-    def _show_plan(self, planned: PlannedExport) -> None:
+    def _show_plan(self, planned: PlannedExport | None) -> None:
+        if planned is None:
+            self._format.show_borders("Stopped: the borders were not measured.")
+            return
         plan = planned.plan
         if Path(plan.target) != Path(self._target.text()).expanduser().absolute():
             # A late plan of the previous target.
             return
         self._plan = plan
+        self._format.show_borders(planned.borders)
         self._start.setEnabled(plan.files > 0)
         self._redraw.setText(planned.redraw)
         self._redraw.setVisible(bool(planned.redraw))
@@ -229,11 +248,13 @@ class ExportPage(Page):
         self._leaks.style().polish(self._leaks)
         total = plan.files + len(plan.left_out)
         self._images.setText(_change(total, plan.files))
-        self._size.setText(f"{plan.bytes / 1e6:,.1f} MB")
+        about = "≈ " if plan.reencoding is not None else ""
+        self._size.setText(f"{about}{plan.bytes / 1e6:,.1f} MB")
         self._banner.show_leaks(leaks)
         self._excluded_ids = planned.excluded_ids
         self._strip.show_images(planned.excluded, len(planned.excluded_ids))
         verb = "copied" if plan.mode is ExportMode.COPY else "linked"
+        verb = plan.reencoding.text if plan.reencoding is not None else verb
         left = len(plan.left_out)
         self._status.setText(
             f"{plan.files:,} files would be {verb}; {left:,} {'is' if left == 1 else 'are'} left"
@@ -271,11 +292,12 @@ class ExportPage(Page):
         manifest = Path(exported.manifest)
         self._done_in = str(manifest.parent)
         self._tabs.show_code(export_code(plan, manifest))
+        check = "hash" if plan.reencoding is None else "decoding them again"
         self._status.setText(
             f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"
-            f" {exported.verified:,} verified by hash. {exported.leaks_after:,} known pairs across"
-            f" splits at similarity {threshold:g} or more, {exported.groups_after:,} groups on"
-            f" several splits. The manifest is {exported.manifest}."
+            f" {exported.verified:,} verified by {check}. {exported.leaks_after:,} known pairs"
+            f" across splits at similarity {threshold:g} or more, {exported.groups_after:,} groups"
+            f" on several splits. The manifest is {exported.manifest}."
         )
 
     def _on_restored(self, sample: int) -> None:

@@ -1,6 +1,6 @@
 """Plans an export, with everything that the page shows of the plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from inspector.project.project import Project
 from inspector.project.splits.split_rules import RuleKind
 from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode, ExportPlan
+from inspector.work.jobs import Progress, Stop
+from inspector.work.reencoding import Reencoding
 
 _FOLDS = 5
 
@@ -31,6 +33,9 @@ class ExportChoice:
     mode: ExportMode
     form: Form
     splits: SplitFolders
+    reencoding: Reencoding | None = None
+    measured: bool = False
+    """Whether the borders are measured to be cut, whatever `reencoding` says of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class PlannedExport:
         redraw: How the split rule would select anew from what is left; "" where it would not.
         excluded: The first excluded images, for the strip.
         excluded_ids: The ids of all excluded images.
+        borders: What was measured of the borders; "" where that was not asked.
     """
 
     plan: ExportPlan
@@ -48,10 +54,13 @@ class PlannedExport:
     leaks: ExportLeaks
     excluded: tuple[ExcludedImage, ...]
     excluded_ids: tuple[int, ...]
+    borders: str = ""
 
 
-def plan_export(project: Project, choice: ExportChoice) -> PlannedExport:
-    """Plan an export and count what would leak.
+def plan_export(
+    project: Project, choice: ExportChoice, *, stop: Stop, progress: Progress
+) -> PlannedExport | None:
+    """Plan an export and count what would leak; None when the measurement of borders was stopped.
 
     Raises:
         InspectorError: The target is not allowed, or the split can't be made.
@@ -64,9 +73,16 @@ def plan_export(project: Project, choice: ExportChoice) -> PlannedExport:
         sides = project.splits.membership().sides()
     elif rule.kind is not RuleKind.FOLDERS and project.splits.can(rule):
         listed = project.splits.membership(rule).sides()
+    reencoding, borders = choice.reencoding, ""
+    if reencoding is not None and choice.measured:
+        measurement = project.exports.borders(stop=stop, progress=progress)
+        if measurement is None:
+            return None
+        reencoding, borders = replace(reencoding, crop=measurement.crop), measurement.text
     plan = project.exports.plan(
-        choice.target, mode=choice.mode, sides=sides, listed=listed, form=choice.form
-    )
+        choice.target, mode=choice.mode, sides=sides, listed=listed, form=choice.form,
+        reencoding=reencoding,
+    )  # fmt: skip
     redraw = project.splits.redraw() if choice.splits is SplitFolders.AS_THEY_ARE else ""
     excluded = [s for s in project.samples.everything() if s.mark == "drop"]
     shown = tuple(
@@ -74,5 +90,5 @@ def plan_export(project: Project, choice: ExportChoice) -> PlannedExport:
         for s in excluded[:SHOWN]
     )
     return PlannedExport(
-        plan, redraw, project.exports.leaks(plan), shown, tuple(s.id for s in excluded)
+        plan, redraw, project.exports.leaks(plan), shown, tuple(s.id for s in excluded), borders
     )

@@ -11,6 +11,7 @@ from inspector.app.overview.finding_card import STRIP, image_strip
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.jobs import Job, Jobs
+from inspector.app.widgets.page import PageRequest
 from inspector.errors import InspectorError
 from inspector.project.project import Project
 from inspector.store.samples import Sample
@@ -46,6 +47,8 @@ class CardResult:
     Attributes:
         pictures: First images of the list, each with its tooltip.
         list_title: Title of the list in the gallery; `sample_ids` may be ().
+        remedy: Text of the button that goes where something can be done; "" for none, else with
+            the `request`.
     """
 
     title: str
@@ -53,6 +56,8 @@ class CardResult:
     pictures: tuple[tuple[str, QImage], ...] = ()
     list_title: str = ""
     sample_ids: tuple[int, ...] = ()
+    remedy: str = ""
+    request: PageRequest | None = None
 
 
 class MeasurementCard(QFrame):
@@ -64,9 +69,11 @@ class MeasurementCard(QFrame):
 
     Attributes:
         requested: A title and sample ids to list in the gallery.
+        page_requested: A `PageRequest`: something can be done there.
     """
 
     requested = Signal(str, object)
+    page_requested = Signal(object)
 
     def __init__(
         self,
@@ -90,11 +97,14 @@ class MeasurementCard(QFrame):
         self._text.setObjectName(f"{words.name}-text")
         self._strip = QWidget()
         self._see, self._start = QPushButton("See"), QPushButton(words.start)
+        self._remedy = QPushButton()
+        self._remedy.hide()
+        self._remedy.clicked.connect(self._on_remedy)
         self._see.clicked.connect(self._on_see)
         self._start.clicked.connect(self._on_start)
         actions = QHBoxLayout()
         actions.addStretch()
-        for button in (self._see, self._start):
+        for button in (self._remedy, self._see, self._start):
             button.setProperty("role", "quiet")
             button.setAccessibleDescription(words.title)
             actions.addWidget(button)
@@ -121,6 +131,8 @@ class MeasurementCard(QFrame):
         self._strip = strip
         strip.setVisible(result is not None and bool(result.pictures))
         self._see.setVisible(result is not None and bool(result.sample_ids))
+        self._remedy.setText(result.remedy if result is not None else "")
+        self._remedy.setVisible(bool(self._remedy.text()))
         self._start.setText(self._words.start if result is None else self._words.again)
         self._title.setText(self._words.title if result is None else result.title)
         if self._job is None:
@@ -129,6 +141,10 @@ class MeasurementCard(QFrame):
     def _on_see(self) -> None:
         if self._result is not None:
             self.requested.emit(self._result.list_title, self._result.sample_ids)
+
+    def _on_remedy(self) -> None:
+        if self._result is not None and self._result.request is not None:
+            self.page_requested.emit(self._result.request)
 
     def _on_start(self) -> None:
         if self._job is not None:

@@ -130,6 +130,7 @@ class OverviewPage(Page):
         self.evidence.report_requested.connect(self._write_report)
         self.shortcuts = shortcuts_card(project, bridge, self.jobs)
         self.shortcuts.requested.connect(self.show_list)
+        self.shortcuts.page_requested.connect(self.requested)
         self.borrowed = borrowed_card(project, bridge, self.jobs)
         self.borrowed.requested.connect(self.show_list)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()

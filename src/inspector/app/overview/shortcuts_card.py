@@ -1,5 +1,7 @@
 """Shortcuts: the clearest probe that predicts the class without the object, with images."""
 
+from collections.abc import Sequence
+
 from inspector.app.overview.measurement_card import (
     CardResult,
     CardWords,
@@ -8,6 +10,8 @@ from inspector.app.overview.measurement_card import (
 )
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.jobs import Jobs
+from inspector.app.widgets.page import PageAction, PageName, PageRequest
+from inspector.project.diagnosis.shortcuts import Remedy
 from inspector.project.project import Project
 
 _WORDS = CardWords(
@@ -54,4 +58,14 @@ def _result(project: Project) -> CardResult | None:
         pictures_of(project, best.examples, lambda sample: f"{sample.label}: {sample.path}"),
         f"Images that {best.result.probe.value} predicts best",
         tuple(sample.id for sample in best.examples),
+        *_remedy(report.remedies),
     )
+
+
+def _remedy(remedies: Sequence[Remedy]) -> tuple[str, PageRequest | None]:
+    """Return the button that exports all images alike, and where it goes."""
+    if Remedy.CROP_BORDERS in remedies:
+        return "Crop all alike…", PageRequest(PageName.EXPORT, PageAction.CROP_BORDERS)
+    if Remedy.REENCODE in remedies:
+        return "Re-encode all alike…", PageRequest(PageName.EXPORT, PageAction.REENCODE)
+    return "", None

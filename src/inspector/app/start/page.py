@@ -1,7 +1,7 @@
 """Start: drop a folder, open one, open a recent dataset, or try the sample."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from inspector.app.start.illustrations import DropArrow, GapIllustration, PairIllustration
 from inspector.app.start.recent import ROW_PX
 from inspector.app.start.recent_row import RecentRow
+from inspector.app.start.sample_card import SampleCard
 from inspector.app.widgets.controls.busy_line import BusyLine
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class StartPage(QWidget):
         opened: The path of a folder or a project file that the user chose.
         sample_requested: The user wants the generated sample.
         preferences_requested: The user wants to see the preferences.
+        guide_requested: The user wants to read this page of the guide.
         painted: The page was painted for the first time.
 
     Args:
@@ -66,6 +68,7 @@ class StartPage(QWidget):
     opened = Signal(str)
     sample_requested = Signal()
     preferences_requested = Signal()
+    guide_requested = Signal(str)
     painted = Signal()
 
     def __init__(self, recent: "Sequence[RecentDataset]") -> None:
@@ -74,14 +77,7 @@ class StartPage(QWidget):
         self._painted = False
         self._arranged: tuple[bool, bool, int] | None = None
         self._rows = [RecentRow(one) for one in recent[:SHOWN]]
-        title = QLabel("Can you trust the accuracy of your model?")
-        title.setProperty("role", "title")
-        purpose = QLabel(
-            "Inspect the image dataset behind it: near-duplicates between training and test, wrong"
-            " labels, bad splits."
-        )
-        purpose.setProperty("role", "muted")
-        purpose.setWordWrap(True)
+        self.sample_card = None if self._rows else SampleCard()
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.setProperty("role", "error")
@@ -92,8 +88,20 @@ class StartPage(QWidget):
         self._sample, self._file = QPushButton("Try the sample"), QPushButton("Open a file…")
         self._buttons, self._job_row = QHBoxLayout(), QHBoxLayout()
         self._status, self._busy, self._busy_box = QLabel(), BusyLine(), QWidget()
-        self._drop, self._steps, self._side = self._drop_field(), _steps_card(), self._recent_side()
         self._grid = QGridLayout()
+        self._drop, self._steps, self._side = self._drop_field(), _steps_card(), self._recent_side()
+        self._lay_out()
+        self._arrange(NARROW_PX, SHORT_PX)
+
+    def _lay_out(self) -> None:
+        title = QLabel("Can you trust the accuracy of your model?")
+        title.setProperty("role", "title")
+        purpose = QLabel(
+            "Inspect the image dataset behind it: near-duplicates between training and test, wrong"
+            " labels, bad splits."
+        )
+        purpose.setProperty("role", "muted")
+        purpose.setWordWrap(True)
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(16)
         column = QVBoxLayout()
@@ -111,7 +119,6 @@ class StartPage(QWidget):
         outer.addStretch(0)
         outer.addWidget(inner, 1)
         outer.addStretch(0)
-        self._arrange(NARROW_PX, SHORT_PX)
 
     def is_painted(self) -> bool:
         return self._painted
@@ -185,6 +192,8 @@ class StartPage(QWidget):
             self._grid.addWidget(self._steps, 1, 0)
             self._grid.addWidget(self._side, 0, 1, 2, 1)
         self._steps.setVisible(not narrow and not short)
+        if self.sample_card is not None:
+            self.sample_card.tiles.setVisible(not narrow and not short)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 0 if narrow else 1)
         self._grid.setRowStretch(0, 1)
@@ -312,21 +321,32 @@ class StartPage(QWidget):
         for row in self._rows:
             row.clicked.connect(self._on_recent)
             column.addWidget(row)
-        if not self._rows:
-            column.addWidget(_sample_card())
+        if self.sample_card is not None:
+            column.addWidget(self.sample_card)
         column.addStretch()
-        settings = QPushButton("Settings")
-        settings.setProperty("role", "quiet")
-        settings.setToolTip("Theme, detection, storage, keyboard and more (Ctrl+,)")
-        settings.clicked.connect(self.preferences_requested)
+        column.addLayout(self._foot())
+        return side
+
+    def _foot(self) -> QHBoxLayout:
+        """Return the links below the recent datasets."""
+        foot = QHBoxLayout()
+        foot.setSpacing(16)
+        for text, tip, run in (
+            ("Documentation", "The guide, offline", partial(self.guide_requested.emit, "index")),
+            ("Keyboard shortcuts", "", partial(self.guide_requested.emit, "keys")),
+            ("Settings", "Theme, detection, storage, keyboard and more (Ctrl+,)",
+             self.preferences_requested.emit),
+        ):  # fmt: skip
+            link = QPushButton(text)
+            link.setProperty("role", "quiet")
+            link.setToolTip(tip)
+            link.clicked.connect(run)
+            foot.addWidget(link)
         safe = QLabel("Nothing is uploaded")
         safe.setProperty("role", "caption")
-        foot = QHBoxLayout()
-        foot.addWidget(settings)
         foot.addStretch()
         foot.addWidget(safe)
-        column.addLayout(foot)
-        return side
+        return foot
 
     def _filter(self, text: str) -> None:
         for row in self._rows:
@@ -386,23 +406,4 @@ def _steps_card() -> QWidget:
         row.addWidget(picture)
         row.addLayout(words, 1)
         column.addLayout(row)
-    return card
-
-
-def _sample_card() -> QWidget:
-    """Describe the sample; shown while there are no recent datasets."""
-    card = QFrame()
-    card.setProperty("role", "card")
-    title = QLabel("Try the sample")
-    title.setProperty("role", "card-title")
-    text = QLabel(
-        "600 generated images with known leaks, created here in a few seconds."
-        " Nothing is downloaded."
-    )
-    text.setProperty("role", "muted")
-    text.setWordWrap(True)
-    column = QVBoxLayout(card)
-    column.setContentsMargins(16, 14, 16, 14)
-    column.addWidget(title)
-    column.addWidget(text)
     return card

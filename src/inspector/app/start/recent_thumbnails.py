@@ -1,4 +1,4 @@
-"""Thumbnails of recent datasets, read and decoded off the GUI thread."""
+"""Thumbnails of recent datasets and of the sample, read and decoded off the GUI thread."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from inspector.app.threads.images import from_jpeg
+from inspector.app.threads.images import from_jpeg, from_pixels
 from inspector.project.catalog.recent_thumbnails import thumbnails_of
+from inspector.project.catalog.sample_dataset import paint_some
 
 FACES = 4
 
@@ -24,6 +25,11 @@ def read_thumbnails(datasets: Sequence[str], side_px: int) -> Mapping[str, list[
         images = [_square(from_jpeg(face), side_px) for face in thumbnails_of(Path(dataset), FACES)]
         faces[dataset] = [image for image in images if not image.isNull()]
     return faces
+
+
+def paint_sample(images: int, side_px: int) -> list[QImage]:
+    """Return square images as the sample has them."""
+    return [_square(from_pixels(pixels), side_px) for pixels in paint_some(images)]
 
 
 def _square(image: QImage, side_px: int) -> QImage:

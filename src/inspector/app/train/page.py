@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.train.comparison_panel import ComparisonPanel
 from inspector.app.train.curves_panel import CurvesPanel
+from inspector.app.train.folds_panel import FoldsPanel
 from inspector.app.train.gap_panel import GapPanel
 from inspector.app.train.plan_text import TrainingPlan, headline, plan_training
 from inspector.app.train.run_actions import RunActions
@@ -31,8 +32,8 @@ from inspector.app.widgets.notice_bar import Notice
 from inspector.app.widgets.page import Key, Page, PageName, PageRequest
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
+from inspector.project.experiments import experiments, fold_results
 from inspector.project.experiments.comparison_results import Comparison
-from inspector.project.experiments.experiments import SPLIT as EXPERIMENT_SPLIT
 from inspector.project.project import Project
 from inspector.project.training.run import Run, RunState
 from inspector.project.training.runs import seeds_of
@@ -40,6 +41,7 @@ from inspector.work.jobs import ProgressSnapshot, Stop
 
 REDRAW_MS = 200
 _NARROW_PX, _WIDE_PX = 1000, 1300
+_OWN_LISTS = (experiments.SPLIT, fold_results.SPLIT)
 _IDLE = ProgressSnapshot("", 0, 0, 0.0, 0.0)
 
 
@@ -59,10 +61,14 @@ class TrainPage(Page):
 
     Attributes:
         gap: The panel of the experiment, which has its own job.
+        folds: The panel of cross-validations.
     """
 
     name = PageName.TRAIN
-    words = "run epoch learning curve comparison variant baseline accuracy confusion matrix"
+    words = (
+        "run epoch learning curve comparison variant baseline accuracy confusion matrix"
+        " cross-validation k-fold folds"
+    )
     icon = "train"
     purpose = "Train in the background and compare validation accuracy"
 
@@ -78,6 +84,7 @@ class TrainPage(Page):
         self._compared: Comparison | None = None
         self._comparison = ComparisonPanel(project, bridge)
         self.gap = GapPanel(project, bridge, self.jobs)
+        self.folds = FoldsPanel(project, bridge, self.jobs)
         self._start, self._pause = QPushButton("Start"), QPushButton("Pause")
         self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
         self._split = QPushButton("Change the split")
@@ -103,6 +110,7 @@ class TrainPage(Page):
         self._read()
         self._comparison.refresh()
         self.gap.refresh()
+        self.folds.refresh()
         self._read_policies()
 
     def key_table(self) -> Sequence[Key]:
@@ -154,12 +162,13 @@ class TrainPage(Page):
             self._ask_plan()
         if first:
             self._offer_resume()
-        self._list.show_runs([run for run in runs if run.spec.split != EXPERIMENT_SPLIT])
+        self._list.show_runs([run for run in runs if run.spec.split not in _OWN_LISTS])
         self._show_headline()
         if self.isVisible():
             self._draw()
             self._show_run()
-        waits = self._comparison.is_running() or self.gap.is_running()
+        self.folds.show_runs(runs)
+        waits = any(one.is_running() for one in (self._comparison, self.gap, self.folds))
         live = waits or any(run.live is not None for run in runs)
         if live and self._job is None:
             self._job = self.jobs.start(RunningJobs(self.project), Stop())
@@ -198,6 +207,7 @@ class TrainPage(Page):
             return
         config, seeds = self._form.run_config(), self._form.seeds()
         self.gap.set_config(replace(config, policy=None, policy_name=""))
+        self.folds.set_config(config)
         self.bridge.call(
             lambda: plan_training(self.project, config, seeds), self._show_plan,
             channel="train plan", on_error=self._refuse,
@@ -261,8 +271,7 @@ class TrainPage(Page):
         """Stop everything if stop was pressed in the top bar."""
         if self._job is not None and self._job.stop.is_set():
             self._timer.stop()
-            self._comparison.stop()
-            self.gap.stop()
+            self._stop_panels()
             self.bridge.call(self.project.runs.trainer.stop_all)
 
     def _show_run(self) -> None:
@@ -304,9 +313,12 @@ class TrainPage(Page):
 
     def close(self) -> bool:
         """Cancel queued trainings too, so that nothing waits for them."""
-        self._comparison.stop()
-        self.gap.stop()
+        self._stop_panels()
         return super().close()
+
+    def _stop_panels(self) -> None:
+        for panel in (self._comparison, self.gap, self.folds):
+            panel.stop()
 
     def _on_relabel(self, sample: int, label: str) -> None:
         self.bridge.call(lambda: self.project.decisions.relabel([sample], label), writes=True)
@@ -319,7 +331,7 @@ class TrainPage(Page):
         self._start.clicked.connect(self._on_start)
         self._split.clicked.connect(lambda: self.requested.emit(PageRequest(PageName.SPLITS)))
         self._compare.clicked.connect(self._on_compare)
-        for panel in (self._comparison, self.gap):
+        for panel in (self._comparison, self.gap, self.folds):
             panel.ended.connect(self._read)
         self._comparison.failed.connect(self._show_error)
         self._comparison.compared.connect(self._on_compared)
@@ -352,6 +364,8 @@ class TrainPage(Page):
         self._tabs.addTab(self._result, "This run")
         self._tabs.addTab(self._comparison, "Comparison")
         self._tabs.addTab(self.gap, "The gap")
+        self._tabs.addTab(self.folds, "Folds")
+        self._tabs.setTabToolTip(3, "Cross-validation by group")
         body = QHBoxLayout()
         body.setSpacing(12)
         self._left_card, self._right_card = self._left(), card(self._tabs)

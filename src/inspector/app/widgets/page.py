@@ -39,6 +39,8 @@ class PageAction(StrEnum):
     KEEP_BY_RULE = "keep by rule"
     CHANGE_LAYOUT = "change layout"
     CLEAN_UP = "clean up"
+    REENCODE = "re-encode"
+    CROP_BORDERS = "crop borders"
 
 
 @dataclass(frozen=True, slots=True)

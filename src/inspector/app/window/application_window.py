@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from inspector.app.start.page import StartPage
 from inspector.app.start.recent import THUMBNAIL_PX
+from inspector.app.start.sample_card import TILE_PX, TILES
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.window import late_work
 from inspector.app.window.recent_datasets import recent_datasets
@@ -93,6 +94,7 @@ class MainWindow(StableFocus, QMainWindow):
         page.opened.connect(self.open_path)
         page.sample_requested.connect(self._open_sample)
         page.preferences_requested.connect(self.show_preferences)
+        page.guide_requested.connect(self.show_guide)
         page.painted.connect(self._on_painted)
         self.start = page
         self.setCentralWidget(page)
@@ -108,6 +110,11 @@ class MainWindow(StableFocus, QMainWindow):
             side_px = round(THUMBNAIL_PX * self.devicePixelRatio())
             self.bridge.call(
                 partial(late_work.read_thumbnails, recent, side_px), self._show_thumbnails
+            )
+        elif self.start is not None and (card := self.start.sample_card) is not None:
+            side_px = round(TILE_PX * self.devicePixelRatio())
+            self.bridge.call(
+                partial(late_work.paint_sample, TILES, side_px), card.tiles.show_images
             )
 
     def _show_thumbnails(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
@@ -192,7 +199,6 @@ class MainWindow(StableFocus, QMainWindow):
         view.preferences_requested.connect(self.show_preferences)
         view.quit_requested.connect(self.close)
         view.theme_requested.connect(self._on_theme)
-        view.about_requested.connect(self.show_about)
         view.backups_requested.connect(self.show_backups)
         view.recent_facts.read.connect(
             partial(self._session.remember_facts, str(view.project.root))
@@ -343,11 +349,11 @@ class MainWindow(StableFocus, QMainWindow):
         dialog.changed.connect(self._on_preference)
         dialog.open()
 
-    def show_about(self) -> None:
-        """Show the name and version of the program."""
-        from inspector.app.window.messages import show_about
+    def show_guide(self, name: str) -> None:
+        """Show a page of the guide."""
+        from inspector.app.window.help.help_menu import show_guide
 
-        show_about(self)
+        show_guide(self, name)
 
     def _on_theme(self, mode: str) -> None:
         try:

@@ -22,3 +22,10 @@ def read_thumbnails(recent: Sequence[str], side_px: int) -> "Mapping[str, list[Q
     from inspector.app.start import recent_thumbnails
 
     return recent_thumbnails.read_thumbnails(recent, side_px)
+
+
+def paint_sample(images: int, side_px: int) -> "list[QImage]":
+    """Return square images as the sample has them."""
+    from inspector.app.start import recent_thumbnails
+
+    return recent_thumbnails.paint_sample(images, side_px)

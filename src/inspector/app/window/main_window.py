@@ -20,6 +20,7 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
+from inspector.app.window.help.help_menu import HelpMenu, help_commands
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.page_list import PAGES
 from inspector.app.window.palette.command_palette import (
@@ -52,7 +53,6 @@ class ProjectWindow(QWidget):
         quit_requested: The user wants to quit the program.
         preferences_requested: The user wants to see the preferences.
         theme_requested: Name of the theme that the user wants.
-        about_requested: The user wants to see the version of the program.
         backups_requested: The user wants to restore a backup of this project file.
         job_ended: A job ended by itself: its last phase, and its duration in seconds.
 
@@ -66,7 +66,6 @@ class ProjectWindow(QWidget):
     quit_requested = Signal()
     preferences_requested = Signal()
     theme_requested = Signal(str)
-    about_requested = Signal()
     backups_requested = Signal(object)
     job_ended = Signal(str, float)
 
@@ -80,7 +79,7 @@ class ProjectWindow(QWidget):
         self._stack = QStackedWidget()
         for page in self.pages:
             self._stack.addWidget(page)
-        self._sidebar = Sidebar(self.pages)
+        self._sidebar = Sidebar(self.pages, HelpMenu(self, self.show_keys))
         self._top = TopBar(project.name)
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
         self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
@@ -106,7 +105,7 @@ class ProjectWindow(QWidget):
             show_preferences=self.preferences_requested.emit,
             show_layout=self.opened_as.show_dialog,
             restore_backup=partial(self.backups_requested.emit, project.file),
-            show_about=self.about_requested.emit,
+            help_commands=help_commands(self),
         )
         self.recent_facts = RecentFacts(project, self.bridge, self)
         self._last_commands: list[str] = []

@@ -90,7 +90,7 @@ def fold_accuracy(
         folds, len(inside), groups, _crossed(right, group),
         tuple(float(right[0, assigned == fold].mean()) for fold in np.unique(assigned)),
         accuracy_interval(split, group[judged]), float(right[:, judged].mean()), difference,
-        _verdict(difference, question.hidden, limited=bool(why)),
+        too_favourable(difference, question.hidden, limited=bool(why)),
         Bound.AT_LEAST if question.hidden > HIDDEN_ABOVE else Bound.NONE, why,
     )  # fmt: skip
 
@@ -116,7 +116,14 @@ def _crossed(values: Doubles, group: Ints) -> ShareInterval:
     return ShareInterval(interval.mean, interval.low, interval.high)
 
 
-def _verdict(difference: ShareInterval, hidden: float, *, limited: bool) -> Verdict:
+def too_favourable(difference: ShareInterval, hidden: float, *, limited: bool) -> Verdict:
+    """Return whether a split is too favourable, by its accuracy minus that over folds.
+
+    Args:
+        difference: Of the same images.
+        hidden: Share of images that look like members of a group that is not known, 0..1.
+        limited: Whether there are too few images or groups for a verdict.
+    """
     if limited:
         return Verdict.CANNOT_TELL
     if difference.low > 0 and difference.mean > LEAKAGE_ABOVE:

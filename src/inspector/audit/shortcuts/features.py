@@ -89,12 +89,32 @@ def compression_of(path: str) -> Floats:
     return means
 
 
-def _border(grey: Floats, colour: Floats) -> Floats:
-    """Return widths of uniform borders, light and variation of the outer lines, corner colours."""
-    widths, lines = [], []
+def border_width(thumbnail: bytes) -> float:
+    """Return the widest uniform border of a JPEG thumbnail's four sides, in lines of `SIDE_PX`.
+
+    It is 0 where the thumbnail can't be decoded.
+    """
+    try:
+        grey = simplejpeg.decode_jpeg(thumbnail, colorspace="GRAY")[..., 0]
+    except ValueError:
+        return 0.0
+    small = cv2.resize(grey, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+    return max(_uniform_widths(small.astype(np.float32)))
+
+
+def _uniform_widths(grey: Floats) -> list[float]:
+    """Return the widths of uniform borders at the top, bottom, left and right, in lines."""
+    widths = []
     for turned in (grey, grey[::-1], grey.T, grey.T[::-1]):
         uniform = turned[:_MOST_BORDER].std(axis=1) < _UNIFORM_SD
         widths.append(float(_MOST_BORDER if uniform.all() else np.argmin(uniform)))
+    return widths
+
+
+def _border(grey: Floats, colour: Floats) -> Floats:
+    """Return widths of uniform borders, light and variation of the outer lines, corner colours."""
+    widths, lines = _uniform_widths(grey), []
+    for turned in (grey, grey[::-1], grey.T, grey.T[::-1]):
         lines += [float(turned[:2].mean()), float(turned[:2].std())]
     px = SIDE_PX // 16
     ends = (slice(0, px), slice(SIDE_PX - px, SIDE_PX))

@@ -1,9 +1,13 @@
 """The sample of the Start page: a generated dataset with known flaws, created once."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from inspector.demo.dataset import make_demo, truth_path
+from inspector.demo.images import CLASSES, DAYLIGHT, Pixels, paint_scene, take_frame
 from inspector.desktop.paths import samples_folder
 from inspector.errors import DatasetError
 from inspector.work.jobs import Progress, Stop
@@ -14,6 +18,14 @@ SEED = 1
 
 class _StoppedError(Exception):
     """The user stopped the creation."""
+
+
+def paint_some(images: int) -> Iterator[Pixels]:
+    """Yield RGB images (h, w, 3), uint8, as the sample has them, of one class after the other."""
+    for number in range(images):
+        rng = np.random.default_rng([SEED, number])
+        scene = paint_scene(rng, CLASSES[number % len(CLASSES)])
+        yield take_frame(rng, scene, light=DAYLIGHT, moved=False)
 
 
 def make_sample(progress: Progress, stop: Stop) -> Path | None:

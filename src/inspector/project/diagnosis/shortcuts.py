@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, assert_never
 
 import numpy as np
@@ -49,6 +50,18 @@ _ADVICE = {
 }
 
 
+class Remedy(StrEnum):
+    """What an export can do to all images alike, by its option."""
+
+    REENCODE = "--reencode"
+    CROP_BORDERS = "--crop-borders"
+
+
+_REMEDIES = {
+    ProbeName.FORMAT: Remedy.REENCODE,
+    ProbeName.FILE_SIZE: Remedy.REENCODE,
+    ProbeName.BORDER: Remedy.CROP_BORDERS,
+}
 _SINGULAR = {ProbeName.FILE_SIZE, ProbeName.BACKGROUND, ProbeName.CENTRE_MASKED}
 
 
@@ -67,6 +80,11 @@ class ShortcutFinding:
     examples: tuple[Sample, ...]
     text: str
     advice: str
+
+    @property
+    def remedy(self) -> Remedy | None:
+        """The export option that removes it; None where there is none."""
+        return _REMEDIES.get(self.result.probe)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,12 @@ class ShortcutReport:
     def shortcuts(self) -> tuple[ShortcutFinding, ...]:
         """The probes that predict the class."""
         return tuple(f for f in self.findings if f.result.verdict is ShortcutVerdict.YES)
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """The export options that remove some of the shortcuts."""
+        there = {finding.remedy for finding in self.shortcuts}
+        return tuple(remedy for remedy in Remedy if remedy in there)
 
 
 class Shortcuts:
@@ -224,6 +248,7 @@ def as_json(report: ShortcutReport) -> list[dict[str, Any]]:
             "verdict": f.result.verdict.value,
             "text": f.text,
             "advice": f.advice,
+            "export_option": f.remedy,
             "files": [s.path for s in f.examples],
         }
         for f in report.findings

@@ -141,7 +141,7 @@ class Comparisons:
             for one, spec in zip(ordered, (control, after), strict=True):
                 turns.append((one.name, replace(spec_of(one, spec, setup, groups), seed=seed)))
         notes = (
-            f"{len(pool) - len(after.training):,} images of training are dropped; before has as"
+            f"{len(pool) - len(after.training):,} images of training are excluded; before has as"
             " many of each class left out at random, so that both learn from"
             f" {len(after.training):,}.",
             *self._notes(rule, left_out),

@@ -18,6 +18,7 @@ from inspector.input_files import read_json
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.experiments.comparison_records import is_complete, read_right
+from inspector.project.experiments.trained_folds import TrainedFolds
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import Splits
@@ -83,7 +84,11 @@ class Experiment:
 
 
 class Experiments:
-    """Plans and trains the runs behind a gap, and returns what they show."""
+    """Plans and trains the runs behind a gap, and returns what they show.
+
+    Attributes:
+        folds: Cross-validations by group through real trainings.
+    """
 
     def __init__(
         self,
@@ -98,6 +103,7 @@ class Experiments:
         self._splits = splits
         self._diagnoses = diagnoses
         self._runs = runs
+        self.folds = TrainedFolds(source.groups, splits, diagnoses, runs)
 
     def plan(
         self,

@@ -28,6 +28,7 @@ from inspector.errors import DatasetError, ExportError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.export.borders import BorderMeasurement, measure_borders
 from inspector.project.export.folds import folds_by_group
 from inspector.project.review.copies import leaked
 from inspector.project.review.duplicates import Duplicates
@@ -39,9 +40,10 @@ from inspector.store.samples import Sample
 from inspector.work.export_forms.catalogue import make_form
 from inspector.work.export_forms.form import Form
 from inspector.work.export_items import Item, LeftOut
-from inspector.work.export_plan import ExportMode, ExportPlan, make_plan
+from inspector.work.export_plan import ExportMode, ExportPlan, make_plan, reencoded_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
+from inspector.work.reencoding import Reencoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Exports:
         self._samples = samples
         self._duplicates = duplicates
         self._groups = groups
+        self._borders: tuple[frozenset[bytes], BorderMeasurement] | None = None
 
     def plan(
         self,
@@ -103,6 +106,7 @@ class Exports:
         sides: Mapping[RelativePath, Split] | None = None,
         form: Form = Form.AS_IS,
         listed: Mapping[RelativePath, Split] | None = None,
+        reencoding: Reencoding | None = None,
     ) -> ExportPlan:
         """Plan an export of everything that is not excluded.
 
@@ -112,11 +116,12 @@ class Exports:
             form: Export form.
             listed: Split by path, if the folders stay but don't decide the split, as with a call
                 that splits by seed: written to the manifest.
+            reencoding: What is done to all images alike; None to copy them.
 
         Raises:
             DatasetError: The form needs boxes, and the dataset has none.
-            ExportError: The target exists, overlaps the dataset or is too small, names collide, or
-                the form needs a split.
+            ExportError: The target exists, overlaps the dataset or is too small, names collide, the
+                form needs a split, or the images can't be re-encoded so.
         """
         rows = self._samples.everything()
         export_form = make_form(form, lambda: self._boxes(rows))
@@ -127,9 +132,10 @@ class Exports:
                 replace(one, split=_split_of(listed.get(one.source, ""), one.source))
                 for one in left
             ]
-        return make_plan(
+        plan = make_plan(
             str(self._context.root), str(target), items, left, mode=mode, form=export_form
         )
+        return plan if reencoding is None else reencoded_plan(plan, reencoding)
 
     def _divide(
         self, rows: Sequence[Sample], sides: Mapping[RelativePath, Split] | None, *, by_split: bool
@@ -163,6 +169,22 @@ class Exports:
             UsageError: There are fewer groups than folds.
         """
         return folds_by_group(self._groups, count, seed=seed)
+
+    def borders(
+        self, *, stop: Stop | None = None, progress: Progress | None = None
+    ) -> BorderMeasurement | None:
+        """Measure the uniform borders of what is not excluded; None when stopped.
+
+        Needs a finished scan.
+        """
+        rows = [s for s in self._groups.images() if s.mark != "drop"]
+        contents = frozenset(s.sha256 for s in rows)
+        if self._borders is None or self._borders[0] != contents:
+            measurement = measure_borders(self._context, rows, stop=stop, progress=progress)
+            if measurement is None:
+                return None
+            self._borders = contents, measurement
+        return self._borders[1]
 
     def _boxes(self, rows: Sequence[Sample]) -> Mapping[str, Sequence[BoundingBox]]:
         sizes: dict[str, Size] = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
@@ -210,7 +232,8 @@ class Exports:
         stop, progress = stop or Stop(), progress or Progress()
         # Naming groups takes too long for a preview of the plan.
         plan = replace(plan, items=tuple(self._with_groups(plan.items)))
-        published = publish(plan, stop=stop, progress=progress, resume=resume)
+        pool = None if plan.reencoding is None else self._context.pool()
+        published = publish(plan, stop=stop, progress=progress, resume=resume, pool=pool)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
         store = self._context.store
         store.records.note(EXPORT, ExportRecord(store.decisions.newest()))
@@ -348,7 +371,7 @@ def balance(plan: ExportPlan) -> dict[tuple[str, str], tuple[int, int]]:
 
 def _why_left_out(sample: Sample) -> str:
     if sample.mark == "drop":
-        return f"dropped: {sample.reason_decided or 'by hand'}"
+        return f"excluded: {sample.reason_decided or 'by hand'}"
     if sample.status in FAILED:
         return f"{sample.status}: {sample.reason}"
     if sample.status == "image":

@@ -56,12 +56,18 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Samples connected by confirmed pairs; its id is its smallest sample id."""
+    """Samples connected by confirmed pairs; its id is its smallest sample id.
+
+    Attributes:
+        suggested_copy: The copy of the suggested keeper to look at first: of another split, then of
+            another class, then the most similar one.
+    """
 
     id: int
     members: tuple[Sample, ...]
     kinds: tuple[PairKind, ...]
     suggested_keeper: int
+    suggested_copy: int
     similarity: float
 
     @property
@@ -243,7 +249,9 @@ class Duplicates:
         for key, members in index.clusters.items():
             rows = tuple(sorted((index.samples[m] for m in members), key=lambda s: s.path))
             sorted_kinds = tuple(sorted(kinds[key], key=order.index))
-            clusters.append(Cluster(key, rows, sorted_kinds, best_of(rows).id, best[key]))
+            keeper = best_of(rows)
+            copy = _first_copy(index, keeper)
+            clusters.append(Cluster(key, rows, sorted_kinds, keeper.id, copy, best[key]))
         clusters.sort(
             key=lambda c: (
                 len(c.splits) < 2, len(c.labels) < 2, -c.similarity, c.members[0].path,
@@ -354,6 +362,17 @@ def best_of(members: tuple[Sample, ...]) -> Sample:
             -s.width * s.height, -s.size, -s.sharpness, s.path,
         ),
     )  # fmt: skip
+
+
+def _first_copy(index: DuplicateIndex, keeper: Sample) -> int:
+    """Return the copy of an image to look at first, as `Cluster.suggested_copy`."""
+
+    def order(copy: int) -> tuple[bool, bool, float, str]:
+        other, facts = index.samples[copy], index.pair(keeper.id, copy)
+        similarity = facts.similarity if facts else 0.0
+        return other.split == keeper.split, other.label == keeper.label, -similarity, other.path
+
+    return min(index.neighbours(keeper.id), key=order, default=0)
 
 
 def _equal_pairs(index: DuplicateIndex) -> Iterator[Pair]:

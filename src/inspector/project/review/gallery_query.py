@@ -18,7 +18,7 @@ ANY_NEIGHBOUR = "any"
 OTHER_SPLIT = "in another split"
 UNDECIDED = "undecided"
 SUSPECTED = "suspected label error"
-MARKS = {"keep": "kept", "drop": "dropped", "": UNDECIDED}
+MARKS = {"keep": "kept", "drop": "excluded", "": UNDECIDED}
 
 
 class Sort(StrEnum):

@@ -1,6 +1,6 @@
 """The command palette: type a few letters of a command, Enter runs it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
@@ -255,9 +255,9 @@ def keyless_commands(
     show_preferences: Callable[[], None],
     show_layout: Callable[[], None],
     restore_backup: Callable[[], None],
-    show_about: Callable[[], None],
+    help_commands: Iterable[PaletteCommand],
 ) -> list[PaletteCommand]:
-    """Return the commands without a key: themes, settings, layout, backups, about."""
+    """Return the commands without a key: themes, settings, layout, backups, help."""
     themes = [
         PaletteCommand(
             f"Theme: {mode}",
@@ -289,5 +289,5 @@ def keyless_commands(
         *settings,
         PaletteCommand("Opened as: change the roles of folders…", "", show_layout, words),
         PaletteCommand("Restore a backup of this project…", "", restore_backup, "damaged undo"),
-        PaletteCommand("About Dataset Inspector", "", show_about, "version licence"),
+        *help_commands,
     ]
