@@ -11,7 +11,7 @@ import pytest
 from inspector.cli.main import run
 from inspector.project.catalog import cluster_scans
 from inspector.project.project import Project
-from tests.cluster.conftest import Cluster, Home, wait_until
+from tests.cluster.conftest import PATIENCE_SECONDS, Cluster, Home, wait_until
 from tests.cluster.snapshots import snapshot
 
 NOWHERE = ("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1")

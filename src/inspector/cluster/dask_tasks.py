@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from inspector.cluster.requests import ClusterReply, ClusterRequest
+from inspector.cluster.shards import ShardStore
 from inspector.cluster.task import run_task
 from inspector.errors import ClusterError
 from inspector.work.jobs import Stop
@@ -67,16 +68,17 @@ class DaskTasks:
 
     Args:
         scheduler: URL such as tcp://host:8786 or tls://host:8786.
+        store: Where the tasks write their shards.
         tls: Files for tls://; None for those of Dask's own configuration.
 
     Raises:
         ClusterError: No scheduler or worker answers.
     """
 
-    def __init__(self, scheduler: str, tls: TlsFiles | None = None) -> None:
+    def __init__(self, scheduler: str, store: ShardStore, tls: TlsFiles | None = None) -> None:
         import distributed
 
-        self._dask = distributed
+        self._dask, self._store = distributed, store
         security = None
         if tls is not None:
             security = distributed.Security(
@@ -138,7 +140,8 @@ class DaskTasks:
                     running[future] = job
                 for future in self._done(list(running), wait=over or len(running) >= room):
                     job = running.pop(future)
-                    job.reply = self._reply(future)
+                    if not self._is_written(job):
+                        job.reply = self._reply(future)
                     yield job
                 room = AHEAD * self.threads()
         finally:
@@ -148,6 +151,14 @@ class DaskTasks:
     def close(self) -> None:
         """Close the connection; the cluster stays."""
         self._client.close()
+
+    def _is_written(self, job: Job) -> bool:
+        """Tell whether the shard of a task that ended is there.
+
+        Its reply is not fetched then: the worker may have died since.
+        """
+        name = job.request.name if job.request is not None else ""
+        return bool(name) and self._store.holds(name)
 
     def _done(self, futures: "list[Future]", *, wait: bool) -> "list[Future]":
         if not futures:

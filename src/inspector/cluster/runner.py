@@ -97,7 +97,7 @@ class ClusterRunner:
         self._above = len(str(root / "_")) - 1
         self._records = records
         self._searches: dict[str, ParentSearch] = {}
-        self._dask = DaskTasks(address.scheduler, address.tls)
+        self._dask = DaskTasks(address.scheduler, self._store, address.tls)
 
     def map(
         self,
