@@ -140,7 +140,8 @@ def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
     with home.start(*words, *home.dask()) as scan:
         wait_until(lambda: list((home.folder / "shards").glob("files-*")), "the first shard")
         scan.send_signal(signal.SIGINT)
-    assert scan.returncode == 130
+        _, errors_of_stop = scan.communicate(timeout=PATIENCE_SECONDS)
+    assert scan.returncode == 130, errors_of_stop.decode()
     status, _, errors = home.run("duplicates", file, "--quiet")
     assert status == 3
     assert f"in {bucket}, and were not all read" in errors

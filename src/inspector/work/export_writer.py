@@ -158,7 +158,7 @@ def _stopped(staging: StagingFolder) -> ExportError:
 
 
 def _stage_reencoded(
-    plan: ExportPlan, staging: StagingFolder, stop: Stop, progress: Progress, pool: Pool,
+    plan: ExportPlan, staging: StagingFolder, stop: Stop, progress: Progress, pool: TaskRunner,
     hashes: dict[str, bytes],
 ) -> dict[str, int]:  # fmt: skip
     """Write every image as worker processes re-encode it; return the size per target."""
