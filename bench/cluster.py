@@ -3,8 +3,8 @@
     python bench/cluster.py [--images 3000] [--side 64] [--workers 2] [--work DIR]
 
 Processor seconds are of all processes together, by the phase that the scan was in. Both must find
-the same pairs. Start of the processes and compilation are in neither: a scan of a few images comes
-before.
+the same pairs. A scan of a few images comes before: it compiles, and shows what the start takes.
+That of local workers is in each scan, that of Dask's workers only in their first one.
 """
 
 import argparse
@@ -118,7 +118,7 @@ def measure(work: Path, words: argparse.Namespace) -> None:
     for images in (WARM_IMAGES, words.images):
         datasets[images] = work / f"d{images}"
         if not datasets[images].exists():
-            make_scale_dataset(datasets[images], images, side=words.side)
+            make_scale_dataset(datasets[images], images=images, side_px=words.side)
     file = work / "scheduler.json"
     file.unlink(missing_ok=True)
     dask = [sys.executable, "-m", "dask"]
@@ -146,6 +146,8 @@ def measure(work: Path, words: argparse.Namespace) -> None:
                 rows[engine, images] = scan(dataset, project, words.workers, choice, roots)
         one, two = rows["local", words.images], rows["dask", words.images]
         assert one["pairs"] == two["pairs"], "the engines differ"
+        few = [rows[engine, WARM_IMAGES]["cpu"] for engine in ("local", "dask")]
+        print(f"{WARM_IMAGES} images, start and all: local cpu {few[0]:.1f} s, dask {few[1]:.1f} s")
         print_results(words, one, two, shards_of=work / f"dask{words.images}.inspector")
         print(f"  scheduler: {tree_seconds(scheduler.pid):.1f} s in all")
     finally:

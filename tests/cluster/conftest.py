@@ -11,10 +11,16 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
+from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from inspector.demo.dataset import ImageKind, make_demo
@@ -53,12 +59,14 @@ class Cluster:
         workers: Process that starts the workers, and starts them again.
         environment: For workers and scans alike.
         s3: URL of the S3 server.
+        tls: Options of `inspector` for the encrypted connection.
     """
 
     url: str
     workers: "subprocess.Popen[bytes]"
     environment: dict[str, str]
     s3: str
+    tls: tuple[str, ...]
 
     def worker_processes(self) -> list[int]:
         """Return the process numbers of the workers."""
@@ -100,7 +108,7 @@ class Home:
 
     def dask(self) -> tuple[str, ...]:
         """Return the options of a scan on the cluster."""
-        return ("--engine", "dask", "--scheduler", self.cluster.url)
+        return ("--engine", "dask", "--scheduler", self.cluster.url, *self.cluster.tls)
 
 
 @pytest.fixture(scope="session")
@@ -131,15 +139,36 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
         start("moto.server", "-H", "127.0.0.1", "-p", port)
         file = folder / "scheduler.json"
-        start("dask", "scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard",
-              "--scheduler-file", file)  # fmt: skip
+        certificate, key = _certificate(folder)
+        tls = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
+        start("dask", "scheduler", "--host", "tls://127.0.0.1", "--port", 0, "--no-dashboard",
+              "--protocol", "tls", "--scheduler-file", file, *tls)  # fmt: skip
         wait_until(file.exists, "the scheduler")
-        workers = start(
-            "dask", "worker", "--scheduler-file", file, "--nworkers", 2, "--nthreads", 1,
-            "--no-dashboard", "--local-directory", folder / "workers",
-        )  # fmt: skip
         url = json.loads(file.read_text())["address"]
-        yield Cluster(url, workers, dict(environment), s3)
+        workers = start(
+            "dask", "worker", url, "--nworkers", 2, "--nthreads", 1, "--protocol", "tls",
+            "--no-dashboard", "--local-directory", folder / "workers", *tls,
+        )  # fmt: skip
+        options = ("--tls-ca", certificate, "--tls-cert", certificate, "--tls-key", key)
+        yield Cluster(url, workers, dict(environment), s3, tuple(map(str, options)))
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cluster")])
+    begins = datetime.now(UTC) - timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, begins, begins + timedelta(days=9))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return files
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -26,11 +26,16 @@ class Snapshot:
     clusters: bytes
 
 
-def snapshot(home: Home, file: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
-    """Return what is in a project and in the cache of its user."""
+def use(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the folders of a user in this process."""
     for name, value in home.environment.items():
         if name.startswith("XDG_"):
             monkeypatch.setenv(name, value)
+
+
+def snapshot(home: Home, file: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+    """Return what is in a project and in the cache of its user."""
+    use(home, monkeypatch)
     project = Project(None, file, read_only=True)
     try:
         samples = project.samples.everything()

@@ -1,6 +1,5 @@
 """A scan on a Dask cluster finds what a scan on one machine finds, and loses nothing on the way."""
 
-import json
 import os
 import signal
 from pathlib import Path
@@ -9,10 +8,11 @@ import psutil
 import pytest
 
 from inspector.cli.main import run
+from inspector.errors import DatasetError
 from inspector.project.catalog import cluster_scans
 from inspector.project.project import Project
 from tests.cluster.conftest import PATIENCE_SECONDS, Cluster, Home, wait_until
-from tests.cluster.snapshots import snapshot
+from tests.cluster.snapshots import snapshot, use
 
 NOWHERE = ("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1")
 Scan = tuple[Home, Path, dict[str, object]]
@@ -44,26 +44,19 @@ def test_both_engines_leave_the_same_bytes(
     assert printed == same
 
 
-def test_a_file_that_kills_its_decoder_costs_that_file_alone(distributed: Scan) -> None:
-    home, file, printed = distributed
-    status, out, errors = home.run("problems", file, "--json", "--quiet")
-    assert status == 0, errors
-    crashed = [row for row in json.loads(out) if row["status"] == "crashed"]
-    assert [row["path"].rpartition("/")[2] for row in crashed] == ["kills.bmp"]
-    assert "SIGKILL" in crashed[0]["reason"]
-    assert printed["unreadable"] == 2
-    assert printed["images"] == 120
-
-
-def test_the_results_open_as_a_project(copied: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in copied.environment.items():
-        if name.startswith("XDG_"):
-            monkeypatch.setenv(name, value)
+def test_the_results_open_as_a_project_in_which_one_file_crashed(
+    copied: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(copied, monkeypatch)
     project = Project(None, copied.folder / "p.inspector", jobs=1)
     try:
         again = project.scans.scan()
         assert (again.new, again.complete) == (0, True)
         assert project.samples.counts().images == 120
+        problems = {p.path.rpartition("/")[2]: p for p in project.samples.problems()}
+        assert problems["kills.bmp"].status == "crashed"
+        assert "SIGKILL" in problems["kills.bmp"].reason
+        assert [p.status for p in problems.values()].count("crashed") == 1
         cluster = project.duplicates.clusters()[0]
         dropped = cluster.members[-1]
         project.decisions.drop([dropped.id])
@@ -71,22 +64,6 @@ def test_the_results_open_as_a_project(copied: Home, monkeypatch: pytest.MonkeyP
         assert project.context.cache.thumbnail(dropped.sha256)
     finally:
         project.close()
-
-
-def test_shards_are_whole_named_by_their_task_and_reused(
-    copied: Home, planted: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = copied.folder / "p.inspector"
-    shards = shards_of(file)
-    before = {f: f.stat().st_mtime_ns for f in shards.rglob("*")}
-    assert not [f for f in before if f.name.startswith(".")]
-    expected = snapshot(copied, file, monkeypatch)
-    # Another project, the same shards: no file is read again, and nothing is written again.
-    other = Home(copied.folder.parent / "other", copied.cluster)
-    second = other.folder / "q.inspector"
-    other.scan(planted, "--project", second, "--shards", shards, *other.dask())
-    assert {f: f.stat().st_mtime_ns for f in shards.rglob("*")} == before
-    assert snapshot(other, second, monkeypatch) == expected
 
 
 def test_killed_workers_and_a_killed_scan_lose_nothing(
@@ -108,9 +85,13 @@ def test_killed_workers_and_a_killed_scan_lose_nothing(
     assert len(read) == 2
     # The supervisor has started them again.
     assert not set(workers) & set(home.cluster.worker_processes())
-    home.scan(planted, "--project", file, *home.dask())
+    # Another project, the same shards: no file is read again.
+    other = Home(home.folder.parent / "other", home.cluster)
+    second = other.folder / "q.inspector"
+    other.scan(planted, "--project", second, "--shards", shards_of(file), *other.dask())
     assert file_shards(file) == read
-    assert snapshot(home, file, monkeypatch) == snapshot(*local[:2], monkeypatch)
+    assert not list(shards_of(file).rglob(".*"))
+    assert snapshot(other, second, monkeypatch) == snapshot(*local[:2], monkeypatch)
 
 
 def test_a_bucket_is_scanned_and_opens_as_a_project(
@@ -142,10 +123,14 @@ def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
         scan.send_signal(signal.SIGINT)
         _, errors_of_stop = scan.communicate(timeout=PATIENCE_SECONDS)
     assert scan.returncode == 130, errors_of_stop.decode()
-    status, _, errors = home.run("duplicates", file, "--quiet")
-    assert status == 3
-    assert f"in {bucket}, and were not all read" in errors
-    assert "--engine dask" in errors
+    use(home, monkeypatch)
+    project = Project(None, file, jobs=1)
+    try:
+        with pytest.raises(DatasetError, match=f"in {bucket}, and were not all read") as told:
+            project.scans.scan()
+    finally:
+        project.close()
+    assert "--engine dask" in told.value.advice
 
 
 @pytest.mark.parametrize(
