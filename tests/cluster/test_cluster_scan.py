@@ -66,7 +66,7 @@ def test_the_results_open_as_a_project_in_which_one_file_crashed(
         project.close()
 
 
-def test_killed_workers_and_a_killed_scan_lose_nothing(
+def test_a_killed_worker_and_a_killed_scan_lose_nothing(
     home: Home, planted: Path, local: Scan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = home.folder / "p.inspector"
@@ -75,16 +75,14 @@ def test_killed_workers_and_a_killed_scan_lose_nothing(
         wait_until(lambda: file_shards(file), "the first shard")
         workers = home.cluster.worker_processes()
         assert len(workers) == 2
-        for worker in workers:
-            os.kill(worker, signal.SIGKILL)
+        os.kill(workers[0], signal.SIGKILL)
         assert scan.poll() is None
         wait_until(lambda: list(shards_of(file).glob("search-*/records-*")), "the search")
         assert scan.poll() is None
         scan.kill()
     read = file_shards(file)
     assert len(read) == 2
-    # The supervisor has started them again.
-    assert not set(workers) & set(home.cluster.worker_processes())
+    assert workers[0] not in home.cluster.worker_processes()
     # Another project, the same shards: no file is read again.
     other = Home(home.folder.parent / "other", home.cluster)
     second = other.folder / "q.inspector"
@@ -167,16 +165,6 @@ def test_a_scheduler_that_does_not_answer(home: Home, planted: Path) -> None:
     assert status == 3
     assert "error: no Dask scheduler answers at tcp://127.0.0.1:1" in errors
     assert "Traceback" not in errors
-
-
-def test_workers_that_do_not_see_the_dataset(home: Home, planted: Path, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    status, _, errors = home.run(
-        "scan", planted, "--source", tmp_path / "empty", "--quiet", *home.dask()
-    )
-    assert status == 3
-    assert "sees none of" in errors
-    assert "--source" in errors
 
 
 def test_a_worker_decodes_in_a_child_of_its_own(cluster: Cluster, distributed: Scan) -> None:

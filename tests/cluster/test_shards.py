@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.cluster.file_shards import FileShard, file_key, read_keys, shard_name, write_files
-from inspector.cluster.requests import RELEASE, VerifyShard
+from inspector.cluster.requests import RELEASE, ClusterRequest, ReadShard, VerifyShard
 from inspector.cluster.search_shards import (
     read_array,
     read_near,
@@ -159,6 +160,22 @@ def test_a_worker_of_another_version_says_so() -> None:
     reply = json.loads(run_task(json.dumps({"release": "0.0/1", "shards": 7})))
     assert RELEASE in reply["message"]
     assert "same version" in reply["advice"]
+
+
+def test_a_worker_that_does_not_see_the_dataset_says_so(tmp_path: Path) -> None:
+    part = ReadShard(str(tmp_path), ["a/1.png", "a/2.png"], b"k" * 32)
+    request = ClusterRequest(RELEASE, str(tmp_path / "shards"), "files-1", part)
+    reply = json.loads(run_task(msgspec.json.encode(request).decode()))
+    assert f"sees none of 2 files of the dataset in {tmp_path}" in reply["message"]
+    assert "--source" in reply["advice"]
+    assert not (tmp_path / "shards").exists()
+
+
+def test_a_path_out_of_the_dataset_is_refused(tmp_path: Path) -> None:
+    part = ReadShard(str(tmp_path / "d"), ["../secret.png"], b"k" * 16)
+    request = ClusterRequest(RELEASE, str(tmp_path / "shards"), "files-1", part)
+    reply = json.loads(run_task(msgspec.json.encode(request).decode()))
+    assert "'../secret.png'" in reply["message"]
 
 
 def test_dask_gets_a_name_of_a_function_and_text() -> None:
