@@ -38,7 +38,7 @@ class TlsFiles:
 
 
 @dataclass(slots=True)
-class Job:
+class ClusterTask:
     """A request and its reply.
 
     Attributes:
@@ -107,7 +107,7 @@ class DaskTasks:
         threads: dict[str, int] = self._client.nthreads()
         return max(1, sum(threads.values()))
 
-    def run(self, jobs: Iterator[Job | None], stop: Stop) -> Iterator[Job]:
+    def run(self, jobs: Iterator[ClusterTask | None], stop: Stop) -> Iterator[ClusterTask]:
         """Yield the jobs as they are done, in any order.
 
         Args:
@@ -117,7 +117,7 @@ class DaskTasks:
         Raises:
             ClusterError: A task failed.
         """
-        running: dict[Future, Job] = {}
+        running: dict[Future, ClusterTask] = {}
         over = False
         room = AHEAD * self.threads()
         try:
@@ -129,7 +129,7 @@ class DaskTasks:
                         break
                     if job is None:
                         break
-                    assert isinstance(job, Job)
+                    assert isinstance(job, ClusterTask)
                     if job.request is None:
                         yield job
                         continue
@@ -152,7 +152,7 @@ class DaskTasks:
         """Close the connection; the cluster stays."""
         self._client.close()
 
-    def _is_written(self, job: Job) -> bool:
+    def _is_written(self, job: ClusterTask) -> bool:
         """Tell whether the shard of a task that ended is there.
 
         Its reply is not fetched then: the worker may have died since.

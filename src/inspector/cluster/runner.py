@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from inspector.cluster.dask_tasks import DaskTasks, Job, TlsFiles
+from inspector.cluster.dask_tasks import ClusterTask, DaskTasks, TlsFiles
 from inspector.cluster.file_shards import (
     PREFIX,
     FileShard,
@@ -148,13 +148,13 @@ class ClusterRunner:
     def _digest(self, chunks: Iterable[Sequence[DigestTask]], stop: Stop) -> Iterator[Answer]:
         groups: dict[str, list[DigestTask]] = {}
 
-        def jobs() -> Iterator[Job]:
+        def jobs() -> Iterator[ClusterTask]:
             tasks = [task for chunk in chunks for task in chunk]
             for start in range(0, len(tasks), _TASK_FILES):
                 group = tasks[start : start + _TASK_FILES]
                 name = f"digest-{uuid.uuid4().hex}"
                 groups[name] = group
-                yield Job(name, self._request("", DigestFiles(
+                yield ClusterTask(name, self._request("", DigestFiles(
                     self._address.source, [t.sha256 for t in group],
                     [self._relative(t.path) for t in group],
                 )))  # fmt: skip
@@ -173,11 +173,11 @@ class ClusterRunner:
     ) -> Iterator[Answer]:
         groups: dict[str, Sequence[ComparePages]] = {}
 
-        def jobs() -> Iterator[Job]:
+        def jobs() -> Iterator[ClusterTask]:
             for chunk in chunks:
                 name = f"pages-{uuid.uuid4().hex}"
                 groups[name] = chunk
-                yield Job(name, self._request("", ComparePageFiles(
+                yield ClusterTask(name, self._request("", ComparePageFiles(
                     self._address.source,
                     [
                         PagePair(
@@ -200,7 +200,7 @@ class ClusterRunner:
     def _search(self, tasks: Iterator[SearchTask], stop: Stop) -> Iterator[Answer]:
         rest: dict[str, tuple[ParentSearch, Any, str]] = {}
 
-        def jobs() -> Iterator[Job]:
+        def jobs() -> Iterator[ClusterTask]:
             for task in tasks:
                 assert not isinstance(task, Begin | Describe | Reduce)
                 search = self._searches[task.folder]
@@ -240,9 +240,11 @@ class ClusterRunner:
             if stop.is_set():
                 return
 
-    def _job(self, search: ParentSearch, name: str, part: SearchPart) -> Job:
+    def _job(self, search: ParentSearch, name: str, part: SearchPart) -> ClusterTask:
         full = search.name(name)
-        return Job(full, None if full in search.names else self._request(full, part, search))
+        return ClusterTask(
+            full, None if full in search.names else self._request(full, part, search)
+        )
 
 
 class _ReadShards:
@@ -274,7 +276,7 @@ class _ReadShards:
             facts, packed = shard.facts({key: task.sample for key, task in tasks.items()})
             yield TaskDone(list(tasks.values()), _stored(facts, packed, records))
 
-    def _jobs(self, chunks: Iterable[Sequence[ReadTask]]) -> Iterator[Job | None]:
+    def _jobs(self, chunks: Iterable[Sequence[ReadTask]]) -> Iterator[ClusterTask | None]:
         new: dict[bytes, ReadTask] = {}
         size = 0
         again: dict[str, dict[bytes, ReadTask]] = {}
@@ -302,13 +304,13 @@ class _ReadShards:
     def _most_files(self) -> int:
         return min(SHARD_FILES, FIRST_SHARD_FILES << (self._begun // _SHARDS_PER_SIZE))
 
-    def _jobs_of_known(self, again: dict[str, dict[bytes, ReadTask]]) -> Iterator[Job]:
+    def _jobs_of_known(self, again: dict[str, dict[bytes, ReadTask]]) -> Iterator[ClusterTask]:
         for shard, tasks in again.items():
             name = f"{shard}?{uuid.uuid4().hex}"
             self._items[name] = tasks
-            yield Job(name, None)
+            yield ClusterTask(name, None)
 
-    def _job(self, tasks: dict[bytes, ReadTask]) -> Job:
+    def _job(self, tasks: dict[bytes, ReadTask]) -> ClusterTask:
         keys = b"".join(tasks)
         name = shard_name(keys)
         self._items[name] = tasks
@@ -316,7 +318,7 @@ class _ReadShards:
         part = ReadShard(
             self._address.source, [task.path[self._above :] for task in tasks.values()], keys
         )
-        return Job(name, ClusterRequest(RELEASE, self._address.shards, name, part))
+        return ClusterTask(name, ClusterRequest(RELEASE, self._address.shards, name, part))
 
     def _key(self, task: ReadTask) -> tuple[bytes, int]:
         try:
