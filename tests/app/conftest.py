@@ -68,6 +68,7 @@ def _sheets(view: ProjectWindow) -> Iterator[tuple[str, Callable[[], object]]]:
     window = view.window()
     assert isinstance(window, MainWindow)
     yield "fix", page(view, PageName.OVERVIEW).show_clean_up
+    yield "audit", page(view, PageName.OVERVIEW).show_audit
     yield "rule", lambda: RuleDialog(view.project, view.bridge, view).open()
     show(view, PageName.DUPLICATES)
     yield "keys", view.show_keys

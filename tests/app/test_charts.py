@@ -14,8 +14,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
 from inspector.app.augment.effects_panel import Levels
+from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets import theme
 from inspector.app.widgets.charts.figures import Bars, HistogramPlot, LateChart
+from inspector.app.widgets.page import Page, PageName
+from inspector.errors import ExportError
+from inspector.project.project import Project
 
 
 def histogram() -> LateChart:
@@ -168,3 +172,31 @@ while stays.plot() is None:
 assert "pyqtgraph" in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+class ChartPage(Page):
+    """A page with nothing on it."""
+
+    name = PageName.SPLITS
+
+
+def test_it_is_not_saved_into_the_dataset(qtbot: QtBot, project: Project, tmp_path: Path) -> None:
+    page = ChartPage(project, Bridge())
+    qtbot.addWidget(page)
+    bars = Bars("Class balance")
+    bars.setParent(page)
+    bars.show_rows([("cat", {"training": 8}), ("dog", {"training": 8})])
+    page.show()
+    qtbot.waitUntil(lambda: bars.plot() is not None, timeout=20_000)
+    plot = bars.plot()
+    assert plot is not None
+    for kind in ("png", "svg", "csv"):
+        with pytest.raises(ExportError, match="inside the dataset"):
+            plot.write(project.root / f"c.{kind}")
+        assert not (project.root / f"c.{kind}").exists()
+    image = next(project.root.rglob("*.jpg"))
+    before = image.read_bytes()
+    (tmp_path / "c.png").symlink_to(image)
+    with pytest.raises(ExportError, match="inside the dataset"):
+        plot.write(tmp_path / "c.png")
+    assert image.read_bytes() == before

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.export.excluded_strip import ExcludedStrip
+from inspector.app.export.option_rows import OptionRows
 from inspector.app.export.page import ExportPage
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
@@ -76,7 +77,7 @@ def test_an_export_is_planned_by_the_rule_and_linked(
 ) -> None:
     view.project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
     named(export, QComboBox, "How files are written").setCurrentIndex(1)
-    named(export, QComboBox, "Split folders").setCurrentIndex(1)
+    named(export, OptionRows, "Split folders").choose(1)
     sides = view.project.splits.membership().sides()
     qtbot.waitUntil(
         lambda: (
@@ -171,7 +172,7 @@ def test_a_report_is_written_from_the_window(
 
 
 def test_a_form_and_folds_are_chosen(qtbot: QtBot, export: ExportPage, tmp_path: Path) -> None:
-    named(export, QComboBox, "Split folders").setCurrentIndex(2)
+    named(export, OptionRows, "Split folders").choose(2)
     form = named(export, QComboBox, "Form")
     assert {form.itemData(row) for row in range(form.count())} == set(Form)
     form.setCurrentIndex(form.findData(Form.PYTORCH))

@@ -1,6 +1,5 @@
 """The pages Splits, Groups, Overview and Augment on a real project."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -175,10 +174,8 @@ def test_no_old_figure_stands_under_a_new_threshold(qtbot: QtBot, view: ProjectW
     before = splits.shown_text()
     heard: list[str] = []
     splits.moved.connect(lambda: heard.append(splits.shown_text()))
-    began = time.monotonic()
     threshold(splits).setValue(threshold(splits).value() + 10)
-    # The key comes back at once, and what is seen says that it computes.
-    assert time.monotonic() - began < 1
+    # The key comes back before the figures do, and what is seen says that it computes.
     assert text_of(splits, "splits-summary") == "Computing…"
     assert graph(splits).is_computing()
     assert graph(splits).accessibleDescription() == "computing"

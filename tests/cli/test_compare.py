@@ -54,7 +54,7 @@ def test_a_plan_is_shown_and_nothing_is_trained(
         (["--article", "--share", "0.5,1"], "one comparison each"),
         (["--strength", "rotation_range=a"], "--strength needs numbers"),
         (["--share", "2"], "share 2"),
-        (["--article", "--seeds", "0"], "--seeds must be 1"),
+        (["--article", "--seeds", "0"], "--seeds: 0 is not a number from 1"),
         (["--article", "--epochs", "0"], "--epochs must be 1"),
         (["--resume", "nothing"], "no comparison nothing"),
     ],

@@ -2,11 +2,13 @@
 
 import pytest
 from tests.code_reading.scripts import (
+    collected,
     competitions,
     courses,
     failures,
     lessons,
     notebooks,
+    orders,
     production,
     questions,
     repositories,
@@ -16,7 +18,7 @@ from tests.code_reading.scripts import (
     variants,
 )
 from tests.code_reading.scripts.script import Script
-from tests.code_reading.scripts.stranger import cells, folders, generators, torches
+from tests.code_reading.scripts.stranger import cells, folders, generators, programs, torches
 
 from inspector.code_reading.reading import CodeReading, read_code
 from inspector.errors import CodeError
@@ -24,7 +26,7 @@ from inspector.errors import CodeError
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
     repositories, folders, generators, torches, cells, trainers, variants,
-    surprises,
+    surprises, collected, orders, programs,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from inspector.dataset import csv_table
 from inspector.dataset.csv_table import escape_cell, read_rows, unescape_cell, write_rows
 from inspector.errors import DatasetError
 
@@ -60,3 +61,15 @@ def test_any_bytes_are_a_table_or_one_error(tmp_path: Path, data: bytes) -> None
         list(read_rows(file, ("path", "split"), what="table", advice="Fix it."))
     except DatasetError as error:
         assert "\n" not in error.message  # noqa: PT017 - either outcome is right
+
+
+def test_more_rows_than_the_limit_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_table, "MAX_ROWS", 3)
+    file = tmp_path / "t.csv"
+    file.write_text("a\n" + "x\n" * 3)
+    assert len(list(read_rows(file, ("a",), what="table", advice=""))) == 3
+    file.write_text("a\n" + "x\n" * 4)
+    with pytest.raises(DatasetError, match="more than 3 rows"):
+        list(read_rows(file, ("a",), what="table", advice=""))

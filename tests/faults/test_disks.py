@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.errors import UnwritableError
+from inspector.errors import CacheError, UnwritableError
 from inspector.project.project import Project
 from inspector.store.cache import ImageCache
 from inspector.store.database import Database
@@ -141,6 +141,25 @@ def test_a_full_disk_costs_no_cache(small_disk: MakeDisk) -> None:
     cache.close()
 
 
+def test_a_cache_whose_disk_fills_up_while_it_is_open(small_disk: MakeDisk) -> None:
+    """What only saves time is left out; what a scan needs is said."""
+    disk = small_disk("cache", 8)
+    cache = ImageCache(disk / "pictures.sqlite", version=FEATURES, record_bytes=RECORD_BYTES)
+    try:
+        cache.put_image_hashes([(b"1" * 32, "phash", b"hash")])
+        fill(disk)
+        many = [(n.to_bytes(32, "big"), "phash", bytes(5_000)) for n in range(100)]
+        cache.put_image_hashes(many)
+        cache.put_pixel_digests([(sha256, value) for sha256, _, value in many])
+        with pytest.raises(CacheError):
+            cache.put([(sha256, value, -1, 0) for sha256, _, value in many])
+        with pytest.raises(CacheError):
+            cache.put_embeddings("model", [(sha256, value) for sha256, _, value in many])
+        assert cache.image_hashes("phash", [b"1" * 32]) == {b"1" * 32: b"hash"}
+    finally:
+        cache.close()
+
+
 @pytest.mark.parametrize("home", ["missing", "read-only"])
 def test_a_home_that_can_not_be_used_keeps_nobody_from_deciding(
     old: Path, images: list[str], small_disk: MakeDisk, tmp_path: Path, home: str
@@ -158,7 +177,9 @@ def test_a_home_that_can_not_be_used_keeps_nobody_from_deciding(
     done = inspector("decide", old, "--project", file, "--keep", images[0], env=env)
     assert done.returncode == 0, done.stderr
     assert decisions(old, file) == ["keep"]
-    told(inspector("decide", old, "--keep", images[0], env=env))
+    line = told(inspector("decide", old, "--keep", images[0], env=env))
+    assert "the project file" in line
+    assert "can't be opened" in line
     assert inspector("caches", "--json", env=env).returncode == 0
     assert inspector("projects", "--json", env=env).returncode == 0
     assert inspector("doctor", "--json", env=env).returncode == 0
@@ -288,6 +309,8 @@ def test_what_was_decided_while_opened_read_only_is_refused(project: Project) ->
         with pytest.raises(UnwritableError, match="opened read-only"):
             reader.scans.scan()
         assert reader.samples.everything() == rows
+        # What can be computed again is not stored, and nobody hears of it.
+        reader.context.store.database.note(lambda _: None)
     finally:
         reader.close()
 

@@ -1,6 +1,7 @@
 """Runs in a project from somebody else: resuming one reads and writes nothing elsewhere."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,8 @@ from inspector.desktop.paths import own_runs_file
 from inspector.errors import TrainingError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.runs import RunConfig
+from inspector.project.training.runs import RunConfig, RunState
+from inspector.training.pictures import read_square
 from inspector.training_protocol.messages import Evaluated, RunDone
 
 CONFIG = RunConfig(epochs=1, image_size_px=32)
@@ -92,3 +94,43 @@ def test_a_link_in_the_runs_is_refused(
     with pytest.raises(TrainingError, match="is a link"):
         project.runs.train([name], print)
     assert before == (sorted(outside.rglob("*")) if outside.is_dir() else outside.read_text())
+
+
+@pytest.mark.parametrize("file", ["spec.json", "state.json", "ended.json"])
+@pytest.mark.parametrize("kind", ["fifo", "device"])
+def test_a_file_of_a_run_that_never_ends_does_not_block(
+    project: Project, name: str, file: str, kind: str
+) -> None:
+    """The list of runs is read when the page is opened, before one is started."""
+    path = project.runs.folder / name / file
+    path.unlink(missing_ok=True)
+    os.mkfifo(path) if kind == "fifo" else path.symlink_to("/dev/zero")
+    opened = Project(project.root, project.file, read_only=True, jobs=1)
+    try:
+        if file == "ended.json":
+            assert opened.runs.run(name).state is RunState.INTERRUPTED
+        else:
+            with pytest.raises(TrainingError, match="not a regular file"):
+                opened.runs.all()
+    finally:
+        opened.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 50_000,
+        '{"state": "exploded", "reason": "", "advice": ""}',
+        '{"state": "failed"}',
+        '{"state": "failed", "reason": {}, "advice": ""}',
+    ],
+)
+def test_an_ending_of_another_shape_is_none(project: Project, name: str, text: str) -> None:
+    (project.runs.folder / name / "ended.json").write_text(text)
+    assert project.runs.run(name).state is RunState.INTERRUPTED
+
+
+def test_an_image_that_became_a_fifo_does_not_block_a_training(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jpg")
+    with pytest.raises(TrainingError, match="not a regular file"):
+        read_square(tmp_path, "a.jpg", sha256="", side_px=32)

@@ -1,5 +1,6 @@
 """Leakage between two datasets: by kind, from folders and from fingerprint files."""
 
+import csv
 import json
 import shutil
 from collections.abc import Iterator
@@ -150,3 +151,21 @@ def test_a_hostile_file_is_one_error(
     assert run(["audit", str(demo), "--against", str(file), "--quiet"]) == 3
     error = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in error] == ["error", "advice"]
+
+
+def test_the_list_of_pairs_is_a_csv(
+    project: Project, other: Project, demo: Path, tmp_path: Path
+) -> None:
+    audit = project.audits.against(other.fingerprints.collection())
+    assert audit is not None
+    file = tmp_path / "pairs.csv"
+    project.audits.write_report(audit, file, root=other.root)
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(r["a"], r["b"], r["kind"]) for r in rows] == [
+        (p.a.path, p.b.path, p.kind.value) for p in audit.pairs
+    ]
+    assert {r["split_b"] for r in rows} == {"test"}
+    for root in (demo, other.root):
+        with pytest.raises(ExportError, match="inside"):
+            project.audits.write_report(audit, root / "pairs.csv", root=other.root)

@@ -68,10 +68,14 @@ def test_wide_margins_are_background_and_rare_borders_count() -> None:
     line = SIDE_PX / 100
     assert border_measurement([0, 24, 24]).crop == 0
     assert "2 have a uniform margin of more than 12.5%" in border_measurement([0, 24, 24]).text
-    assert border_measurement([0] * 999 + [3 * line]).crop == pytest.approx(0.03 + 1 / SIDE_PX)
-    # One image in a hundred may keep a part of its border.
+    few = border_measurement([0] * 95 + [3 * line] * 5)
+    assert (few.crop, few.bordered) == (0, 5)
+    assert few.text.startswith("Nothing is cut: 5 of 100 images have a uniform border")
+    many = border_measurement([0] * 94 + [3 * line] * 6)
+    assert many.crop == pytest.approx(0.03 + 1 / SIDE_PX)
+    # One image in twenty may keep a part of its border.
     assert border_measurement([2.0] * 199 + [12.0]).crop == pytest.approx(3 / SIDE_PX)
-    most = border_measurement([MAX_BORDER * SIDE_PX])
+    most = border_measurement([MAX_BORDER * SIDE_PX] * 2)
     assert most.crop == pytest.approx(MAX_BORDER + 1 / SIDE_PX)
 
 

@@ -16,6 +16,7 @@ from inspector.splits.other_replays import SplitFunction
 
 SKLEARN = """
 import glob
+import numpy as np
 from sklearn.model_selection import train_test_split
 files = sorted(glob.glob("data/training/**/*", recursive=True))
 labels = [f.split("/")[-2] for f in files]
@@ -47,6 +48,11 @@ CASES = [
         "for tr, va in KFold(4, shuffle=True, random_state=3).split(files):\n"
         "    model.fit(files[tr], validation_data=files[va])",
         SplitFunction.KFOLD, "n_splits=4, shuffle=True, random_state=3",
+    ),
+    (
+        SKLEARN + "X = []\nfor f in files:\n    X.append(features(f))\n"
+        "tr, va = train_test_split(np.array(X), test_size=0.2, random_state=6)",
+        SplitFunction.TRAIN_TEST_SPLIT, "test_size=0.2, random_state=6",
     ),
     (
         TORCH + "g = torch.Generator()\ng.manual_seed(5)\n"
@@ -256,6 +262,11 @@ def test_paths_of_pathlib_are_sorted_part_by_part(project: Project) -> None:
         "files = files[::-1]",
         "files = list(set(files))",
         "files.append('more.png')",
+        "files = [files[i] for i in np.random.permutation(len(files))]",
+        "r = []\nfor f in files:\n    if good(f):\n        r.append(read(f))\nfiles = r",
+        "r = []\nfor f in files:\n    if b(f):\n        continue\n    r.append(read(f))\nfiles = r",
+        "r = []\nfor f in files:\n    for k in (1, 2):\n        r.append(crop(f, k))\nfiles = r",
+        "r = []\nfor f in files:\n    r.append(read(f))\n    r.append(crop(f))\nfiles = r",
     ],
 )
 def test_a_list_that_is_changed_is_not_replayed_as_if_it_were_not(

@@ -1,8 +1,11 @@
 """The last answer is kept with its date, and says what changed since."""
 
+import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -148,3 +151,21 @@ def test_an_answer_that_was_damaged_is_none(project: Project) -> None:
         lambda c: c.execute("UPDATE record SET value = '{' WHERE key = 'last answer'")
     )
     assert project.last_answers.answer() is None
+
+
+@pytest.mark.parametrize("split", ["../d", "/tmp", "a/b", "x" * 300, "a\nb"])
+def test_an_answer_whose_splits_lead_out_is_none(project: Project, split: str) -> None:
+    answer = project.last_answers.refresh_answer()
+    own = str(answer.pairs[0].splits[0])
+    question = "SELECT value FROM record WHERE key = 'last answer'"
+    with closing(sqlite3.connect(project.file)) as connection:
+        (text,) = connection.execute(question).fetchone()
+        record = json.loads(text)
+        for pair in record["pairs"]:
+            pair["splits"] = [split if one == own else one for one in pair["splits"]]
+        connection.execute(
+            "UPDATE record SET value = ? WHERE key = 'last answer'", (json.dumps(record),)
+        )
+        connection.commit()
+    assert project.last_answers.answer() is None
+    assert project.last_answers.refresh_answer() == answer

@@ -22,6 +22,8 @@ from inspector.errors import DatasetError, ExportError, InspectorError, ProjectE
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.splits.keras_replay import Call
+from inspector.store.project_store import ProjectStore
+from inspector.store.records import DATASET, DatasetRecord
 
 HOSTILE_NAMES = ("../d/validation", "..", "/tmp/x", "a/b", "C:x", "..\\d", "a\nb", "x" * 300)
 
@@ -160,6 +162,13 @@ ROWS = [
 ]
 
 
+# These are in no export, but are joined to the dataset's folder, too.
+OTHER_ROWS = [
+    "INSERT INTO lock (path, side, sha256) VALUES ('../d/x.jpg', 'training', x'00')",
+    "UPDATE sample SET source = '../../d/x' WHERE status = 'image'",
+]
+
+
 def _change(file: Path, change: str) -> None:
     connection = sqlite3.connect(file)
     connection.execute(change)
@@ -167,7 +176,7 @@ def _change(file: Path, change: str) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("change", ROWS)
+@pytest.mark.parametrize("change", [*ROWS, *OTHER_ROWS])
 def test_a_project_file_whose_names_lead_out_is_refused(
     dataset: Path, scanned_project: Path, change: str
 ) -> None:
@@ -335,3 +344,22 @@ def test_a_label_table_of_hostile_names_opens_and_says_why_they_count_for_nothin
         place = layout.place(name)
         assert place.label == (label if label in ("cat", "dog") else "")
         assert ("a name can't be used" in place.reason) is (place.label == "")
+
+
+def test_a_path_that_no_system_looks_up_is_an_error(dataset: Path, tmp_path: Path) -> None:
+    """Also from the window, which passes on what was typed or dropped."""
+    long = tmp_path / f"{'x' * 300}.inspector"
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for root, file in ((long, None), (tmp_path / "loop", None), (dataset, long)):
+        with pytest.raises(DatasetError, match="can't be used"):
+            Project(root, file, jobs=1)
+
+
+@pytest.mark.parametrize("root", ["/" + "x" * 300, "a\0b", "\ud800"])
+def test_a_root_in_a_project_file_that_no_system_looks_up(tmp_path: Path, root: str) -> None:
+    file = tmp_path / "sent.inspector"
+    store = ProjectStore(file)
+    store.records.put(DATASET, DatasetRecord(root=root))
+    store.close()
+    with pytest.raises(DatasetError, match="can't be used"):
+        Project(None, file, jobs=1)

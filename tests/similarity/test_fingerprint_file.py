@@ -117,6 +117,23 @@ def test_a_name_that_leads_out_is_an_error(tmp_path: Path, path: str) -> None:
         read(tmp_path, data)
 
 
+@pytest.mark.parametrize("split", ["../d", "/tmp", "a/b", "..", "C:x", ".hidden", "a\x1b[2J"])
+def test_a_split_that_leads_out_is_an_error(tmp_path: Path, split: str) -> None:
+    file = content()
+    splits = (Split(split), *file.splits[1:])
+    data = written(FingerprintFile(file.name, file.detail, file.rows, file.paths, splits))
+    with pytest.raises(DatasetError, match="is not a split name"):
+        read(tmp_path, data)
+
+
+def test_the_name_of_the_dataset_is_one_plain_line(tmp_path: Path) -> None:
+    """It is printed, and stands in the report."""
+    name = read(tmp_path, with_header(written(content()), name="a\x1b[2J\nb" + "x" * 3_000)).name
+    assert name.startswith("a\\x1b[2J\\nbxxx")
+    assert name.isprintable()
+    assert len(name) == 80
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("quality", 7), ("length", 60_000), ("side_px", -1), ("aspect", np.nan), ("aspect", -1)],

@@ -8,6 +8,7 @@ import pytest
 
 from inspector.errors import CacheError
 from inspector.similarity.records import append
+from inspector.store import cache as cache_module
 from inspector.store.cache import ImageCache
 
 ROWS = [(n.to_bytes(32, "big"), b"thumbnail", n.to_bytes(2, "big") * 3_600) for n in range(1200)]
@@ -149,4 +150,39 @@ def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(file: Path) -> None
     connection.execute("PRAGMA max_page_count = 1000000")
     keep(cache, [new])
     assert records(cache, [new[0], CONTENTS[3]]) == [RECORDS[0], RECORDS[3]]
+    cache.close()
+
+
+def test_a_cache_that_can_not_be_opened_counts_as_empty(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    cache = opened(tmp_path / "file" / "pictures.sqlite")
+    assert cache.refusal is not None
+    # What only saves time is left out; what a scan needs is an error.
+    cache.put_pixel_digests([(CONTENTS[0], b"digest")])
+    cache.put_image_hashes([(CONTENTS[0], "phash", b"hash")])
+    for store in (cache.put, lambda rows: cache.put_embeddings("model", rows)):
+        with pytest.raises(CacheError):
+            store([])  # type: ignore[operator]
+    assert cache.thumbnail(CONTENTS[0]) is None
+    assert records(cache, CONTENTS[:2]) == [b"", b""]
+    assert cache.pixel_digests(CONTENTS[:1]) == cache.image_hashes("phash", CONTENTS[:1]) == {}
+    cache.close()
+
+
+def test_a_cache_that_others_hold_is_not_recreated(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_module, "PATIENCE_SECONDS", 0.1)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    other.execute("DELETE FROM picture WHERE id < 0")
+    cache = opened(file)
+    assert cache.refusal is not None
+    cache.close()
+    other.execute("ROLLBACK")
+    other.close()
+    cache = opened(file)
+    assert cache.refusal is None
+    assert records(cache, CONTENTS) == RECORDS
     cache.close()

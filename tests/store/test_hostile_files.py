@@ -1,18 +1,21 @@
 """A foreign project file: code is refused, damage is reported, backups help."""
 
+import contextlib
 import os
 import random
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from inspector.errors import DamagedProjectError, ProjectError, UsageError
+from inspector.errors import DamagedProjectError, ProjectError, UnwritableError, UsageError
 from inspector.store.backups import back_up_daily, backups_folder, list_backups, restore
 from inspector.store.connections import connect
+from inspector.store.exclusive_lock import exclusive_lock
 from inspector.store.opening import APPLICATION_ID, VERSION
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import DATASET, DatasetRecord
@@ -103,8 +106,11 @@ def test_a_wrong_schema_under_our_mark_is_damage(file: Path, statement: str, wor
 
 
 @pytest.mark.parametrize(
-    "values", ["path = x'ff', size = 1", "size = 'big'", "brightness = 'light'", "sha256 = 'text'"]
-)
+    "values",
+    [
+        "path = x'ff', size = 1", "size = 'big'", "brightness = 'light'", "sha256 = 'text'",
+    ],
+)  # fmt: skip
 def test_a_value_of_another_type_is_damage(file: Path, values: str) -> None:
     _changed(
         file,
@@ -113,6 +119,71 @@ def test_a_value_of_another_type_is_damage(file: Path, values: str) -> None:
         f"UPDATE sample SET {values}",
     )
     assert "a value in the table sample" in _refused(file).message
+
+
+def test_a_text_that_is_none_is_damage(file: Path) -> None:
+    _changed(
+        file,
+        "INSERT INTO sample (path, size, mtime_ns, split, label, source, status)"
+        " VALUES (CAST(x'ff' AS TEXT), 1, 1, '', '', '', 'image')",
+    )
+    error = _refused(file)
+    assert isinstance(error, DamagedProjectError)
+    assert "UTF-8" in error.message
+
+
+def _fill(file: Path, rows: int) -> None:
+    _changed(
+        file,
+        *(
+            "INSERT INTO sample (path, size, mtime_ns, split, label, source, status)"
+            f" VALUES ('cat/{n:05}.jpg', {n}, 1, '', 'cat', '', 'image')"
+            for n in range(rows)
+        ),
+    )
+
+
+def _break_last_page_of_samples(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        (root,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'sample'"
+        ).fetchone()
+    data = bytearray(file.read_bytes())
+    # The right-most child of a table's inner page. Source: SQLite file format, 1.6.
+    last = int.from_bytes(data[(root - 1) * size + 8 : (root - 1) * size + 12], "big")
+    data[(last - 1) * size : last * size] = bytes(size)
+    file.write_bytes(data)
+
+
+def test_a_damaged_page_is_said_at_opening(file: Path) -> None:
+    """Not only when a query comes to it."""
+    _fill(file, 200)
+    _break_last_page_of_samples(file)
+    with closing(connect(file, read_only=True)) as connection:
+        connection.execute("SELECT path FROM sample").fetchone()
+    assert "is damaged" in _refused(file).message
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda cursor: cursor.fetchall(),
+        lambda cursor: [*iter(cursor.fetchone, None)],
+        lambda cursor: [*cursor],
+        lambda cursor: cursor.execute("SELECT count(brightness) FROM sample"),
+        lambda cursor: cursor.executemany("UPDATE sample SET size = ?", [(1,)]),
+    ],
+)
+def test_damage_behind_the_first_row_is_said(
+    file: Path, read: Callable[[sqlite3.Cursor], object]
+) -> None:
+    _fill(file, 200)
+    _break_last_page_of_samples(file)
+    with closing(connect(file)) as connection:
+        cursor = connection.execute("SELECT path FROM sample NOT INDEXED")
+        with pytest.raises(DamagedProjectError, match="is damaged"):
+            read(cursor)
 
 
 def test_an_empty_file_is_damage_and_not_a_new_project(file: Path) -> None:
@@ -219,13 +290,80 @@ def test_opening_makes_a_backup_and_a_damaged_file_offers_it(file: Path) -> None
     store.close()
 
 
-def test_a_damaged_file_does_not_push_good_backups_out(file: Path) -> None:
-    ProjectStore(file).close()
-    before = [b.path for b in list_backups(file)]
+def _cut(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:5_000])
+
+
+def _drop(file: Path) -> None:
+    _changed(file, "DROP TABLE decision")
+
+
+@pytest.mark.parametrize("damage", [_cut, _drop])
+def test_a_damaged_file_does_not_push_good_backups_out(
+    file: Path, damage: Callable[[Path], None]
+) -> None:
+    ProjectStore(file).close()
+    (backup,) = list_backups(file)
+    older = backup.path.with_name("2026-01-01T00-00-00.inspector")
+    # Of another day: today's would be made.
+    backup.path.rename(older)
+    damage(file)
     for _ in range(4):
         _refused(file)
-    assert [b.path for b in list_backups(file)] == before
+    assert [b.path for b in list_backups(file)] == [older]
+
+
+def test_a_name_that_is_no_date_is_no_backup(file: Path) -> None:
+    ProjectStore(file).close()
+    (backup,) = list_backups(file)
+    shutil.copy(backup.path, backup.path.with_name("9999-99-99T99-99-99.inspector"))
+    assert [b.path for b in list_backups(file)] == [backup.path]
+
+
+@pytest.mark.parametrize("name", ["checked", ""])
+def test_a_link_beside_a_sent_project_is_not_written_through(
+    file: Path, tmp_path: Path, name: str
+) -> None:
+    """It could lead to a file of the user, or into a dataset."""
+    shutil.rmtree(backups_folder(file))
+    victim = tmp_path / "victim"
+    if name:
+        victim.write_text("mine")
+        backups_folder(file).mkdir()
+        (backups_folder(file) / name).symlink_to(victim)
+    else:
+        victim.mkdir()
+        backups_folder(file).symlink_to(victim, target_is_directory=True)
+    ProjectStore(file).close()
+    ProjectStore(file).close()
+    assert victim.read_text() == "mine" if name else [*victim.iterdir()] == []
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal", ".lock"])
+def test_a_link_of_sqlite_is_not_written_through(file: Path, tmp_path: Path, suffix: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    Path(f"{file}{suffix}").symlink_to(victim)
+    with contextlib.suppress(ProjectError):
+        store = ProjectStore(file)
+        with contextlib.suppress(ProjectError):
+            store.records.put(DATASET, DatasetRecord(root="/another"), urgent=True)
+        store.close()
+    if suffix == ".lock":
+        with pytest.raises(UnwritableError):
+            exclusive_lock(
+                Path(f"{file}{suffix}"), waiting=lambda: None, stopped=lambda: False
+            ).__enter__()
+    assert victim.read_text() == "mine"
+
+
+def test_a_note_that_never_ends_does_not_block(file: Path) -> None:
+    ProjectStore(file).close()
+    note = backups_folder(file) / "checked"
+    note.unlink()
+    os.mkfifo(note)
+    ProjectStore(file).close()
+    assert note.is_file()
 
 
 def test_there_is_no_fourth_backup(file: Path) -> None:

@@ -1,12 +1,14 @@
 """Makes decisions without a pause, and reports each one once it is acknowledged.
 
-actor.py drop|undo|window DATASET PROJECT [START [STEP]]
+actor.py drop|undo|window DATASET PROJECT
+actor.py drops DATASET PROJECT N: N processes at once, each on its share of the images.
 actor.py verbs FILE.json: runs each list of words in the file as a verb, and tells its exit code.
 """
 
 import contextlib
 import io
 import json
+import os
 import socket
 import sys
 from functools import partial
@@ -20,6 +22,23 @@ def drop(project: Project, first: int, step: int) -> None:
     for sample in rows[first::step]:
         decided = project.decisions.drop([sample.id])
         print(decided.operation, sample.path, flush=True)
+
+
+def drops(dataset: str, file: str, count: int) -> int:
+    """Decide in many processes, forked after the imports, which take longer than deciding.
+
+    Each has a project of its own, as separate programs do, and tells a whole line at once.
+    """
+    children = []
+    for number in range(count):
+        child = os.fork()
+        if not child:
+            project = Project(Path(dataset), Path(file), jobs=1)
+            drop(project, number, count)
+            project.close()
+            os._exit(0)
+        children.append(child)
+    return sum(os.waitpid(child, 0)[1] != 0 for child in children)
 
 
 def undo(project: Project) -> None:
@@ -72,10 +91,11 @@ def main() -> None:
     what, dataset, file, *rest = sys.argv[1:]
     if what == "window":
         sys.exit(window(dataset, file))
+    if what == "drops":
+        sys.exit(drops(dataset, file, int(rest[0])))
     project = Project(Path(dataset), Path(file), jobs=1)
     if what == "drop":
-        first, step = [int(word) for word in [*rest, "0", "1"][:2]] if rest else (0, 1)
-        drop(project, first, step)
+        drop(project, 0, 1)
     else:
         undo(project)
     project.close()

@@ -67,7 +67,9 @@ def _prediction(row: TableRow, advice: str) -> Prediction:
     try:
         confidence = float(text or 0)
     except ValueError:
-        raise DatasetError(f'{row.where}: "{shown(text)}" is not a number', advice) from None
+        confidence = math.nan
+    if not math.isfinite(confidence):
+        raise DatasetError(f'{row.where}: "{shown(text)}" is not a number', advice)
     # Predictions from another machine may have absolute paths: only their end is matched.
     parts = _DRIVE.sub("", cells["path"].replace("\\", "/")).split("/")
     path = "/".join(part for part in parts if part not in ("", ".", ".."))

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from inspector.cli.options import Need, add_verb, open_project, scan
+from inspector.cli.options import Need, add_verb, named_path, open_project, scan
 from inspector.cli.output import Bar, human_bytes, print_json, print_lines, print_table
 from inspector.cli.pair_output import pair_json, pair_line
 from inspector.project.project import Project
@@ -26,19 +26,30 @@ def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     audit = add_verb(verbs, "audit", _audit, "leakage between two datasets, by kind")
     audit.add_argument(
-        "--against", type=Path, required=True, metavar="B",
+        "--against", type=named_path, required=True, metavar="B",
         help="another dataset's folder or project, or a fingerprint file",
     )  # fmt: skip
     audit.add_argument(
-        "--against-manifest", type=Path, metavar="FILE",
+        "--against-manifest", type=named_path, metavar="FILE",
         help="CSV with the paths and labels of B, if its folders are not classes",
     )  # fmt: skip
-    audit.add_argument("-o", "--output", type=Path, metavar="FILE.html", help="write a report too")
+    audit.add_argument(
+        "-o",
+        "--output",
+        type=named_path,
+        metavar="FILE",
+        help="write a page too (.html), or a list of all pairs (.csv)",
+    )
     fingerprints = add_verb(
         verbs, "fingerprints", _fingerprints, "a file that others can audit against, without images"
     )
     fingerprints.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help=f"such as test{ENDING}"
+        "-o",
+        "--output",
+        type=named_path,
+        required=True,
+        metavar="FILE",
+        help=f"such as test{ENDING}",
     )
     fingerprints.add_argument(
         "--hashes-only", action="store_true",

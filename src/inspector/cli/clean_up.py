@@ -2,9 +2,8 @@
 
 import argparse
 import dataclasses
-from pathlib import Path
 
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import add_verb, named_path, open_project, scan
 from inspector.cli.output import Bar, print_json, print_table, print_warning
 from inspector.errors import ExportError, UsageError
 from inspector.project.export.clean_up_plan import CleanUpChoice, CleanUpPlan
@@ -21,7 +20,7 @@ _ASKED = {"near": PairKind.NEAR, "flipped": PairKind.TRANSFORMED}
 def add_verbs(verbs: object) -> None:
     """Add this module's verb to the parser."""
     fix = add_verb(verbs, "fix", _fix, "exclude copies across splits, export, report")
-    fix.add_argument("--to", type=Path, required=True, metavar="DIR")
+    fix.add_argument("--to", type=named_path, required=True, metavar="DIR")
     fix.add_argument("--dry-run", action="store_true", help="show the plan, do nothing")
     fix.add_argument(
         "--resplit", action="store_true",

@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TextIO
 
 from inspector.cli.code_options import add_answer_option, add_role_option, given_answers
+from inspector.cli.options import named_path
 from inspector.cli.output import print_json, print_table
 from inspector.code_reading.program import load_code
 from inspector.code_reading.reading import CodeReading, read_code
@@ -19,22 +19,22 @@ def add_verbs(verbs: object) -> None:
     summary = "how a script or notebook is read: datasets, augmentation, pitfalls"
     parser = verbs.add_parser("code", help=summary, description=summary)
     parser.set_defaults(run=_code)
-    parser.add_argument("file", metavar="FILE", type=Path, help="a .py or .ipynb file")
+    parser.add_argument("file", metavar="FILE", type=named_path, help="a .py or .ipynb file")
     parser.add_argument("--keras-version", default="", metavar="V")
     add_answer_option(parser)
     add_role_option(parser)
     parser.add_argument(
-        "--serve", type=Path, metavar="FILE",
+        "--serve", type=named_path, metavar="FILE",
         help="inference code: what it gives the model is compared with what training gave it",
     )  # fmt: skip
     parser.add_argument(
         "--dataset",
-        type=Path,
+        type=named_path,
         metavar="DATASET",
         help="measure on its files: what a split of the code leaks, and with --serve how far"
         " the model's input changes and what accuracy its newest run loses",
     )
-    parser.add_argument("--project", type=Path, metavar="FILE", help="of --dataset")
+    parser.add_argument("--project", type=named_path, metavar="FILE", help="of --dataset")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
 

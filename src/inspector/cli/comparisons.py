@@ -5,11 +5,10 @@ import dataclasses
 import json
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from inspector.audit.comparisons import MARGIN
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import add_verb, finite, named_path, open_project, scan, seed_count
 from inspector.cli.output import print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.cli.training import event_of
@@ -34,7 +33,14 @@ def add_verbs(verbs: object) -> None:
     compare = add_verb(verbs, "compare", _compare, "policies against a baseline, by training")
     add_split_options(compare)
     add = compare.add_argument
-    add("--policy", type=Path, action="append", default=[], metavar="FILE", help="may be repeated")
+    add(
+        "--policy",
+        type=named_path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="may be repeated",
+    )
     add("--article", action="store_true", help="the article's three examples against none")
     add("--strength", metavar="P=A,B,..", help="one parameter: rotation_range=0,10,20,40")
     add("--share", metavar="A,B,..", help="shares of training's groups: 0.1,0.25,0.5,1")
@@ -45,13 +51,13 @@ def add_verbs(verbs: object) -> None:
     )
     add("--model", action="append", default=[], metavar="NAME", help="repeat to compare models")
     add("--baseline", metavar="NAME", help=f"default: {NONE}, or the first one named")
-    add("--seeds", type=int, default=5, metavar="N", help="a verdict needs 5")
+    add("--seeds", type=seed_count, default=5, metavar="N", help="a verdict needs 5")
     add("--budget", choices=[Budget.STEPS.value, Budget.PLATEAU.value], default="steps")
     add("--epochs", type=int, metavar="N",
         help=f"default {EPOCHS}; at the most with plateau, default {PLATEAU_EPOCHS}")  # fmt: skip
     add("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
     add("--normalisation", choices=["equal", "policy"], default="equal")
-    add("--margin", type=float, default=MARGIN, metavar="X", help="practically equal within it")
+    add("--margin", type=finite, default=MARGIN, metavar="X", help="practically equal within it")
     add(
         "--no-early-stop",
         action="store_true",

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from inspector.cli.options import Need, add_verb, open_project, scan
+from inspector.cli.options import Need, add_verb, finite, named_path, open_project, scan
 from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
 from inspector.dataset.names import RelativePath, Split
 from inspector.errors import DatasetError, UsageError
@@ -48,10 +48,10 @@ def add_verbs(verbs: object) -> None:
     add_verb(verbs, "undo", _undo, "undo the newest decision")
     add_verb(verbs, "redo", _redo, "redo the decision that was undone last")
     log = add_verb(verbs, "decisions", _decisions, "the log of decisions")
-    log.add_argument("--export", type=Path, metavar="FILE")
-    log.add_argument("--import", type=Path, metavar="FILE", dest="import_from")
+    log.add_argument("--export", type=named_path, metavar="FILE")
+    log.add_argument("--import", type=named_path, metavar="FILE", dest="import_from")
     export = add_verb(verbs, "export", _export, "copy what is not excluded to a new folder")
-    export.add_argument("--to", type=Path, required=True, metavar="DIR")
+    export.add_argument("--to", type=named_path, required=True, metavar="DIR")
     export.add_argument(
         "--mode", choices=[m.value for m in ExportMode], default=ExportMode.COPY.value
     )
@@ -63,7 +63,7 @@ def add_verbs(verbs: object) -> None:
     export.add_argument(
         "--folds", type=int, metavar="K", help="K folds of a cross-validation instead, by group"
     )
-    export.add_argument("--validation-split", type=float, metavar="X", help="with by-group")
+    export.add_argument("--validation-split", type=finite, metavar="X", help="with by-group")
     export.add_argument(
         "--seed", type=int, default=0, metavar="N", help="with by-group and --folds"
     )
@@ -82,7 +82,7 @@ def add_verbs(verbs: object) -> None:
     script = add_verb(verbs, "script", _script, summary)
     tools = [tool.value for tool in (*ImageTool, *RunTool)]
     script.add_argument("tool", choices=tools, metavar="TOOL", help=", ".join(tools))
-    script.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.py")
+    script.add_argument("-o", "--output", type=named_path, required=True, metavar="FILE.py")
 
 
 def _decide(arguments: argparse.Namespace) -> None:

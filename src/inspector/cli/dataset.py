@@ -2,9 +2,8 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
-from inspector.cli.options import Need, add_output, add_verb, open_project, scan
+from inspector.cli.options import Need, add_output, add_verb, finite, named_path, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.pair_output import pair_json, pair_line
 from inspector.dataset.layouts import Layout, normal_split, roles
@@ -32,7 +31,7 @@ def add_verbs(verbs: object) -> None:
     assert isinstance(verbs, argparse._SubParsersAction)
     demo = verbs.add_parser("demo", help="write a small dataset with known flaws")
     demo.set_defaults(run=_demo)
-    demo.add_argument("folder", metavar="DIR", type=Path)
+    demo.add_argument("folder", metavar="DIR", type=named_path)
     demo.add_argument("--seed", type=int, default=1, metavar="N")
     demo.add_argument("--kind", choices=["leak", "shift", "both", "clean"], default="leak")
     demo.add_argument("--images", type=int, default=1200, metavar="N")
@@ -45,7 +44,7 @@ def add_verbs(verbs: object) -> None:
     duplicates.add_argument("--kind", action="append", choices=[k.value for k in PairKind])
     duplicates.add_argument("--level", choices=[v.value for v in Level])
     duplicates.add_argument(
-        "--min-similarity", type=float, metavar="X", help="set and save the confirmed similarity"
+        "--min-similarity", type=finite, metavar="X", help="set and save the confirmed similarity"
     )
     duplicates.add_argument(
         "--embedding",

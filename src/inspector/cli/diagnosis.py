@@ -1,13 +1,12 @@
 """Verbs for verdicts: diagnose, labels, report."""
 
 import argparse
-from pathlib import Path
 
 from inspector.audit.diagnosis import Diagnosis, as_json
 from inspector.audit.predictions import Rate
 from inspector.audit.properties import typical
 from inspector.cli.experiments import add_training_options, train_answer
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import add_verb, named_path, open_project, scan, seed_count
 from inspector.cli.output import Bar, print_json, print_lines, print_table, print_warning
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import DatasetError, UsageError
@@ -31,10 +30,10 @@ def add_verbs(verbs: object) -> None:
         help="print what was answered last, in the window too, and compute nothing",
     )  # fmt: skip
     add_training_options(diagnose)
-    diagnose.add_argument("--seeds", type=int, metavar="N", help="split seeds")
+    diagnose.add_argument("--seeds", type=seed_count, metavar="N", help="split seeds")
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
     diagnose.add_argument("--claimed-images", metavar="N,M", help="on how many images: 400,500")
-    diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
+    diagnose.add_argument("--predictions", type=named_path, metavar="FILE.csv")
     labels = add_verb(verbs, "labels", _labels, "suspected label errors, out of fold by group")
     labels.add_argument(
         "--review", action="store_true",
@@ -42,10 +41,10 @@ def add_verbs(verbs: object) -> None:
     )  # fmt: skip
     labels.add_argument("--more", action="store_true", help="judge 200, for a narrower interval")
     labels.add_argument(
-        "--verdicts", type=Path, metavar="FILE.csv", help="path, verdict: right or wrong"
+        "--verdicts", type=named_path, metavar="FILE.csv", help="path, verdict: right or wrong"
     )
     report = add_verb(verbs, "report", _report, "everything that was found, for people or for CI")
-    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    report.add_argument("-o", "--output", type=named_path, required=True, metavar="FILE")
     report.add_argument(
         "--form", choices=[f.value for f in ReportForm],
         help="default: by the ending, .sarif, .xml (JUnit) or any other (HTML)",

@@ -5,12 +5,11 @@ import dataclasses
 import json
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from inspector.audit.diagnosis import Diagnosis
 from inspector.audit.gap.diagnose import SEEDS_OF_MANY
 from inspector.cli.comparisons import as_json
-from inspector.cli.options import scan
+from inspector.cli.options import named_path, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import rule_of
 from inspector.cli.training import event_of
@@ -127,7 +126,7 @@ def add_fold_options(parser: argparse.ArgumentParser) -> None:
     add = group.add_argument
     add("--train", action="store_true", help="train a model per fold, and one on your split")
     add("--model", default=SMALL_CNN, metavar="NAME", help=f"as of train; {LITE0} is the quickest")
-    add("--policy", type=Path, metavar="FILE")
+    add("--policy", type=named_path, metavar="FILE")
     add("--epochs", type=int, default=EPOCHS, metavar="N")
     add("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
     add("--fold-seed", type=int, default=0, metavar="N", help="of the groups' places in folds")

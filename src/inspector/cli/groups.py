@@ -2,7 +2,7 @@
 
 import argparse
 
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import add_verb, finite, open_project, scan
 from inspector.cli.output import print_json, print_table, print_warning
 from inspector.project.review.grouping_proposals import GroupEvidence
 
@@ -13,7 +13,7 @@ def add_verbs(verbs: object) -> None:
         verbs, "groups", _groups, "which images belong together, and on what evidence"
     )
     groups.add_argument("--pattern", metavar="REGEX", help="group by this part of the path")
-    groups.add_argument("--exif-seconds", type=float, metavar="S", help="the gap between bursts")
+    groups.add_argument("--exif-seconds", type=finite, metavar="S", help="the gap between bursts")
     groups.add_argument("--confirm", nargs="+", metavar="ID")
     groups.add_argument(
         "--accept", action="append", default=[], metavar="RULE",

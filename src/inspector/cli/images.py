@@ -2,9 +2,8 @@
 
 import argparse
 import math
-from pathlib import Path
 
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import add_verb, named_path, open_project, scan
 from inspector.cli.output import Bar, print_json, print_table
 from inspector.errors import UsageError
 from inspector.project.diagnosis.image_map import SIMILAR
@@ -15,7 +14,7 @@ from inspector.work.jobs import Progress
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     layout = add_verb(verbs, "map", _map, "all images as points, similar ones close together")
-    layout.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.csv")
+    layout.add_argument("-o", "--output", type=named_path, required=True, metavar="FILE.csv")
     layout.add_argument(
         "--pca",
         action="store_true",

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from inspector.cli import doctor
-from inspector.cli.options import add_output
+from inspector.cli.options import add_output, named_path
 from inspector.cli.output import human_bytes, print_json, print_lines, print_table
 from inspector.desktop import desktop_entry as menu
 from inspector.desktop.paths import cache_folder, default_project, projects_folder
@@ -23,9 +23,12 @@ def add_verbs(verbs: object) -> None:
     backups = verbs.add_parser("backups", help="the backups of a project file, and restore one")
     backups.set_defaults(run=_backups)
     backups.add_argument(
-        "dataset", metavar="DATASET", type=Path, help="the dataset's folder, or a project file"
+        "dataset",
+        metavar="DATASET",
+        type=named_path,
+        help="the dataset's folder, or a project file",
     )
-    backups.add_argument("--project", type=Path, metavar="FILE", help="the project file")
+    backups.add_argument("--project", type=named_path, metavar="FILE", help="the project file")
     backups.add_argument(
         "--restore", type=int, metavar="N", help="restore backup N; the replaced file is kept"
     )

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from inspector import __version__
-from inspector.cli.output import print_error
+from inspector.cli.output import plain_output, print_error
 from inspector.errors import InspectorError, UsageError
 
 VERBS = {
@@ -60,7 +60,8 @@ def run(words: Sequence[str]) -> int:
     try:
         arguments = build_parser(words[0] if words else "").parse_args(words)
         verb: Callable[[argparse.Namespace], int | None] = arguments.run
-        return verb(arguments) or 0
+        with plain_output():
+            return verb(arguments) or 0
     except InspectorError as error:
         print_error(error)
         return error.exit_code
@@ -70,5 +71,11 @@ def run(words: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        # A disk or a folder failed where no part has a sentence of its own.
+        what = f"{error.filename} can't be used" if error.filename else "the system refuses"
+        advice = "Check the disk, the name and the permissions."
+        print_error(InspectorError(f"{what}: {error.strerror or error}", advice))
+        return InspectorError.exit_code
     except SystemExit as end:
         return int(end.code or 0)

@@ -1,6 +1,9 @@
 """Options that many verbs share, and the project that they open."""
 
 import argparse
+import contextlib
+import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
@@ -9,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from inspector.cli.output import Bar, print_warning
 from inspector.dataset.layouts import Choice, Kind, Role, normal_split
+from inspector.dataset.names import shown
+from inspector.dataset.user_files import why_no_place
 from inspector.errors import CacheError, InspectorError, UnwritableError, UsageError
 from inspector.work.jobs import Progress
 
@@ -17,9 +22,46 @@ if TYPE_CHECKING:
     from inspector.project.project import Project
 
 READER_PATIENCE_SECONDS = 1.0
+# Each is a training, or a split with its baseline models: more would take days.
+MAX_SEEDS = 1_000
 AUTO = "auto"
 FOLDER_ROLES = ("training", "validation", "test", "class", "ignore")
 Run = Callable[[argparse.Namespace], int | None]
+
+
+def named_path(text: str) -> Path:
+    """Return an argument as a path.
+
+    Raises:
+        argparse.ArgumentTypeError: No system could look it up.
+    """
+    path = Path(text)
+    if why := why_no_place(path):
+        raise argparse.ArgumentTypeError(f"{shown(text)} can't be used: {why}")
+    return path
+
+
+def seed_count(text: str) -> int:
+    """Return an argument as a number of seeds.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none, or more than can be run.
+    """
+    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= MAX_SEEDS:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a number from 1 to {MAX_SEEDS:,}")
+    return int(text)
+
+
+def finite(text: str) -> float:
+    """Return an argument as a number that is not NaN or infinite, which no comparison would hold.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    with contextlib.suppress(ValueError):
+        if math.isfinite(number := float(text)):
+            return number
+    raise argparse.ArgumentTypeError(f"{shown(text)} is not a number")
 
 
 def add_verb(verbs: object, name: str, run: Run, summary: str) -> argparse.ArgumentParser:
@@ -27,14 +69,14 @@ def add_verb(verbs: object, name: str, run: Run, summary: str) -> argparse.Argum
     assert isinstance(verbs, argparse._SubParsersAction)
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=summary, description=summary)
     parser.set_defaults(run=run)
-    parser.add_argument("dataset", metavar="DATASET", type=Path, help="the dataset's folder")
-    parser.add_argument("--project", type=Path, metavar="FILE", help="the project file")
+    parser.add_argument("dataset", metavar="DATASET", type=named_path, help="the dataset's folder")
+    parser.add_argument("--project", type=named_path, metavar="FILE", help="the project file")
     parser.add_argument(
         "--relocate", action="store_true", help="the dataset moved here with the same files"
     )
     _add_layout(parser)
     parser.add_argument(
-        "--manifest", type=Path, metavar="FILE", help="CSV: path, label, maybe split, group"
+        "--manifest", type=named_path, metavar="FILE", help="CSV: path, label, maybe split, group"
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: cores)")
     parser.add_argument(

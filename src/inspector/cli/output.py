@@ -4,12 +4,41 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from typing import TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO, cast
 
-from inspector.dataset.names import without_controls
+from inspector.dataset.names import for_terminal
 from inspector.errors import InspectorError
 from inspector.work.jobs import Progress
+
+
+class _PlainStream:
+    """A text stream that escapes what names from outside could do to a terminal.
+
+    In JSON, too: the escapes are those of JSON, and only its strings hold such characters.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """As `TextIO.write`."""
+        return self._stream.write(for_terminal(text))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def plain_output() -> Iterator[None]:
+    """Print without control characters while the body runs."""
+    stream = sys.stdout
+    sys.stdout = cast(TextIO, _PlainStream(stream))
+    try:
+        yield
+    finally:
+        sys.stdout = stream
 
 
 def print_json(document: object) -> None:
@@ -36,13 +65,17 @@ def print_table(
 
 def print_error(error: InspectorError) -> None:
     """Print the error and the advice, one line each, on stderr."""
-    print(f"error: {without_controls(' '.join(error.message.split()))}", file=sys.stderr)
-    print(f"advice: {' '.join(error.advice.split())}", file=sys.stderr)
+    print(f"error: {_one_line(error.message)}", file=sys.stderr)
+    print(f"advice: {_one_line(error.advice)}", file=sys.stderr)
 
 
 def print_warning(text: str) -> None:
     """Print a warning in one line on stderr."""
-    print(f"warning: {' '.join(text.split())}", file=sys.stderr)
+    print(f"warning: {_one_line(text)}", file=sys.stderr)
+
+
+def _one_line(text: str) -> str:
+    return for_terminal(" ".join(text.split()))
 
 
 class Bar:

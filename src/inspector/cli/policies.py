@@ -8,7 +8,7 @@ from pathlib import Path
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.policy import Policy
 from inspector.cli.code import print_reading
-from inspector.cli.options import add_output
+from inspector.cli.options import add_output, named_path
 from inspector.cli.output import print_json, print_lines
 from inspector.code_reading.program import load_code
 from inspector.errors import UsageError
@@ -27,20 +27,20 @@ def add_verbs(verbs: object) -> None:
     kinds = policy.add_subparsers(dest="kind", required=True, metavar="lint|convert|preview")
     check = kinds.add_parser("lint", help="check a policy: parameters that do nothing or do harm")
     check.set_defaults(run=_lint)
-    check.add_argument("--image", nargs="+", type=Path, default=[], metavar="P")
+    check.add_argument("--image", nargs="+", type=named_path, default=[], metavar="P")
     convert = kinds.add_parser("convert", help="a policy as code or JSON")
     convert.set_defaults(run=_convert)
     convert.add_argument("--to", required=True, choices=["idg", "layers", "function", "json"])
     show = kinds.add_parser("preview", help="the images that training will read")
     show.set_defaults(run=_preview)
-    show.add_argument("--image", type=Path, required=True, metavar="P")
+    show.add_argument("--image", type=named_path, required=True, metavar="P")
     show.add_argument("--seed", type=int, default=0, metavar="N")
     show.add_argument("--epoch", type=int, default=0, metavar="E")
     show.add_argument("-n", type=int, default=1, metavar="K", dest="count")
-    show.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    show.add_argument("-o", "--output", type=named_path, required=True, metavar="DIR")
     show.add_argument("--image-size", type=int, default=SIDE_PX, metavar="PX")
     for parser in (check, convert, show):
-        parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
+        parser.add_argument("file", nargs="?", type=named_path, metavar="FILE")
         parser.add_argument("--code", metavar="EXPR", help="code, or a .py or .ipynb file")
         parser.add_argument("--keras-version", default="", metavar="V")
         add_output(parser)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from inspector.cli.code_options import add_answer_option, add_role_option, given_answers
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import add_verb, finite, named_path, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.code_reading.program import load_code
 from inspector.dataset.layouts import split_of
@@ -36,7 +36,7 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--listing", default="", metavar="LISTING", help=", ".join(Listing))
     parser.add_argument("--keras-version", default="", metavar="V")
-    parser.add_argument("--validation-split", type=float, metavar="X")
+    parser.add_argument("--validation-split", type=finite, metavar="X")
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--no-shuffle", action="store_true")
     parser.add_argument("--folder", metavar="SUB", help="the folder that the call reads")
@@ -45,8 +45,12 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fold", default="", metavar="NAME", help="of a cross-validation: the fold held out"
     )
-    parser.add_argument("--list", type=Path, metavar="FILE.csv", help="CSV with path and split")
-    parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
+    parser.add_argument(
+        "--list", type=named_path, metavar="FILE.csv", help="CSV with path and split"
+    )
+    parser.add_argument(
+        "--code", type=named_path, metavar="FILE.py", help="read the calls from code"
+    )
     add_answer_option(parser)
     add_role_option(parser)
 
@@ -96,10 +100,10 @@ def add_verbs(verbs: object) -> None:
     add_split_options(leaks)
     leaks.add_argument("--second-call", metavar="ARGS", help='"seed=7,validation_split=0.2"')
     leaks.add_argument("--check", action="store_true", help="exit 1 on a leak")
-    leaks.add_argument("--max-share", type=float, default=0.0, metavar="X", help="with --check")
+    leaks.add_argument("--max-share", type=finite, default=0.0, metavar="X", help="with --check")
     freeze = add_verb(verbs, "freeze", _freeze, "lock a split as a manifest with content hashes")
     add_split_options(freeze)
-    freeze.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    freeze.add_argument("-o", "--output", type=named_path, required=True, metavar="FILE")
     freeze.add_argument("--snippet", action="store_true", help="print the Keras code that loads it")
 
 

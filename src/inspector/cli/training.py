@@ -4,9 +4,8 @@ import argparse
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import add_verb, named_path, open_project, scan, seed_count
 from inspector.cli.output import print_json, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import TrainingError, UsageError
@@ -33,14 +32,16 @@ def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     train = add_verb(verbs, "train", _train, "train a model in a child process")
     add_split_options(train)
-    train.add_argument("--policy", type=Path, metavar="FILE")
+    train.add_argument("--policy", type=named_path, metavar="FILE")
     train.add_argument(
         "--model", default=SMALL_CNN, metavar="NAME",
         help=f"{SMALL_CNN}; {LITE0} (frozen, in seconds) or {LITE0_TUNED}, offline; a name of"
         " keras.applications; or a .keras file",
     )  # fmt: skip
     train.add_argument("--epochs", type=int, metavar="N", help=f"default {EPOCHS}")
-    train.add_argument("--seeds", type=int, default=1, metavar="N", help="runs with other seeds")
+    train.add_argument(
+        "--seeds", type=seed_count, default=1, metavar="N", help="runs with other seeds"
+    )
     train.add_argument("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
     train.add_argument(
         "--budget", choices=[Budget.EPOCHS.value, Budget.PLATEAU.value], default="epochs",

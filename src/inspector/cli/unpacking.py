@@ -2,9 +2,8 @@
 
 import argparse
 import dataclasses
-from pathlib import Path
 
-from inspector.cli.options import add_output
+from inspector.cli.options import add_output, named_path
 from inspector.cli.output import Bar, human_bytes, print_json
 from inspector.dataset.packed.model import PackedChoice
 from inspector.work.jobs import Progress
@@ -18,9 +17,9 @@ def add_verbs(verbs: object) -> None:
     parser = verbs.add_parser("unpack", help=summary, description=summary)
     parser.set_defaults(run=_unpack)
     parser.add_argument(
-        "source", metavar="FILE", type=Path, help="a file, or a folder of such files"
+        "source", metavar="FILE", type=named_path, help="a file, or a folder of such files"
     )
-    parser.add_argument("--to", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--to", type=named_path, required=True, metavar="DIR")
     parser.add_argument("--image-column", default="", metavar="NAME", help="column with the images")
     parser.add_argument("--label-column", default="", metavar="NAME", help="column with the class")
     parser.add_argument("--resume", action="store_true", help="continue an interrupted unpacking")

@@ -59,6 +59,11 @@ class CallReader:
         seed, shuffle = _seed(use.data, values), _shuffle(use.data, values)
         for where in self._added(use.data):
             values.lacks("files", f"other files are added to it{where}")
+        whole = self._parents.get(source) or source.parent
+        if whole is not None and whole.has("collected"):
+            for step in (s for s in whole.steps if s.name == "filter"):
+                why = f"which of them are appended where {step.values[0]} is not followed"
+                values.lacks("files", why)
         picked = [v for s in use.data.steps if s.name == "slice" for v in s.values]
         for unknown in (v for v in picked if isinstance(v, Unknown)):
             values.lacks("indices", "which positions it takes is not in the code", unknown)
@@ -73,6 +78,8 @@ class CallReader:
                     else f"which of the files {condition} chooses is not followed"
                 )  # fmt: skip
                 values.lacks("rows" if table else "files", why)
+        if source.arguments.get("valid_col") is not None:
+            values.lacks("rows", "a column of the table, or a function, says which validate")
         for argument in LOADER_RULES[source.loader].names:
             values.require(argument)
         return CodeCall(
@@ -113,9 +120,10 @@ class CallReader:
         if subset in ("training", "validation"):
             held = role_of_names(use.names) if is_cut(use) else DatasetRole.OTHER
             return held if held is not DatasetRole.OTHER else DatasetRole(str(subset))
-        if Action.EVALUATE in use.uses:
-            return DatasetRole.TEST
         named = role_of_names(use.names)
+        chooses = use.data.is_list and named is DatasetRole.VALIDATION
+        if Action.EVALUATE in use.uses and not chooses:
+            return DatasetRole.TEST
         return named if named is not DatasetRole.OTHER else _unnamed_role(use, folder)
 
     def _folder(self, use: DatasetUse, values: CallArguments) -> str | None:
@@ -126,6 +134,9 @@ class CallReader:
             if data is None:
                 break
             source = data.source
+            below = next((s.values[0] for s in data.steps if s.name == "below"), None)
+            if below is not None:
+                return values.path(below)
             for name in _FOLDER_ARGUMENTS:
                 if source.arguments.get(name) is not None:
                     return values.path(source.arguments[name])
@@ -157,16 +168,26 @@ def _unnamed_role(use: DatasetUse, folder: str | None) -> DatasetRole:
         return sides[part] if isinstance(part, int) and part < len(sides) else DatasetRole.OTHER
     if source.loader is LoaderName.TORCHVISION:
         return role_of_name(_named_part(use.data) or "")
+    if _has_no_labels(source) and set(use.uses) == {Action.PREDICT}:
+        return DatasetRole.OTHER
     role = role_of_folder(folder or "")
     cut = any(s.name in ("take", "skip") for s in use.data.membership)
     if role is not DatasetRole.OTHER and not cut:
         return role
-    return DatasetRole.TEST if Action.PREDICT in use.uses else DatasetRole.OTHER
+    judged = Action.PREDICT in use.uses and (source.loader is not LoaderName.FILES or use.labelled)
+    return DatasetRole.TEST if judged else DatasetRole.OTHER
+
+
+def _has_no_labels(source: Source) -> bool:
+    """Tell whether a loader is asked for images without labels."""
+    flows = source.loader in FLOW_LOADERS
+    names = ("class_mode",) if flows else ("labels", "label_mode")
+    return any(name in source.arguments and source.arguments[name] is None for name in names)
 
 
 def _seed(data: DataSet, values: CallArguments) -> int | None:
     source = data.source
-    if source.loader is LoaderName.SLICES:
+    if source.loader in (LoaderName.SLICES, LoaderName.FIT_SPLIT):
         return _order_seed(source.parent, values)
     if source.loader is LoaderName.FILES and data.has("take", "skip"):
         return _order_seed(data, values)

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from inspector.code_reading.call_reading import CallReader
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.dataset_uses import data_sets, dataset_uses, listed_uses
 from inspector.code_reading.evaluation.evaluator import Followed
+from inspector.code_reading.evaluation.objects import LoaderName
+from inspector.code_reading.evaluation.values import MISSING
 from inspector.code_reading.program import Unread
-from inspector.code_reading.roles import DatasetRole
+from inspector.code_reading.roles import DatasetRole, role_of_name
+
+_UNNAMED_PARTS: Final = (
+    LoaderName.SLICES, LoaderName.FASTAI_RANDOM, LoaderName.FASTAI_FOLDERS,
+    LoaderName.FASTAI_FROM_FOLDER,
+)  # fmt: skip
+"""Splits whose parts have no order that tells their role, or no names of their own."""
 
 
 def code_calls(followed: Followed) -> tuple[CodeCall, ...]:
@@ -17,7 +26,21 @@ def code_calls(followed: Followed) -> tuple[CodeCall, ...]:
     listed = listed_uses(uses, followed.libraries.parents)
     reader = CallReader(followed.libraries.parents)
     calls = [call for use in listed for call in reader.calls(use)]
-    return tuple(_distinct(_without_uncalled(followed, _settled(calls))))
+    known = _without_uncalled(followed, _settled(calls))
+    return tuple(_distinct(_without_bystanders(known)))
+
+
+def _without_bystanders(calls: Sequence[CodeCall]) -> list[CodeCall]:
+    """Drop training roles that only a folder or a position tells, beside a call that is trained."""
+    trained = {c.folder for c in calls if c.role is DatasetRole.TRAINING and c.trained}
+
+    def is_bystander(call: CodeCall) -> bool:
+        positioned = call.data.part is not MISSING and call.loader not in _UNNAMED_PARTS
+        guessed = not call.read_by_model and role_of_name(call.name) is DatasetRole.OTHER
+        drops = call.role is DatasetRole.TRAINING or call.loader in _UNNAMED_PARTS[1:]
+        return call.folder in trained and guessed and not positioned and drops
+
+    return [replace(c, role=DatasetRole.OTHER) if is_bystander(c) else c for c in calls]
 
 
 def _without_uncalled(followed: Followed, calls: Sequence[CodeCall]) -> list[CodeCall]:

@@ -1,6 +1,6 @@
 """Datasets by their content, and what the code does with them: which of them are calls."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -31,6 +31,7 @@ class DatasetUse:
         flow: The generator's flow that reads it, for a part of a split.
         fit_numbers: Numbers of the fit calls that read it.
         taken: True if it is looped over, or taken from a dict of splits.
+        labelled: True if labels are made of its files.
         loader_names: Variables that a DataLoader of it is assigned to.
         containers: Datasets that it points into.
     """
@@ -43,6 +44,7 @@ class DatasetUse:
     flow: Source | None = None
     fit_numbers: list[int] = field(default_factory=list)
     taken: bool = False
+    labelled: bool = False
     loader_names: list[str] = field(default_factory=list)
     containers: list[DataSet] = field(default_factory=list)
 
@@ -105,6 +107,7 @@ def data_sets(value: object) -> list[DataSet]:
 def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
     """Return each dataset with its uses, in code order."""
     uses: dict[object, DatasetUse] = {}
+    labelled: set[Source] = set()
 
     def use_of(data: DataSet) -> DatasetUse:
         key = (data.source, data.membership)
@@ -114,10 +117,14 @@ def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
         for data in data_sets(event.data):
             if not data.derived or event.action in _READS:
                 use_of(data).record(event, data, number)
+            elif event.action is Action.NAME:
+                labelled.add(data.source)
         for data in data_sets(event.validation):
             use = use_of(data)
             use.validates, use.data = True, data
             use.fit_numbers.append(number)
+    for use in uses.values():
+        use.labelled = use.data.source in labelled
     return list(uses.values())
 
 
@@ -132,6 +139,7 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
         for p in (use.data.source.parent, parents.get(use.data.source), *use.containers)
         if p is not None
     }
+    joined = set(_joined_keys(uses))
     used_sources = {u.data.source for u in uses if u.names or u.used or u.taken}
     chosen = []
     for use in uses:
@@ -139,10 +147,12 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
         left = not (use.names or use.used or use.taken) and use.data.source in used_sources
         if is_split and (use.thrown_away or left):
             continue
+        if use.key in joined and not use.used and not use.taken:
+            continue
         if use.key in consumed:
             if not use.used and not _judges_whole(use):
                 continue
-            if is_split and not use.validates and _is_split_again(use, uses):
+            if is_split and not use.fits and not use.validates and _is_split_again(use, uses):
                 continue
             if not use.used:
                 use.names = use.loader_names
@@ -151,6 +161,16 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
             continue
         chosen.append(use)
     return _without_cuts(chosen)
+
+
+def _joined_keys(uses: Sequence[DatasetUse]) -> Iterator[object]:
+    """Yield the keys of datasets that are only parts of a joined one."""
+    for data in (d for use in uses for d in (use.data, *use.containers)):
+        for i, step in enumerate(data.membership):
+            parts = [v for v in step.values if isinstance(v, DataSet)]
+            if step.name == "concatenate" and parts:
+                yield data.source, data.membership[:i]
+                yield from ((p.source, p.membership) for p in parts)
 
 
 def _judges_whole(use: DatasetUse) -> bool:
@@ -204,7 +224,7 @@ def _without_cuts(uses: Sequence[DatasetUse]) -> list[DatasetUse]:
         both = {s.name for use in parts for s in use.data.membership} >= {"take", "skip"}
         counted = [
             use for use in parts
-            if use.used
+            if (use.used and not (_is_only_predicted(use) and any(w.used for w in whole)))
             or (use.names and (both or role_of_names(use.names) is not DatasetRole.OTHER))
         ]  # fmt: skip
         counted = [p for p in counted if not _cut_again(p, counted)]
@@ -215,6 +235,10 @@ def _without_cuts(uses: Sequence[DatasetUse]) -> list[DatasetUse]:
             dropped = parts[1:]
         chosen = [use for use in chosen if use not in dropped]
     return chosen
+
+
+def _is_only_predicted(use: DatasetUse) -> bool:
+    return not (use.fits or use.validates) and set(use.uses) == {Action.PREDICT}
 
 
 def is_cut(use: DatasetUse) -> bool:

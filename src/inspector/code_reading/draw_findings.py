@@ -129,7 +129,8 @@ def _orders(
     """Find splits of lists in disk order, and splits in class order."""
     told: list[object] = []
     for call in calls:
-        if call.loader not in SPLIT_LOADERS:
+        looked_at = call.role is DatasetRole.OTHER and not call.name
+        if call.loader not in SPLIT_LOADERS or looked_at:
             continue
         whole = _whole(call, parents)
         if whole is None or whole.source in told:
@@ -138,7 +139,8 @@ def _orders(
         files = whole.source.loader is LoaderName.FILES
         listed = files and whole.source.arguments.get("directory") is not None
         built = whole.source.arguments.get("built") is True
-        if listed and not whole.has("sorted", "sorted_by") and (loops_unsorted or not built):
+        unsorted = not built or whole.source.arguments.get("unsorted", loops_unsorted)
+        if listed and not whole.has("sorted", "sorted_by") and unsorted:
             yield CodeFinding(
                 "unsorted_listing", MIDDLE,
                 "The files are split in the order in which the disk lists them, which differs from"
@@ -274,7 +276,7 @@ def _shuffle_of(data: DataSet | None) -> DatasetStep | None:
 
 def _certainly_different(one: object, two: object) -> bool:
     """Tell whether two values come from two random numbers out of many."""
-    draws = [v.draw for v in (one, two) if isinstance(v, Unknown) and v.draw]
+    draws = [v.draw for v in (one, two) if isinstance(v, Unknown) and v.draw > 0]
     return len(draws) == 2 and draws[0] != draws[1]
 
 

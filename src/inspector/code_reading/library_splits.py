@@ -215,6 +215,11 @@ def library_call(source: Source, count: int) -> SplitCall:
         UsageError: A deciding value is not in the code.
     """
     function = _FUNCTIONS[source.loader]
+    if source.arguments.get("valid_col") is not None:
+        raise UsageError(
+            f"{source.place.text}: a column of a table says which images are for validation",
+            "Save the lists as a CSV with the columns path and split, and give it with --list.",
+        )
     if source.arguments.get("kind", "from_folder") not in ("from_folder", "ratio", "fixed"):
         function = SplitFunction.RANDOM_SPLITTER
     if function is SplitFunction.INDEX_CUT:

@@ -109,7 +109,10 @@ def _sample(values: CallArguments, data: DataSet, role: DatasetRole) -> float | 
 
 
 def _valid_pct(values: CallArguments, data: DataSet, role: DatasetRole) -> float | None:
-    return values.share("valid_pct", 0.2 if _draws(data.source.arguments) else None)
+    given = data.source.arguments
+    if given.get("valid_col") is not None:
+        return None
+    return values.share("valid_pct", 0.2 if _draws(given) else None)
 
 
 def _ratio(values: CallArguments, data: DataSet, role: DatasetRole) -> float | None:
@@ -132,6 +135,8 @@ def _shuffled_split(given: _Given) -> bool:
 
 def _draws(given: _Given) -> bool:
     """Tell whether fastai splits at random: from_folder uses folders unless a share is given."""
+    if given.get("valid_col") is not None:
+        return False
     return given.get("kind") != "from_folder" or given.get("valid_pct") is not None
 
 

@@ -10,12 +10,14 @@ from inspector.augmentation.policy_json import write_policy
 from inspector.augmentation.value_rules import RULES
 from inspector.code_reading.calls import code_calls
 from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.values import ListBox, Unknown, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.losses import loss_findings
+from inspector.code_reading.pitfalls.offline_copies import offline_findings
 from inspector.code_reading.pitfalls.overlaps import overlap_findings
 from inspector.code_reading.policies import (
     CodePolicy,
@@ -138,6 +140,7 @@ def read_program(
             for f in (
                 *split_findings(followed, calls),
                 *overlap_findings(followed, calls),
+                *offline_findings(followed, calls),
                 *loss_findings(followed, calls),
             )
         ),
@@ -167,8 +170,9 @@ def _unread_fits(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Unre
     if any(call.role is DatasetRole.TRAINING for call in calls):
         return
     for event in followed.events:
-        if event.action is Action.FIT and isinstance(event.data, Unknown):
-            text = event.data.text[:60]
+        lost = isinstance(event.data, Unknown | ListBox) and not data_sets(event.data)
+        if event.action is Action.FIT and lost:
+            text = event.data.text[:60] if isinstance(event.data, Unknown) else "the list"
             why = f"where {text} comes from is not followed"
             yield Unread(event.place, "the training data", why)
 
@@ -176,12 +180,24 @@ def _unread_fits(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Unre
 def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:
     """Report calls whose files are in a table that is not in the code."""
     for call in calls:
-        if call.loader is LoaderName.DATAFRAME:
+        if call.loader is LoaderName.DATAFRAME or _is_of_table(call):
             yield (
                 call.place,
                 "the rows of a table decide which files are read, and the table is not in the code:"
                 " save the lists as a CSV with the columns path and split, and give it with --list",
             )
+
+
+def _is_of_table(call: CodeCall) -> bool:
+    """Tell whether what is split are the rows of a table that is read from a file."""
+    data: DataSet | None = call.data
+    for _ in range(8):
+        if data is None:
+            return False
+        if data.source.loader is LoaderName.FILES:
+            return data.source.arguments.get("table") is not None
+        data = data.container or data.source.parent
+    return False
 
 
 def _once(findings: Sequence[CodeFinding]) -> Iterator[CodeFinding]:

@@ -8,6 +8,7 @@ from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.draw_findings import draw_findings
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.objects import Action, DataSet, LoaderName
+from inspector.code_reading.evaluation.value_text import shown
 from inspector.code_reading.evaluation.values import ListBox, is_known
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.policies import flat_layers
@@ -40,7 +41,6 @@ def split_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Co
             yield from check(one, two)
     yield from _predictions(followed, calls)
     yield from _sorted_arrays(calls)
-    yield from _augmented_before(calls)
     yield from draw_findings(followed, calls, followed.libraries.parents, list(pairs(calls)))
 
 
@@ -379,6 +379,13 @@ def _shuffled(data: DataSet) -> bool:
     return source.loader in flows and known is True and not source.open
 
 
+def _is_flat(given: Mapping[str, object]) -> bool:
+    """Tell whether a pattern lists the files of one folder, without class folders."""
+    pattern, folder = shown(given.get("pattern")), shown(given.get("directory"))
+    inner = pattern.removeprefix(folder).strip("/\\")
+    return "*" in inner and "/" not in inner and "\\" not in inner and "**" not in inner
+
+
 def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
     """Find fit(validation_split=) on arrays in the order of their class folders."""
     for call in calls:
@@ -388,7 +395,8 @@ def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
         if parent is None or parent.source.loader is not LoaderName.FILES or parent.has("shuffle"):
             continue
         given = parent.source.arguments
-        if given.get("directory") is None or given.get("by_class") is False:
+        flat = parent.has("collected") and _is_flat(given)
+        if given.get("directory") is None or given.get("by_class") is False or flat:
             continue
         yield CodeFinding(
             "fit_split_sorted", HIGH,
@@ -397,24 +405,3 @@ def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
             "images and labels together first, or split with train_test_split(stratify=...).",
             call.place, "validation_split",
         )  # fmt: skip
-
-
-def _augmented_before(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find augmented copies written into a folder that is split afterwards."""
-    written = {
-        c.source.arguments.get("save_to_dir"): c for c in calls
-        if isinstance(c.source.arguments.get("save_to_dir"), str)
-    }  # fmt: skip
-    for call in calls:
-        if (
-            call.folder in written
-            and call.validation_split
-            and call.role is not DatasetRole.TRAINING
-        ):
-            yield CodeFinding(
-                "augmented_before_split", HIGH,
-                f"{call.folder} holds augmented copies (line {written[call.folder].place.line}) "
-                "and is split afterwards, so copies of one image are in training and in "
-                "validation. Split first, and augment the training images only.",
-                call.place,
-            )  # fmt: skip

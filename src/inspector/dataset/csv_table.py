@@ -69,9 +69,6 @@ def read_rows(file: Path, columns: Sequence[str], *, what: str, advice: str) -> 
             names the line.
     """
     text = read_text(file, what=what, advice=advice, limit=MAX_TABLE_BYTES)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise DatasetError(f"{file.name}, line {line}: it holds a NUL character", advice)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         heads = _heads(next(reader, []), columns, file.name, advice)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from inspector.dataset.augmented_names import styles
 from inspector.errors import UsageError
 
+# An escape, a set of characters, an exact count, or one character of a regular expression.
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d+\}|.", re.S)
 # A pattern whose largest group holds more than this share of the files says too little.
 GIANT = 0.2
 # A word without a number that names more files of a class than this is no group.
@@ -93,6 +95,31 @@ def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
     return proposals
 
 
+def _takes_for_ever(pattern: str) -> bool:
+    """Tell whether a pattern repeats a group that holds a repeat or a choice, as in "(x+)+".
+
+    Python can't end a search that tries every way to divide a path, and a pattern may come with a
+    project from somebody else.
+    """
+    holds, closed = [False], False
+    for token in _TOKEN.findall(pattern):
+        match token:
+            case "(":
+                holds.append(False)
+            case ")" if len(holds) > 1:
+                closed = holds.pop()
+                holds[-1] |= closed
+                continue
+            case "*" | "+" | "{":
+                if closed:
+                    return True
+                holds[-1] = True
+            case "|":
+                holds[-1] = True
+        closed = False
+    return False
+
+
 def by_pattern(paths: Sequence[str], pattern: str) -> Proposal:
     """Group by a regular expression on the path: its group "group", first group, or whole match.
 
@@ -101,11 +128,16 @@ def by_pattern(paths: Sequence[str], pattern: str) -> Proposal:
     """
     try:
         compiled = re.compile(pattern)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise UsageError(
             f"{pattern} is not a regular expression: {error}",
             r"Such as (patient\d+), which groups all paths with the same patient number.",
         ) from None
+    if _takes_for_ever(pattern):
+        raise UsageError(
+            f"the pattern {pattern} repeats a group that repeats something, or chooses, itself",
+            "On some paths that takes years. Write it with one repeat, such as \\w+.",
+        )
     keys = [_key(compiled.search(path)) for path in paths]
     if not any(keys):
         raise UsageError(f"the pattern {pattern} fits no path", f"A path is {paths[0]}."

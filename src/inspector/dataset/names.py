@@ -37,6 +37,10 @@ MAX_PATH_BYTES = 3_000
 
 _MAX_SHOWN = 80
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# What moves a terminal's cursor, shows a name in another order than it has, or can't be encoded.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 # Most paths match this; at four bytes per character no name in them is too long.
 _PLAIN = re.compile(r"(?:\w[\w\-. ]*/)*\w[\w\-. ]*")
 _MAX_PLAIN = 63
@@ -180,6 +184,11 @@ def without_way_out(name: str) -> str:
 def without_controls(text: str) -> str:
     """Return a text with line breaks and other control characters escaped."""
     return _CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
+
+
+def for_terminal(text: str) -> str:
+    """Return a text as a terminal may print it; line breaks and tabs stay."""
+    return _HIDDEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def _written_out(path: str) -> str:

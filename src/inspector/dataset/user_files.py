@@ -1,5 +1,6 @@
 """Files that the user names: a report, a manifest, a policy. Never inside a dataset."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,17 @@ from typing import TextIO
 from inspector.errors import ExportError
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+
+
+def why_no_place(path: Path) -> str:
+    """Return why no system could look a path up, such as a name that is too long; else ""."""
+    try:
+        path.stat()
+    except OSError as error:
+        return error.strerror or "" if error.errno in (errno.ENAMETOOLONG, errno.ELOOP) else ""
+    except ValueError:  # a NUL, or half a character
+        return "it is not a text that can be a path"
+    return ""
 
 
 def check_outside(target: Path, *roots: Path, what: str) -> None:
@@ -44,7 +56,8 @@ def user_file(file: Path, *roots: Path, what: str, replace: bool = False) -> Ite
     """
     with (
         user_path(file, *roots, what=what, replace=replace) as partial,
-        partial.open("w", encoding="utf-8", newline="") as stream,
+        # Half a character can stand in a path that the user named; nothing else is escaped.
+        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream,
     ):
         yield stream
         stream.flush()

@@ -7,6 +7,8 @@ from pathlib import Path
 import platformdirs
 
 _NAME = "dataset-inspector"
+# Of the 255 bytes of a file name; the rest is for the digest and what is beside a project file.
+_MAX_NAME = 200
 
 
 def projects_folder() -> Path:
@@ -57,7 +59,7 @@ def guide_folder() -> Path:
 def default_project(dataset: Path) -> Path:
     """Return the default project file of a dataset, derived from its absolute path."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"
-    return projects_folder() / f"{name}-{_digest(dataset)}.inspector"
+    return projects_folder() / f"{name[:_MAX_NAME]}-{_digest(dataset)}.inspector"
 
 
 def stand_in_folder(url: str) -> Path:

@@ -9,8 +9,9 @@ import msgspec
 
 from inspector.dataset.layouts import Choice, Kind, Layout, recognise
 from inspector.dataset.manifests import read_manifest
+from inspector.dataset.names import shown
 from inspector.dataset.packed.recognition import packed_files, packed_kind
-from inspector.dataset.user_files import check_outside
+from inspector.dataset.user_files import check_outside, why_no_place
 from inspector.desktop.paths import default_project, origin_of, pictures_file, projects_folder
 from inspector.errors import DatasetError, InspectorError, PackedDatasetError, ProjectError
 from inspector.project.changes import Changes
@@ -63,6 +64,7 @@ class ProjectContext:
         window: bool = False,
         read_only: bool = False,
     ) -> None:
+        _check_places(dataset, file)
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
         if dataset is not None and file is not None:
@@ -72,6 +74,7 @@ class ProjectContext:
             remembered = remembered_root(file, read_only=read_only)
         if dataset is None and not remembered:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
+        _check_places(Path(remembered))
         self.root = Path(dataset if dataset is not None else remembered).absolute()
         self.file = file.absolute() if file else default_project(self.root)
         self.read_only = read_only
@@ -209,6 +212,13 @@ class ProjectContext:
     def _same_files(self, names: Sequence[str]) -> bool:
         """Tell whether at least half of the stored sample names exist here."""
         return not names or sum((self.root / p).exists() for p in names) * 2 >= len(names)
+
+
+def _check_places(*places: Path | None) -> None:
+    """Check that paths, one of which may come from a project file, can be looked up."""
+    for place in places:
+        if place is not None and (why := why_no_place(place)):
+            raise DatasetError(f"{shown(str(place))} can't be used: {why}", "Name another path.")
 
 
 def packed_error(root: Path) -> PackedDatasetError | None:

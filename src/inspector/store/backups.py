@@ -1,5 +1,6 @@
 """Backups beside a project file: one per day, and one before each change of its schema."""
 
+import errno
 import os
 import re
 import shutil
@@ -39,6 +40,19 @@ def backups_folder(project: Path) -> Path:
     return project.with_name(f"{project.name}.backups")
 
 
+def own_backups_folder(project: Path) -> Path:
+    """Return the folder of a project file's backups for writing, created if missing.
+
+    Raises:
+        OSError: It can't be created, or is a link: what is written there would land elsewhere.
+    """
+    folder = backups_folder(project)
+    folder.mkdir(exist_ok=True)
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link", str(folder))
+    return folder
+
+
 def list_backups(project: Path) -> list[Backup]:
     """Return the backups of a project file, newest first; [] where there are none."""
     try:
@@ -49,7 +63,10 @@ def list_backups(project: Path) -> list[Backup]:
     for file in files:
         named = _NAME.fullmatch(file.name)
         if named and file.is_file():
-            created = datetime.strptime(named[1], _FORM)
+            try:
+                created = datetime.strptime(named[1], _FORM)
+            except ValueError:
+                continue  # Digits that are no date: not ours.
             size = file.stat().st_size
             backups.append(Backup(len(backups) + 1, file, created, size, named[2] or ""))
     return backups
@@ -78,8 +95,7 @@ def back_up(
         OSError: The backup can't be written.
         sqlite3.Error: Likewise, or the project file is damaged.
     """
-    folder = backups_folder(project)
-    folder.mkdir(exist_ok=True)
+    folder = own_backups_folder(project)
     words = f" {reason}" if reason else ""
     file = folder / f"{now.strftime(_FORM)}{words}.inspector"
     partial = folder / f"{os.getpid()}-{os.urandom(4).hex()}.partial"
@@ -112,6 +128,7 @@ def restore(project: Path, number: int, now: datetime) -> Path | None:
     aside = project.with_name(f"{project.stem}-replaced-{now.strftime(_FORM)}{project.suffix}")
     existed = project.exists()
     try:
+        partial.unlink(missing_ok=True)
         shutil.copyfile(chosen.path, partial)
         _sync(partial)
         if existed:

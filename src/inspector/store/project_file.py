@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inspector.dataset.names import leads_out, shown
-from inspector.errors import ProjectError
-from inspector.store.backups import backups_folder
+from inspector.errors import DatasetError, ProjectError
+from inspector.input_files import read_text
+from inspector.store.backups import backups_folder, own_backups_folder
 from inspector.store.connections import CheckedConnection, damaged
 
 # Tables that a migration leaves behind so that nothing is lost.
@@ -25,6 +26,7 @@ _NAMES = (
     "SELECT DISTINCT source FROM sample",
     "SELECT DISTINCT label FROM decision",
 )
+_MAX_STAMP_BYTES = 1_000
 _TYPES = {"INTEGER": "'integer'", "TEXT": "'text'", "REAL": "'real', 'integer'", "BLOB": "'blob'"}
 
 
@@ -96,13 +98,12 @@ def check_objects(connection: CheckedConnection) -> None:
     """
     rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
     for kind, name, sql in rows:
-        what = kind if kind in ("trigger", "view") else ""
-        if kind == "table" and str(sql).upper().startswith("CREATE VIRTUAL"):
-            what = "virtual table"
-        if what or kind not in ("table", "index"):
+        is_virtual = str(sql).upper().startswith("CREATE VIRTUAL")
+        if is_virtual or kind not in ("table", "index"):
+            what = "virtual table" if is_virtual else kind
             raise ProjectError(
-                f"the project file {connection.path} holds the {what or kind} {name!r}, which could"
-                " run on its own",
+                f"the project file {connection.path} holds the {what} {name!r}, which could run on"
+                " its own",
                 _STRANGER,
             )
 
@@ -168,9 +169,11 @@ def _check_names(connection: CheckedConnection) -> None:
 def remember_checked(path: Path) -> None:
     """Record that a closed file is as this program left it, so that it opens quickly."""
     with suppress(OSError):
-        folder = backups_folder(path)
-        folder.mkdir(exist_ok=True)
-        (folder / "checked").write_text(_stamp(path), "utf-8")
+        folder = own_backups_folder(path)
+        partial = folder / f"{os.getpid()}-{os.urandom(4).hex()}.partial"
+        partial.write_text(_stamp(path), "utf-8")
+        # A link of this name, in a folder that was sent, is replaced and not written through.
+        partial.replace(folder / "checked")
 
 
 def _stamp(path: Path) -> str:
@@ -180,9 +183,10 @@ def _stamp(path: Path) -> str:
 
 
 def _stamped(path: Path) -> str:
+    file = backups_folder(path) / "checked"
     try:
-        return (backups_folder(path) / "checked").read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return read_text(file, what="note", advice="", limit=_MAX_STAMP_BYTES)
+    except DatasetError:
         return ""
 
 

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.dataset.decoding import read_file
 from inspector.dataset.rasters import RefusedError
 from inspector.dataset.training_decode import Pixels, decode_square
 from inspector.errors import TrainingError
@@ -63,9 +64,10 @@ def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:
     """
     again = "Scan the folder again and start a new run."
     try:
-        data = (root / path).read_bytes()
-    except OSError as error:
-        raise TrainingError(f"{path} can't be read: {error.strerror}", again) from error
+        data = read_file(str(root / path))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TrainingError(f"{path} can't be read: {reason}", again) from error
     if sha256 and hashlib.sha256(data).hexdigest() != sha256:
         raise TrainingError(f"{path} was changed since the split was made", again)
     try:

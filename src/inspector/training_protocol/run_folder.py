@@ -1,13 +1,13 @@
 """Read and write the files of a run's folder."""
 
 import contextlib
-import json
 import os
 from pathlib import Path
 
 import msgspec
 
-from inspector.errors import TrainingError
+from inspector.errors import DatasetError, TrainingError
+from inspector.input_files import read_json
 from inspector.training_protocol.messages import EpochDone
 
 SPEC = "spec.json"
@@ -70,12 +70,28 @@ def read_history(folder: Path) -> tuple[EpochDone, ...]:
     Raises:
         TrainingError: The state can't be read.
     """
-    try:
-        return msgspec.convert(json.loads((folder / STATE).read_text("utf-8")), _State).history
-    except FileNotFoundError:
+    if not os.path.lexists(folder / STATE):
         return ()
-    except (OSError, ValueError, RecursionError) as error:
+    advice = "Resume the run: the file is written again."
+    try:
+        return read_json(folder / STATE, _State, what="state", advice=advice).history
+    except DatasetError as error:
         raise TrainingError(
-            f"the run {folder.name} has no readable {STATE}: {error}",
-            "Resume the run: the file is written again.",
+            f"the run {folder.name} has no readable {STATE}: {error}", advice
         ) from error
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """How a run ended that is not done: its state, the reason and an advice."""
+
+    state: str
+    reason: str
+    advice: str
+
+
+def read_ending(folder: Path) -> Ending | None:
+    """Return how the run in `folder` ended; None if it did not, or that can't be read."""
+    try:
+        return read_json(folder / ENDED, Ending, what="ending", advice="")
+    except DatasetError:
+        return None

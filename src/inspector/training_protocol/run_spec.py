@@ -7,9 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from inspector.errors import TrainingError
+from inspector.errors import DatasetError, TrainingError
+from inspector.input_files import read_json
 from inspector.training_protocol.run_folder import SPEC, write_whole
 
 SIDES = ("training", "selection", "validation", "test")
@@ -171,13 +170,12 @@ def read_spec(folder: Path) -> RunSpec:
     Raises:
         TrainingError: The spec is missing or invalid.
     """
+    advice = "Start a new run with its settings."
     try:
-        # In two steps: JSON escapes file names that are not valid UTF-8.
-        return msgspec.convert(json.loads((folder / SPEC).read_text("utf-8")), RunSpec)
-    except (OSError, ValueError, RecursionError) as error:
+        return read_json(folder / SPEC, RunSpec, what="spec", advice=advice)
+    except DatasetError as error:
         raise TrainingError(
-            f"the run {folder.name} has no readable {SPEC}: {error}",
-            "Start a new run with its settings.",
+            f"the run {folder.name} has no readable {SPEC}: {error}", advice
         ) from error
 
 

@@ -223,14 +223,14 @@ class Surroundings:
 
 
 class MeasureBorder(NamedTuple):
-    """Measure the widest uniform border on a JPEG thumbnail."""
+    """Measure the uniform border on a JPEG thumbnail."""
 
     thumbnail: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class BorderWidth:
-    """The widest uniform border of an image, in lines of `features.SIDE_PX`."""
+    """The uniform border of an image, in lines of `features.SIDE_PX`; 0 without one."""
 
     lines: float
 

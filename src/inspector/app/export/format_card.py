@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QVBoxLayout
 
+from inspector.app.export.option_rows import OptionRows
 from inspector.app.export.planned_export import ExportChoice, SplitFolders
 from inspector.work.export_forms.catalogue import TITLES
 from inspector.work.export_forms.form import Form
@@ -25,9 +26,9 @@ _MODES = (
 )
 # In the order of `SplitFolders`.
 _SPLITS = (
-    ("Folders as they are", "", "The manifest lists the split, even if a call in code makes it"),
-    ("New folders by the split rule", "", "One folder per split of the current split rule"),
-    ("5 folds by group", "", "One folder per fold of a cross-validation; groups stay whole"),
+    ("Folders as they are", "The manifest lists the split, even if a call in code makes it"),
+    ("New folders by the split rule", "One folder per split of the current split rule"),
+    ("5 folds by group", "One folder per fold of a cross-validation; groups stay whole"),
 )
 _AS_IS, _MEASURED = "", "measured"
 _IMAGES = (
@@ -46,7 +47,7 @@ _BORDERS = (
         for share in (0.02, 0.05, 0.1)
     ),
 )
-_FORMS = [(title, form, what) for form, (title, what) in TITLES.items()]
+_FORMS = [(title, form, what[:1].upper() + what[1:]) for form, (title, what) in TITLES.items()]
 
 
 class FormatCard(QFrame):
@@ -62,7 +63,7 @@ class FormatCard(QFrame):
         super().__init__()
         self.setObjectName("plain-card")
         self.setFixedWidth(_CARD_PX)
-        self._splits = _choice("Split folders", _SPLITS)
+        self._splits = OptionRows("Split folders", _SPLITS)
         self._form = _choice("Form", _FORMS)
         self._mode = _choice("How files are written", _MODES)
         self._images = _choice("Re-encoding", _IMAGES)
@@ -78,18 +79,27 @@ class FormatCard(QFrame):
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
         column.addWidget(title)
+        column.addWidget(self._splits)
         for text, box in (
-            ("Splits", self._splits), ("Form", self._form), ("Images", self._images),
-            ("Borders", self._borders), ("Files", self._mode),
+            ("Form", self._form), ("Images", self._images), ("Borders", self._borders),
+            ("Files", self._mode),
         ):  # fmt: skip
             label = QLabel(text)
             label.setProperty("role", "caption")
             column.addWidget(label)
             column.addWidget(box)
         column.insertWidget(column.indexOf(self._borders) + 1, self._measured)
+        about = QLabel()
+        about.setObjectName("export-form")
+        about.setProperty("role", "caption")
+        about.setWordWrap(True)
+        column.insertWidget(column.indexOf(self._form) + 1, about)
+        self._form.currentIndexChanged.connect(lambda row: about.setText(_FORMS[row][2]))
+        about.setText(_FORMS[0][2])
         self._images.currentIndexChanged.connect(self._on_images)
         self._borders.currentIndexChanged.connect(self._on_borders)
-        for box in (self._splits, self._form, self._images, self._borders, self._mode):
+        self._splits.chosen.connect(self.changed)
+        for box in (self._form, self._images, self._borders, self._mode):
             box.currentIndexChanged.connect(self.changed)
         note = QLabel(
             "Every copy is verified by hash, a re-encoded image by decoding it again. The dataset"
@@ -105,7 +115,7 @@ class FormatCard(QFrame):
             target,
             ExportMode(self._mode.currentData()),
             Form(self._form.currentData()),
-            SplitFolders(self._splits.currentIndex()),
+            SplitFolders(self._splits.position()),
             self._reencoding(),
             self._borders.currentData() == _MEASURED,
         )

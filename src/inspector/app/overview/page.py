@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.overview.answer_card import AnswerCard
+from inspector.app.overview.audit.audit_dialog import AuditDialog
 from inspector.app.overview.borrowed_card import borrowed_card
 from inspector.app.overview.clean_up_dialog import CleanUpDialog
 from inspector.app.overview.code_line import CodeLine, read_code_line
@@ -157,9 +158,21 @@ class OverviewPage(Page):
             self.bridge.call(self._read, self._show, channel="findings")
 
     def open(self, request: PageRequest) -> None:
-        """Show the clean-up if it is requested."""
-        if request.action is PageAction.CLEAN_UP:
-            self.show_clean_up()
+        """Show the clean-up, or the comparison with another dataset, if it is requested."""
+        match request.action:
+            case PageAction.CLEAN_UP:
+                self.show_clean_up()
+            case PageAction.COMPARE_DATASETS:
+                self.show_audit()
+            case _:
+                pass
+
+    def show_audit(self) -> AuditDialog:
+        """Open the comparison with another dataset."""
+        dialog = AuditDialog(self.project, self.bridge, self.jobs, self)
+        dialog.list_requested.connect(self.show_list)
+        dialog.open()
+        return dialog
 
     def show_clean_up(self) -> None:
         dialog = CleanUpDialog(self.project, self.bridge, self.jobs, self)

@@ -11,7 +11,30 @@ if TYPE_CHECKING:
 _WIDTH_PX, _PAIR_PX, _GAP_PX = 178, 88, 48
 
 
-class PairIllustration(QWidget):
+class LatePicture(QWidget):
+    """A picture whose space is reserved until the first paint is over.
+
+    Painting it imports `Qt` and others, which take 40 ms.
+    """
+
+    _late = True
+
+    def show_picture(self) -> None:
+        """Paint the picture from now on."""
+        self._late = False
+        self.update()
+
+    def paintEvent(self, event: "QPaintEvent") -> None:
+        del event
+        if not self._late:
+            self.paint()
+
+    def paint(self) -> None:
+        """Paint the picture."""
+        raise NotImplementedError
+
+
+class PairIllustration(LatePicture):
     """The same image in two splits.
 
     Args:
@@ -27,14 +50,13 @@ class PairIllustration(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH_PX, _PAIR_PX)
 
-    def paintEvent(self, event: "QPaintEvent") -> None:
-        del event
+    def paint(self) -> None:
         from inspector.app.start.illustration_painting import paint_pair
 
         paint_pair(self, excluded=self._excluded)
 
 
-class GapIllustration(QWidget):
+class GapIllustration(LatePicture):
     """The gap between two accuracies, with the part that is leakage."""
 
     def __init__(self) -> None:
@@ -45,21 +67,19 @@ class GapIllustration(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH_PX, _GAP_PX)
 
-    def paintEvent(self, event: "QPaintEvent") -> None:
-        del event
+    def paint(self) -> None:
         from inspector.app.start.illustration_painting import paint_gap
 
         paint_gap(self)
 
 
-class DropArrow(QWidget):
+class DropArrow(LatePicture):
     """An arrow into a tray."""
 
     def sizeHint(self) -> QSize:
         return QSize(40, 40)
 
-    def paintEvent(self, event: "QPaintEvent") -> None:
-        del event
+    def paint(self) -> None:
         from inspector.app.start.illustration_painting import paint_drop_arrow
 
         paint_drop_arrow(self)

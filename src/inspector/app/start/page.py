@@ -16,9 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.start.illustrations import DropArrow, GapIllustration, PairIllustration
+from inspector.app.start.illustrations import (
+    DropArrow,
+    GapIllustration,
+    LatePicture,
+    PairIllustration,
+)
 from inspector.app.start.recent import ROW_PX
-from inspector.app.start.recent_row import RecentRow
 from inspector.app.start.sample_card import SampleCard
 from inspector.app.widgets.controls.busy_line import BusyLine
 
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
     from inspector.app.start.recent import RecentDataset
+    from inspector.app.start.recent_row import RecentRow
     from inspector.app.widgets.jobs import Jobs
     from inspector.app.widgets.jobs_bar import JobBar
     from inspector.work.jobs import Progress, Stop
@@ -76,7 +81,7 @@ class StartPage(QWidget):
         self.setAccessibleName("Start")
         self._painted = False
         self._arranged: tuple[bool, bool, int] | None = None
-        self._rows = [RecentRow(one) for one in recent[:SHOWN]]
+        self._rows = _rows_of(recent[:SHOWN])
         self.sample_card = None if self._rows else SampleCard()
         self._note = QLabel()
         self._note.setWordWrap(True)
@@ -201,9 +206,11 @@ class StartPage(QWidget):
             row.setVisible(position < rows)
 
     def _finish(self) -> None:
-        """Add what the first paint does not need: a shortcut imports `Qt`, which takes 15 ms."""
+        """Add what the first paint does not need: pictures, and a shortcut, which imports `Qt`."""
         from inspector.app.widgets.controls.key_button import KeyButton
 
+        for picture in self.findChildren(LatePicture):
+            picture.show_picture()
         plain = self._choose
         self._choose = KeyButton("Open folder…", "Ctrl O", icon="folder", primary=True)
         self._choose.setMinimumWidth(_CHOOSE_PX)
@@ -376,6 +383,14 @@ class StartPage(QWidget):
         if name:
             self.show_opening(name)
             self.opened.emit(name)
+
+
+def _rows_of(recent: "Sequence[RecentDataset]") -> "list[RecentRow]":
+    if not recent:
+        return []
+    from inspector.app.start.recent_row import RecentRow
+
+    return [RecentRow(one) for one in recent]
 
 
 def _steps_card() -> QWidget:

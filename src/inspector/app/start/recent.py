@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 ROW_PX = 78
 THUMBNAIL_PX = 52
@@ -81,6 +80,8 @@ def recent_dataset(
 
 def _day(at: float) -> str:
     """Return a day as text, such as "yesterday"."""
+    from datetime import datetime, timedelta  # not before the first paint without recent ones
+
     then, now = datetime.fromtimestamp(at), datetime.now()
     if then.date() == now.date():
         return f"Today, {then:%H:%M}"

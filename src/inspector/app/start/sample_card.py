@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout
+
+from inspector.app.start.illustrations import LatePicture
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage, QPaintEvent
+    from PySide6.QtGui import QImage
 
 TILES, TILE_PX = 12, 132
 _ACROSS, _GAP_PX = 4, 4
@@ -34,7 +36,7 @@ class SampleCard(QFrame):
             column.addWidget(widget)
 
 
-class _Tiles(QWidget):
+class _Tiles(LatePicture):
     """Paints square images, whose space is reserved before they come."""
 
     def __init__(self) -> None:
@@ -51,8 +53,7 @@ class _Tiles(QWidget):
         self.setAccessibleDescription(f"{len(images)} images")
         self.update()
 
-    def paintEvent(self, event: "QPaintEvent") -> None:
-        del event
+    def paint(self) -> None:
         from PySide6.QtGui import QPainter
 
         from inspector.app.widgets import theme

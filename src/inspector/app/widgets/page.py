@@ -41,6 +41,7 @@ class PageAction(StrEnum):
     CLEAN_UP = "clean up"
     REENCODE = "re-encode"
     CROP_BORDERS = "crop borders"
+    COMPARE_DATASETS = "compare datasets"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class MainWindow(StableFocus, QMainWindow):
 
     def _on_painted(self) -> None:
         """Open the dataset that waits for the first paint, or read thumbnails of recent ones."""
+        if self.isHidden():
+            return  # It was closed meanwhile.
         if self._open_later is not None:
             self._open_later()
             return

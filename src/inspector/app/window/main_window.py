@@ -26,6 +26,7 @@ from inspector.app.window.page_list import PAGES
 from inspector.app.window.palette.command_palette import (
     Palette,
     as_command,
+    audit_command,
     clean_up_command,
     commands_of,
     keyless_commands,
@@ -259,7 +260,7 @@ class ProjectWindow(QWidget):
     def commands(self) -> list[PaletteCommand]:
         """Return every available command, those of the visible page first."""
         own = commands_of(self.pages, self.page(), self.show_page)
-        own.append(clean_up_command(self.open_page))
+        own += [clean_up_command(self.open_page), audit_command(self.open_page)]
         lists = image_commands(self.project.gallery, self.bridge, self.open_page)
         rest = (*lists, *word_commands(self._status.setText))
         return [*own, *map(as_command, self._general), *self._more, *rest]

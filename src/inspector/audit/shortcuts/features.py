@@ -90,16 +90,18 @@ def compression_of(path: str) -> Floats:
 
 
 def border_width(thumbnail: bytes) -> float:
-    """Return the widest uniform border of a JPEG thumbnail's four sides, in lines of `SIDE_PX`.
+    """Return the width of a uniform border that two opposite sides share, in lines of `SIDE_PX`.
 
-    It is 0 where the thumbnail can't be decoded.
+    Frames, letterboxes and pillarboxes lie on both; a sky or a table on one side only is no border.
+    It is 0 without one, and where the thumbnail can't be decoded.
     """
     try:
         grey = simplejpeg.decode_jpeg(thumbnail, colorspace="GRAY")[..., 0]
     except ValueError:
         return 0.0
     small = cv2.resize(grey, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
-    return max(_uniform_widths(small.astype(np.float32)))
+    top, bottom, left, right = _uniform_widths(small.astype(np.float32))
+    return max(min(top, bottom), min(left, right))
 
 
 def _uniform_widths(grey: Floats) -> list[float]:

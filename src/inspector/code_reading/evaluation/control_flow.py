@@ -8,6 +8,7 @@ from inspector.code_reading.evaluation.frames import BREAK, CONTINUE, RAISE, Flo
 from inspector.code_reading.evaluation.function_calls import FunctionCalls
 from inspector.code_reading.evaluation.memory import Branch
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
+from inspector.code_reading.evaluation.python.usual_branches import usual_branch
 from inspector.code_reading.evaluation.value_access import MAX_ROUNDS
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import ScopeBox, Unknown, is_scalar, merged
@@ -52,13 +53,14 @@ class ControlFlow(FunctionCalls):
         Returns:
             The flow, and whether `rest` has been followed.
         """
-        truth = self.truth(self.value(node.test, scope))
-        if truth is not None:
-            return self._run(node.body if truth else node.orelse, scope), False
-        self.loops.begin_branch()
+        decided = self._if_decided(node, scope)
+        if decided is not None:
+            return decided[0], False
+        condition = text_of(node.test)
+        self.loops.begin_branch(condition)
         one, first = self._followed(node.body, scope)
         trained = self.loops.end_branch()
-        self.loops.begin_branch()
+        self.loops.begin_branch(condition)
         two, second = self._followed(node.orelse, scope)
         also = self.loops.end_branch()
         for data in trained:
@@ -77,7 +79,9 @@ class ControlFlow(FunctionCalls):
         self._maybe(left)
         self.memory.begin()
         self.memory.take(stays)
+        self.loops.begin_skip(condition)
         flow = self._run(rest, scope)
+        self.loops.end_skip()
         others = self.memory.end()
         if isinstance(left, Return):
             leaves.after.pop(id(scope), None)
@@ -88,6 +92,21 @@ class ControlFlow(FunctionCalls):
             return left, True
         self.memory.take_one_of([leaves, others])
         return flow, True
+
+    def _if_decided(self, node: ast.If, scope: ScopeBox) -> tuple[Flow] | None:
+        """Follow the one branch that is known, or that a plain run takes; None if neither."""
+        truth = self.truth(self.value(node.test, scope))
+        if truth is not None:
+            return (self._run(node.body if truth else node.orelse, scope),)
+        usual = usual_branch(node.test, node.body, node.orelse)
+        if usual is None:
+            return None
+        flow, branch = self._followed(node.body if usual.taken else node.orelse, scope)
+        if flow is RAISE:
+            return None
+        self.note(usual.note)
+        self.memory.take(branch)
+        return (flow,)
 
     def _either_flow(self, one: Flow, two: Flow) -> Flow:
         if isinstance(one, Return) and isinstance(two, Return):
@@ -178,10 +197,14 @@ class ControlFlow(FunctionCalls):
         source = self.value(node.iter, scope)
         self.iterated(source, node.iter)
         items = self.listed(source)
+        self.loops.deepen(1)
+        before = self.loops.enter(self.collected(source, node))
         if items is not None and len(items) <= MAX_ROUNDS:
             flow = self._rounds_of(node, items, scope)
         else:
             flow = self._rounds_like(node, source, scope, once=bool(items))
+        self.loops.leave(before)
+        self.loops.deepen(-1)
         if flow is BREAK:
             return None
         return flow if flow is not None else self._run(node.orelse, scope)
@@ -198,7 +221,7 @@ class ControlFlow(FunctionCalls):
             self.bind(node.target, typical, scope)
 
         folds = self.loops.enter_folds(typical)
-        before = self.loops.enter(source)
+        before = self.loops.enter(source, text_of(node.target))
         once |= isinstance(source, StreamValue | DataSet)
         flow = self._loop(node, scope, start, once=once)
         self.loops.leave(before)

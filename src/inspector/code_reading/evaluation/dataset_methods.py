@@ -28,8 +28,10 @@ _DATASET_STEPS: Final = (
     "skip", "shard", "enumerate", "interleave", "filter", "ignore_errors", "snapshot", "select",
     "as_numpy_iterator", "set_transform", "with_format", "rename_column", "cast_column",
     "reset_index", "copy", "dropna", "to_list", "tolist", "astype", "to_numpy", "reshape", "query",
-    "sort_values", "assign", "merge", "set_index", "long", "numpy", "flatten",
+    "sort_values", "assign", "merge", "set_index", "long", "numpy", "flatten", "fillna", "rename",
+    "replace", "convert_dtypes", "sort_index",
 )  # fmt: skip
+_CHOOSES_ROWS: Final = ("drop_duplicates", "head", "tail", "nlargest", "nsmallest", "explode")
 _ALL_PARTS: Final = (
     "map", "with_transform", "cast_column", "rename_column", "shuffle", "set_format",
 )  # fmt: skip
@@ -67,6 +69,8 @@ class DatasetMethods:
         known = self._methods.get(name)
         if known is not None:
             return known(data, given, node)
+        if name in _CHOOSES_ROWS:
+            return data.after("filter", f"{name}()", line=getattr(node, "lineno", 0))
         if name in _DATASET_STEPS:
             values = given.places or tuple(given.names.values())
             return data.after(name, *values[:2], line=getattr(node, "lineno", 0))

@@ -265,6 +265,9 @@ class Evaluator(ControlFlow):
     def _bind_attribute(self, target: ast.Attribute, value: object, scope: ScopeBox) -> None:
         owner, name = target.value, target.attr
         box = self.value(owner, scope)
+        if isinstance(value, StreamValue) and value.text == "dataloaders":
+            data = value.item[0] if isinstance(value.item, tuple) else None
+            self.emit(Event(Action.SET, self.place, data, name=name))
         if isinstance(box, Function) and name in _DECIDES_CALLS:
             self._bind_function(owner, box, name, value, scope)
         elif isinstance(box, ObjectBox | ClassBox):
@@ -275,9 +278,6 @@ class Evaluator(ControlFlow):
             self.emit(Event(Action.SET, self.place, box, name=text))
             if name in _HOLDS_FILES:
                 self.bind(owner, box.after("filter", name, line=self.line), scope)
-        elif isinstance(value, StreamValue) and value.text == "dataloaders":
-            data = value.item[0] if isinstance(value.item, tuple) else None
-            self.emit(Event(Action.SET, self.place, data, name=name))
         self.named(f"{text_of(owner)}.{name}", value)
 
     def _bind_function(

@@ -9,8 +9,9 @@ from typing import Any
 from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.operators import WIDE_FORMAT, Operators
+from inspector.code_reading.evaluation.python.usual_branches import usual_branch
 from inspector.code_reading.evaluation.value_access import TooMuchError
-from inspector.code_reading.evaluation.value_text import joined, text_of
+from inspector.code_reading.evaluation.value_text import is_label, joined, text_of
 from inspector.code_reading.evaluation.values import (
     MAX_ITEMS,
     DictBox,
@@ -80,6 +81,14 @@ class Expressions(Operators):
     @abstractmethod
     def named(self, name: str, value: object) -> None:
         """Hear that a value is given a name."""
+
+    @abstractmethod
+    def collected(self, value: object, node: ast.AST) -> object:
+        """Return the files that a list was made of in a loop over them, or None."""
+
+    @abstractmethod
+    def note(self, text: str) -> None:
+        """Record a note for the reader."""
 
     @abstractmethod
     def iterated(self, value: object, node: ast.AST) -> None:
@@ -209,6 +218,10 @@ class Expressions(Operators):
         truth = self.truth(self.value(node.test, scope))
         if truth is not None:
             return self.value(node.body if truth else node.orelse, scope)
+        usual = usual_branch(node.test, (node.body,), (node.orelse,))
+        if usual is not None:
+            self.note(usual.note)
+            return self.value(node.body if usual.taken else node.orelse, scope)
         one, two = self.value(node.body, scope), self.value(node.orelse, scope)
         return merged([one, two], text_of(node))
 
@@ -239,12 +252,29 @@ class Expressions(Operators):
             source = derived[0]
             if not isinstance(source, DataSet):
                 return source
+            picked = self._picked(source, node, scope)
+            if picked is not None:
+                return picked
             files = self._filtered(source, node, scope)
             return replace(files, derived=True) if is_label(node.elt) else files
         box = self._list(result if whole else [], is_set=isinstance(node, ast.SetComp))
         if whole:
             return box
         return StreamValue(result[0], text_of(node)) if result else Unknown(text_of(node))
+
+    def _picked(
+        self, positions: DataSet, node: ast.ListComp | ast.GeneratorExp | ast.SetComp,
+        scope: ScopeBox,
+    ) -> object:  # fmt: skip
+        """Return the items of another list in an order, as by `[files[i] for i in order]`."""
+        match node:
+            case ast.ListComp(
+                elt=ast.Subscript(value=owner, slice=ast.Name(id=index)),
+                generators=[ast.comprehension(target=ast.Name(id=target), ifs=[])],
+            ) if index == target and positions.has("indices"):
+                known = self.item_of(self.value(owner, scope), positions, node)
+                return known if isinstance(known, DataSet) else None
+        return None
 
     def _filtered(
         self, data: DataSet, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: ScopeBox
@@ -289,8 +319,9 @@ class Expressions(Operators):
         self.iterated(source, step.iter)
         items = self.listed(source)
         whole = items is not None and len(items) <= MAX_ITEMS
-        if isinstance(source, DataSet) and source.is_list and not derived:
-            derived.append(source)
+        files = source if isinstance(source, DataSet) else self.collected(source, step.iter)
+        if isinstance(files, DataSet) and files.is_list and not derived:
+            derived.append(files)
         for item in items[:2_000] if items is not None else [self.typical(source, step.target)]:
             self.spend()
             self.bind(step.target, item, scope)
@@ -308,29 +339,6 @@ class Expressions(Operators):
 
     def _lambda(self, node: ast.Lambda, scope: ScopeBox) -> object:
         return self.made_function(node, "<lambda>", scope)
-
-
-def is_label(node: ast.expr) -> bool:
-    """Tell whether an expression extracts the label from a file's path."""
-    match node:
-        case (
-            ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split" | "rsplit")))
-            | ast.Subscript(value=ast.Attribute(attr="parts"))
-            | ast.Attribute(attr="name" | "stem", value=ast.Attribute(attr="parent"))
-            | ast.IfExp(body=ast.Constant(), orelse=ast.Constant())
-            | ast.Compare()
-        ):
-            return True
-        case ast.Call(func=ast.Attribute(attr="basename"), args=[ast.Call(func=inner)]):
-            return isinstance(inner, ast.Attribute) and inner.attr == "dirname"
-        case ast.Call(func=ast.Name(id="int" | "float" | "str"), args=[inner]):
-            return is_label(inner)
-        case ast.Call(func=ast.Attribute(attr="index" | "get"), args=[inner, *_]):
-            return is_label(inner)
-        case ast.Subscript(slice=inner):
-            return is_label(inner)
-        case _:
-            return False
 
 
 def _is_lower(node: ast.expr) -> bool:

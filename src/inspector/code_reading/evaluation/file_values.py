@@ -1,11 +1,15 @@
 """Values for the files of folders and patterns."""
 
 import ast
+import re
+from dataclasses import replace
 from typing import Final
 
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.objects import (
+    Action,
     DataSet,
+    Event,
     ImageCopy,
     Layer,
     LoaderName,
@@ -13,19 +17,26 @@ from inspector.code_reading.evaluation.objects import (
     StackBox,
     StreamValue,
 )
-from inspector.code_reading.evaluation.value_text import shown
+from inspector.code_reading.evaluation.value_text import is_label, shown
 from inspector.code_reading.evaluation.values import (
     ClassBox,
     DictBox,
+    Function,
     ListBox,
     ObjectBox,
     PartText,
     PathText,
     Ref,
+    ScopeBox,
     Unknown,
+    is_number,
 )
 
 _WILD: Final = "*?["
+_FIRST_NAME: Final = re.compile(r"[{(]*(\w+)(?=\[|\.replace|\s*\+)")
+_OTHER_FOLDER: Final = re.compile(r"replace\((?!['\"]\.)")
+_MAX_ORIGINS: Final = 50
+_LABEL: Final = re.compile(r"label|target|class|categor|^y\d?$|^lbl|^cls")
 _DATASET_CLASSES: Final = ("Dataset", "IterableDataset", "VisionDataset", "Sequence", "PyDataset")
 
 
@@ -41,7 +52,11 @@ def files_in(
         by_parts: True for pathlib paths, which are sorted part by part.
         hidden: True if a wildcard also matches names with a leading dot.
     """
-    arguments = {"directory": folder_of(where), "pattern": where}
+    folder = folder_of(where)
+    if isinstance(folder, PartText) and folder.text.startswith("{"):
+        outer = host.loops.folder_of(folder.text.strip("{}"))
+        folder = folder if outer is None else outer
+    arguments = {"directory": folder, "pattern": where}
     if by_parts:
         arguments["by_parts"] = True
     if hidden or by_parts:
@@ -56,36 +71,133 @@ def folder_of(where: object) -> object:
     if not isinstance(where, str | PartText):
         return where
     text = where if isinstance(where, str) else where.text
-    parts = text.split("/")
+    slash = "\\" if "/" not in text else "/"
+    parts = text.split(slash)
     first = next((i for i, p in enumerate(parts) if any(c in p for c in _WILD)), len(parts))
     # An unknown piece at the start is the folder that contains everything.
     brace = next((i for i, p in enumerate(parts) if "{" in p and i > 0), len(parts))
     known_parts = parts[: min(first, brace)]
-    folder = "/".join(known_parts) or ("/" if text.startswith("/") else ".")
+    folder = slash.join(known_parts) or ("/" if text.startswith("/") else ".")
     return PartText(folder) if "{" in folder else folder
+
+
+def saved(host: Host, where: object, image: object) -> None:
+    """Record that an image is written to a file."""
+    outer = _folder_of_loop(host, where)
+    if outer is not None:
+        host.emit(Event(Action.SAVE, host.place, name=shown(outer), options={"image": image}))
+    elif isinstance(where, str | PartText | PathText):
+        known = where.text if isinstance(where, PathText) else where
+        whole = isinstance(known, str)
+        folder = shown(known).rpartition("/")[0] if whole else shown(folder_of(known))
+        if isinstance(image, ImageCopy) and shown(image.of) == shown(where):
+            image = image.of  # It replaces the image.
+        event = Event(Action.SAVE, host.place, name=folder, options={"image": image})
+        host.emit(event)
+
+
+def _folder_of_loop(host: Host, where: object) -> object:
+    """Return the folder of `f[:-4] + "_2.png"` or `f.replace(".png", ...)` in a loop over files."""
+    match where:
+        case Unknown(text=text) | PartText(text=text) | PathText(text=PartText(text=text)):
+            name = _FIRST_NAME.match(text)
+            if name is None or _OTHER_FOLDER.search(text):
+                return None
+            return host.loops.folder_of(name.group(1))
+    return None
 
 
 def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
     """Return the dataset that a value is or contains, or None."""
-    match held_dataset(value):
-        case DataSet() as data:
-            return data
+    value = held_dataset(value)
+    match value:
+        case DataSet():
+            return value
         case tuple() as several if several:
             return files_of(host, several[0], node)
-        case ListBox(data=[first, *_] as items) if _image_path(first) is not None:
-            return _listed_files(host, items[:200], node)
-        case ListBox(data=[DataSet() as first, *_]):
-            return first
+        case ListBox():
+            return _files_of_list(host, value, node)
         case DictBox(data=data) if data:
             return files_of(host, next(iter(data.values())), node)
         case StreamValue(item=item) if _image_path(item) is not None:
-            return files_of(host, ListBox([item]), node)
+            return _listed_files(host, None, [item], node)
         case StreamValue(item=DataSet() as item):
             return item
     return None
 
 
-def _listed_files(host: Host, items: list[object], node: ast.AST) -> DataSet | None:
+def _files_of_list(host: Host, box: ListBox, node: ast.AST) -> DataSet | None:
+    first = box.data[0] if box.data else None
+    if _image_path(first) is not None:
+        return _listed_files(host, box, box.data[:200], node)
+    if isinstance(first, DataSet):
+        return first
+    return _joined_files(box) if box.origins else None
+
+
+def collect(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
+    """Record that a loop over files appends to a list: what it makes of each, or its label."""
+    origin = host.loops.files()
+    if origin is None or len(box.origins) >= _MAX_ORIGINS or not isinstance(node, ast.Call):
+        return
+    label = is_number(value) or any(_names_label(a) for a in node.args)
+    origin = replace(origin, derived=origin.derived or label)
+    origin = origin.after("collected", id(node))
+    if origin not in box.origins:
+        box.origins = (*box.origins, origin)
+
+
+def _names_label(node: ast.expr) -> bool:
+    """Tell whether an expression is a label, by what it takes of a path or by its name."""
+    return is_label(node) or (isinstance(node, ast.Name) and bool(_LABEL.search(node.id.lower())))
+
+
+def collected_files(host: Host, value: object, node: ast.AST) -> object:
+    """Return the files that a list was made of in a loop over them, or None."""
+    if not isinstance(value, ListBox) or not value.open:
+        return None
+    if value.origins:
+        return _joined_files(value)
+    listed = any(isinstance(_first_of(v), PathText | ImageCopy) for v in value.data[:1])
+    return _files_of_list(host, value, node) if listed else None
+
+
+def _joined_files(box: ListBox) -> DataSet | None:
+    """Return the files of one or several loops that fill a list, one after the other."""
+    parts = [o for o in box.origins if isinstance(o, DataSet)]
+    folders = [p.source.arguments.get("directory") for p in parts]
+    if len(parts) == 1 or any(f is None for f in folders):
+        return parts[0]
+    common = _common_folder([f"{shown(f)}/*" for f in folders])
+    if not common:
+        return parts[0].after("concatenate", "append")
+    first = parts[0].source
+    known: dict[str, object] = {
+        "directory": PartText(common) if "{" in common else common, "pattern": common,
+        "built": True, "by_class": len({shown(f) for f in folders}) > 1,
+        "unsorted": _is_unsorted(box),
+    }  # fmt: skip
+    joined = DataSet(
+        Source(LoaderName.FILES, first.place, first.node, known), derived=parts[0].derived
+    )
+    for step in dict.fromkeys(s for p in parts for s in p.steps if s.name == "filter"):
+        joined = joined.after(step.name, *step.values, line=step.line)
+    box.origins = (joined,)
+    return joined
+
+
+def _is_unsorted(box: ListBox) -> bool:
+    """Tell whether one of the loops that fill a list goes through files in disk order."""
+    return any(
+        isinstance(o, DataSet) and not o.has("sorted", "sorted_by")
+        and o.source.arguments.get("unsorted", o.source.arguments.get("directory")) not in (
+            None, False,
+        )
+        for o in box.origins
+    )  # fmt: skip
+
+
+def _listed_files(host: Host, box: object, items: list[object], node: ast.AST) -> DataSet | None:
     """Return the files of a list that the code fills with paths, or with images read from them."""
     paths = [path for v in items if (path := _image_path(v)) is not None]
     folder = _common_folder(paths[:50])
@@ -94,9 +206,20 @@ def _listed_files(host: Host, items: list[object], node: ast.AST) -> DataSet | N
     where = PartText(folder) if "{" in folder else folder
     known = {"directory": folder_of(where), "pattern": where, "built": True}
     known["by_class"] = _by_class(folder, paths)
+    if isinstance(box, ListBox) and box.origins:
+        known["unsorted"] = _is_unsorted(box)
     data = DataSet(Source(LoaderName.FILES, host.place, node, known))
-    copied = [v.of for v in items if isinstance(v, ImageCopy)]
-    return data.after("copies") if any(v in copied for v in items) else data
+    images = [_first_of(v) for v in items]
+    copied = [v.of for v in images if isinstance(v, ImageCopy)]
+    return data.after("copies") if any(v in copied for v in images) else data
+
+
+def _first_of(value: object) -> object:
+    """Return the image of a pair of image and label; any other value is returned unchanged."""
+    if isinstance(value, Unknown) and value.options[1:] == (None,):
+        value = value.options[0]
+    items = value.data if isinstance(value, ListBox) else value
+    return items[0] if isinstance(items, list | tuple) and items else value
 
 
 def _image_path(value: object) -> object:
@@ -105,7 +228,7 @@ def _image_path(value: object) -> object:
         case PathText() | PartText() | str():
             return value
         case ImageCopy(of=path):
-            return path
+            return path if isinstance(path, PathText | PartText | str) else None
         case (PathText() | ImageCopy() as first, *_) | ListBox(
             data=[PathText() | ImageCopy() as first, *_]
         ):
@@ -145,12 +268,81 @@ def held_dataset(value: object) -> object:
     """
     if not isinstance(value, ObjectBox) or value.kind is None or not _is_dataset(value.kind):
         return value
-    attributes = list(value.data.values())
-    data = next((v for v in attributes if isinstance(v, DataSet)), None)
+    attributes = [
+        _joined_files(v) if isinstance(v, ListBox) and v.origins else v for v in value.data.values()
+    ]
+    names = list(value.data)
+    counted = [attributes[names.index(n)] for n in _counted_attributes(value.kind) if n in names]
+    data = next((v for v in (*counted, *attributes) if isinstance(v, DataSet)), None)
     if data is None:
         return value
     layers = [v for v in attributes if isinstance(v, StackBox | Layer)]
+    folder = _image_folder(value)
+    if folder:
+        data = data.after("below", folder)
     return data.after("map", *layers[:1], Unknown(value.kind.name))
+
+
+def _counted_attributes(kind: ClassBox) -> list[str]:
+    """Return the attributes that `__len__` counts or `__getitem__` takes an item of."""
+    names: list[str] = []
+    for method in ("__len__", "__getitem__"):
+        function = kind.find(method)
+        for statement in function.body if isinstance(function, Function) else ():
+            for node in ast.walk(statement):
+                match node:
+                    case (
+                        ast.Call(func=ast.Name(id="len"), args=[ast.Attribute(attr=name)])
+                        | ast.Subscript(value=ast.Attribute(attr=name), slice=ast.Name())
+                    ):
+                        names.append(name)
+    return names
+
+
+def _image_folder(owner: ObjectBox) -> str:
+    """Return the folder that `__getitem__` puts before the name of a file; "" if none is known."""
+    function = owner.kind.find("__getitem__") if owner.kind is not None else None
+    if not isinstance(function, Function):
+        return ""
+    for statement in function.body:
+        for node in ast.walk(statement):
+            folder = _head_of_path(node, owner, function.scope)
+            if folder:
+                return folder
+    return ""
+
+
+def _head_of_path(node: ast.AST, owner: ObjectBox, scope: ScopeBox) -> str:
+    """Return the known parts at the start of a path that is put together."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="join"), args=[_, _, *_] as parts):
+            pass
+        case ast.JoinedStr(values=[ast.FormattedValue(value=first), *parts]):
+            parts = [first, *parts]
+        case ast.BinOp(op=ast.Div() | ast.Add(), left=first, right=last):
+            parts = [first, last]
+        case _:
+            return ""
+    texts: list[str] = []
+    for part in parts:
+        match part:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                text = _plain_text(owner.data.get(name))
+            case ast.Name(id=name):
+                holder = scope.holder(name)
+                text = None if holder is None else _plain_text(holder.data[name])
+            case ast.Constant(value=text):
+                pass
+            case _:
+                break
+        if not isinstance(text, str):
+            break
+        texts.append(text.strip("/") if texts else text.rstrip("/"))
+    return "/".join(t for t in texts if t) if len(texts) < len(parts) else ""
+
+
+def _plain_text(value: object) -> object:
+    return value.text if isinstance(value, PathText) else value
 
 
 def _is_dataset(kind: ClassBox) -> bool:

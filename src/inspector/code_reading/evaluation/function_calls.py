@@ -6,7 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from inspector.code_reading.evaluation.expressions import Expressions
-from inspector.code_reading.evaluation.file_values import held_dataset, typical_image
+from inspector.code_reading.evaluation.file_values import (
+    collected_files,
+    files_of,
+    held_dataset,
+    typical_image,
+)
 from inspector.code_reading.evaluation.frames import Flow, FunctionCall, Return
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import BARE_NAMES, UNKNOWN_NAMES, is_foreign
@@ -62,6 +67,10 @@ class FunctionCalls(Expressions):
     def place(self) -> CodePlace:
         """The evaluator's current position."""
         return CodePlace(self.line, self.cell)
+
+    def collected(self, value: object, node: ast.AST) -> object:
+        """Return the files that a list was made of in a loop over them, or None."""
+        return collected_files(self, value, node)
 
     def note(self, text: str) -> None:
         """Record a note for the reader."""
@@ -220,7 +229,10 @@ class FunctionCalls(Expressions):
             else:
                 is_open = "**" + text_of(keyword.value)
         sources |= {f"#{i}": a for i, a in enumerate(node.args)}
-        return Arguments(tuple(places), names, sources, is_open)
+        rest = None
+        if is_open and len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
+            rest = files_of(self, self.value(node.args[0].value, scope), node)
+        return Arguments(tuple(places), names, sources, is_open, rest)
 
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
         """Call a value."""

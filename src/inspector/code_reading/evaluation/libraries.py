@@ -5,6 +5,7 @@ from typing import Final
 
 from inspector.code_reading.evaluation import options
 from inspector.code_reading.evaluation.dataset_methods import DATASET_METHODS, DatasetMethods
+from inspector.code_reading.evaluation.file_values import saved
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.images.image_follower import ImageFollower
 from inspector.code_reading.evaluation.images.image_values import ImageValue
@@ -37,6 +38,7 @@ from inspector.code_reading.evaluation.objects import (
 )
 from inspector.code_reading.evaluation.python.functions import call_builtin
 from inspector.code_reading.evaluation.python.methods import call_python_method
+from inspector.code_reading.evaluation.python.usual_branches import DEFAULTS_NOTE
 from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
@@ -80,8 +82,18 @@ _NOT_FOLLOWED: Final = (
 )  # fmt: skip
 """Loaders of other libraries whose files are not known here."""
 
-_IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
+_SETTINGS: Final = ("get", "getint", "getfloat", "getboolean")
+_WRITES: Final = ("imwrite", "imsave", "save_img")
+_COPIES_FILES: Final = ("copy", "copy2", "copyfile")
+_IMAGE_CALLS: Final = (
+    "imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype", "GaussianBlur",
+    "blur", "medianBlur", "addWeighted", "convertScaleAbs",
+)  # fmt: skip
 
+
+_SAME_LEARNER: Final = (
+    "to_fp16", "to_native_fp16", "to_fp32", "load", "add_cb", "add_cbs", "remove_cb",
+)  # fmt: skip
 
 _TABLE_METHODS: Final = (
     *DATASET_METHODS, "head", "tail", "info", "describe", "groupby", "value_counts", "iterrows",
@@ -145,7 +157,7 @@ class Libraries:
         """Return the parameters set by a command line, with their defaults."""
         known = options.click_defaults(function)
         if known:
-            self._host.note("command-line options are read at their defaults")
+            self._host.note(DEFAULTS_NOTE)
         return known
 
     def fill_dataclass(self, owner: ObjectBox, kind: ClassBox, given: Arguments) -> None:
@@ -229,7 +241,12 @@ class Libraries:
     def _passed_on(self, ref: Ref, given: Arguments) -> object:
         """Return the file that an image function reads, which represents the image."""
         first = given.places[0] if given.places else None
-        if ref.last in COPIES and isinstance(first, PathText | ImageCopy):
+        if ref.last in _WRITES and len(given.places) > 1:
+            saved(self._host, *given.places[:2])
+        if ref.root == "shutil" and ref.last in _COPIES_FILES and len(given.places) > 1:
+            saved(self._host, given.places[1], first)
+        unread = isinstance(first, Unknown) and self._host.loops.files() is not None
+        if ref.last in COPIES and (unread or isinstance(first, PathText | ImageCopy)):
             return first if isinstance(first, ImageCopy) else ImageCopy(first)
         passed = PathText | PartText | str | DataSet | ImageCopy
         if ref.last in _IMAGE_CALLS and isinstance(first, passed):
@@ -274,6 +291,9 @@ class Libraries:
             return value
         if name in FLOWS and (name != "flow" or isinstance(owner, Generator)):
             return flow(host, owner, name, given, node)
+        if name in _SETTINGS and "fallback" in given.names:
+            self._host.note("a settings file is read at its fallbacks")
+            return given.names["fallback"]
         value = self._models.call(owner, name, given, node)
         if value is MISSING and isinstance(owner, DataSet):
             return Unknown(text_of(node))
@@ -288,6 +308,8 @@ class Libraries:
             case DataBlock() if name == "dataloaders":
                 return self.splits.data_block(owner, given, node)
             case Tensor() | ImageCopy():
+                if name == "save":
+                    saved(self._host, given.get(0, "fp"), owner)
                 return owner
             case ObjectBox():
                 return _record_method(owner, name, given)
@@ -344,15 +366,19 @@ class Libraries:
             return data.length or Unknown(text_of(node))
         if name in _SAME_DATA:
             return data
-        if _is_table(data) and name not in _TABLE_METHODS and not name.startswith("_"):
+        if (
+            (_is_table(data) or data.has("frame"))
+            and name not in _TABLE_METHODS
+            and not name.startswith("_")
+        ):
             return DataSet(data.source, data.steps, derived=True)
         return Method(data, name)
 
     def item(self, owner: object, key: object, node: ast.AST) -> object:
         """Return an item of a library object; MISSING if unknown."""
         match owner:
-            case Ref(name="os.environ"):
-                return Unknown(text_of(node), "it is set in the environment")
+            case Ref():
+                return self._ref_item(owner, key, node)
             case HfParts():
                 return self._part(owner, key)
             case SplitSides(source=source) if isinstance(key, int):
@@ -367,6 +393,14 @@ class Libraries:
                 return owner
             case _:
                 return MISSING
+
+    def _ref_item(self, ref: Ref, key: object, node: ast.AST) -> object:
+        if ref.name == "os.environ":
+            return Unknown(text_of(node), "it is set in the environment")
+        if ref.name == "sys.argv" and isinstance(key, slice) and isinstance(key.start, int):
+            self._host.note(DEFAULTS_NOTE)
+            return ListBox()
+        return MISSING
 
     def _part(self, owner: HfParts, key: object) -> object:
         if not isinstance(key, str) or (owner.names and key not in owner.names):
@@ -406,7 +440,9 @@ def _is_table(data: DataSet) -> bool:
 
 
 def _record_method(owner: ObjectBox, name: str, given: Arguments) -> object:
-    """Call a method of a NamedTuple."""
+    """Call a method of a NamedTuple, or one that gives back fastai's learner."""
+    if name in _SAME_LEARNER and "dls" in owner.data:
+        return owner
     if name == "_replace":
         return ObjectBox(owner.kind, {**owner.data, **given.names})
     return DictBox(dict(owner.data.items())) if name == "_asdict" else MISSING

@@ -16,6 +16,7 @@ from inspector.code_reading.evaluation.objects import (
     LoaderName,
     Source,
     StackBox,
+    StreamValue,
 )
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
@@ -26,7 +27,9 @@ from inspector.code_reading.evaluation.values import (
     Unknown,
 )
 
-_FITS: Final = ("fit", "fit_generator", "train_on", "fit_one_cycle")
+_FITS: Final = (
+    "fit", "fit_generator", "train_on", "fit_one_cycle", "fine_tune", "fit_flat_cos", "fit_sgdr",
+)  # fmt: skip
 _EVALUATIONS: Final = ("evaluate", "evaluate_generator", "score")
 _PREDICTIONS: Final = ("predict", "predict_generator", "predict_proba")
 _STEPS: Final = ("backward", "manual_backward", "gradient", "train_on_batch")
@@ -49,6 +52,9 @@ _TRANSFORMERS: Final = (
     "Normalizer",
 )
 
+_MEASURING: Final = ("Scaler", "PCA", "Imputer", "SelectKBest", "Normalizer", "Whiten")
+"""Transformers that learn from the values of the images."""
+
 _Method = Callable[[object, Arguments, ast.AST], object]
 
 
@@ -63,6 +69,7 @@ class ModelCalls:
             "train": self._train,
             "test": self._test,
             "prepare": self._prepare,
+            **dict.fromkeys(("fit_transform", "transform"), self._transform),
             **dict.fromkeys(_STEPS, self._step),
             **dict.fromkeys(_RESETS, self._reset),
             **dict.fromkeys(_FITS, self._fit),
@@ -137,17 +144,21 @@ class ModelCalls:
         if isinstance(owner, Generator):
             host.emit(Event(Action.ADAPT, host.place, owner))
             return None
-        if any(_says(owner, w) for w in _TRANSFORMERS):
+        if _is_transformer(owner):
+            return Unknown(text_of(node))
+        loaders = owner.data.get("dls") if isinstance(owner, ObjectBox) else None
+        if isinstance(loaders, StreamValue) and isinstance(loaders.item, tuple):
+            host.emit(Event(Action.FIT, host.place, *loaders.item[:2]))
             return Unknown(text_of(node))
         data = held_dataset(given.get(0, "x", given.names.get("generator")))
         validation = given.names.get("validation_data", given.get(7, "validation_data"))
         validation = held_dataset(validation)
         second = given.get(1, "train_dataloaders", given.names.get("train_dataloader"))
         modules = (given.names.get("datamodule"), given.get(1, "train_dataloaders"), data)
-        loaders = self._module_loaders(modules, "fit", ("train_dataloader", "val_dataloader"), node)
-        if loaders is not None:
-            held = loaders[1] if len(loaders) > 1 else None
-            host.emit(Event(Action.FIT, host.place, loaders[0], held))
+        sides = self._module_loaders(modules, "fit", ("train_dataloader", "val_dataloader"), node)
+        if sides is not None:
+            held = sides[1] if len(sides) > 1 else None
+            host.emit(Event(Action.FIT, host.place, sides[0], held))
             return Unknown(text_of(node))
         if (
             isinstance(second, DataSet)
@@ -163,6 +174,16 @@ class ModelCalls:
             arguments["carried"] = True
         host.emit(Event(Action.FIT, host.place, data, validation, owner, options=arguments))
         return Unknown(text_of(node))
+
+    def _transform(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        """Call fit_transform or transform: what comes of the images still belongs to them."""
+        data = files_of(self._host, given.get(0, "X"), node)
+        if data is None or not _is_transformer(owner):
+            return MISSING
+        learns = isinstance(node, ast.Call) and text_of(node.func).endswith("fit_transform")
+        if not learns or not _is_transformer(owner, _MEASURING):
+            return data
+        return data.after("fitted", line=self._host.place.line)
 
     def _test(self, owner: object, given: Arguments, node: ast.AST) -> object:
         """Call Trainer.test of Lightning."""
@@ -211,6 +232,12 @@ class ModelCalls:
             choice=self._host.choice,
         )  # fmt: skip
         return DataSet(source).after("part", 0), DataSet(source).after("part", 1)
+
+
+def _is_transformer(owner: object, words: Sequence[str] = _TRANSFORMERS) -> bool:
+    """Tell whether a value comes from the call of a transformer, such as StandardScaler()."""
+    texts = (owner.text, owner.why) if isinstance(owner, Unknown) else ()
+    return any(word in text.partition("(")[0] for word in words for text in texts)
 
 
 def _says(owner: object, word: str) -> bool:

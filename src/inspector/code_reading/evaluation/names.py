@@ -75,11 +75,13 @@ _SPLIT_BARE: Final = {
     },
     "ImageFolder": "torchvision.datasets.ImageFolder",
     "load_dataset": "datasets.load_dataset",
-    "RandomSplitter": "fastai.vision.all.RandomSplitter",
-    "GrandparentSplitter": "fastai.vision.all.GrandparentSplitter",
-    "ImageDataLoaders": "fastai.vision.all.ImageDataLoaders",
-    "DataBlock": "fastai.vision.all.DataBlock",
-    "get_image_files": "fastai.vision.all.get_image_files",
+    **{
+        name: f"fastai.vision.all.{name}"
+        for name in (
+            "RandomSplitter", "GrandparentSplitter", "ImageDataLoaders", "DataBlock",
+            "get_image_files", "vision_learner", "cnn_learner", "unet_learner", "Learner",
+        )
+    },
 }  # fmt: skip
 _MODULES: Final = {
     "tf": "tensorflow", "tensorflow": "tensorflow", "keras": "keras", "tf_keras": "tf_keras",

@@ -345,6 +345,7 @@ class Action(StrEnum):
     ADAPT = "adapt"
     SET = "set"
     TAKE = "take"
+    SAVE = "save"
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +356,8 @@ class Event:
         data: The dataset concerned; for fit the training data.
         validation: For fit.
         model: The model, for fit, evaluate and predict.
-        name: The variable for a name; the attribute for a comparison or an assignment.
+        name: The variable for a name; the attribute for a comparison or an assignment; the folder
+            where an image is saved.
         options: Other arguments.
     """
 

@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -28,7 +29,14 @@ from inspector.code_reading.evaluation.values import (
 
 _LIST_CHANGES: Final = ("sort", "remove", "pop", "append", "extend", "insert", "reverse", "clear")
 _NUMBERS: Final = ("randint", "randrange", "random", "integers", "rand", "uniform")
+_FLIPPED: Final = re.compile(r"::\s*-1|\bflip|rot90|fliplr|flipud")
 _USED: Final = "it has drawn for another call since it was seeded, and its state is not known here"
+
+
+def _holds_flips(parts: Sequence[object]) -> bool:
+    """Tell whether arrays are joined of which some are flipped and others are not."""
+    flipped = [bool(_FLIPPED.search(p.text)) for p in parts if isinstance(p, Unknown)]
+    return any(flipped) and not all(flipped)
 
 
 def by_name(places: tuple[str, ...], given: Arguments) -> dict[str, object]:
@@ -172,6 +180,8 @@ class RandomDraws:
         ):
             value = given.get(0, "object")
             data = files_of(self._host, value, node)
+            if data is None and _holds_flips(self._host.listed(value) or ()):
+                return DataSet(self._source(LoaderName.FILES, {}, given, node)).after("copies")
             if data is not None and ref.last in ("concatenate", "vstack"):
                 return self.joined(data, self._host.listed(value) or ())
             return data if data is not None else value if isinstance(value, ListBox) else MISSING

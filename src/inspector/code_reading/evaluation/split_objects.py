@@ -22,11 +22,12 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.random_draws import by_name
 from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.torch.torch_calls import TorchCalls
-from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.value_text import joined_path, text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     DictBox,
+    ObjectBox,
     PathText,
     Ref,
     Unknown,
@@ -69,6 +70,13 @@ _SPLIT_FOLDERS: Final = {
 }
 
 
+_LEARNERS: Final = ("vision_learner", "cnn_learner", "Learner", "unet_learner")
+
+
+def _is_loaders(value: object) -> bool:
+    return isinstance(value, StreamValue) and value.text == "dataloaders"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DataBlock:
     """fastai's DataBlock with its splitter."""
@@ -93,6 +101,7 @@ class SplitCalls(TorchCalls):
             "tensorflow_datasets": self._tfds,
             "pandas": self._pandas,
             "random": self._random,
+            "time": self._clock,
             "numpy": self._random,
             **dict.fromkeys(("torchvision", "albumentations", "keras_cv", "imgaug"), self._vision),
         }
@@ -102,6 +111,12 @@ class SplitCalls(TorchCalls):
         known = self._roots.get(ref.root)
         return MISSING if known is None else known(ref, given, node)
 
+    def _clock(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last not in ("time", "time_ns"):
+            return MISSING
+        self._numbers += 1
+        return Unknown(text_of(node), "it is the time of the run", draw=-self._numbers)
+
     def _split_folders(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
         if ref.last not in _SPLIT_FOLDERS:
             return MISSING
@@ -109,7 +124,9 @@ class SplitCalls(TorchCalls):
         arguments["kind"] = ref.last
         shares = arguments.get(ref.last, (0.8, 0.1, 0.1) if ref.last == "ratio" else (100, 100))
         source = self._source(LoaderName.SPLIT_FOLDERS, arguments, given, node)
-        self._emit_sides(source, max(2, len(self._host.listed(shares) or ())))
+        given_sides = len(self._host.listed(shares) or ())
+        rest = ref.last == "fixed" and given_sides < 3  # What is left goes to training.
+        self._emit_sides(source, max(2, given_sides + rest))
         return None
 
     def _ultralytics(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
@@ -251,9 +268,13 @@ class SplitCalls(TorchCalls):
         if ref.last in _FASTAI_PLACES and "ImageDataLoaders" in ref.name:
             arguments = by_name(_FASTAI_PLACES[ref.last], given)
             arguments |= {"kind": ref.last, "reseeded": self._reseeded}
+            if "folder" in given.names:
+                arguments["path"] = joined_path([arguments.get("path"), given.names["folder"]])
             return self._loaders(
                 self._source(LoaderName.FASTAI_FROM_FOLDER, arguments, given, node)
             )
+        if ref.last in _LEARNERS and _is_loaders(given.get(0, "dls")):
+            return ObjectBox(None, {"dls": given.get(0, "dls")})
         if ref.last == "RandomSubsetSplitter":
             return Unknown(text_of(node))
         return MISSING
@@ -263,8 +284,11 @@ class SplitCalls(TorchCalls):
 
     def data_block(self, block: DataBlock, given: Arguments, node: ast.AST) -> object:
         """Call DataBlock.dataloaders."""
+        arguments: dict[str, object] = {}
         if not isinstance(block.splitter, Splitter):
-            loader, arguments = LoaderName.FASTAI_RANDOM, {}
+            loader = LoaderName.FASTAI_RANDOM
+            if block.splitter is not None:
+                arguments = {"valid_col": block.splitter}
         else:
             loader, arguments = block.splitter.loader, block.splitter.arguments
         arguments = {
@@ -280,8 +304,8 @@ class SplitCalls(TorchCalls):
         if ref.last in ("DataFrame", "Series", "concat"):
             data = files_of(self._host, given.get(0, "data"), node)
             if data is None:
-                data = DataSet(self._source(LoaderName.FILES, {"table": None}, given, node))
-            return data
+                return DataSet(self._source(LoaderName.FILES, {"table": None}, given, node))
+            return data.after("frame")
         return MISSING
 
     def sample(self, data: DataSet, given: Arguments, node: ast.AST) -> object:

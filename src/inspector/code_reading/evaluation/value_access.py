@@ -87,6 +87,8 @@ class ValueAccess(ABC):
             case Unknown(options=options) if options:
                 truths = {self.truth(v) for v in options}
                 return truths.pop() if len(truths) == 1 else None
+            case Unknown(draw=draw) if draw < 0:
+                return True
             case Unknown() | Size():
                 return None
             case PartText(text=text):
@@ -169,8 +171,8 @@ class ValueAccess(ABC):
         match owner:
             case Unknown(options=options) if options:
                 return merged([self.item(v, key, node) for v in options], text_of(node))
-            case DictBox(data=data) if is_key(key):
-                return data.get(key, unknown)
+            case DictBox():
+                return _of_dict(owner, key, unknown)
             case ObjectBox(kind=ClassBox() as kind) if isinstance(
                 kind.find("__getitem__"), Function
             ):
@@ -295,6 +297,16 @@ class ValueAccess(ABC):
     def typical(self, source: object, target: ast.AST) -> object:
         """Return a typical item of something that can't be listed."""
         return source.item if isinstance(source, StreamValue) else Unknown(text_of(target))
+
+
+def _of_dict(box: DictBox, key: object, unknown: Unknown) -> object:
+    """Return a value of a dict; of functions under an unknown key, one of them all."""
+    if is_key(key):
+        return box.data.get(key, unknown)
+    values = tuple(box.data.values())
+    if values and not box.open and all(isinstance(v, Function | ClassBox) for v in values):
+        return Unknown(unknown.text, "which of them is not known", values[:6])
+    return unknown
 
 
 def _decorated(function: Function, name: str) -> bool:

@@ -57,3 +57,26 @@ def text_of(node: ast.AST) -> str:
         return " ".join(ast.unparse(node).split())[:200]
     except (RecursionError, ValueError, AttributeError):
         return "..."
+
+
+def is_label(node: ast.expr) -> bool:
+    """Tell whether an expression extracts the label from a file's path."""
+    match node:
+        case (
+            ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split" | "rsplit")))
+            | ast.Subscript(value=ast.Attribute(attr="parts"))
+            | ast.Attribute(attr="name" | "stem", value=ast.Attribute(attr="parent"))
+            | ast.IfExp(body=ast.Constant(), orelse=ast.Constant())
+            | ast.Compare()
+        ):
+            return True
+        case ast.Call(func=ast.Attribute(attr="basename"), args=[ast.Call(func=inner)]):
+            return isinstance(inner, ast.Attribute) and inner.attr == "dirname"
+        case ast.Call(func=ast.Name(id="int" | "float" | "str"), args=[inner]):
+            return is_label(inner)
+        case ast.Call(func=ast.Attribute(attr="index" | "get"), args=[inner, *_]):
+            return is_label(inner)
+        case ast.Subscript(slice=inner):
+            return is_label(inner)
+        case _:
+            return False

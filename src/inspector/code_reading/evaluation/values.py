@@ -26,7 +26,7 @@ class Unknown:
         why: Why it is unknown; "" if the text says enough.
         options: Possible values, if there are few.
         method: The method it is when called.
-        draw: Number of the random draw that it comes from; 0 for none.
+        draw: Number of the random draw that it comes from, below 0 for a clock; 0 for none.
     """
 
     text: str
@@ -99,13 +99,21 @@ class ValueBox:
 
 
 class ListBox(ValueBox):
-    """A list or a set."""
+    """A list or a set.
 
-    __slots__ = ("is_set",)
+    Attributes:
+        origins: Datasets of the loops that append to it.
+    """
+
+    __slots__ = ("is_set", "origins")
     data: list[object]
 
-    def __init__(self, items: Sequence[object] = (), *, is_set: bool = False) -> None:
+    def __init__(
+        self, items: Sequence[object] = (), *, is_set: bool = False,
+        origins: tuple[object, ...] = (),
+    ) -> None:  # fmt: skip
         self.data, self.open, self.is_set = list(items), False, is_set
+        self.origins = origins
 
 
 class DictBox(ValueBox):
@@ -244,12 +252,14 @@ class Arguments:
         names: Keyword arguments.
         sources: Expression of each keyword argument.
         open: Text of unknown unpacked arguments, or "".
+        rest: The value that is unpacked, if it is the only argument.
     """
 
     places: tuple[object, ...] = ()
     names: dict[str, object] = field(default_factory=dict)
     sources: dict[str, ast.expr] = field(default_factory=dict)
     open: str = ""
+    rest: object = None
 
     def get(self, place: int, name: str, default: object = None) -> object:
         """Return an argument by position or name."""

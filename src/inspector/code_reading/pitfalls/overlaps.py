@@ -1,11 +1,14 @@
 """Evaluation images that training also reads, and splits in the wrong role."""
 
 import ast
+import itertools
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.objects import (
     FLOW_LOADERS,
@@ -16,15 +19,18 @@ from inspector.code_reading.evaluation.objects import (
     Source,
 )
 from inspector.code_reading.evaluation.value_text import text_of
-from inspector.code_reading.evaluation.values import ListBox, Unknown
+from inspector.code_reading.evaluation.values import MISSING, ListBox, Unknown
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.stretches import stretches
+from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs
 
 _FOLDERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR, LoaderName.IMAGE_FOLDER)
 _TORCH_FOLDER_ARGUMENTS: Final = ("root", "transform", "target_transform", "download", "loader")
 _CHOOSERS: Final = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "SaveModel")
+_TRAINING: Final = DatasetRole.TRAINING
+_EVALUATIONS: Final = (DatasetRole.VALIDATION, DatasetRole.TEST)
 _YOLO_VALIDATION: Final = ("val", "valid", "validation")
 
 
@@ -33,16 +39,21 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
     parents = followed.libraries.parents
     for one, two in pairs(calls):
         yield from _contained(one, two, parents, calls)
+    yield from _judged_by_refit(followed, calls, parents)
+    for one, two in pairs(calls):
         yield from _same_image_folder(one, two)
         yield from _stretches_overlap(one, two)
         yield from _swapped(one, two)
     yield from _test_overlaps(calls)
+    for one, two in itertools.product(calls, calls):
+        if one.role is DatasetRole.TRAINING and one.trained and two.role in _EVALUATIONS:
+            yield from _joined_in(one, two, parents)
     yield from _test_is_validation(followed, calls)
     yield from _drawn_again(followed)
-    yield from _copies_before(calls, parents)
+    yield from _fitted_before(calls, parents)
 
 
-def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
+def ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
     """Yield what a dataset is split from, recursively."""
     for _ in range(8):
         within = data.container or parents.get(data.source) or data.source.parent
@@ -72,7 +83,7 @@ def _contained(
     name = two.role.value
     together = set(one.fit_numbers) & set(two.fit_numbers)
     mine, theirs = _read_whole(one), _read_whole(two)
-    if any(_holds(mine, a) for a in _ancestors(theirs, parents)) or _cut_from(mine, theirs):
+    if any(_holds(mine, a) for a in ancestors(theirs, parents)) or _cut_from(mine, theirs):
         siblings = any(
             c.role is DatasetRole.TRAINING and c.source is two.source and c.trained for c in calls
         )
@@ -83,12 +94,71 @@ def _contained(
                 f" {name} image is a training image too. Train on the other side of the split.",
                 one.place,
             )  # fmt: skip
-    elif any(_holds(theirs, a) for a in _ancestors(mine, parents)) or _cut_from(theirs, mine):
+    elif any(_holds(theirs, a) for a in ancestors(mine, parents)) or _cut_from(theirs, mine):
         code = "test_is_training" if two.role is DatasetRole.TEST else "overlap"
         yield CodeFinding(
             code, HIGH,
             f"The {name} images are everything that the training images were split from, training"
             f" images included. Give it the other side of the split.",
+            two.place,
+        )  # fmt: skip
+
+
+def _judged_by_refit(
+    followed: Followed, calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
+) -> Iterator[CodeFinding]:
+    """Find a held-out side that is judged by a model fitted on everything it was split from."""
+    for two in (c for c in calls if c.data.part is not MISSING and c.role is not _TRAINING):
+        wholes = list(ancestors(two.data, parents))
+        names: dict[str, CodePlace] = {}
+        for event in followed.events:
+            model = event.model
+            if not isinstance(model, Unknown):
+                continue
+            fitted = event.action is Action.FIT and event.validation is None
+            if fitted and any(_holds(d, w) for d in data_sets(event.data) for w in wholes):
+                names[model.text.partition("(")[0]] = event.place
+            judges = event.action in (Action.PREDICT, Action.EVALUATE)
+            if not judges or not any(_is_same(d, two.data) for d in data_sets(event.data)):
+                continue
+            used = f"{model.text} {model.why}"
+            place = next((p for n, p in names.items() if _says_name(used, n)), None)
+            if place is not None:
+                yield CodeFinding(
+                    "training_reads_all", HIGH,
+                    f"The model that is judged here ({event.place.text}) was fitted on everything"
+                    f" that the held-out images were split from ({place.text}), so it has seen"
+                    " them. Fit it on the training side.",
+                    place,
+                )  # fmt: skip
+                return
+
+
+def _is_same(one: DataSet, two: DataSet) -> bool:
+    return one.source is two.source and one.membership == two.membership
+
+
+def _says_name(text: str, name: str) -> bool:
+    return bool(name) and re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
+def _joined_in(
+    one: CodeCall, two: CodeCall, parents: Mapping[Source, DataSet]
+) -> Iterator[CodeFinding]:
+    """Find a test set that is joined to the images that training is drawn from."""
+    joined = (
+        v for data in (one.data, *ancestors(one.data, parents)) for step in data.steps
+        if step.name == "concatenate" for v in step.values if isinstance(v, DataSet)
+    )  # fmt: skip
+    apart = one.source is not two.source and not any(
+        s.name == "concatenate" for a in ancestors(two.data, parents) for s in a.steps
+    )
+    if apart and any(_holds(part, two.data) for part in joined):
+        name = two.role.value
+        yield CodeFinding(
+            "test_is_training" if two.role is DatasetRole.TEST else "overlap", HIGH,
+            f"The {name} images are joined to the images that training (line {one.place.line}) is"
+            f" drawn from, so training has seen {name} images. Keep them apart.",
             two.place,
         )  # fmt: skip
 
@@ -260,21 +330,21 @@ def _drawn_alike(one: Source, two: Source) -> bool:
     )  # fmt: skip
 
 
-def _copies_before(
+def _fitted_before(
     calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
 ) -> Iterator[CodeFinding]:
-    """Find a list of images with flipped or rotated copies of them that is split afterwards."""
+    """Find a scaler or a PCA that is fitted to all images before they are split."""
     for call in calls:
-        if call.role is DatasetRole.TRAINING or "Group" in call.loader.value:
+        if call.role not in _EVALUATIONS:
             continue
-        for data in _ancestors(call.data, parents):
-            drawn = call.shuffle is not False or data.has("shuffle")
-            if data.has("copies") and drawn and call.source is not data.source:
+        for data in ancestors(call.data, parents):
+            step = next((s for s in data.steps if s.name == "fitted"), None)
+            if step is not None and call.source is not data.source:
                 yield CodeFinding(
-                    "augmented_before_split", HIGH,
-                    "The list holds flipped or rotated copies beside the images and is split"
-                    " afterwards, so copies of one image are in training and in"
-                    f" {call.role.value}. Split first, and augment the training images only.",
-                    call.place,
+                    "fitted_before_split", MIDDLE,
+                    f"A transformer is fitted to all images before the split, so it has learnt from"
+                    f" the {call.role.value} images too. Fit it to the training images after the"
+                    " split, or put it into a pipeline with the model.",
+                    CodePlace(step.line, call.place.cell),
                 )  # fmt: skip
                 return

@@ -11,6 +11,7 @@ from PIL import Image
 from inspector.augmentation.apply import augment
 from inspector.augmentation.lint import Advice, lint
 from inspector.augmentation.policy import Policy
+from inspector.dataset.decoding import read_file
 from inspector.dataset.training_decode import decode_square
 from inspector.dataset.user_files import check_outside, user_path
 from inspector.errors import DatasetError, ExportError, UsageError
@@ -25,10 +26,12 @@ def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], st
         DatasetError: The file can't be read.
     """
     try:
-        data = file.read_bytes()
+        data = read_file(str(file))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DatasetError(f"{file} can't be read: {reason}", "Check the path.") from None
+    try:
         pixels = decode_square(data, name=file.name, side_px=side_px)
-    except OSError as error:
-        raise DatasetError(f"{file} can't be read: {error.strerror}", "Check the path.") from None
     except Exception as error:  # decoders raise almost any exception for a hostile file
         raise DatasetError(f"{file} can't be decoded as an image", "Take another.") from error
     return pixels, hashlib.sha256(data).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from inspector.dataset.names import NO_SPLIT, Split, parse_split
+from inspector.errors import DatasetError
 from inspector.project.diagnosis.answers import Answer, AnswerKind, Answers, GapParts, LeakCount
 from inspector.project.diagnosis.diagnoses import STATED_ACCURACY
 from inspector.project.diagnosis.findings import Findings, Overview
@@ -165,9 +166,14 @@ class LastAnswers:
         record = self._records.get(LAST_ANSWER)
         if record is None:
             return None
+        try:
+            pairs = self._pairs(record)
+        except DatasetError:
+            # Somebody changed the project file. The answer is computed again.
+            return None
         answer = Answer(
-            record.kind, record.headline, record.detail, record.counts, record.gap,
-            self._pairs(record), record.inconclusive, record.not_estimated,
+            record.kind, record.headline, record.detail, record.counts, record.gap, pairs,
+            record.inconclusive, record.not_estimated,
         )  # fmt: skip
         between = {(one, two): count for one, two, count in record.between}
         date = AnswerDate(record.at, self._changed(record.basis))

@@ -14,9 +14,10 @@ from inspector.work.tasks import BorderWidth, MeasureBorder
 MAX_BORDER = 0.125
 """A wider uniform margin may be the object's background, and is not cut."""
 
+MAX_LEFT = 0.05
+"""Share of all images that may keep a border: so many happen to be uniform at their edges."""
+
 _BATCH = 64
-# Cutting so much leaves a border to one image in a hundred that has one.
-_QUANTILE = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class BorderMeasurement:
     """The uniform borders of the images that are not excluded.
 
     Attributes:
-        crop: Share to cut from each side of every image; 0 where none has a border.
+        crop: Share to cut from each side of every image; 0 where few or none have a border.
         images: Number of images that were measured.
         bordered: Those with a uniform border of at most `MAX_BORDER` of a side.
         wide: Those with a wider uniform margin.
@@ -44,8 +45,13 @@ class BorderMeasurement:
             if self.wide
             else ""
         )
-        if not self.crop:
+        if not self.bordered:
             return f"None of {self.images:,} images has a narrow uniform border.{wide}"
+        if not self.crop:
+            return (
+                f"Nothing is cut: {self.bordered:,} of {self.images:,} images have a uniform"
+                f" border, no more than {MAX_LEFT:.0%}.{wide}"
+            )
         return (
             f"{self.bordered:,} of {self.images:,} images have a uniform border:"
             f" {self.crop:.1%} is cut from each side of every image.{wide}"
@@ -83,13 +89,12 @@ def border_measurement(widest: Sequence[float]) -> BorderMeasurement:
     """Return what to cut.
 
     Args:
-        widest: Per image the widest uniform border of its four sides, in lines of `SIDE_PX`.
+        widest: Per image the border as of `features.border_width`.
     """
     most = MAX_BORDER * SIDE_PX
-    narrow = sorted(width for width in widest if 0 < width <= most)
-    crop = 0.0
-    if narrow:
-        # One line more: a border may end within a line.
-        crop = (narrow[math.ceil(_QUANTILE * len(narrow)) - 1] + 1) / SIDE_PX
+    narrow = sorted((width for width in widest if 0 < width <= most), reverse=True)
+    left = math.floor(MAX_LEFT * len(widest))
+    # One line more: a border may end within a line.
+    crop = (narrow[left] + 1) / SIDE_PX if len(narrow) > left else 0.0
     wide = sum(width > most for width in widest)
     return BorderMeasurement(crop, len(widest), len(narrow), wide)

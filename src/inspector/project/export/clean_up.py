@@ -39,7 +39,7 @@ from inspector.store.records import (
     CleanUpRecord,
     SplitChange,
 )
-from inspector.work.export_plan import ExportPlan
+from inspector.work.export_plan import ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
 
 
@@ -90,6 +90,7 @@ class CleanUps:
         lock_file: Path | None = None
         beside: tuple[Path, ...] = ()
         if target is not None:
+            check_place(self._context.root, target.absolute())
             beside = (_beside(target, ".report.html"), _beside(target, ".load.py"))
             lock_file = _beside(target, ".lock.csv") if membership else None
             self._check_files((*beside, *((lock_file,) if lock_file else ())))

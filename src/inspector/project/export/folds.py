@@ -28,6 +28,8 @@ def folds_by_group(groups: Groups, count: int, *, seed: int) -> dict[RelativePat
             f"{count} folds can't be made of {some} groups of images",
             f"Choose 2 to {some}." if some > 1 else "There is too little outside of test.",
         )
+    if seed < 0:
+        raise UsageError(f"the seed {seed} is below 0", "Any number from 0 on is a seed.")
     folds = np.full(len(rows), -1, np.int64)
     rng = np.random.default_rng(seed)
     folds[~held] = group_folds(labels[~held], own_groups(numbers[~held]), count, rng)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from inspector.dataset.csv_table import write_rows
 from inspector.dataset.user_files import user_file
 from inspector.errors import DatasetError
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.context import ProjectContext
-from inspector.project.review.audit_report import audit_page
+from inspector.project.review.audit_report import PAIR_FIELDS, audit_page, pair_rows
 from inspector.project.review.audit_result import AuditPair, DatasetAudit, LeakedImages
 from inspector.project.review.duplicates import MAX_EXPANDED, Duplicates, Level, PairKind
 from inspector.project.review.image_collection import (
@@ -79,7 +80,7 @@ class Audits:
         )  # fmt: skip
 
     def write_report(self, audit: DatasetAudit, file: Path, *, root: Path | None = None) -> None:
-        """Write an audit as one HTML page.
+        """Write an audit as one HTML page, or as a CSV of all pairs by the name's ending.
 
         Args:
             audit: From `against`.
@@ -90,6 +91,11 @@ class Audits:
             ExportError: It lies inside a dataset, exists already, or can't be written.
         """
         roots = [self._context.root, *([root] if root else [])]
+        if file.suffix.lower() == ".csv":
+            with user_file(file, *roots, what="list of pairs") as stream:
+                write_rows(stream, [PAIR_FIELDS])
+                write_rows(stream, pair_rows(audit))
+            return
         page = audit_page(audit, self._context.cache.thumbnail)
         with user_file(file, *roots, what="report") as stream:
             stream.write(render(page))

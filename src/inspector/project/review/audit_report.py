@@ -1,7 +1,7 @@
 """An audit as a report page."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from inspector import __version__
 from inspector.project.review.audit_result import AuditPair, DatasetAudit
@@ -9,6 +9,7 @@ from inspector.project.review.duplicates import Level, PairKind
 from inspector.reports.html import ImagePair, ReportPage, ReportTable
 from inspector.similarity.fingerprint_file import Detail
 
+PAIR_FIELDS = ("a", "b", "kind", "level", "transform", "similarity", "split_a", "split_b")
 _SHOWN_PAIRS = 24
 _KINDS = {
     PairKind.BYTES: "identical file",
@@ -47,6 +48,16 @@ def audit_page(audit: DatasetAudit, thumbnail: Callable[[bytes], bytes | None]) 
         ),
         pairs_title="Closest pairs",
     )
+
+
+def pair_rows(audit: DatasetAudit) -> Iterator[tuple[object, ...]]:
+    """Yield every pair in the order of `PAIR_FIELDS`, strongest first."""
+    for pair in audit.pairs:
+        similarity = "" if pair.similarity is None else pair.similarity
+        yield (
+            pair.a.path, pair.b.path, pair.kind.value, pair.level.value, pair.transform,
+            similarity, pair.a.split, pair.b.split,
+        )  # fmt: skip
 
 
 def _limits(audit: DatasetAudit) -> tuple[str, ...]:

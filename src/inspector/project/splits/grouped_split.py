@@ -38,6 +38,8 @@ def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ())
         share = some / max(1, int((~fixed).sum())) if some else SHARE
     if not 0 < share < 1:
         raise UsageError(f"the share {share:g} is not between 0 and 1", "0.2 is a fifth.")
+    if rule.seed < 0:
+        raise UsageError(f"the seed {rule.seed} is below 0", "Any number from 0 on is a seed.")
     chosen = np.zeros(len(rows), np.bool_)
     chosen[pool] = split_by_group(
         groups[pool], labels[pool], share, seed=rule.seed,

@@ -1,6 +1,7 @@
 """Splits: the current rule, its leakage, and the split lock."""
 
 import hashlib
+import os
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from inspector.dataset.layouts import Role
 from inspector.dataset.names import TRAINING, VALIDATION, RelativePath, Split
 from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
+from inspector.input_files import open_regular
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.review.group_names import group_names
@@ -35,6 +37,7 @@ from inspector.work.jobs import Progress, Stop
 
 MANIFEST_FIELDS = ("path", "sha256", "split", "label", "group")
 _PIECE = 1 << 20
+_UNREAD = "Check the file, or exclude it first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,11 +376,9 @@ def keras_rule(
 def _hash(file: Path) -> bytes:
     digest = hashlib.sha256()
     try:
-        with file.open("rb") as stream:
+        with os.fdopen(open_regular(file, what="file", advice=_UNREAD), "rb") as stream:
             while piece := stream.read(_PIECE):
                 digest.update(piece)
     except OSError as error:
-        raise DatasetError(
-            f"{file} can't be read: {error.strerror}", "Check the file, or exclude it first."
-        ) from error
+        raise DatasetError(f"{file} can't be read: {error.strerror}", _UNREAD) from error
     return digest.digest()

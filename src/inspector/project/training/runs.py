@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +45,14 @@ from inspector.training_protocol.messages import (
     Step,
     Train,
 )
-from inspector.training_protocol.run_folder import CARD, ENDED, read_history, write_whole
+from inspector.training_protocol.run_folder import (
+    CARD,
+    ENDED,
+    Ending,
+    read_ending,
+    read_history,
+    write_whole,
+)
 from inspector.training_protocol.run_spec import (
     RunSpec,
     SampleColumns,
@@ -121,14 +129,12 @@ class Runs:
             return Run(name, folder, spec, history, RunState(live.phase.value), live)
         if (folder / CARD).exists():
             return Run(name, folder, spec, history, RunState.DONE)
-        try:
-            ended = json.loads((folder / ENDED).read_text("utf-8"))
-            return Run(
-                name, folder, spec, history, RunState(ended["state"]), None, ended["reason"],
-                ended["advice"],
-            )  # fmt: skip
-        except (OSError, ValueError, KeyError):
+        ending = read_ending(folder)
+        if ending is None or ending.state not in list(RunState):
             return Run(name, folder, spec, history)
+        return Run(
+            name, folder, spec, history, RunState(ending.state), None, ending.reason, ending.advice
+        )
 
     def plan(self, rule: Rule, config: RunConfig) -> RunSpec:
         """Return the spec of a run; a selection holdout is cut by group from training.
@@ -377,10 +383,10 @@ class Runs:
         folder = self.folder / name
         if not folder.is_dir() or (folder / CARD).exists():
             return
-        ending = {"state": state.value, "reason": reason, "advice": advice}
+        ending = Ending(state.value, reason, advice)
         # On a full disk the run counts as interrupted: it can be resumed all the same.
         with contextlib.suppress(OSError):
-            write_whole(folder / ENDED, json.dumps(ending))
+            write_whole(folder / ENDED, json.dumps(msgspec.to_builtins(ending)))
 
 
 def _cache() -> str:

@@ -20,6 +20,7 @@ from inspector.code_reading.model_input import ModelInput
 from inspector.code_reading.program import parse_program
 from inspector.code_reading.reading import Answers, literal
 from inspector.code_reading.serving import ServingReading, read_serving
+from inspector.dataset.decoding import read_file
 from inspector.errors import TrainingError
 from inspector.project.catalog.samples import Samples
 from inspector.project.context import ProjectContext
@@ -166,7 +167,7 @@ class ServingChecks:
                 break
             file = self._context.absolute(sample.path)
             try:
-                pixels, orientation = stored_pixels(file.read_bytes(), file.name)
+                pixels, orientation = stored_pixels(read_file(str(file)), file.name)
             except Exception:
                 continue
             images.append(_Stored(sample.new_label or sample.label, pixels, orientation))
@@ -233,7 +234,7 @@ class ServingChecks:
         for path, label in rows:
             file = self._context.absolute(path)
             try:
-                pixels, orientation = stored_pixels(file.read_bytes(), file.name)
+                pixels, orientation = stored_pixels(read_file(str(file)), file.name)
             except Exception:
                 continue
             images.append(_Stored(str(label), pixels, orientation))

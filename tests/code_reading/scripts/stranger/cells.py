@@ -583,7 +583,12 @@ gs = GridSearchCV(make_pipeline(StandardScaler(), PCA(50), LogisticRegression())
 gs.fit(X_tmp, y_tmp)
 print(gs.score(X_test, y_test))""",
         ),
-        calls=[(TE, "faces", 0.2, 1), (TR, "faces", 0.25, 99), (VA, "faces", 0.25, 99)],
+        calls=[
+            (TR, "faces", 0.2, 1),
+            (TE, "faces", 0.2, 1),
+            (TR, "faces", 0.25, 99),
+            (VA, "faces", 0.25, 99),
+        ],
     ),
     Script(
         "same split twice unequal",

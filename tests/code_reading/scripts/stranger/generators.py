@@ -348,7 +348,7 @@ model = Sequential([Conv2D(32, (3,3), activation='relu', input_shape=(64,64,3)),
 model.compile(loss='categorical_crossentropy', optimizer='adam', metrics=['accuracy'])
 model.fit(X, y, epochs=20, batch_size=32, validation_split=0.2)
 """,
-        calls=[(TR, "dataset", 0.2, None), (VA, "dataset", 0.2, None)],
+        calls=[(TR, "dataset", 0.2, 0), (VA, "dataset", 0.2, 0)],
         codes=frozenset({"unsorted_listing"}),
     ),
     Script(

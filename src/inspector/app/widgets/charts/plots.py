@@ -22,7 +22,10 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolTip
 
 from inspector.app.widgets import theme
+from inspector.app.widgets.page import Page
 from inspector.dataset.csv_table import write_rows
+from inspector.dataset.user_files import user_path
+from inspector.errors import ExportError
 
 _PNG_SCALE = 2
 _Floats = Sequence[float]
@@ -146,14 +149,31 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
                    for a, b in zip(one, two, strict=True))  # fmt: skip
 
     def save(self, file: Path) -> bool:
-        """Write PNG, SVG or CSV by the file's suffix; return whether the file was written."""
-        match file.suffix.lower():
-            case ".csv":
-                return self._save_csv(file)
-            case ".svg":
-                return self._save_svg(file)
-            case _:
-                return self._save_png(file)
+        """As `write`; return whether the file was written."""
+        try:
+            self.write(file)
+        except ExportError:
+            return False
+        return True
+
+    def write(self, file: Path) -> None:
+        """Write PNG, SVG or CSV by the file's suffix.
+
+        Raises:
+            ExportError: It lies inside the dataset, or can't be written.
+        """
+        kinds = {".csv": self._save_csv, ".svg": self._save_svg}
+        save = kinds.get(file.suffix.lower(), self._save_png)
+        with user_path(file, *self._datasets(), what="chart", replace=True) as partial:
+            if not save(partial):
+                raise ExportError(f"{file} can't be written", "Choose another folder.")
+
+    def _datasets(self) -> tuple[Path, ...]:
+        """Return the dataset of the page that this chart is on."""
+        widget = self.parentWidget()
+        while widget is not None and not isinstance(widget, Page):
+            widget = widget.parentWidget()
+        return () if widget is None else (widget.project.root,)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom with Ctrl; without it the page scrolls."""
@@ -198,8 +218,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def _ask_file(self, kind: str) -> None:
         start = f"{self.accessibleName().lower().replace(' ', '-')}.{kind}"
         name, _ = QFileDialog.getSaveFileName(self, "Save the chart", start, f"*.{kind}")
-        if name and not self.save(Path(name)):
-            QMessageBox.warning(self, "Save the chart", f"{name} can't be written.")
+        if not name:
+            return
+        try:
+            self.write(Path(name))
+        except ExportError as error:
+            QMessageBox.warning(self, "Save the chart", f"{error.message}. {error.advice}")
 
     def _save_png(self, file: Path) -> bool:
         image = QImage(self.size() * _PNG_SCALE, QImage.Format.Format_ARGB32)

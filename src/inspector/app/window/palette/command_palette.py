@@ -224,6 +224,16 @@ def clean_up_command(open_page: Callable[[PageRequest], None]) -> PaletteCommand
     )  # fmt: skip
 
 
+def audit_command(open_page: Callable[[PageRequest], None]) -> PaletteCommand:
+    """Return the command that compares with another dataset."""
+    run = partial(open_page, PageRequest(PageName.OVERVIEW, PageAction.COMPARE_DATASETS))
+    return PaletteCommand(
+        "Compare with another dataset…", "", run,
+        "audit benchmark test set between fingerprints contamination two datasets",
+        detail="which of its images are in this one; a folder or a fingerprint file", icon="search",
+    )  # fmt: skip
+
+
 def _line() -> QFrame:
     line = QFrame()
     line.setObjectName("line")

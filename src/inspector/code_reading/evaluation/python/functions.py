@@ -4,6 +4,7 @@ import ast
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from inspector.code_reading.evaluation.file_values import files_of
@@ -144,6 +145,8 @@ def _enumerate(host: Host, given: Arguments, node: ast.AST) -> object:
 
 
 def _zip(host: Host, given: Arguments, node: ast.AST) -> object:
+    if isinstance(node, ast.Call) and isinstance(given.rest, DataSet):
+        return given.rest, replace(given.rest, derived=True)  # Pairs of files and labels.
     columns = [host.listed(v) for v in given.places]
     if columns and all(c is not None for c in columns):
         return ListBox(list(zip(*columns, strict=False)))

@@ -4,7 +4,7 @@ import ast
 import string
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.file_values import collect, files_in, files_of, saved
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.names import COPIES
 from inspector.code_reading.evaluation.objects import DataSet, ImageCopy
@@ -128,6 +128,8 @@ def _path_method(host: Host, path: PathText, name: str, given: Arguments, node: 
         return path
     if name in COPIES:
         return ImageCopy(path)
+    if name == "save":
+        saved(host, given.get(0, "fp"), path)
     if name == "joinpath":
         return PathText(joined_path([path, *given.places]))
     if name == "iterdir":
@@ -152,6 +154,7 @@ def _list_method(host: Host, box: ListBox, name: str, given: Arguments, node: as
     if name in ("append", "add") and value is not MISSING:
         host.memory.touch(box)
         host.spend()
+        collect(host, box, value, node)
         if len(box.data) < 2_000:
             box.data.append(value)
         else:
@@ -168,9 +171,7 @@ def _list_method(host: Host, box: ListBox, name: str, given: Arguments, node: as
             box.data += items[:20_000]
         return None
     if name == "copy":
-        copy = ListBox(box.data, is_set=box.is_set)
-        copy.open = box.open
-        return copy
+        return copied(box)
     if name == "index" and not box.open and is_known(value) and is_known(box):
         return next((i for i, v in enumerate(box.data) if same(v, value)), Unknown(text_of(node)))
     if name in ("pop", "remove", "insert", "sort", "reverse", "clear", "discard"):
@@ -289,7 +290,9 @@ def copied(value: object, depth: int = 0) -> object:
 
     match value:
         case ListBox(data=data):
-            box: ValueBox = ListBox([inner(v) for v in data], is_set=value.is_set)
+            box: ValueBox = ListBox(
+                [inner(v) for v in data], is_set=value.is_set, origins=value.origins
+            )
         case DictBox(data=content):
             box = DictBox({k: inner(v) for k, v in content.items()})
         case ObjectBox(data=attributes):

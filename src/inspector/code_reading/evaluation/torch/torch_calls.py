@@ -116,7 +116,7 @@ class TorchCalls(RandomDraws):
         plain = not any(d.membership for d in parts) and "root" in first.source.arguments
         if len(parts) > 1 and len(roots) == 1 and plain:
             return first.after("copies")
-        return first if len(parts) == 1 else first.after("concatenate", text_of(node))
+        return first if len(parts) == 1 else first.after("concatenate", text_of(node), *parts[1:])
 
     def _data_loader(self, given: Arguments, node: ast.AST) -> object:
         data = held_dataset(given.get(0, "dataset"))

@@ -1,6 +1,7 @@
 """YOLO: data.yaml and a text file per image; an image's most frequent class wins."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from inspector.errors import DatasetError
 _NAMES = ("classes.txt", "obj.names", "_darknet.labels", "coco.names", "classes.names")
 _SPLITS = ("train", "val", "valid", "test")
 _MAX_YAML = 1 << 20
+# The parser takes a second until it gives up at 1,000.
+_MAX_DEPTH = 100
 _MAX_DIGITS = 10
 
 
@@ -100,6 +103,15 @@ def _candidate(
     return [LayoutCandidate(layout, score, f"YOLO ({label_file or 'labels without names'})")]
 
 
+def _depth(text: str) -> int:
+    """Return how deep the brackets of a text are nested."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None:
     """Return class names and split folders of a data.yaml; None for other YAML.
 
@@ -109,6 +121,8 @@ def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None
     text = read_text(root, file)
     if len(text) > _MAX_YAML:
         return None
+    if _depth(text) > _MAX_DEPTH:
+        raise refused(file, "it is nested too deep")
     try:
         data: Any = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:

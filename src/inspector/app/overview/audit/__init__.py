@@ -1,0 +1,1 @@
+"""Leakage between the open dataset and another one, or a fingerprint file."""
