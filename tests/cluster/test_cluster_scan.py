@@ -72,12 +72,15 @@ def test_a_killed_worker_and_a_killed_scan_lose_nothing(
     file = home.folder / "p.inspector"
     words = ("scan", planted, "--project", file, "--quiet", *home.dask())
     with home.start(*words) as scan:
-        wait_until(lambda: file_shards(file), "the first shard")
+        wait_until(lambda: file_shards(file) or scan.poll() is not None, "the first shard")
         workers = home.cluster.worker_processes()
         assert len(workers) == 2
         os.kill(workers[0], signal.SIGKILL)
         assert scan.poll() is None
-        wait_until(lambda: list(shards_of(file).glob("search-*/records-*")), "the search")
+        searched = shards_of(file)
+        wait_until(
+            lambda: list(searched.glob("search-*/records-*")) or scan.poll() is not None, "a search"
+        )
         assert scan.poll() is None
         scan.kill()
     read = file_shards(file)
@@ -117,7 +120,10 @@ def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
     file = home.folder / "p.inspector"
     words = ("scan", bucket, "--project", file, "--shards", home.folder / "shards", "--quiet")
     with home.start(*words, *home.dask()) as scan:
-        wait_until(lambda: list((home.folder / "shards").glob("files-*")), "the first shard")
+        shards = home.folder / "shards"
+        wait_until(
+            lambda: list(shards.glob("files-*")) or scan.poll() is not None, "the first shard"
+        )
         scan.send_signal(signal.SIGINT)
         _, errors_of_stop = scan.communicate(timeout=PATIENCE_SECONDS)
     assert scan.returncode == 130, errors_of_stop.decode()

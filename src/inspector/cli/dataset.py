@@ -71,14 +71,21 @@ def _add_cluster(scan_verb: argparse.ArgumentParser) -> None:
     )
     scan_verb.add_argument("--scheduler", metavar="URL", help="of Dask, such as tcp://host:8786")
     scan_verb.add_argument(
-        "--shards", default="", metavar="URL",
+        "--shards", default="", type=_place, metavar="URL",
         help="folder or bucket of the shards, for this machine and all workers",
     )  # fmt: skip
     scan_verb.add_argument(
-        "--source", default="", metavar="URL", help="the dataset as the workers see it"
+        "--source", default="", type=_place, metavar="URL", help="the dataset as the workers see it"
     )
     for name, what in (("ca", "who may sign"), ("cert", "certificate"), ("key", "private key")):
-        scan_verb.add_argument(f"--tls-{name}", type=Path, metavar="FILE", help=f"TLS: {what}")
+        scan_verb.add_argument(
+            f"--tls-{name}", type=named_path, metavar="FILE", help=f"TLS: {what}"
+        )
+
+
+def _place(text: str) -> str:
+    """Return a folder or URL as it was given."""
+    return text if "://" in text else str(named_path(text))
 
 
 def _cluster(arguments: argparse.Namespace) -> ClusterChoice | None:
