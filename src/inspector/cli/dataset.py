@@ -71,11 +71,11 @@ def _add_cluster(scan_verb: argparse.ArgumentParser) -> None:
     )
     scan_verb.add_argument("--scheduler", metavar="URL", help="of Dask, such as tcp://host:8786")
     scan_verb.add_argument(
-        "--shards", default="", type=_place, metavar="URL",
+        "--shards", type=_place, metavar="URL",
         help="folder or bucket of the shards, for this machine and all workers",
     )  # fmt: skip
     scan_verb.add_argument(
-        "--source", default="", type=_place, metavar="URL", help="the dataset as the workers see it"
+        "--source", type=_place, metavar="URL", help="the dataset as the workers see it"
     )
     for name, what in (("ca", "who may sign"), ("cert", "certificate"), ("key", "private key")):
         scan_verb.add_argument(
@@ -114,8 +114,9 @@ def _cluster(arguments: argparse.Namespace) -> ClusterChoice | None:
         check_installed()
         arguments.dataset = stand_in_of(url)
     return ClusterChoice(
-        arguments.scheduler, arguments.shards, arguments.source or url, tls if all(tls) else None
-    )
+        arguments.scheduler, arguments.shards or "", arguments.source or url,
+        tls if all(tls) else None,
+    )  # fmt: skip
 
 
 def _demo(arguments: argparse.Namespace) -> None:
