@@ -12,6 +12,7 @@ InspectorError            a message and an advice
 |   `-- UnwritableError   it can be read but not written now
 |-- CacheError            the cache can't be written (exit 3)
 |-- ProcessError          a child process can't be started, or exited (exit 3)
+|-- ClusterError          a Dask cluster, or the shards that it writes (exit 3)
 |-- ExportError           the target of an export (exit 3)
 `-- TrainingError         a run or its machine (exit 3)
 
@@ -118,6 +119,10 @@ class CacheError(InspectorError):
 
 class ProcessError(InspectorError):
     """A child process can't be started, or exited without an answer."""
+
+
+class ClusterError(InspectorError):
+    """A cluster can't be reached or used, or a shard that it wrote can't."""
 
 
 class ExportError(InspectorError):

@@ -111,6 +111,12 @@ def test_a_damaged_record_is_a_sentence(project: Project) -> None:
     name = folds.store(folds.plan(config=SMALL, folds=2))
     file = project.runs.folder / name / FILE
     document = json.loads(file.read_text("utf-8"))
+    kept = document["folds"][0]["run"]
+    document["folds"][0]["run"] = "../elsewhere"
+    file.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(TrainingError, match=r"names the run \"\.\./elsewhere\""):
+        folds.all()
+    document["folds"][0] |= {"run": kept}
     document["folds"][0]["images"][0] = 10**9
     file.write_text(json.dumps(document), "utf-8")
     with pytest.raises(TrainingError, match="does not hold each image in one fold"):

@@ -234,7 +234,8 @@ def _reencoding(arguments: argparse.Namespace, project: Project) -> Reencoding |
             with Bar(progress, quiet=arguments.quiet):
                 borders = project.exports.borders(progress=progress)
             assert borders is not None
-            print(borders.text, file=sys.stderr)
+            if not arguments.quiet:
+                print(borders.text, file=sys.stderr)
             return dataclasses.replace(how, crop=borders.crop)
         case text:
             try:

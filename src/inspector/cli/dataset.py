@@ -9,6 +9,13 @@ from inspector.cli.pair_output import pair_json, pair_line
 from inspector.dataset.layouts import Layout, normal_split, roles
 from inspector.dataset.user_files import check_outside
 from inspector.errors import UsageError
+from inspector.project.catalog.cluster_scans import (
+    ClusterChoice,
+    check_installed,
+    stand_in_of,
+    url_of,
+    use_cluster,
+)
 from inspector.project.context import known_datasets
 from inspector.project.project import Project
 from inspector.project.review.duplicates import Level, Pair, PairKind
@@ -29,7 +36,7 @@ def add_verbs(verbs: object) -> None:
     demo.add_argument("--kind", choices=["leak", "shift", "both", "clean"], default="leak")
     demo.add_argument("--images", type=int, default=1200, metavar="N")
     add_output(demo)
-    add_verb(verbs, "scan", _scan, "list, read and compare what is new or changed")
+    _add_cluster(add_verb(verbs, "scan", _scan, "list, read and compare what is new or changed"))
     add_verb(verbs, "problems", _problems, "files that can't be read or on which Keras fails")
     add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
     duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of near-duplicates")
@@ -57,6 +64,61 @@ def add_verbs(verbs: object) -> None:
     )
 
 
+def _add_cluster(scan_verb: argparse.ArgumentParser) -> None:
+    """Add the options of a scan on a cluster."""
+    scan_verb.add_argument(
+        "--engine", choices=["local", "dask"], default="local", help="dask: run on a Dask cluster"
+    )
+    scan_verb.add_argument("--scheduler", metavar="URL", help="of Dask, such as tcp://host:8786")
+    scan_verb.add_argument(
+        "--shards", type=_place, metavar="URL",
+        help="folder or bucket of the shards, for this machine and all workers",
+    )  # fmt: skip
+    scan_verb.add_argument(
+        "--source", type=_place, metavar="URL", help="the dataset as the workers see it"
+    )
+    for name, what in (("ca", "who may sign"), ("cert", "certificate"), ("key", "private key")):
+        scan_verb.add_argument(
+            f"--tls-{name}", type=named_path, metavar="FILE", help=f"TLS: {what}"
+        )
+
+
+def _place(text: str) -> str:
+    """Return a folder or URL as it was given."""
+    return text if "://" in text else str(named_path(text))
+
+
+def _cluster(arguments: argparse.Namespace) -> ClusterChoice | None:
+    """Return the cluster that the arguments name, and put a folder in place of a URL.
+
+    Raises:
+        UsageError: The options do not go together.
+        ClusterError: The dataset at the URL can't be listed.
+    """
+    tls = (arguments.tls_ca, arguments.tls_cert, arguments.tls_key)
+    options = (arguments.scheduler, arguments.shards, arguments.source, *tls)
+    url = url_of(arguments.dataset)
+    if arguments.engine == "local":
+        if any(options) or url:
+            raise UsageError(
+                "a URL as dataset, --scheduler, --shards, --source and --tls-* need --engine dask",
+                "Add it, or leave them out to scan on this machine.",
+            )
+        return None
+    if not arguments.scheduler:
+        raise UsageError("--engine dask needs --scheduler URL", "Such as tcp://localhost:8786.")
+    if any(tls) and not all(tls):
+        raise UsageError("--tls-ca, --tls-cert and --tls-key go together", "Name all three.")
+    if url:
+        # Before the listing: without Dask it would be in vain.
+        check_installed()
+        arguments.dataset = stand_in_of(url)
+    return ClusterChoice(
+        arguments.scheduler, arguments.shards or "", arguments.source or url,
+        tls if all(tls) else None,
+    )  # fmt: skip
+
+
 def _demo(arguments: argparse.Namespace) -> None:
     from inspector.demo.dataset import ImageKind as DemoKind
     from inspector.demo.dataset import make_demo
@@ -78,7 +140,10 @@ def _demo(arguments: argparse.Namespace) -> None:
 
 
 def _scan(arguments: argparse.Namespace) -> None:
+    cluster = _cluster(arguments)
     with open_project(arguments) as project:
+        if cluster is not None:
+            use_cluster(project.context, cluster)
         done = scan(project, arguments, Need.ALL)
         counts = project.samples.counts()
         index = project.duplicates.index()
@@ -97,6 +162,7 @@ def _scan(arguments: argparse.Namespace) -> None:
             "moved": done.moved,
             "missing": done.missing,
             "seconds": round(done.seconds, 3),
+            "dataset": str(project.root),
             "folders": project.layout.role.value,
             "left_out": list(project.layout.ignored),
             "layout": opened_as(project),
@@ -116,6 +182,8 @@ def _scan(arguments: argparse.Namespace) -> None:
             f"{document['clusters']} clusters and {document['pairs']} pairs of near-duplicates,"
             f" {document['flat']} nearly constant images; {done.seconds:.1f} s"
         )
+        if project.context.origin:
+            print(f"names, thumbnails and results are in {project.root}: open that")
         for name in project.layout.ignored:
             print(f"left out: the folder {name} (others here are splits)")
         print_layout(project.layout)

@@ -182,6 +182,8 @@ def _is_read(use: DatasetUse) -> bool:
     """Tell whether a list of files is read as a dataset, or cut like one."""
     given = use.data.source.arguments
     known = given.get("directory") is not None
+    if known and use.data.has("filter") and role_of_names(use.names) is not DatasetRole.OTHER:
+        return True
     if "table" in given and use.data.has("filter"):
         return use.used or role_of_names(use.names) is not DatasetRole.OTHER
     return known and (use.used or any(s.name in ("take", "skip") for s in use.data.membership))
@@ -225,6 +227,7 @@ def _without_cuts(uses: Sequence[DatasetUse]) -> list[DatasetUse]:
         counted = [
             use for use in parts
             if (use.used and not (_is_only_predicted(use) and any(w.used for w in whole)))
+            or _takes_hidden_positions(use)
             or (use.names and (both or role_of_names(use.names) is not DatasetRole.OTHER))
         ]  # fmt: skip
         counted = [p for p in counted if not _cut_again(p, counted)]
@@ -235,6 +238,14 @@ def _without_cuts(uses: Sequence[DatasetUse]) -> list[DatasetUse]:
             dropped = parts[1:]
         chosen = [use for use in chosen if use not in dropped]
     return chosen
+
+
+def _takes_hidden_positions(use: DatasetUse) -> bool:
+    """Tell whether a loop reads a subset whose positions are not known."""
+    last = use.data.membership[-1:]
+    return use.taken and any(
+        s.name == "slice" and isinstance(v, Unknown) for s in last for v in s.values
+    )
 
 
 def _is_only_predicted(use: DatasetUse) -> bool:

@@ -149,7 +149,8 @@ def _orders(
                 whole.source.place,
             )  # fmt: skip
         elif (
-            (listed and not built) or whole.source.loader is LoaderName.IMAGE_FOLDER
+            (listed and (not built or whole.source.arguments.get("by_class") is True))
+            or whole.source.loader is LoaderName.IMAGE_FOLDER
         ) and _cut_in_order(call):
             yield CodeFinding(
                 "shuffle_false", MIDDLE if files else HIGH,

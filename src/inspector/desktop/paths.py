@@ -62,8 +62,36 @@ def default_project(dataset: Path) -> Path:
     return projects_folder() / f"{name[:_MAX_NAME]}-{_digest(dataset)}.inspector"
 
 
+def stand_in_folder(url: str) -> Path:
+    """Return the folder that stands in for a dataset at a URL; see `cluster.stand_ins`."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", url.rstrip("/").rpartition("/")[2]).strip("-")
+    return _remote_folder() / _digest_of(url.rstrip("/")) / (name or "dataset")
+
+
+def origin_file(stand_in: Path) -> Path:
+    """Return the file that holds the URL of the dataset that a folder stands in for."""
+    return stand_in.parent / "origin.txt"
+
+
+def origin_of(dataset: Path) -> str:
+    """Return the URL of the dataset that a folder stands in for; "" for other folders."""
+    if dataset.parent.parent != _remote_folder():
+        return ""
+    try:
+        return origin_file(dataset).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _remote_folder() -> Path:
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "remote"
+
+
 def _digest(path: Path) -> str:
+    return _digest_of(str(path.resolve()))
+
+
+def _digest_of(text: str) -> str:
     import hashlib  # slow, and the window imports this module at its start
 
-    text = str(path.resolve())
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:10]

@@ -12,13 +12,13 @@ from inspector.dataset.manifests import read_manifest
 from inspector.dataset.names import shown
 from inspector.dataset.packed.recognition import packed_files, packed_kind
 from inspector.dataset.user_files import check_outside, why_no_place
-from inspector.desktop.paths import default_project, pictures_file, projects_folder
+from inspector.desktop.paths import default_project, origin_of, pictures_file, projects_folder
 from inspector.errors import DatasetError, InspectorError, PackedDatasetError, ProjectError
 from inspector.project.changes import Changes
 from inspector.store.cache import ImageCache
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import DATASET, GROUPING, LISTING, DatasetRecord
-from inspector.work.pool import Pool
+from inspector.work.pool import Pool, TaskRunner
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
 TASKS = "inspector.work.worker:run"
@@ -44,6 +44,8 @@ class ProjectContext:
         layout: What the folders and label files mean.
         choice: The user's choice of layout.
         jobs: Number of worker processes.
+        on_cluster: True once the tasks of the scan run on a cluster.
+        origin: URL of the dataset, where `root` only stands in for it.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
@@ -86,8 +88,10 @@ class ProjectContext:
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
         self._subscribers: list[Callable[[Changes], None]] = []
-        self._pool: Pool | None = None
+        self._pool: TaskRunner | None = None
         self._pool_lock = threading.Lock()
+        self.on_cluster = False
+        self.origin = origin_of(self.root)
         self.jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         try:
             self._claim(relocate, manifest)
@@ -109,7 +113,14 @@ class ProjectContext:
         for subscriber in self._subscribers:
             subscriber(changes)
 
-    def pool(self) -> Pool:
+    def run_tasks_on(self, runner: TaskRunner) -> None:
+        """Run the tasks of the scan on something else than the worker pool; closed with it."""
+        with self._pool_lock:
+            assert self._pool is None, "the worker pool runs already"
+            self._pool = runner
+            self.on_cluster = True
+
+    def pool(self) -> TaskRunner:
         """Return the worker pool, started at first use and kept warm."""
         with self._pool_lock:
             if self._pool is None:

@@ -48,17 +48,25 @@ def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) 
 
 def points_of(described: NDArray[np.floating]) -> Singles:
     """Return descriptors (n, d) as points of length 1, by components fitted on a sample."""
-    step = -(-len(described) // SAMPLE)
+    step = sample_step(len(described))
     mean, matrix = projection(np.ascontiguousarray(described[::step], np.float32))
     points = np.empty((len(described), matrix.shape[1]), np.float32)
     for start in range(0, len(points), BLOCK):
         part = slice(start, start + BLOCK)
-        points[part] = unit(
-            ((described[part].astype(np.float32, copy=False) - mean) @ matrix).astype(
-                np.float32, copy=False
-            )
-        )
+        points[part] = projected(described[part], mean, matrix)
     return points
+
+
+def sample_step(images: int) -> int:
+    """Return n so that every n-th of so many descriptors is in the sample."""
+    return -(-images // SAMPLE)
+
+
+def projected(described: NDArray[np.floating], mean: Singles, matrix: Singles) -> Singles:
+    """Return the points of one block of descriptors by the components of `projection`."""
+    centred = described.astype(np.float32, copy=False) - mean
+    # In one order of memory: the last bits depend on it.
+    return unit((centred @ np.ascontiguousarray(matrix)).astype(np.float32, copy=False))
 
 
 def least_cosines(records: NDArray[np.void]) -> Singles:

@@ -17,7 +17,7 @@ from inspector.work.export_forms.form import manifest_name
 from inspector.work.export_items import Item
 from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
-from inspector.work.pool import Pool, TaskFailed
+from inspector.work.pool import TaskFailed, TaskRunner
 from inspector.work.reencoding import ReencodedImage
 from inspector.work.staging import JOURNAL, PART, StagingFolder, publish_folder, sync
 from inspector.work.tasks import Reencode, Reencoded
@@ -43,7 +43,7 @@ def publish(
     stop: Stop,
     progress: Progress,
     resume: bool = False,
-    pool: Pool | None = None,
+    pool: TaskRunner | None = None,
 ) -> Published:
     """Stage, verify and publish a plan; the target appears only once it is complete.
 
@@ -128,7 +128,7 @@ def _stage(
     staging: StagingFolder,
     stop: Stop,
     progress: Progress,
-    pool: Pool | None,
+    pool: TaskRunner | None,
 ) -> tuple[ExportPlan, dict[str, bytes]]:
     """Bring every file into the staging folder.
 
@@ -158,7 +158,7 @@ def _stopped(staging: StagingFolder) -> ExportError:
 
 
 def _stage_reencoded(
-    plan: ExportPlan, staging: StagingFolder, stop: Stop, progress: Progress, pool: Pool,
+    plan: ExportPlan, staging: StagingFolder, stop: Stop, progress: Progress, pool: TaskRunner,
     hashes: dict[str, bytes],
 ) -> dict[str, int]:  # fmt: skip
     """Write every image as worker processes re-encode it; return the size per target."""

@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from inspector.errors import InspectorError, ProcessError
 from inspector.subprocesses import ChildProcess, Parent, ProcessExited, pack, wait_for_answers
@@ -43,6 +43,22 @@ class TaskFailed:
 
 
 Answer = TaskDone | TaskFailed
+
+
+class TaskRunner(Protocol):
+    """What runs tasks: the pool of this machine, or a cluster."""
+
+    def map(
+        self,
+        chunks: Iterable[Sequence[Any]],
+        *,
+        stop: Stop,
+        timeout_seconds: float | None = None,
+    ) -> Iterator[Answer]:
+        """Yield the answers of `Pool.map`."""
+
+    def close(self) -> None:
+        """Release all resources."""
 
 
 @dataclass(slots=True)

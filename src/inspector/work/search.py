@@ -6,6 +6,7 @@ records), `descriptors`, and points of both; and one file of neighbours per bloc
 10 kB per image, 3 more with vectors.
 """
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import assert_never
 
@@ -95,13 +96,13 @@ def _find_near(task: FindNear) -> Written:
     folder, images = Path(task.folder), _images(task.folder)
     match task.space:
         case Space.DESCRIPTORS:
-            least, most = least_cosines(images), NEIGHBOURS
+            least = least_cosines(images)
         case Space.EMBEDDING:
             vectors = np.load(folder / f"{task.space}.npy", mmap_mode="r")
-            least, most = embedded_cosines(images, vectors), EMBEDDED_NEIGHBOURS
+            least = embedded_cosines(images, vectors)
     near = nearest(
         np.load(folder / f"{task.space}-points.npy"), np.load(folder / "splits.npy"),
-        least, task.start, most,
+        least, task.start, most_neighbours(task.space),
     )  # fmt: skip
     np.savez(
         folder / f"near-{task.space}-{task.start}.npz",
@@ -111,29 +112,62 @@ def _find_near(task: FindNear) -> Written:
 
 
 def _join_near(task: JoinNear) -> CandidateResult:
-    by_descriptors = task.space is Space.DESCRIPTORS
-    most = NEIGHBOURS if by_descriptors else EMBEDDED_NEIGHBOURS
-    neighbours = Neighbours(np.load(Path(task.folder) / "splits.npy"), most)
-    for file in sorted(Path(task.folder).glob(f"near-{task.space}-*.npz")):
-        with np.load(file) as columns:
-            neighbours.add(Near(columns["of"], columns["row"], columns["cosine"]))
+    folder = Path(task.folder)
+    starts = (int(file.stem.rpartition("-")[2]) for file in folder.glob(f"near-{task.space}-*.npz"))
+
+    def near() -> Iterable[Near]:
+        for start in sorted(starts):
+            with np.load(folder / f"near-{task.space}-{start}.npz") as columns:
+                yield Near(columns["of"], columns["row"], columns["cosine"])
+
+    return join_near(np.load(folder / "splits.npy"), near(), task.space)
+
+
+def join_near(splits: NDArray[np.int32], blocks: Iterable[Near], space: Space) -> CandidateResult:
+    """Propose the pairs of nearest neighbours.
+
+    Args:
+        splits: (n,) split numbers.
+        blocks: The neighbours of every block, by its start: of equally near ones the first stay.
+        space: By what they are near.
+    """
+    by_descriptors = space is Space.DESCRIPTORS
+    neighbours = Neighbours(splits, most_neighbours(space))
+    for near in blocks:
+        neighbours.add(near)
     proposed = plain(neighbours) if by_descriptors else from_afar(neighbours)
     return CandidateResult(proposed.a, proposed.b, proposed.transform)
 
 
+def most_neighbours(space: Space) -> int:
+    """Return how many neighbours of an image are proposed."""
+    return NEIGHBOURS if space is Space.DESCRIPTORS else EMBEDDED_NEIGHBOURS
+
+
 def _propose(task: ProposeTask) -> CandidateResult:
-    images = _images(task.folder)
+    return propose_by_hashes(_images(task.folder), task.transform)
+
+
+def propose_by_hashes(images: NDArray[np.void], transform: int) -> CandidateResult:
+    """Propose pairs by the hashes of records (n,) with `HASHES`, for one flip or rotation."""
     hashes = np.empty(len(images), HASHES)
     for name in HASHES.fields or ():
         hashes[name] = images[name]
-    proposed = candidates(hashes, (task.transform,))
+    proposed = candidates(hashes, (transform,))
     return CandidateResult(proposed.a, proposed.b, proposed.transform)
 
 
 def _verify(task: VerifyTask) -> CandidateResult:
     images = _images(task.folder)
+    return verify_rows(task, lambda rows: images[rows])
+
+
+def verify_rows(
+    task: VerifyTask, records: Callable[[NDArray[np.int32]], NDArray[np.void]]
+) -> CandidateResult:
+    """Verify candidates on the records of `FINGERPRINT` that `records` returns for some rows."""
     both = np.concatenate([task.a, task.b])
     used, places = np.unique(both, return_inverse=True)
     a, b = places.astype(np.int32).reshape(2, -1)
-    pairs = verify(images[used], Candidates(a, b, task.transform), least=task.least)
+    pairs = verify(records(used), Candidates(a, b, task.transform), least=task.least)
     return CandidateResult(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)

@@ -154,6 +154,29 @@ for x, y in DataLoader(tr): loss(net(x), y).backward()
         calls=[(TR, "fungi", 0.3, 9), (VA, "fungi", 0.3, 9)],
     ),
     Script(
+        "items of a dataset class, cut in their order",
+        """\
+from pathlib import Path
+from torch.utils.data import Dataset, DataLoader, Subset
+class Textile(Dataset):
+    def __init__(self, folder):
+        self.classes = sorted(d.name for d in Path(folder).iterdir())
+        self.samples = []
+        for k, c in enumerate(self.classes):
+            for f in sorted((Path(folder) / c).glob("*.png")):
+                self.samples.append((str(f), k))
+    def __len__(self): return len(self.samples)
+    def __getitem__(self, i): return read(*self.samples[i])
+ds = Textile("cloth")
+idx = list(range(len(ds)))
+a = int(.7 * len(ds))
+train_set, val_set = Subset(ds, idx[:a]), Subset(ds, idx[a:])
+for x, y in DataLoader(train_set): loss(net(x), y).backward()
+""",
+        calls=[(TR, "cloth", 0.3, None), (VA, "cloth", 0.3, None)],
+        codes=frozenset({"shuffle_false"}),
+    ),
+    Script(
         "one flat folder with labels in a table",
         """\
 import glob, cv2

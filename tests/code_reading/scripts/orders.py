@@ -81,6 +81,83 @@ model.fit(tr, validation_data=va)
         calls=[(TR, "pics", 0.2, 1), (VA, "pics", 0.2, 1)],
     ),
     Script(
+        "a drawn sample and the rest",
+        """\
+import glob, random
+from torch.utils.data import Dataset, DataLoader
+random.seed(4)
+files = sorted(glob.glob("d/*.jpg"))
+val = random.sample(files, len(files) // 5)
+train = [f for f in files if f not in val]
+class D(Dataset):
+    def __init__(self, fs): self.fs = fs
+    def __len__(self): return len(self.fs)
+    def __getitem__(self, i): return read(self.fs[i])
+for x, y in DataLoader(D(train), 8): loss(net(x), y).backward()
+for x, y in DataLoader(D(val), 8): net(x)
+""",
+        calls=[(TR, "d", None, None), (VA, "d", None, None)],
+        unread=frozenset({(4, "files")}),
+    ),
+    Script(
+        "positions that a loop collects",
+        """\
+import random
+from torch.utils.data import DataLoader, Subset
+from torchvision.datasets import ImageFolder
+ds, by = ImageFolder("leafs"), {}
+for i, (p, y) in enumerate(ds.samples):
+    by.setdefault(y, []).append(i)
+tr, va = [], []
+for y, ix in by.items():
+    random.shuffle(ix)
+    k = int(.8 * len(ix))
+    tr += ix[:k]; va += ix[k:]
+for x, y in DataLoader(Subset(ds, tr)): loss(net(x), y).backward()
+for x, y in DataLoader(Subset(ds, va)): net(x)
+""",
+        calls=[(TR, "leafs", None, None), (OTHER, "leafs", None, None)],
+        unread=frozenset({(4, "indices")}),
+    ),
+    Script(
+        "sides that are put into a DatasetDict",
+        """\
+from datasets import load_dataset
+from torch.utils.data import DataLoader
+ds = load_dataset("imagefolder", data_dir="frogs")
+split = ds["train"].train_test_split(0.15, seed=33)
+ds["train"], ds["validation"] = split["train"], split["test"]
+for b in DataLoader(ds["train"].with_transform(f)): accelerator.backward(model(**b).loss)
+for b in DataLoader(ds["validation"].with_transform(g)): model(**b)
+""",
+        calls=[(TR, "frogs", 0.15, 33), (VA, "frogs", 0.15, 33)],
+    ),
+    Script(
+        "rows of two tables, by load_dataset",
+        """\
+from datasets import load_dataset
+from transformers import Trainer
+ds = load_dataset("csv", data_files={"train": "tr.csv", "test": "te.csv"})
+tv = ds["train"].train_test_split(test_size=.1, seed=2)
+Trainer(model=m, args=a, train_dataset=tv["train"], eval_dataset=tv["test"]).train()
+""",
+        calls=[(TR, None, 0.1, 2), (VA, None, 0.1, 2)],
+        unread=frozenset({(4, "folder")}),
+    ),
+    Script(
+        "a built-in test split that validates",
+        """\
+import torch, torchvision
+F, L = torchvision.datasets.Flowers102, torch.utils.data.DataLoader
+train, val, test = F("d", split="train"), F("d", split="test"), F("d", split="test")
+for x, y in L(train): loss(net(x), y).backward()
+for x, y in L(val): net(x)
+for x, y in L(test): net(x)
+""",
+        calls=[(TR, "d", None, None), (VA, "d", None, None), (TE, "d", None, None)],
+        codes=frozenset({"test_is_validation"}),
+    ),
+    Script(
         "resized images in a folder of their own",
         """\
 import glob, cv2, torch

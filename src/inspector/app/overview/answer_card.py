@@ -99,6 +99,10 @@ class AnswerCard(QFrame):
         self.clean_up.setEnabled(True)
         self._review.setEnabled(bool(count))
 
+    def show_no_problem(self, checks: int) -> None:
+        """Say that no check found a problem, above what the answer says of the splits."""
+        self._headline.setText(f"None of {checks} checks found a problem.")
+
     def _lay_out(self, validation: QWidget, test: QWidget) -> None:
         words = QVBoxLayout()
         words.setSpacing(8)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from inspector.app.overview.answer_card import AnswerCard
 from inspector.app.overview.audit.audit_dialog import AuditDialog
 from inspector.app.overview.borrowed_card import borrowed_card
+from inspector.app.overview.checks_card import ChecksPanel
 from inspector.app.overview.clean_up_dialog import CleanUpDialog
 from inspector.app.overview.code_line import CodeLine, read_code_line
 from inspector.app.overview.evidence.view import EvidenceView
@@ -31,7 +32,7 @@ from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.project.changes import Changes
-from inspector.project.diagnosis.answers import Answer
+from inspector.project.diagnosis.answers import Answer, AnswerKind
 from inspector.project.diagnosis.findings import FindingView, Overview
 from inspector.project.diagnosis.last_answer import StoredAnswer, StoredOverview
 from inspector.project.project import Project
@@ -49,6 +50,7 @@ _REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
 _THREE_PX, _TWO_PX = 1000, 700
 _SO_FAR_MS = 700
+_NEAREST = 12
 # The answer shows these findings already, with their pairs.
 _SAID = {"twins_across"}
 
@@ -74,6 +76,7 @@ class _Answered:
         answer: None before a scan has ended.
         pairs: The pairs of the answer, or what a running scan has found so far.
         last: The last answer, shown in its place while there is none.
+        nearest: Without pairs: the most similar ones that are no near-duplicates.
     """
 
     answer: Answer | None
@@ -82,6 +85,7 @@ class _Answered:
     images: int = 0
     pending: int = 0
     last: StoredAnswer | None = None
+    nearest: tuple[CopyPair, ...] = ()
 
 
 class OverviewPage(Page):
@@ -103,49 +107,59 @@ class OverviewPage(Page):
         # Whether the answer and the findings for now were asked for: those of before are late.
         self._answered = self._found = False
         self.verdict = VerdictPanel(project, bridge, self.jobs)
-        self.verdict.code_requested.connect(
-            lambda: self.requested.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
-        )
         self.answer = AnswerCard(*self.verdict.accuracy_fields)
-        self.answer.clean_up_requested.connect(self.show_clean_up)
-        self.answer.review_requested.connect(
-            lambda: self.requested.emit(_PAGES[FindingView.CLUSTERS])
-        )
-        self.answer.why_requested.connect(self.show_evidence)
         self.code = CodeLine(bridge)
-        self.code.paste_requested.connect(self.verdict.code_requested)
-        self.code.details_requested.connect(
-            lambda: self.requested.emit(PageRequest(PageName.SPLITS))
-        )
-        self.code.loaded.connect(self._on_code)
         self.scan = ScanCard()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SO_FAR_MS)
-        self._timer.timeout.connect(self._ask_again)
         self.pairs = PairsCard(project.samples.thumbnail)
-        self.pairs.opened.connect(self._on_pair)
+        self.nearest = PairsCard(project.samples.thumbnail, "The most similar pairs across splits")
+        self.checks = ChecksPanel()
+        # Checks without a finding, if there is none at all; the answer of now may say so.
+        self._without_finding = 0
+        self._answer: Answer | None = None
         self.evidence = EvidenceView(project, bridge, self.verdict)
-        self.evidence.list_requested.connect(self.show_list)
-        self.evidence.back_requested.connect(self.show_answer)
-        self.evidence.report_requested.connect(self._write_report)
         self.shortcuts = shortcuts_card(project, bridge, self.jobs)
-        self.shortcuts.requested.connect(self.show_list)
-        self.shortcuts.page_requested.connect(self.requested)
         self.borrowed = borrowed_card(project, bridge, self.jobs)
-        self.borrowed.requested.connect(self.show_list)
-        self._summary, self._checked = QLabel("Reading the names…"), QLabel()
+        self._summary = QLabel("Reading the names…")
         self._as_of = QLabel()
         self._as_of.setObjectName("findings-as-of")
         self._as_of.hide()
-        for label in (self._summary, self._checked, self._as_of):
+        for label in (self._summary, self._as_of):
             label.setProperty("role", "caption")
             label.setWordWrap(True)
         self._findings = QGridLayout()
         self._findings.setSpacing(12)
         self._lay_out()
+        self._connect()
         # Before anything is listed or computed: what was said when this was open last.
         self.bridge.call(self._read_last, self._show_last, channel="last answer")
+
+    def _connect(self) -> None:
+        self.verdict.code_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
+        )
+        self.answer.clean_up_requested.connect(self.show_clean_up)
+        self.answer.review_requested.connect(
+            lambda: self.requested.emit(_PAGES[FindingView.CLUSTERS])
+        )
+        self.answer.why_requested.connect(self.show_evidence)
+        self.code.paste_requested.connect(self.verdict.code_requested)
+        self.code.details_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.SPLITS))
+        )
+        self.code.loaded.connect(self._on_code)
+        self._timer.timeout.connect(self._ask_again)
+        self.pairs.opened.connect(self._on_pair)
+        self.nearest.opened.connect(self._on_pair)
+        self.checks.requested.connect(self._on_action)
+        self.evidence.list_requested.connect(self.show_list)
+        self.evidence.back_requested.connect(self.show_answer)
+        self.evidence.report_requested.connect(self._write_report)
+        self.shortcuts.requested.connect(self.show_list)
+        self.shortcuts.page_requested.connect(self.requested)
+        self.borrowed.requested.connect(self.show_list)
 
     def refresh(self, changes: Changes) -> None:
         """Query the answer and the findings again; neither waits for the other."""
@@ -182,6 +196,7 @@ class OverviewPage(Page):
     def close(self) -> bool:
         """End the decode threads as well."""
         self.pairs.shut_down()
+        self.nearest.shut_down()
         self.evidence.shut_down()
         return super().close()
 
@@ -249,7 +264,8 @@ class OverviewPage(Page):
                 answers.answer(),
             )  # fmt: skip
         answer = answers.refresh_answer()
-        return _Answered(answer, answer.pairs, cleaned)
+        nearest = () if answer.pairs else self.project.answers.nearest(_NEAREST)
+        return _Answered(answer, answer.pairs, cleaned, nearest=nearest)
 
     def _ask_again(self) -> None:
         self.bridge.call(self._ask, self._show_answer, channel="answer")
@@ -262,9 +278,14 @@ class OverviewPage(Page):
         self.answer.setVisible(answered.answer is not None or running is None or last is not None)
         if answered.answer is not None:
             self.pairs.show_pairs(answered.pairs)
+            below = f"below {self.project.duplicates.threshold:.2f}: not near-duplicates"
+            self.nearest.show_apart(answered.nearest, below)
             self.answer.show_answer(answered.answer, answered.cleaned)
+            self._answer = answered.answer
+            self._show_without_finding()
             self._show_folded(answered.answer)
             return
+        self._answer = None
         if running is not None:
             self.scan.show_progress(running, len(answered.pairs))
             self._timer.start()
@@ -288,6 +309,12 @@ class OverviewPage(Page):
             last.answer, cleaned, copies=sum(last.between.values()), as_of=f"{last.text}; {follows}"
         )
         self._show_folded(last.answer)
+
+    def _show_without_finding(self) -> None:
+        """Say it once both the answer and the findings of now are there."""
+        nothing = self._answer is not None and self._answer.kind is AnswerKind.NOTHING
+        if nothing and self._without_finding:
+            self.answer.show_no_problem(self._without_finding)
 
     def _show_folded(self, answer: Answer) -> None:
         folded = []
@@ -324,7 +351,10 @@ class OverviewPage(Page):
             card = FindingCard(finding, pictures, stale=last is not None)
             card.requested.connect(self._on_action)
             self._cards.append(card)
-        self._checked.setText(overview.checked)
+        self.checks.show_overview(overview)
+        of_now = last is None and not findings
+        self._without_finding = len(overview.checks) if of_now else 0
+        self._show_without_finding()
         self._arrange()
 
     def _read(self) -> OverviewData:
@@ -356,7 +386,7 @@ class OverviewPage(Page):
             column.setSpacing(12)
         above: tuple[QWidget, ...] = (self.scan, self.answer, self.code, self.pairs)
         below: tuple[QWidget, ...] = (
-            self.shortcuts, self.borrowed, self._folded, self._summary, self._checked,
+            self.checks, self.nearest, self.shortcuts, self.borrowed, self._folded, self._summary,
         )  # fmt: skip
         for widget in above:
             self._main.addWidget(widget)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -18,36 +19,44 @@ _COLUMN_PX = 270
 class PairsCard(QFrame):
     """Shows pairs; hidden if there are none.
 
+    Args:
+        load: Returns a thumbnail by sample id, as JPEG.
+        title: Above the pairs.
+
     Attributes:
         opened: A `CopyPair` that the user wants to see large.
     """
 
     opened = Signal(object)
 
-    def __init__(self, load: Callable[[int], bytes | None]) -> None:
+    def __init__(
+        self, load: Callable[[int], bytes | None], title: str = "Near-duplicates across splits"
+    ) -> None:
         super().__init__()
         self.setObjectName("plain-card")
         self._pairs: tuple[CopyPair, ...] = ()
         self._counts: dict[tuple[str, str], int] = {}
         self._splits: tuple[str, str] | None = None
         self.grid = PairGrid(load, self)
-        self.grid.setAccessibleName("Near-duplicates across splits")
+        self.grid.setAccessibleName(title)
         self.grid.opened.connect(self._on_opened)
-        segments = QFrame()
-        segments.setProperty("role", "segmented")
-        self._segments = QHBoxLayout(segments)
+        self._by_key: dict[int, CopyPair] = {}
+        self._segmented = QFrame()
+        self._segmented.setProperty("role", "segmented")
+        self._segments = QHBoxLayout(self._segmented)
         self._segments.setContentsMargins(2, 2, 2, 2)
         self._segments.setSpacing(0)
         self._group = QButtonGroup(self)
-        title, self._so_far = QLabel("Near-duplicates across splits"), QLabel("so far")
-        title.setProperty("role", "heading")
+        heading, self._so_far, self._note = QLabel(title), QLabel("so far"), QLabel()
+        heading.setProperty("role", "heading")
+        self._note.setProperty("role", "caption")
         self._so_far.setProperty("role", "mono")
         self._so_far.hide()
         head = QHBoxLayout()
-        head.addWidget(title)
-        head.addWidget(self._so_far)
+        for label in (heading, self._note, self._so_far):
+            head.addWidget(label)
         head.addStretch()
-        head.addWidget(segments)
+        head.addWidget(self._segmented)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(12)
@@ -96,6 +105,25 @@ class PairsCard(QFrame):
         self.setVisible(bool(pairs))
         self._show_tiles()
 
+    def show_apart(self, pairs: tuple[CopyPair, ...], note: str) -> None:
+        """Show pairs that are no near-duplicates, of any splits, with a note beside the title."""
+        self._pairs = pairs
+        self._note.setText(note)
+        self._segmented.hide()
+        self.setVisible(bool(pairs))
+        self.grid.show_tiles(
+            [
+                replace(
+                    tile_of(pair, ticks=False), key=place, note="",
+                    caption=f"Similarity {pair.similarity:.2f}",
+                    name=f"{pair.excluded.path} beside {pair.keeper.path}",
+                )
+                for place, pair in enumerate(pairs)
+            ]
+        )  # fmt: skip
+        self._by_key = dict(enumerate(pairs))
+        self._fit()
+
     def shut_down(self) -> None:
         """End the decode threads."""
         self.grid.shut_down()
@@ -110,6 +138,7 @@ class PairsCard(QFrame):
 
     def _show_tiles(self) -> None:
         shown = [p for p in self._pairs if p.splits == self._splits]
+        self._by_key = {p.excluded.id: p for p in reversed(shown)}
         self.grid.show_tiles([tile_of(p, ticks=False) for p in shown])
         self._fit()
 
@@ -122,6 +151,5 @@ class PairsCard(QFrame):
         self.grid.setFixedHeight(self.grid.height_of_rows(min(rows, needed)))
 
     def _on_opened(self, key: int) -> None:
-        pair = next((p for p in self._pairs if p.excluded.id == key), None)
-        if pair is not None:
-            self.opened.emit(pair)
+        if key in self._by_key:
+            self.opened.emit(self._by_key[key])

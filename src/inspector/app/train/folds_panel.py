@@ -122,7 +122,8 @@ class FoldsPanel(QWidget):
         self._begin(stop, "Dealing groups into folds…")
         self._job = self._jobs.start(Progress(), stop)
         self._bridge.call(
-            lambda: self._folds.plan(config=config, folds=count), self._show_plan,
+            lambda: self._folds.plan(config=config, folds=count),
+            lambda plan: self._show_plan(None if stop.is_set() else plan),
             on_error=self._refuse, on_end=self._over,
         )  # fmt: skip
 
@@ -174,8 +175,11 @@ class FoldsPanel(QWidget):
         self._plan = None
         self._show_controls()
 
-    def _show_plan(self, plan: FoldsPlan) -> None:
+    def _show_plan(self, plan: FoldsPlan | None) -> None:
         self._plan = plan
+        if plan is None:
+            self._show_message(_HELP)
+            return
         record, seconds = plan.record, plan.record.expected_seconds
         time = (
             "the first run will show how long this takes"

@@ -25,7 +25,14 @@ from inspector.code_reading.evaluation.images.image_follower import ImageFollowe
 from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
-from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
+from inspector.code_reading.evaluation.objects import (
+    Action,
+    DataSet,
+    Event,
+    HfParts,
+    StackBox,
+    StreamValue,
+)
 from inspector.code_reading.evaluation.torch.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.value_access import TooMuchError
 from inspector.code_reading.evaluation.value_text import text_of
@@ -259,6 +266,8 @@ class Evaluator(ControlFlow):
                 box = self.value(owner, scope)
                 if isinstance(box, Unknown | ImageValue) and self.libraries.images is not None:
                     self._bind_image(owner, where, box, value, scope)
+                if isinstance(box, HfParts) and isinstance(where, str):
+                    self.bind(owner, replace(box, assigned=(*box.assigned, (where, value))), scope)
                 self._set_item(box, where, value)
                 self.named(where if isinstance(where, str) else "", value)
 

@@ -143,8 +143,19 @@ def collect(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
     label = is_number(value) or any(_names_label(a) for a in node.args)
     origin = replace(origin, derived=origin.derived or label)
     origin = origin.after("collected", id(node))
-    if origin not in box.origins:
+    if not any(_is_same_round(o, origin) for o in box.origins):
         box.origins = (*box.origins, origin)
+
+
+def _is_same_round(one: object, two: DataSet) -> bool:
+    """Tell whether two origins are one loop, followed twice."""
+    folders = [
+        shown(d.source.arguments.get("directory")) for d in (one, two) if isinstance(d, DataSet)
+    ]
+    return (
+        isinstance(one, DataSet) and one.source.node is two.source.node and one.steps == two.steps
+        and folders[0] == folders[1]
+    )  # fmt: skip
 
 
 def _names_label(node: ast.expr) -> bool:
@@ -166,7 +177,8 @@ def _joined_files(box: ListBox) -> DataSet | None:
     """Return the files of one or several loops that fill a list, one after the other."""
     parts = [o for o in box.origins if isinstance(o, DataSet)]
     folders = [p.source.arguments.get("directory") for p in parts]
-    if len(parts) == 1 or any(f is None for f in folders):
+    nested = any("{" in shown(p.source.arguments.get("pattern")) for p in parts)
+    if (len(parts) == 1 and not nested) or any(f is None for f in folders):
         return parts[0]
     common = _common_folder([f"{shown(f)}/*" for f in folders])
     if not common:
@@ -174,13 +186,14 @@ def _joined_files(box: ListBox) -> DataSet | None:
     first = parts[0].source
     known: dict[str, object] = {
         "directory": PartText(common) if "{" in common else common, "pattern": common,
-        "built": True, "by_class": len({shown(f) for f in folders}) > 1,
+        "built": True, "by_class": nested or len({shown(f) for f in folders}) > 1,
         "unsorted": _is_unsorted(box),
     }  # fmt: skip
     joined = DataSet(
         Source(LoaderName.FILES, first.place, first.node, known), derived=parts[0].derived
     )
-    for step in dict.fromkeys(s for p in parts for s in p.steps if s.name == "filter"):
+    changes = [s for p in parts for s in p.steps if s.name in ("filter", "shuffle")]
+    for step in dict.fromkeys(changes):
         joined = joined.after(step.name, *step.values, line=step.line)
     box.origins = (joined,)
     return joined

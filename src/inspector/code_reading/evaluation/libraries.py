@@ -403,6 +403,8 @@ class Libraries:
         return MISSING
 
     def _part(self, owner: HfParts, key: object) -> object:
+        if isinstance(key, str) and key in dict(owner.assigned):
+            return dict(owner.assigned)[key]
         if not isinstance(key, str) or (owner.names and key not in owner.names):
             return MISSING
         data = DataSet(owner.source).after("part", key)

@@ -319,10 +319,15 @@ class Positions:
 
 @dataclass(frozen=True, slots=True)
 class HfParts:
-    """A DatasetDict: datasets by split name."""
+    """A DatasetDict: datasets by split name.
+
+    Attributes:
+        assigned: Parts that the code has put there.
+    """
 
     source: Source
     names: tuple[str, ...]
+    assigned: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

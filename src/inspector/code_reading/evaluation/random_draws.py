@@ -25,6 +25,7 @@ from inspector.code_reading.evaluation.values import (
     Method,
     Ref,
     Unknown,
+    is_known,
 )
 
 _LIST_CHANGES: Final = ("sort", "remove", "pop", "append", "extend", "insert", "reverse", "clear")
@@ -97,6 +98,8 @@ class RandomDraws:
                 return indices.after("of", data)
             return indices
         if isinstance(data, DataSet):
+            if isinstance(indices, ListBox) and not is_known(indices):
+                indices = Unknown(text_of(node), "a loop fills the list")
             unknown = isinstance(indices, Unknown)
             return data.after("slice", indices if unknown else text_of(node))
         return Unknown(text_of(node))
@@ -123,8 +126,19 @@ class RandomDraws:
             case "RandomState" | "default_rng" | "Random":
                 kinds = {"default_rng": "numpy.random.default_rng", "Random": "random"}
                 return SeededGenerator(given.get(0, "seed"), kinds.get(ref.last, "numpy.random"))
+            case "sample" | "choice" | "choices" if given.places[1:] or given.names:
+                return self._sampled(key, ref, given, node)
             case _:
                 return self._number(key, ref, given, node)
+
+    def _sampled(self, key: str, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        """Draw some of a list: which, is not followed."""
+        data = files_of(self._host, given.places[0], node) if given.places else None
+        count = given.get(1, "k")
+        if data is None or (isinstance(count, Size) and count.share == 1):
+            return self._number(key, ref, given, node)
+        self._draw(key)
+        return data.after("filter", text_of(node), line=self._host.place.line)
 
     def _number(self, key: str, ref: Ref, given: Arguments, node: ast.AST) -> object:
         """Draw a number; where nothing was seeded, no two draws of a wide range are the same."""

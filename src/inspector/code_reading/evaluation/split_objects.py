@@ -70,6 +70,7 @@ _SPLIT_FOLDERS: Final = {
 }
 
 
+_TABLE_FORMATS: Final = ("csv", "json", "parquet", "pandas", "arrow", "text", "webdataset")
 _LEARNERS: Final = ("vision_learner", "cnn_learner", "Learner", "unet_learner")
 
 
@@ -209,6 +210,8 @@ class SplitCalls(TorchCalls):
         if ref.last != "load_dataset":
             return MISSING
         arguments = by_name(("path", "name", "data_dir"), given)
+        if arguments.get("path") in _TABLE_FORMATS:
+            arguments["table"] = arguments.pop("path")
         source = self._source(LoaderName.HF_DATASET, arguments, given, node)
         split = arguments.get("split")
         if split is None:

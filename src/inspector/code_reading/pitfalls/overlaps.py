@@ -239,9 +239,11 @@ def _test_is_validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterat
     """Find a test call that reads the folder that chose the epochs."""
     validation = [c for c in calls if c.role is DatasetRole.VALIDATION]
     for test in calls:
-        if test.role is not DatasetRole.TEST or not _whole_folder(test):
+        if test.role is not DatasetRole.TEST:
             continue
-        same = next((v for v in validation if _same_whole(v, test)), None)
+        same = next((v for v in validation if _same_built_in(v, test)), None)
+        if same is None and _whole_folder(test):
+            same = next((v for v in validation if _same_whole(v, test)), None)
         if same is None:
             continue
         chosen = same.loader is LoaderName.ULTRALYTICS or _chooses(followed, same)

@@ -8,7 +8,7 @@ import numpy as np
 from inspector.similarity.levels import MIN_PAGE_PX, SURE
 from inspector.store.samples import ContentShape
 from inspector.work.jobs import Progress, Stop
-from inspector.work.pool import Pool, TaskDone
+from inspector.work.pool import TaskDone, TaskRunner
 from inspector.work.tasks import CandidateResult, ComparePages
 
 CHUNK_PAIRS = 64
@@ -23,7 +23,7 @@ def compare_pages(
     pairs: CandidateResult,
     files: Sequence[str],
     shapes: Sequence[ContentShape],
-    pool: Pool,
+    pool: TaskRunner,
     *,
     stop: Stop,
     progress: Progress,

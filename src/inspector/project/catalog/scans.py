@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
+from inspector.errors import DatasetError
 from inspector.project.catalog.duplicate_search import DuplicateSearch, is_mostly_embedded
 from inspector.project.catalog.pair_stream import PairStream
 from inspector.project.catalog.scan_queue import ScanQueue
@@ -93,6 +94,7 @@ class Scans:
 
         Raises:
             UnwritableError: The project can't be written now.
+            DatasetError: The images are not on this machine, and no cluster read them all.
             CacheError: Files must be read, and the cache can't be written.
         """
         stop, progress = stop or Stop(), progress or Progress()
@@ -100,6 +102,8 @@ class Scans:
         lock = lock_of(self._context.file)
         if self._context.store.database.refusal is not None:
             raise self._context.store.database.refusal
+        if self._context.origin and not self._context.on_cluster:
+            return self._last(began)
 
         def waiting() -> None:
             progress.start(f"{holder(lock)} scans this: waiting", 0)
@@ -114,6 +118,21 @@ class Scans:
                     self.stream.clear()
         present, missing = self._context.store.samples.present_and_missing()
         return Scanned(0, present, 0, missing, time.monotonic() - began, complete=False)
+
+    def _last(self, began: float) -> Scanned:
+        """Return what the last scan left of a dataset that is not on this machine.
+
+        Raises:
+            DatasetError: It was not finished.
+        """
+        if not self.is_complete():
+            raise DatasetError(
+                f"the images of {self._context.name} are in {self._context.origin}, and were not"
+                " all read",
+                f"Finish `inspector scan {self._context.origin} --engine dask --scheduler URL`.",
+            )
+        present, missing = self._context.store.samples.present_and_missing()
+        return Scanned(0, present, 0, missing, time.monotonic() - began, complete=True)
 
     def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
         began_ns = time.time_ns()

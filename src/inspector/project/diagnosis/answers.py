@@ -145,6 +145,23 @@ class Answers:
             tuple(COMPONENTS[n] for n, t in terms.items() if n in COMPONENTS and t["mean"] is None),
         )  # fmt: skip
 
+    def nearest(self, most: int) -> tuple[CopyPair, ...]:
+        """Return the most similar pairs across splits that are no near-duplicates."""
+        index, split_of = self._source.duplicates.index(), self._splits.split_of()
+        pairs: list[CopyPair] = []
+        for a, b, transform, similarity in index.edges:
+            one, two = split_of.get(a), split_of.get(b)
+            if similarity < index.threshold and one and two and one != two:
+                kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
+                ends = index.samples[a], index.samples[b]
+                if "drop" not in (ends[0].mark, ends[1].mark):
+                    pairs.append(
+                        CopyPair(*ends, (two, one), kind, similarity, certain=False, ticked=False)
+                    )
+            if len(pairs) == most:
+                break
+        return tuple(pairs)
+
     def _gap(self, terms: dict[str, Any]) -> GapParts | None:
         numbers = self._diagnoses.numbers
         if numbers.split is None or numbers.folder is None:

@@ -17,34 +17,50 @@ from inspector.project.catalog.scans import Scans
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
-from inspector.project.splits.dataset_checks import CODES, OF_LAYOUT, UNSURE, dataset_checks
+from inspector.project.splits.dataset_checks import (
+    CODES,
+    FORMAT,
+    IMBALANCE,
+    OF_LAYOUT,
+    UNSURE,
+    dataset_checks,
+)
 from inspector.project.splits.leakage_pitfalls import TIED
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
 from inspector.project.splits.splits import Splits
 from inspector.store.samples import Sample
 
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is looked for, and the codes of the findings that it leads to."""
+
+    name: str
+    codes: tuple[str, ...]
+
+
 CHECKS = (
-    "the same image in several splits",
-    "the same image with two labels",
-    "near-duplicates within a split",
-    "files that can't be read",
-    "files on which Keras fails",
-    "files that Keras leaves out",
-    "top folders that are left out",
-    "class folders that differ between splits",
-    "imbalanced classes",
-    "classes that differ in file format or size",
-    "images that are another class when flipped or rotated",
-    "cut-off files",
-    "nearly constant images",
-    "shapes in transparency only",
+    Check("the same image in several splits", ("twins_across",)),
+    Check("the same image with two labels", ("conflicting_labels", "similar_two_labels")),
+    Check("near-duplicates within a split", ("look_alikes",)),
+    Check("files that can't be read", ("unreadable",)),
+    Check("files on which Keras fails", ("keras_crashes",)),
+    Check("files that Keras leaves out", ("keras_ignores",)),
+    Check("top folders that are left out", ("ignored_folders",)),
+    Check("class folders that differ between splits", tuple(sorted(OF_LAYOUT))),
+    Check("imbalanced classes", (IMBALANCE,)),
+    Check("classes that differ in file format or size", (FORMAT,)),
+    Check("images that are another class when flipped or rotated", ("turned_other_class",)),
+    Check("cut-off files", ("truncated",)),
+    Check("nearly constant images", ("flat",)),
+    Check("shapes in transparency only", ("shape_in_alpha",)),
 )
 # More names don't fit a card's title.
 NAMED = 3
 NOT_CHECKED = "groups without visible similarity, matching names or EXIF"
 CALL = "what the calls of your code put where"
-LABELS = "labels that baseline models contradict"
+LABELS = Check("labels that baseline models contradict", ("labels",))
 # Reported for the whole dataset already, with an action.
 _SAID = {"conflicting_labels", "keras_crashes", *CODES}
 # Pairs that make a burst: near only, within one split.
@@ -89,13 +105,41 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The Overview page: counts as a sentence, then findings; `checked` names what was checked."""
+    """The Overview page.
+
+    Attributes:
+        summary: The counts in a sentence.
+        findings: The worst first.
+        complete: Whether the scan has ended.
+        checks: What was looked for; () before the scan has ended.
+        not_checked: What nothing here can tell.
+    """
 
     counts: Counts
     summary: str
     findings: tuple[Finding, ...]
-    checked: str
     complete: bool
+    checks: tuple[Check, ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+    def results(self) -> list[tuple[Check, list[Finding]]]:
+        """Return each check with what it found; what no check names belongs to the calls."""
+        named = {code for check in self.checks for code in check.codes}
+        return [
+            (c, [f for f in self.findings
+                 if f.code in c.codes or (not c.codes and f.code not in named)])
+            for c in self.checks
+        ]  # fmt: skip
+
+    @property
+    def checked(self) -> str:
+        """What was checked and what was not, in a sentence; "" before the scan has ended."""
+        if not self.checks:
+            return ""
+        count = len(self.checks)
+        start = "Checked: " if self.findings else f"None of these {count} checks found anything: "
+        names = ", ".join(check.name for check in self.checks)
+        return f"{start}{names}. Not checked: {'; '.join(self.not_checked)}."
 
 
 class Findings:
@@ -123,7 +167,7 @@ class Findings:
         complete = self._scans.is_complete()
         summary = _summary(counts)
         if not complete:
-            return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
+            return Overview(counts, f"{summary} The scan is not finished.", (), False)
         doubtful, looked = self._label_findings()
         of_dataset = self._dataset()
         findings = (
@@ -133,17 +177,16 @@ class Findings:
         # First: with a wrong layout or different class numbers no other figure means anything.
         findings = of_dataset + findings
         drawn = self._splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
-        checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
-        left = NOT_CHECKED
-        if not drawn:
-            left += f"; {CALL} (paste it on Splits)"
-        if not looked:
-            left += f"; {LABELS} (they come with the diagnosis)"
-        none = (
-            f"None of these {len(checks)} checks found anything: " if not findings else "Checked: "
-        )
-        checked = f"{none}{', '.join(checks)}. Not checked: {left}."
-        return Overview(counts, summary, tuple(findings), checked, True)
+        checks, left = list(CHECKS), [NOT_CHECKED]
+        if drawn:
+            checks.append(Check(CALL, ()))
+        else:
+            left.append(f"{CALL} (paste it on Splits)")
+        if looked:
+            checks.append(LABELS)
+        else:
+            left.append(f"{LABELS.name} (they come with the diagnosis)")
+        return Overview(counts, summary, tuple(findings), True, tuple(checks), tuple(left))
 
     def act(self, finding: Finding) -> Decided:
         """Carry out the action of a finding as one decision, which undo reverts."""

@@ -17,6 +17,7 @@ from inspector.audit.influence.fold_intervals import (
     training_noise,
 )
 from inspector.audit.influence.intervals import ShareInterval, accuracy_interval, too_few
+from inspector.dataset.names import shown, why_no_name
 from inspector.errors import TrainingError
 from inspector.input_files import read_json
 from inspector.project.diagnosis.influences import interval_as_json
@@ -204,6 +205,12 @@ def read_folds(folder: Path) -> StoredFolds:
         folder / FILE, StoredFolds, what="cross-validation", error_type=TrainingError,
         advice="Start a new one with its settings.",
     )  # fmt: skip
+    for turn in record.turns:
+        if why := why_no_name(turn.run):
+            raise TrainingError(
+                f'the cross-validation {folder.name} names the run "{shown(turn.run)}": {why}',
+                "Start a new one with its settings.",
+            )
     rows = [row for turn in record.turns for row in turn.images]
     images = len(record.groups)
     in_folds = sorted(row for fold in record.folds for row in fold.images)

@@ -1,0 +1,1 @@
+"""A scan on a cluster: Dask runs the tasks, shards of Parquet hold what they give."""

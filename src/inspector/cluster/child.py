@@ -1,0 +1,194 @@
+"""The supervised child of a Dask worker that runs the parts of a search on shards."""
+
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.cluster.requests import (
+    ClusterRequest,
+    FilePart,
+    FitProjection,
+    JoinHashes,
+    JoinNearShards,
+    NearShard,
+    ProjectBlock,
+    SampleDescriptors,
+    SearchPart,
+    SearchShards,
+    VerifyShard,
+)
+from inspector.cluster.search_shards import (
+    PROJECTION,
+    TABLE,
+    TABLE_NAME,
+    blocks,
+    least_name,
+    near_name,
+    points_name,
+    read_array,
+    read_near,
+    records_name,
+    sample_name,
+    sampled_blocks,
+    write_array,
+    write_near,
+    write_pairs,
+)
+from inspector.cluster.shards import ShardStore, damaged
+from inspector.similarity.descriptors import VALUES, describe
+from inspector.similarity.nearest import nearest
+from inspector.similarity.packing import PACKED, unpack
+from inspector.similarity.projection import Singles, projection
+from inspector.similarity.proposals import projected, sample_step
+from inspector.work.search import join_near, most_neighbours, propose_by_hashes, verify_rows
+from inspector.work.tasks import NEAR_BLOCK, Space
+
+_SINGLE = np.dtype("<f4")
+
+
+def run(requests: Sequence[ClusterRequest]) -> None:
+    """Run parts of a search, each of which writes its shard.
+
+    Raises:
+        InspectorError: A shard can't be read or written.
+    """
+    for request in requests:
+        assert request.search is not None
+        assert not isinstance(request.part, FilePart)
+        _search(request.search, request.shards).run(request.part, request.name)
+
+
+@lru_cache(maxsize=1)
+def _search(search: SearchShards, shards: str) -> "ShardedSearch":
+    return ShardedSearch(search, ShardStore(shards))
+
+
+class _Blocks:
+    """Rows of an array whose blocks are shards, copied to this disk when they are first used.
+
+    Args:
+        dtype: Of a row.
+    """
+
+    def __init__(
+        self, store: ShardStore, names: Sequence[str], images: int, dtype: "np.dtype[np.generic]"
+    ) -> None:
+        self._store, self._names, self._dtype = store, names, dtype
+        self._here = np.zeros(len(names), np.bool_)
+        # Beside the temporary files of this child, which go with it.
+        file = tempfile.TemporaryFile()
+        file.truncate(images * dtype.itemsize)
+        self._array: NDArray[np.generic] = np.memmap(file, dtype, "r+", shape=(images,))
+
+    def load(self, numbers: NDArray[np.intp]) -> NDArray[np.generic]:
+        """Return the whole array, in which at least these blocks are loaded."""
+        for number in numbers[~self._here[numbers]].tolist():
+            start = number * NEAR_BLOCK
+            part = self._array[start : start + NEAR_BLOCK]
+            name = self._names[number]
+            rows = read_array(self._store, name, self._dtype)
+            if rows.shape != part.shape:
+                raise damaged(name, "it has another number of rows")
+            part[:] = rows
+            self._here[number] = True
+        return self._array
+
+
+class ShardedSearch:
+    """Runs the parts of one search, and keeps what several of them read.
+
+    Args:
+        search: Which.
+        store: The shards.
+
+    Raises:
+        ClusterError: A shard is missing or damaged.
+    """
+
+    def __init__(self, search: SearchShards, store: ShardStore) -> None:
+        self._store, self._folder, self._images = store, search.folder, search.images
+        self._table: NDArray[np.void] = read_array(store, self._name(TABLE_NAME), TABLE)
+        if len(self._table) != search.images:
+            raise damaged(TABLE_NAME, "it has another number of images")
+        names = [self._name(records_name(start)) for start in blocks(search.images)]
+        self._records = _Blocks(store, names, search.images, PACKED)
+        self._points: dict[Space, _Blocks] = {}
+
+    def run(self, part: SearchPart, name: str) -> None:
+        """Run a part and write its shard."""
+        match part:
+            case SampleDescriptors(start=start):
+                step = sample_step(self._images)
+                described = describe(self._block(start))
+                write_array(self._store, name, described[-start % step :: step])
+            case FitProjection():
+                self._fit(name)
+            case ProjectBlock(start=start):
+                mean, matrix = self._projection()
+                points = projected(describe(self._block(start)), mean, matrix)
+                write_array(self._store, name, points)
+            case NearShard(start=start, space=space):
+                self._near(name, start, space)
+            case JoinNearShards(space=space):
+                near = (
+                    read_near(self._store, self._name(near_name(space, start)), self._images)
+                    for start in blocks(self._images)
+                )
+                write_pairs(self._store, name, join_near(self._splits(), near, space))
+            case JoinHashes(transform=transform):
+                write_pairs(self._store, name, propose_by_hashes(self._table, transform))
+            case VerifyShard():
+                write_pairs(self._store, name, verify_rows(part.task(), self._rows))
+            case _:
+                assert_never(part)
+
+    def _name(self, name: str) -> str:
+        return f"{self._folder}/{name}"
+
+    def _splits(self) -> NDArray[np.int32]:
+        return np.ascontiguousarray(self._table["split"])
+
+    def _block(self, start: int) -> NDArray[np.void]:
+        return self._rows(np.arange(start, min(self._images, start + NEAR_BLOCK), dtype=np.int32))
+
+    def _rows(self, rows: NDArray[np.int32]) -> NDArray[np.void]:
+        """Return the unpacked fingerprints of some images, in order."""
+        packed = self._records.load(np.unique(rows // NEAR_BLOCK).astype(np.intp))
+        return unpack(packed[rows])  # type: ignore[arg-type]
+
+    def _fit(self, name: str) -> None:
+        step = sample_step(self._images)
+        parts = [
+            read_array(self._store, self._name(sample_name(start)), np.dtype(_SINGLE))
+            for start in sampled_blocks(self._images, step)
+        ]
+        sample: Singles = np.concatenate([part.reshape(-1, VALUES) for part in parts]).astype(
+            np.float32
+        )
+        mean, matrix = projection(sample)
+        write_array(self._store, name, np.column_stack([mean, matrix]))
+
+    def _projection(self) -> tuple[Singles, Singles]:
+        both = read_array(self._store, self._name(PROJECTION), _SINGLE)
+        if both.ndim != 2 or len(both) != VALUES:
+            raise damaged(PROJECTION, "it has another shape")
+        return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1:])
+
+    def _near(self, name: str, start: int, space: Space) -> None:
+        starts = list(blocks(self._images))
+        if space not in self._points:
+            names = [self._name(points_name(space, first)) for first in starts]
+            first = read_array(self._store, names[0], _SINGLE)
+            row = np.dtype((np.void, first.shape[1] * _SINGLE.itemsize))
+            self._points[space] = _Blocks(self._store, names, self._images, row)
+        array = self._points[space].load(np.arange(start // NEAR_BLOCK, len(starts)))
+        points: Singles = array.view(_SINGLE).reshape(self._images, -1)
+        least = read_array(self._store, self._name(least_name(space)), _SINGLE)
+        if least.shape != (self._images,):
+            raise damaged(least_name(space), "it has another number of images")
+        near = nearest(points, self._splits(), least, start, most_neighbours(space))
+        write_near(self._store, name, near)

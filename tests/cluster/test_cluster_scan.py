@@ -1,0 +1,179 @@
+"""A scan on a Dask cluster finds what a scan on one machine finds, and loses nothing on the way."""
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from inspector.cli.main import run
+from inspector.errors import DatasetError
+from inspector.project.catalog import cluster_scans
+from inspector.project.project import Project
+from tests.cluster.conftest import PATIENCE_SECONDS, Cluster, Home, wait_until
+from tests.cluster.snapshots import snapshot, use
+
+NOWHERE = ("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1")
+Scan = tuple[Home, Path, dict[str, object]]
+
+
+def shards_of(file: Path) -> Path:
+    return file.with_suffix(".inspector.shards")
+
+
+def file_shards(file: Path) -> dict[str, int]:
+    """Return the time of change of each shard of files."""
+    return {f.name: f.stat().st_mtime_ns for f in shards_of(file).glob("files-*.parquet")}
+
+
+def test_both_engines_leave_the_same_bytes(
+    local: Scan, distributed: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = snapshot(*local[:2], monkeypatch)
+    two = snapshot(*distributed[:2], monkeypatch)
+    assert one.facts == two.facts
+    assert one.fingerprints == two.fingerprints
+    assert one.thumbnails == two.thumbnails
+    assert one.pairs == two.pairs
+    assert one.sets == two.sets
+    assert one.clusters == two.clusters
+    assert len(one.pairs) > 500
+    printed, same = dict(local[2]), dict(distributed[2])
+    del printed["seconds"], same["seconds"]
+    assert printed == same
+
+
+def test_the_results_open_as_a_project_in_which_one_file_crashed(
+    copied: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(copied, monkeypatch)
+    project = Project(None, copied.folder / "p.inspector", jobs=1)
+    try:
+        again = project.scans.scan()
+        assert (again.new, again.complete) == (0, True)
+        assert project.samples.counts().images == 120
+        problems = {p.path.rpartition("/")[2]: p for p in project.samples.problems()}
+        assert problems["kills.bmp"].status == "crashed"
+        assert "SIGKILL" in problems["kills.bmp"].reason
+        assert [p.status for p in problems.values()].count("crashed") == 1
+        cluster = project.duplicates.clusters()[0]
+        dropped = cluster.members[-1]
+        project.decisions.drop([dropped.id])
+        assert project.samples.by_ids([dropped.id])[0].mark == "drop"
+        assert project.context.cache.thumbnail(dropped.sha256)
+    finally:
+        project.close()
+
+
+def test_a_killed_worker_and_a_killed_scan_lose_nothing(
+    home: Home, planted: Path, local: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home.folder / "p.inspector"
+    words = ("scan", planted, "--project", file, "--quiet", *home.dask())
+    with home.start(*words) as scan:
+        wait_until(lambda: file_shards(file) or scan.poll() is not None, "the first shard")
+        workers = home.cluster.worker_processes()
+        assert len(workers) == 2
+        os.kill(workers[0], signal.SIGKILL)
+        assert scan.poll() is None
+        searched = shards_of(file)
+        wait_until(
+            lambda: list(searched.glob("search-*/records-*")) or scan.poll() is not None, "a search"
+        )
+        assert scan.poll() is None
+        scan.kill()
+    read = file_shards(file)
+    assert len(read) == 2
+    assert workers[0] not in home.cluster.worker_processes()
+    # Another project, the same shards: no file is read again.
+    other = Home(home.folder.parent / "other", home.cluster)
+    second = other.folder / "q.inspector"
+    other.scan(planted, "--project", second, "--shards", shards_of(file), *other.dask())
+    assert file_shards(file) == read
+    assert not list(shards_of(file).rglob(".*"))
+    assert snapshot(other, second, monkeypatch) == snapshot(*local[:2], monkeypatch)
+
+
+def test_a_bucket_is_scanned_and_opens_as_a_project(
+    home: Home, bucket: str, local: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home.folder / "p.inspector"
+    printed = home.scan(bucket, "--project", file, "--shards", "s3://images/shards", *home.dask())
+    stand_in = Path(str(printed["dataset"]))
+    assert stand_in.is_relative_to(home.folder)
+    images = [f for f in stand_in.rglob("*") if f.is_file() and f.stat().st_size > 8_192]
+    assert sum(f.stat().st_blocks for f in images) == 0
+    assert snapshot(home, file, monkeypatch) == snapshot(*local[:2], monkeypatch)
+    project = Project(None, file, jobs=1)
+    try:
+        # Nothing is read here: these files are empty.
+        assert project.scans.scan().complete
+        assert project.samples.counts().images == 120
+    finally:
+        project.close()
+
+
+def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
+    home: Home, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home.folder / "p.inspector"
+    words = ("scan", bucket, "--project", file, "--shards", home.folder / "shards", "--quiet")
+    with home.start(*words, *home.dask()) as scan:
+        shards = home.folder / "shards"
+        wait_until(
+            lambda: list(shards.glob("files-*")) or scan.poll() is not None, "the first shard"
+        )
+        scan.send_signal(signal.SIGINT)
+        _, errors_of_stop = scan.communicate(timeout=PATIENCE_SECONDS)
+    assert scan.returncode == 130, errors_of_stop.decode()
+    use(home, monkeypatch)
+    project = Project(None, file, jobs=1)
+    try:
+        with pytest.raises(DatasetError, match=f"in {bucket}, and were not all read") as told:
+            project.scans.scan()
+    finally:
+        project.close()
+    assert "--engine dask" in told.value.advice
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("d", "--engine", "dask"), "needs --scheduler"),
+        (("d", "--scheduler", "tcp://127.0.0.1:1"), "need --engine dask"),
+        (("s3://images/shapes",), "need --engine dask"),
+        (("d", *NOWHERE, "--tls-ca", "ca.pem"), "go together"),
+    ],
+)
+def test_words_that_need_each_other(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], part: str
+) -> None:
+    assert run(["scan", *words]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert part in printed.err
+
+
+def test_a_scan_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_scans, "find_spec", lambda name: None)
+    assert run(["scan", "s3://images/shapes", *NOWHERE]) == 3
+    printed = capsys.readouterr().err
+    assert "error: a scan on a cluster needs the packages distributed and fsspec" in printed
+    assert "pip install" in printed
+
+
+def test_a_scheduler_that_does_not_answer(home: Home, planted: Path) -> None:
+    home.environment["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "1s"
+    status, _, errors = home.run("scan", planted, *NOWHERE, "--quiet")
+    assert status == 3
+    assert "error: no Dask scheduler answers at tcp://127.0.0.1:1" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_worker_decodes_in_a_child_of_its_own(cluster: Cluster, distributed: Scan) -> None:
+    for worker in cluster.worker_processes():
+        children = psutil.Process(worker).children()
+        assert all("--child" in child.cmdline() for child in children)
