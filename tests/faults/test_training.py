@@ -7,14 +7,16 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from inspector.errors import TrainingError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training import trainer as trainer_module
 from inspector.project.training.runs import RunConfig, RunState
-from inspector.subprocesses import ProcessExited
+from inspector.subprocesses import ChildProcess, ProcessExited
 from inspector.training_protocol.messages import RunDone, RunFailed
 from tests.faults.disks import fill, inspector, told
 
@@ -84,6 +86,20 @@ def test_a_listener_that_fails_keeps_no_answer_from_the_others(project: Project)
     heard: list[object] = []
     project.runs.train([name], heard.append)
     assert isinstance(heard[-1], RunDone)
+
+
+@pytest.mark.timeout(120)  # Without an answer it would wait for ever.
+def test_a_bug_on_the_trainers_thread_is_an_answer(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(ChildProcess):
+        def receive(self, *_: object, **__: object) -> NoReturn:
+            raise RuntimeError("a bug")
+
+    monkeypatch.setattr(trainer_module, "ChildProcess", Broken)
+    name = project.runs.store(project.runs.plan(Rule(), RunConfig(epochs=1, image_size_px=32)))
+    with pytest.raises(TrainingError, match="training can't go on: a bug"):
+        project.runs.train([name], lambda _: None)
 
 
 def test_a_child_that_can_not_be_started_is_an_answer(

@@ -12,7 +12,7 @@ OWN = {
     "project/catalog/verified_pairs.py",
     "project/training/stored_runs.py", "similarity/embedding.py", "similarity/records.py",
     "store/backups.py", "store/connections.py", "store/exclusive_lock.py", "store/refusals.py",
-    "cluster/task.py", "desktop/paths.py", "training/lite0.py", "work/export_writer.py",
+    "training/lite0.py", "work/export_writer.py",
     "work/process_time.py",
     # `packed_files` lists regular files only.
     "dataset/packed/tar_files.py", "dataset/packed/tf_records.py",
