@@ -119,13 +119,19 @@ def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
 ) -> None:
     file = home.folder / "p.inspector"
     words = ("scan", bucket, "--project", file, "--shards", home.folder / "shards", "--quiet")
-    with home.start(*words, *home.dask()) as scan:
-        shards = home.folder / "shards"
-        wait_until(
-            lambda: list(shards.glob("files-*")) or scan.poll() is not None, "the first shard"
-        )
-        scan.send_signal(signal.SIGINT)
-        _, errors_of_stop = scan.communicate(timeout=PATIENCE_SECONDS)
+    # One worker stands still, so that what it was given is never read.
+    still = home.cluster.worker_processes()[0]
+    os.kill(still, signal.SIGSTOP)
+    try:
+        with home.start(*words, *home.dask()) as scan:
+            shards = home.folder / "shards"
+            wait_until(
+                lambda: list(shards.glob("files-*")) or scan.poll() is not None, "the first shard"
+            )
+            scan.send_signal(signal.SIGINT)
+            _, errors_of_stop = scan.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        os.kill(still, signal.SIGCONT)
     assert scan.returncode == 130, errors_of_stop.decode()
     use(home, monkeypatch)
     project = Project(None, file, jobs=1)
