@@ -14,7 +14,7 @@ from inspector.cli.output import Bar, print_warning
 from inspector.dataset.layouts import Choice, Kind, Role, normal_split
 from inspector.dataset.names import shown
 from inspector.dataset.user_files import why_no_place
-from inspector.errors import CacheError, InspectorError, UnwritableError, UsageError
+from inspector.errors import CacheError, DatasetError, InspectorError, UnwritableError, UsageError
 from inspector.work.jobs import Progress
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def named_path(text: str) -> Path:
     """Return an argument as a path.
 
     Raises:
-        argparse.ArgumentTypeError: No system could look it up.
+        DatasetError: No system could look it up.
     """
     path = Path(text)
     if why := why_no_place(path):
-        raise argparse.ArgumentTypeError(f"{shown(text)} can't be used: {why}")
+        raise DatasetError(f"{shown(text)} can't be used: {why}", "Name another file or folder.")
     return path
 
 
