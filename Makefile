@@ -20,7 +20,7 @@ test: .setup-done lint
 # Kills, full disks, hostile bytes: two minutes, or long by hand: make torture ROUNDS=200 SECONDS=0
 torture: .setup-done
 	@sh packaging/setup.sh tests
-	QT_QPA_PLATFORM=offscreen ROUNDS=$(or $(ROUNDS),8) SECONDS=$(or $(SECONDS),110) \
+	QT_QPA_PLATFORM=offscreen ROUNDS=$(or $(ROUNDS),5) SECONDS=$(or $(SECONDS),110) \
 		.venv/bin/python -m pytest tests/torture -o faulthandler_timeout=0
 
 # Known vulnerabilities of the locked dependencies; asks pypi.org, and fails where it gives no answer.
