@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.overview.finding_card import CardAction
+from inspector.app.overview.finding_card import DOTS, CardAction
+from inspector.code_reading.finding import LOW
 from inspector.project.diagnosis.findings import Check, Finding, Overview
 
 _COLUMNS, _TWO_PX, _SIDE_PX, _ROW_PX = 2, 860, 320, 33
@@ -73,13 +75,21 @@ class ChecksPanel(QWidget):
         results = overview.results()
         self._title.setText(f"{len(results)} checks")
         self._rows = [self._row(check, findings) for check, findings in results]
-        columns = _COLUMNS if self.width() >= _TWO_PX else 1
-        for position, part in enumerate(self._rows):
-            self._grid.addWidget(part, position // columns, position % columns)
+        self._arrange()
         self._not_checked.setText(
             "\n\n".join(f"{t[:1].upper()}{t[1:]}" for t in overview.not_checked)
         )
         self._left_out.setVisible(bool(overview.not_checked))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the checks in two columns if they fit."""
+        columns = _COLUMNS if self.width() >= _TWO_PX else 1
+        for position, part in enumerate(self._rows):
+            self._grid.addWidget(part, position // columns, position % columns)
 
     def _row(self, check: Check, findings: Sequence[Finding]) -> QWidget:
         row = QFrame()
@@ -88,11 +98,13 @@ class ChecksPanel(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(10)
-        mark, name = (
-            QLabel("●" if findings else "✓"),
-            QLabel(f"{check.name[:1].upper()}{check.name[1:]}"),
-        )
-        mark.setProperty("role", "dot-problem" if findings else "tick")
+        mark, name = QLabel("✓"), QLabel(f"{check.name[:1].upper()}{check.name[1:]}")
+        mark.setProperty("role", "tick")
+        if findings:
+            # As on the cards: a filled dot marks a problem, a ring something to check.
+            worst = min((one.severity for one in findings), key=lambda one: one.rank)
+            mark.setText(DOTS[worst])
+            mark.setProperty("role", "dot-problem" if worst is not LOW else "caption")
         mark.setAccessibleName("found something" if findings else "found nothing")
         name.setWordWrap(True)
         line.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)

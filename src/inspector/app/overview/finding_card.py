@@ -14,7 +14,7 @@ from inspector.project.diagnosis.last_answer import MAX_LISTED
 STRIP = 6
 PICTURE_PX = 56
 # A filled dot marks a problem, a ring something to check.
-_DOTS = {HIGH: "●", MIDDLE: "○", LOW: "○"}
+DOTS = {HIGH: "●", MIDDLE: "○", LOW: "○"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class FindingCard(QFrame):
         self.setProperty("code", finding.code)
         self._finding = finding
         dot, title, text = (
-            QLabel(_DOTS[finding.severity]),
+            QLabel(DOTS[finding.severity]),
             QLabel(finding.title),
             QLabel(finding.text),
         )

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout
 from inspector.app.start.illustrations import LatePicture
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage
+    from PySide6.QtGui import QImage, QResizeEvent
 
-TILES, TILE_PX = 12, 132
+TILES, TILE_PX = 12, 196
+"""How many images, and their largest side."""
 _ACROSS, _GAP_PX = 4, 4
 
 
@@ -44,8 +45,11 @@ class _Tiles(LatePicture):
         self._images: Sequence[QImage] = ()
         self.setAccessibleName("Images of the sample")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: "QResizeEvent") -> None:
+        super().resizeEvent(event)
         rows = TILES // _ACROSS
-        self.setFixedHeight(rows * (TILE_PX + _GAP_PX) - _GAP_PX)
+        self.setFixedHeight(rows * (self._side() + _GAP_PX) - _GAP_PX)
 
     def show_images(self, images: "Sequence[QImage]") -> None:
         """Show square images."""
@@ -60,7 +64,7 @@ class _Tiles(LatePicture):
 
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        side = min(TILE_PX, (self.width() + _GAP_PX) // _ACROSS - _GAP_PX)
+        side = self._side()
         for place in range(TILES):
             row, column = divmod(place, _ACROSS)
             step = side + _GAP_PX
@@ -68,3 +72,7 @@ class _Tiles(LatePicture):
             painter.fillRect(box, theme.colour("sunken"))
             if place < len(self._images):
                 painter.drawImage(box, self._images[place])
+
+    def _side(self) -> int:
+        """Return the side of a tile, so that a row fills the width."""
+        return max(1, min(TILE_PX, (self.width() + _GAP_PX) // _ACROSS - _GAP_PX))
