@@ -41,7 +41,7 @@ class Check:
 
 
 CHECKS = (
-    Check("the same image in several splits", ("twins_across",)),
+    Check("near-duplicates across splits", ("twins_across",)),
     Check("the same image with two labels", ("conflicting_labels", "similar_two_labels")),
     Check("near-duplicates within a split", ("look_alikes",)),
     Check("files that can't be read", ("unreadable",)),
