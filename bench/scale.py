@@ -104,19 +104,27 @@ def step_index(folder: Path, file: Path, watch: Watch) -> None:
     project.close()
 
 
-def step_scan(folder: Path, file: Path, watch: Watch) -> None:
-    """Scan everything, by phases, then again with nothing new."""
+def scan_by_phases(project: Any, name: str, watch: Watch) -> None:
+    """Scan, and time each phase of it."""
     from inspector.work.jobs import Progress
 
-    project = _open(folder, file)
     marks: list[tuple[str, float, float]] = []
-    across: list[float] = []
 
     class Phases(Progress):
         def start(self, phase: str, total: int) -> None:
             marks.append((f"{phase} ({total:,})", time.monotonic(), processor_seconds()))
             super().start(phase, total)
 
+    watch.run(name, lambda: project.scans.scan(progress=Phases()))
+    marks.append(("end", time.monotonic(), processor_seconds()))
+    for (phase, at, used), (_, until, used_until) in itertools.pairwise(marks):
+        watch.rows.append(Timing(f"{name}: {phase}", until - at, used_until - used))
+
+
+def step_scan(folder: Path, file: Path, watch: Watch) -> None:
+    """Scan everything, by phases, then again with nothing new."""
+    project = _open(folder, file)
+    across: list[float] = []
     began = time.monotonic()
 
     def first(_: object) -> None:
@@ -131,12 +139,9 @@ def step_scan(folder: Path, file: Path, watch: Watch) -> None:
 
     looker = threading.Thread(target=look)
     looker.start()
-    watch.run("scan", lambda: project.scans.scan(progress=Phases()))
+    scan_by_phases(project, "scan", watch)
     timer.set()
     looker.join()
-    marks.append(("end", time.monotonic(), processor_seconds()))
-    for (name, at, used), (_, until, used_until) in itertools.pairwise(marks):
-        watch.rows.append(Timing(f"scan: {name}", until - at, used_until - used))
     watch.rows.append(
         Timing("scan: until the first pair across splits", across[0] if across else float("nan"), 0)
     )
@@ -235,8 +240,7 @@ def step_rescan(folder: Path, file: Path, watch: Watch) -> None:
         with Image.open(path) as image:
             ImageEnhance.Contrast(image.rotate(17)).enhance(0.8).save(path, quality=90)
     project = _open(folder, file)
-    step = f"rescan, {CHANGED_SHARE:.0%} of the files changed"
-    watch.run(step, project.scans.scan)
+    scan_by_phases(project, f"rescan, {CHANGED_SHARE:.0%} changed", watch)
     project.close()
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector import __version__
+from inspector.dataset.names import Split
 from inspector.similarity.orientations import INVERSE
 from inspector.work.tasks import FEATURES, CandidateResult, Space
 
@@ -23,7 +24,7 @@ MAX_NEW_SHARE = 0.2
 # that they agree.
 FEW = 1_000
 _PAIRS = ("a", "b", "transform")
-_KEPT = ("points", "projection", "rows", "cosines")
+_ARRAYS = ("points", "projection", "rows", "cosines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class SearchedImages:
     """
 
     contents: Sequence[bytes]
-    splits: Sequence[str]
+    splits: Sequence[Split]
     embedded: NDArray[np.bool_] | None = None
 
     def keys(self) -> NDArray[np.bytes_]:
@@ -137,8 +138,8 @@ class KnownSearch:
                 # From file to file: these are the large ones.
                 archive.write(folder / "searched.npy", "searched.npy")
                 for space in tuple(Space)[: 1 if images.embedded is None else 2]:
-                    for kept in _KEPT:
-                        archive.write(folder / f"{space}-{kept}.npy", f"{space}-{kept}.npy")
+                    for name in _ARRAYS:
+                        archive.write(folder / f"{space}-{name}.npy", f"{space}-{name}.npy")
             partial.replace(self._file)
         except OSError:
             with suppress(OSError):
