@@ -17,8 +17,8 @@ from inspector.project.project import Project
 _WORDS = CardWords(
     name="shortcuts",
     title="Shortcuts: what predicts the class without the object?",
-    ask="Eleven probes look at compression, size, borders, background, colour, blur, camera,"
-    " overlays and names. It takes some minutes in the background.",
+    ask="Twelve probes look at compression, size, borders, background, colour, blur, camera,"
+    " overlays, repeated marks and names. It takes some minutes in the background.",
     start="Look for shortcuts",
     again="Search again",
     running="The probes are being trained.",
