@@ -250,7 +250,9 @@ def test_folds_that_never_started_are_no_interrupted_trainings(
     qtbot.waitUntil(offer.isVisible, timeout=30_000)
     assert "1 training was interrupted" in screen.by_id(offer, QLabel, "notice-text").text()
     screen.button(offer, "Resume").click()
-    qtbot.waitUntil(lambda: project.runs.run(name).state is RunState.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: project.runs.run(name).state is not RunState.INTERRUPTED, timeout=PATIENCE_MS
+    )
     states = {project.runs.run(turn.run).state for turn in record.turns}
     assert states == {RunState.INTERRUPTED}
     view.shut_down()
