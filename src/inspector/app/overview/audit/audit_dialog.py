@@ -189,7 +189,7 @@ class AuditDialog(StableFocus, QDialog):
         for choice in (self._folder, self._file, self._first_folder, self._first_file, self._path):
             choice.setEnabled(not busy)
         # Until there is an answer, the page in the middle has these buttons.
-        for button in (self._folder, self._file):
+        for button in (self._folder, self._file, self._own, self._save):
             button.setVisible(self._answer is not None)
         self._start.setEnabled(not busy and bool(self._path.text().strip()))
         self._stop.setVisible(busy)
@@ -220,7 +220,8 @@ class AuditDialog(StableFocus, QDialog):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(120)
         self._bar.setAccessibleName("Progress of the comparison")
-        self._start.setProperty("role", "primary")
+        for button in (self._start, self._first_folder):
+            button.setProperty("role", "primary")
         self._start.setDefault(True)
         self._own.setToolTip("The images of this dataset in the shown pairs, in Gallery")
         self._save.setToolTip("A page with the closest pairs, or a CSV of all of them")
@@ -258,7 +259,11 @@ class AuditDialog(StableFocus, QDialog):
         text.setFixedWidth(_HELP_PX)
         for label in (title, text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        buttons = QHBoxLayout()
+        # Stretches centre it: an alignment would cut off the last lines of a label that wraps.
+        centred, buttons = QHBoxLayout(), QHBoxLayout()
+        centred.addStretch()
+        centred.addWidget(text)
+        centred.addStretch()
         buttons.setSpacing(8)
         buttons.addStretch()
         buttons.addWidget(self._first_folder)
@@ -269,7 +274,7 @@ class AuditDialog(StableFocus, QDialog):
         column.setSpacing(14)
         column.addStretch(2)
         column.addWidget(title)
-        column.addWidget(text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(centred)
         column.addLayout(buttons)
         column.addStretch(3)
         return empty
