@@ -3,7 +3,8 @@
     PYTHONPATH=src python bench/influence.py features DATASET -o FILE.npz [--name-group REGEX]
     PYTHONPATH=src python bench/influence.py heads FILE.npz [--split SPLIT] [--groups 60]
     PYTHONPATH=src python bench/influence.py networks FILE.npz DATASET [--trainings 64]
-    PYTHONPATH=src python bench/influence.py partners FILE.npz --pairs PAIRS.csv [--split SPLIT]
+    PYTHONPATH=src python bench/influence.py partners FILE.npz --pairs PAIRS.csv... [--split SPLIT]
+    PYTHONPATH=src python bench/influence.py cifar CIFAR OUT PAIRS.csv TEST_PAIRS.csv
     PYTHONPATH=src python bench/influence.py coverage [--draws 300]
 
 - features: embed and describe a dataset once, with groups; the other steps read the file.
@@ -11,12 +12,15 @@
   correlation of what the true class's margin loses with the closed form.
 - networks: train a small CNN on random halves of the groups, many times; what an image's margin
   gains where its own group was trained on, against the closed form.
+- cifar: write the images that networks and partners read, from unpacked CIFAR-10.
 - partners: how often the annotated partner is the training image that carries an answer most.
 - coverage: draw datasets with planted groups; how often the interval holds the mean of all draws.
 """
 
 import argparse
 import csv
+import random
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -86,7 +90,10 @@ def main() -> None:
                 one.add_argument("--pairs", type=Path, help="join annotated pairs to groups")
                 one.add_argument("--epochs", type=int, default=12)
             case _:
-                one.add_argument("--pairs", type=Path, required=True)
+                one.add_argument("--pairs", type=Path, nargs="+", required=True)
+    one = step("cifar", _cifar)
+    for name in ("cifar", "out", "pairs", "test_pairs"):
+        one.add_argument(name, type=Path)
     step("coverage", _coverage).add_argument("--draws", type=int, default=300)
     asked = parser.parse_args()
     asked.run(asked)
@@ -306,9 +313,7 @@ def _joined_by(pairs: Path, images: Images) -> Ints:
 def _pairs_of(file: Path, paths: list[str]) -> list[tuple[int, int]]:
     """Return the rows of pairs of which both images are there."""
     by_path = {path: i for i, path in enumerate(paths)}
-    with file.open(encoding="utf-8", newline="") as stream:
-        pairs = [tuple(row.values())[:2] for row in csv.DictReader(stream)]
-    return [(by_path[a], by_path[b]) for a, b in pairs if a in by_path and b in by_path]
+    return [(by_path[a], by_path[b]) for a, b in _table(file) if a in by_path and b in by_path]
 
 
 def _compare(images: Images, judged: Ints, margins: Doubles, inside: Mask) -> None:
@@ -385,22 +390,68 @@ def _gain(margins: Doubles, inside: Mask) -> Doubles:
 
 
 def _partners(asked: argparse.Namespace) -> None:
+    """An image may have several partners: any one of its annotated cluster counts."""
     images = _read(asked)
     rows = np.flatnonzero(images.training)
-    known = _pairs_of(asked.pairs, images.paths)
-    judged = np.array([a for a, _ in known])
+    cluster = images.group
+    for file in asked.pairs:
+        cluster = _joined_by(file, replace(images, group=cluster))
     head = fit_head(
         images.x[rows], images.labels[rows], int(images.labels.max()) + 1,
         own_groups(images.group[rows]),
     )  # fmt: skip
-    answers = ranked(head, images.x[judged], images.labels[judged], rows)
-    first = sum(bool(a) and b in a[0].rows for a, (_, b) in zip(answers, known, strict=True))
-    third = sum(any(b in g.rows for g in a[:3]) for a, (_, b) in zip(answers, known, strict=True))
-    low, high = wilson(first, len(known))
-    print(
-        f"{asked.file.stem}: the annotated partner is first in {first} of {len(known)} ="
-        f" {first / len(known):.3f} ({low:.3f} to {high:.3f}), among three in {third}"
+    for file in asked.pairs:
+        judged = np.array([a for a, _ in _pairs_of(file, images.paths)])
+        answers = ranked(head, images.x[judged], images.labels[judged], rows)
+        hits = np.array(
+            [
+                [cluster[group.rows[0]] == cluster[image] for group in answer[:3]]
+                + [False] * max(0, 3 - len(answer))
+                for image, answer in zip(judged.tolist(), answers, strict=True)
+            ]
+        )
+        first = int(hits[:, 0].sum())
+        low, high = wilson(first, len(judged))
+        print(
+            f"{asked.file.stem}, {file.stem}: an annotated partner is first in {first} of"
+            f" {len(judged)} = {first / len(judged):.3f} ({low:.3f} to {high:.3f}), among three in"
+            f" {hits.any(axis=1).sum()}"
+        )
+
+
+def _cifar(asked: argparse.Namespace) -> None:
+    """Write 3,400 images of CIFAR-10 with their partners, and fresh partners from within test."""
+    cifar, out = asked.cifar, asked.out
+    known, fresh = (_table(file) for file in (asked.pairs, asked.test_pairs))
+    draw = random.Random(0)
+    test, train = ({pair[side] for pair in known} for side in (0, 1))
+    all_test, all_train = (
+        sorted(p.relative_to(cifar).as_posix() for p in (cifar / side).rglob("*.jpg"))
+        for side in ("test", "train")
     )
+    taken = test | {path for pair in fresh for path in pair}
+    chosen = test | train | {one for one, _ in fresh}
+    chosen |= set(draw.sample([p for p in all_test if p not in taken], 257))
+    chosen |= set(draw.sample([p for p in all_train if p not in train], 3000 - len(train)))
+    copies = []
+    for one, two in fresh:
+        _, label, name = two.split("/")
+        copies.append((one, f"train/{label}/t{name}"))
+        _copy(cifar / two, out / copies[-1][1])
+    for path in sorted(chosen):
+        _copy(cifar / path, out / path)
+    with (out.parent / f"{out.name}-fresh.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("test_file", "train_file"), *copies])
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _table(file: Path) -> list[tuple[str, str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return [(row[0], row[1]) for row in list(csv.reader(stream))[1:]]
 
 
 def _coverage(asked: argparse.Namespace) -> None:
