@@ -204,7 +204,9 @@ class Scans:
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
         # A file changed in place may now be what another one was.
-        return Scanned(max(0, new - moved), unchanged, moved, missing, time.monotonic() - began, complete)
+        return Scanned(
+            max(0, new - moved), unchanged, moved, missing, time.monotonic() - began, complete
+        )
 
     def _is_newly_embedded(self) -> bool:
         """Tell whether images were embedded since the last search: that proposes more pairs."""
