@@ -242,10 +242,11 @@ class MeasureSurroundings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Results of `measure_surroundings` and `compression` for a content."""
+    """Results of `surroundings_of` and `compression_of` for a content."""
 
     sha256: bytes
     values: NDArray[np.float32]
+    marks: NDArray[np.int8]
     compression: NDArray[np.float32]
 
 
