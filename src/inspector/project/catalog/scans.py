@@ -203,7 +203,10 @@ class Scans:
         # What an earlier scan left unread is not new, and was not known.
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
-        return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
+        # A file changed in place may now be what another one was.
+        return Scanned(
+            max(0, new - moved), unchanged, moved, missing, time.monotonic() - began, complete
+        )
 
     def _is_newly_embedded(self) -> bool:
         """Tell whether images were embedded since the last search: that proposes more pairs."""
