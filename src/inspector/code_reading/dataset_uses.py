@@ -182,6 +182,8 @@ def _is_read(use: DatasetUse) -> bool:
     """Tell whether a list of files is read as a dataset, or cut like one."""
     given = use.data.source.arguments
     known = given.get("directory") is not None
+    if "items" in given and role_of_names(use.names) is not DatasetRole.OTHER:
+        return True
     if known and use.data.has("filter") and role_of_names(use.names) is not DatasetRole.OTHER:
         return True
     if "table" in given and use.data.has("filter"):

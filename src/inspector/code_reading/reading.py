@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from inspector.augmentation.lint_finding import LintContext
 from inspector.augmentation.policy import Policy
@@ -31,6 +32,9 @@ from inspector.code_reading.role_corrections import is_role, role_keys, with_rol
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs, split_findings
 from inspector.errors import UsageError
+
+if TYPE_CHECKING:
+    from inspector.code_reading.evaluation.exact.exact_run import ExactRun
 
 Answers = tuple[tuple[str, str], ...]
 """Expressions whose value the code does not tell, with the user's answers."""
@@ -220,6 +224,21 @@ def read_code(
             matches nothing in the code.
     """
     return read_program(parse_program(text), keras_version=keras_version, answers=answers)
+
+
+def calls_on_files(text: str, answers: Mapping[str, str], run: "ExactRun") -> tuple[CodeCall, ...]:
+    """Return the calls of code that is followed on the files of a dataset.
+
+    Raises:
+        UsageError: It is not Python, or too long.
+    """
+    known = {name: literal(value) for name, value in answers.items() if not is_role(name)}
+    return code_calls(follow(parse_program(text), known, exact=run))
+
+
+def pairs_of(calls: Sequence[CodeCall]) -> tuple[tuple[CodeCall, CodeCall], ...]:
+    """Return each evaluation call with its training call, the trained pair first."""
+    return tuple(pairs(calls))
 
 
 def literal(text: str) -> object:

@@ -9,7 +9,7 @@ functions are followed with their arguments. Steps, depth and sizes are bounded.
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from inspector.code_reading.evaluation.control_flow import ControlFlow
 from inspector.code_reading.evaluation.frames import (
@@ -52,6 +52,9 @@ from inspector.code_reading.evaluation.values import (
 )
 from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
 
+if TYPE_CHECKING:
+    from inspector.code_reading.evaluation.exact.exact_run import ExactRun
+
 _DECIDES_CALLS: Final = ("__defaults__", "__kwdefaults__", "__code__", "__globals__", "__wrapped__")
 """Attributes of a function that decide what calling it does."""
 
@@ -80,23 +83,30 @@ class Followed:
 
 
 def follow(
-    program: Program, answers: Mapping[str, object] | None = None, *, images: bool = False
-) -> Followed:
+    program: Program, answers: Mapping[str, object] | None = None, *, images: bool = False,
+    exact: "ExactRun | None" = None,
+) -> Followed:  # fmt: skip
     """Follow a program from top to bottom, then the functions that it never calls.
 
     Args:
         program: The program.
         answers: Values of expressions that the code does not tell, by their source.
         images: True to follow operations on images, too.
+        exact: Follows the program on the files of a dataset.
     """
     evaluator = Evaluator()
     if images:
         evaluator.libraries.images = ImageFollower(evaluator)
     evaluator.answers = answers or {}
+    if exact is not None:
+        evaluator.on_files(exact)
     for cell in program.cells:
         evaluator.run_cell(cell)
+    if exact is not None:
+        exact.ended(evaluator, evaluator.module)
     reached = len(evaluator.events)
-    evaluator.run_uncalled()
+    if exact is None:
+        evaluator.run_uncalled()
     notes = tuple(dict.fromkeys(evaluator.notes))
     return Followed(
         tuple(evaluator.events),
@@ -126,6 +136,13 @@ class Evaluator(ControlFlow):
             ast.Raise: self._raise, ast.Break: lambda node, scope: BREAK,
             ast.Continue: lambda node, scope: CONTINUE, ast.Pass: lambda node, scope: None,
         }  # fmt: skip
+
+    def on_files(self, exact: "ExactRun") -> None:
+        """Follow the program on known files: every round of every loop."""
+        self.exact = exact
+        self.max_steps, self.max_rounds, self.max_items = (
+            exact.max_steps, exact.max_rounds, exact.max_rounds
+        )  # fmt: skip
 
     def run_cell(self, cell: CodeCell) -> None:
         """Follow the statements of one cell."""
@@ -184,6 +201,8 @@ class Evaluator(ControlFlow):
             self._give_up(node, "the code is nested too deeply")
 
     def _give_up(self, node: ast.AST | None, why: str) -> None:
+        if self.exact is not None:
+            self.exact.broken = True
         self.memory.forget_branches()
         self._calls = [FunctionCall(0, self.module)]
         self.loops = TrainingLoops()
@@ -222,7 +241,8 @@ class Evaluator(ControlFlow):
     def _augment(self, node: ast.AugAssign, scope: ScopeBox) -> Flow:
         before = self.value(node.target, scope)
         value = self.value(node.value, scope)
-        if isinstance(before, ListBox) and isinstance(node.op, ast.Add):
+        array = self.exact is not None and self.exact.is_array(before)
+        if isinstance(before, ListBox) and isinstance(node.op, ast.Add) and not array:
             items = self.listed(value)
             self.memory.touch(before)
             if items is None:
@@ -318,6 +338,8 @@ class Evaluator(ControlFlow):
             self.bind(owner, images.put(box, where, None, value, owner), scope)
 
     def _set_item(self, box: object, key: object, value: object) -> None:
+        if self.exact is not None and self.exact.put(self, box, key, value):
+            return
         if isinstance(box, Unknown):
             for option in box.options:
                 if isinstance(option, ValueBox) and not isinstance(option, StackBox):

@@ -25,6 +25,7 @@ from inspector.code_reading.evaluation.values import (
     DictBox,
     Function,
     ListBox,
+    Method,
     ObjectBox,
     Partial,
     Ref,
@@ -79,12 +80,12 @@ class FunctionCalls(Expressions):
     def emit(self, event: Event) -> None:
         """Record an event."""
         if len(self.events) < 20_000:
-            self.events.append(event)
+            self.events.append(event if self.exact is None else self.exact.seen(event))
 
     def _set(self, name: str, value: object, scope: ScopeBox) -> None:
         if isinstance(value, Unknown) and "(" in value.text and value.text != name:
             why = value.why or f"it is {value.text[:80]}"
-            value = Unknown(name, why, value.options, draw=value.draw)
+            value = Unknown(name, why, value.options, draw=value.draw, origin=value.origin)
         holder = scope.shared.get(name, scope)
         self.memory.touch(holder)
         holder.data[name] = value
@@ -182,7 +183,10 @@ class FunctionCalls(Expressions):
             self.bind(node.func.value, changed, scope)
             self.line = line
             return Unknown(text_of(node)) if node.func.attr == "pop" else None
-        shuffled = self.libraries.splits.shuffled_in_place(function, given, node)
+        known = self.exact is not None and isinstance(given.get(0, "x"), ListBox)
+        shuffled = (
+            MISSING if known else self.libraries.splits.shuffled_in_place(function, given, node)
+        )
         if shuffled is not MISSING and node.args:
             self.bind(node.args[0], shuffled, scope)
             self.line = line
@@ -237,10 +241,14 @@ class FunctionCalls(Expressions):
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
         """Call a value."""
         self.spend()
-        if isinstance(function, Unknown) and function.method is not None:
-            known = self.libraries.call(function.method, given, node)
-            return Unknown(text_of(node), function.why) if known is MISSING else known
         match function:
+            case Unknown(method=Method() as method):
+                known = self.libraries.call(method, given, node)
+                if known is MISSING:
+                    self._not_modelled(method, given)
+                    origin = function.origin or self._origin(given)
+                    known = Unknown(text_of(node), function.why, origin=origin)
+                return known
             case Function():
                 return self._enter(function, given, node)
             case ClassBox():
@@ -256,12 +264,22 @@ class FunctionCalls(Expressions):
             case ObjectBox(kind=ClassBox() as kind) if isinstance(kind.find("__call__"), Function):
                 return self.call(self.attribute(function, "__call__", node), given, node)
         known = self.libraries.call(function, given, node)
-        if known is not MISSING:
-            return known
+        return self._unmodelled_call(function, given, node) if known is MISSING else known
+
+    def _unmodelled_call(self, function: object, given: Arguments, node: ast.AST) -> object:
         if isinstance(function, Unknown) or (isinstance(function, Ref) and is_foreign(function)):
             self._escape(given)
+        self._not_modelled(function, given)
         text = function.name if isinstance(function, Ref) else ""
-        return Unknown(text if text in ENDS else text_of(node))
+        return Unknown(text if text in ENDS else text_of(node), origin=self._origin(given))
+
+    def _not_modelled(self, function: object, given: Arguments) -> None:
+        if self.exact is not None:
+            self.exact.not_modelled(self, function, given)
+
+    def _origin(self, given: Arguments) -> str:
+        """Return the file that the arguments of a call come from, where a program has its files."""
+        return "" if self.exact is None else self.exact.origin_of(given)
 
     def _escape(self, given: Arguments) -> None:
         """Treat everything passed to an unknown function as changed."""
@@ -319,6 +337,8 @@ class FunctionCalls(Expressions):
         finally:
             if self._calls and self._calls[-1] is call:
                 self._calls.pop()
+            if self.exact is not None:
+                self.exact.ended(self, scope)
             self.cell, self.line = cell, line
         if function.generator:
             items = call.yields

@@ -2,13 +2,16 @@
 
 import ast
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from inspector.code_reading.evaluation.memory import Memory
 from inspector.code_reading.evaluation.objects import DataSet, Event
 from inspector.code_reading.evaluation.torch.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.values import Arguments, ScopeBox, ValueBox
 from inspector.code_reading.program import CodePlace, Unread
+
+if TYPE_CHECKING:
+    from inspector.code_reading.evaluation.exact.exact_run import ExactRun
 
 
 class Host(Protocol):
@@ -19,10 +22,17 @@ class Host(Protocol):
     unread: list[Unread]
     module: ScopeBox
     loops: TrainingLoops
+    exact: "ExactRun | None"
+    max_rounds: int
 
     @property
     def place(self) -> CodePlace:
         """The evaluator's current position."""
+        ...
+
+    @property
+    def in_branch(self) -> bool:
+        """Whether what is followed now may not happen."""
         ...
 
     def emit(self, event: Event) -> None:

@@ -180,6 +180,12 @@ class Libraries:
             value = self.images.call(function, given, node)
             if value is not MISSING:
                 return value
+        exact = self._host.exact
+        if exact is not None:
+            value = exact.call(self._host, function, given, node)
+            if value is not MISSING:
+                return value
+            given = exact.with_datasets(function, given)
         self._models.hear(given)
         value = self._called(function, given, node)
         for data in value if isinstance(value, tuple) else (value,):

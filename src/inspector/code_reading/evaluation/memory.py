@@ -29,6 +29,11 @@ class Memory:
         self._before: list[dict[int, tuple[ValueBox, _State]]] = []
         self.copied = 0
 
+    @property
+    def in_branch(self) -> bool:
+        """Whether changes may not happen, or may be undone."""
+        return bool(self._before)
+
     def touch(self, box: ValueBox) -> None:
         """Announce that a box is about to change."""
         if self._before and id(box) not in self._before[-1]:
