@@ -20,6 +20,7 @@ from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.losses import loss_findings
 from inspector.code_reading.pitfalls.offline_copies import offline_findings
 from inspector.code_reading.pitfalls.overlaps import overlap_findings
+from inspector.code_reading.pitfalls.split_groups import group_findings
 from inspector.code_reading.policies import (
     CodePolicy,
     HiddenValueError,
@@ -145,6 +146,7 @@ def read_program(
                 *split_findings(followed, calls),
                 *overlap_findings(followed, calls),
                 *offline_findings(followed, calls),
+                *group_findings(program, followed, calls),
                 *loss_findings(followed, calls),
             )
         ),
@@ -178,6 +180,8 @@ def _unread_fits(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Unre
         if event.action is Action.FIT and lost:
             text = event.data.text[:60] if isinstance(event.data, Unknown) else "the list"
             why = f"where {text} comes from is not followed"
+            if isinstance(event.data, Unknown) and event.data.text == "the training loop":
+                why = "what the training loop goes through is not followed"
             yield Unread(event.place, "the training data", why)
 
 

@@ -10,7 +10,7 @@ from inspector.code_reading.evaluation.memory import Branch
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.python.usual_branches import usual_branch
 from inspector.code_reading.evaluation.value_text import text_of
-from inspector.code_reading.evaluation.values import ScopeBox, Unknown, is_scalar, merged
+from inspector.code_reading.evaluation.values import ScopeBox, Unknown, WalkBox, is_scalar, merged
 
 _IMPORT_ERRORS: Final = ("ImportError", "ModuleNotFoundError")
 
@@ -210,7 +210,8 @@ class ControlFlow(FunctionCalls):
         self.loops.deepen(1)
         before = self.loops.enter(self.collected(source, node))
         if items is not None and len(items) <= self.max_rounds:
-            flow = self._rounds_of(node, items, scope)
+            walked = source.rounds() if isinstance(source, WalkBox) else items
+            flow = self._rounds_of(node, walked, scope)
         else:
             flow = self._rounds_like(node, source, scope, once=bool(items))
         self.loops.leave(before)

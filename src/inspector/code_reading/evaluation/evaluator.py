@@ -140,6 +140,7 @@ class Evaluator(ControlFlow):
     def on_files(self, exact: "ExactRun") -> None:
         """Follow the program on known files: every round of every loop."""
         self.exact = exact
+        self.memory.on_merge = lambda box: exact.merged(box, self.line)
         self.max_steps, self.max_rounds, self.max_items = (
             exact.max_steps, exact.max_rounds, exact.max_rounds
         )  # fmt: skip
@@ -288,8 +289,17 @@ class Evaluator(ControlFlow):
                     self._bind_image(owner, where, box, value, scope)
                 if isinstance(box, HfParts) and isinstance(where, str):
                     self.bind(owner, replace(box, assigned=(*box.assigned, (where, value))), scope)
+                if isinstance(box, DataSet) and box.is_list and not box.derived:
+                    self._changed_item(box, where, target)
                 self._set_item(box, where, value)
                 self.named(where if isinstance(where, str) else "", value)
+
+    def _changed_item(self, data: DataSet, where: object, node: ast.Subscript) -> None:
+        """Follow `files[0] = other`; a text names a column of a table."""
+        if isinstance(where, str) or (isinstance(where, tuple) and isinstance(where[-1], str)):
+            return
+        text = f"{text_of(node)} = ..."
+        self.rebind(data, data.after("filter", text, line=self.line))
 
     def _bind_attribute(self, target: ast.Attribute, value: object, scope: ScopeBox) -> None:
         owner, name = target.value, target.attr
@@ -383,6 +393,8 @@ class Evaluator(ControlFlow):
                     if isinstance(target, ast.Subscript)
                     else target.attr
                 )
+                if isinstance(box, DataSet) and box.is_list and not isinstance(key, str):
+                    self.rebind(box, box.after("filter", text_of(node), line=self.line))
                 self.remove(box, key)
         return None
 

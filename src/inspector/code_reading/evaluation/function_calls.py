@@ -31,6 +31,7 @@ from inspector.code_reading.evaluation.values import (
     Ref,
     ScopeBox,
     Unknown,
+    ValueBox,
     merged,
     same,
 )
@@ -85,7 +86,7 @@ class FunctionCalls(Expressions):
     def _set(self, name: str, value: object, scope: ScopeBox) -> None:
         if isinstance(value, Unknown) and "(" in value.text and value.text != name:
             why = value.why or f"it is {value.text[:80]}"
-            value = Unknown(name, why, value.options, draw=value.draw, origin=value.origin)
+            value = Unknown(name, why, value.options, value.method, value.draw, value.origin)
         holder = scope.shared.get(name, scope)
         self.memory.touch(holder)
         holder.data[name] = value
@@ -95,15 +96,20 @@ class FunctionCalls(Expressions):
             self.libraries.images.named(name, value)
         self.named(name, value)
 
-    def named(self, name: str, value: object) -> None:
-        """Record the name that a dataset is assigned to."""
+    def named(self, name: str, value: object, *, parameter: bool = False) -> None:
+        """Record the name that a dataset is assigned to, or that a parameter has."""
         for data in value if isinstance(value, tuple) else (value,):
             held = held_dataset(data)
             if isinstance(held, DataSet) or (isinstance(held, Unknown) and held.options):
-                self.emit(Event(Action.NAME, self.place, held, name=name))
+                options: dict[str, object] = {"parameter": True} if parameter else {}
+                self.emit(Event(Action.NAME, self.place, held, name=name, options=options))
 
     def trained_on(self, data: DataSet | None = None) -> None:
         """Keep that a step of training reads a dataset: the one of the innermost loop."""
+        if data is None and self.loops.reads_nothing:
+            lost = Unknown("the training loop", "what it goes through is not followed")
+            self.emit(Event(Action.FIT, self.place, lost))
+            return
         certain = self.loops.trained_on(data)
         if certain is not None:
             carried = {"carried": True} if self.loops.carries_weights else {}
@@ -180,6 +186,7 @@ class FunctionCalls(Expressions):
             return self._super(given)
         changed = self._changed_in_place(function, given, node)
         if changed is not MISSING and isinstance(node.func, ast.Attribute):
+            self.rebind(function.owner if isinstance(function, Method) else None, changed)
             self.bind(node.func.value, changed, scope)
             self.line = line
             return Unknown(text_of(node)) if node.func.attr == "pop" else None
@@ -188,12 +195,30 @@ class FunctionCalls(Expressions):
             MISSING if known else self.libraries.splits.shuffled_in_place(function, given, node)
         )
         if shuffled is not MISSING and node.args:
+            self.rebind(given.get(0, "x"), shuffled)
             self.bind(node.args[0], shuffled, scope)
             self.line = line
             return None
         value = self.call(function, given, node)
         self.line = line
         return value
+
+    def rebind(self, old: object, new: object) -> None:
+        """Give every name of a list that is changed in place its new value."""
+        if not isinstance(old, DataSet) or not old.is_list or not isinstance(new, DataSet):
+            return
+        scopes = [self.module, *(c.scope for c in self._calls)]
+        boxes: list[ValueBox] = list(dict.fromkeys(scopes))
+        for box in boxes[:2_000]:  # Grows by the boxes of the scopes.
+            data: object = box.data
+            pairs = data.items() if isinstance(data, dict) else enumerate(data)  # type: ignore[arg-type]
+            for key, value in list(pairs)[:2_000]:
+                if value is old:
+                    self.memory.touch(box)
+                    box.data[key] = new  # type: ignore[index]
+                inner = isinstance(value, DictBox | ObjectBox | ListBox)
+                if inner and len(boxes) < 2_000 and not any(value is b for b in boxes):
+                    boxes.append(value)
 
     def _changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
         """Return the owner of a method after the call; MISSING if it is unchanged."""
@@ -384,7 +409,7 @@ class FunctionCalls(Expressions):
             else:
                 value = defaults.get(name, Unknown(name, why))
             scope.data[name] = value
-            self.named(name, value)
+            self.named(name, value, parameter=True)
         if spec.vararg is not None:
             rest = tuple(places[len(asked) :])
             scope.data[spec.vararg.arg] = Unknown(spec.vararg.arg, why) if uncalled else rest

@@ -53,6 +53,7 @@ _COMPARISONS: Final[dict[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
 
 
 WIDE_FORMAT: Final = re.compile(r"\d{4,}|\*")
+_WIDE_PERCENT: Final = re.compile(r"%[-+ #0-9.]*(\*|\d{4,})")
 
 
 class Operators(ValueAccess):
@@ -133,7 +134,7 @@ class Operators(ValueAccess):
 
     def _percent(self, text: str, value: object) -> object:
         values = value if isinstance(value, tuple) else (value,)
-        if WIDE_FORMAT.search(text) or isinstance(value, DictBox):
+        if _WIDE_PERCENT.search(text) or isinstance(value, DictBox):
             return Unknown(f"{text!r} % ...")
         known = all(is_known(v) and (is_scalar(v) or isinstance(v, PathText)) for v in values)
         plain = tuple(v.text if isinstance(v, PathText) else v for v in values)

@@ -314,6 +314,8 @@ class ValueAccess(ABC):
 
     def forget(self, box: ValueBox) -> None:
         """Make the whole content of a box unknown, since an unknown change affected it."""
+        if self.exact is not None and not box.open:
+            self.exact.forgot(box, self.line)
         self.memory.touch(box)
         box.open = True
         if isinstance(box, ListBox):

@@ -6,7 +6,7 @@ with an identity, so that a change through one name is visible through another.
 
 import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -116,6 +116,20 @@ class ListBox(ValueBox):
     ) -> None:  # fmt: skip
         self.data, self.open, self.is_set = list(items), False, is_set
         self.origins = origins
+
+
+class WalkBox(ListBox):
+    """The rows of os.walk.
+
+    Attributes:
+        rounds: Makes the rows one by one, as a loop that changes them sees them.
+    """
+
+    __slots__ = ("rounds",)
+
+    def __init__(self, items: Sequence[object], rounds: Callable[[], Iterator[object]]) -> None:
+        super().__init__(items)
+        self.rounds = rounds
 
 
 class DictBox(ValueBox):

@@ -10,6 +10,7 @@ from inspector.project.splits.keras_split import by_reading, elsewhere_by_folder
 from inspector.project.splits.library_split import replay_findings
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule
+from inspector.splits.replayed import SAVE_LIST
 
 
 def by_code(source: SplitSource, rule: Rule) -> Membership:
@@ -32,13 +33,17 @@ def by_code(source: SplitSource, rule: Rule) -> Membership:
             return _on_files(source, rule, exact)
         if not exact.why:
             raise
-        raise type(error)(exact.why, error.advice) from error
+        raise UsageError(exact.why, error.advice) from error
     if is_keras(pair_of(reading_of(rule.code, rule.call.keras, rule.answers))):
         return known
     exact = exact_split(source, rule)
-    if not isinstance(exact, ExactSplit) or exact.is_split(known.training, known.validation):
-        return known
-    return _on_files(source, rule, exact)
+    if isinstance(exact, ExactSplit):
+        same = exact.is_split(known.training, known.validation)
+        return known if same else _on_files(source, rule, exact)
+    if exact.doubts:
+        # The reading may have missed what changes a list, or leaves it open.
+        raise UsageError(exact.doubts, SAVE_LIST)
+    return known
 
 
 def _on_files(source: SplitSource, rule: Rule, exact: ExactSplit) -> Membership:

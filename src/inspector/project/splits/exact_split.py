@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_cuts import held_files
 from inspector.code_reading.evaluation.exact.disk import DiskOrder
 from inspector.code_reading.evaluation.exact.exact_run import ITEMS, ExactRun
 from inspector.code_reading.evaluation.objects import LoaderName
 from inspector.code_reading.reading import calls_on_files, pairs_of
 from inspector.dataset.names import RelativePath, parse_listed_paths
+from inspector.errors import UsageError
 from inspector.project.splits.dataset_tree import DatasetTree
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
@@ -62,9 +64,11 @@ class NotFollowed:
 
     Attributes:
         why: "" if nothing in particular stopped it.
+        doubts: Why another reading of the code is not to be trusted; "" if nothing says so.
     """
 
     why: str = ""
+    doubts: str = ""
 
 
 def exact_split(source: SplitSource, rule: Rule) -> ExactSplit | NotFollowed:
@@ -90,14 +94,16 @@ def exact_split(source: SplitSource, rule: Rule) -> ExactSplit | NotFollowed:
 def _split_of(calls: Sequence[CodeCall], run: ExactRun) -> ExactSplit | NotFollowed:
     lost = f"line {run.lost[0][0]}: {run.lost[0][1]}" if run.lost else ""
     if run.broken:
-        return NotFollowed("the code does more than can be followed on these files")
+        why = "the code does more than can be followed on these files"
+        return NotFollowed(why, why)
+    doubts = f"line {run.changed[0][0]}: {run.changed[0][1]}" if run.changed else ""
     pairs = pairs_of(calls)
     chosen = [p for p in pairs if p[1].role == "validation"] or pairs
     if not chosen:
-        return NotFollowed(lost)
+        return NotFollowed(lost, doubts)
     sides = [_files(call) for call in chosen[0]]
     if any(side is None for side in sides):
-        return NotFollowed(lost)
+        return NotFollowed(lost or doubts, doubts)
     training, validation = (parse_listed_paths(side or ()) for side in sides)
     return ExactSplit(training, validation, tuple(dict.fromkeys(run.assumed)))
 
@@ -109,5 +115,12 @@ def _files(call: CodeCall) -> tuple[str, ...] | None:
     if flows and source.parent is not None and "subset" not in source.arguments:
         source = source.parent.source
     items = source.arguments.get(ITEMS)
-    plain = all(s.name in _SAME_FILES for s in call.data.steps)
-    return items if isinstance(items, tuple) and plain else None
+    if not isinstance(items, tuple):
+        return None
+    if call.data.has("take", "skip"):
+        try:
+            first, end = held_files(call.data, len(items))
+        except UsageError:
+            return None
+        return items[first:end]
+    return items if all(s.name in _SAME_FILES for s in call.data.steps) else None

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from inspector.code_reading.evaluation.exact.arrays import ArrayBox
 from inspector.code_reading.evaluation.exact.disk import Disk
 from inspector.code_reading.evaluation.host import Host
@@ -22,6 +24,10 @@ class ExactState(Protocol):
 
     disk: Disk
     assumed: list[str]
+
+    def numpy_stream(self, values: "Values") -> np.random.RandomState | None:
+        """Return numpy's global generator, which draws now; None if it is not known."""
+        ...
 
     def lose(self, line: int, why: str) -> None:
         """Record why something is not known."""

@@ -193,8 +193,9 @@ class Disk:
             return
         ordered = self.in_some_order(names)
         folders = [n for n in ordered if self.is_folder(f"{folder}/{n}")]
-        yield folder, folders, [n for n in ordered if n not in set(folders)]
-        for name in folders:
+        inner = set(folders)
+        yield folder, folders, [n for n in ordered if n not in inner]
+        for name in folders:  # As the program left them.
             yield from self.below(f"{folder}/{name}")
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
+
 from inspector.code_reading.evaluation.exact.arrays import (
     ArrayBox,
     array_item,
@@ -32,6 +34,7 @@ from inspector.code_reading.evaluation.exact.list_calls import (
 )
 from inspector.code_reading.evaluation.exact.random_calls import RandomCalls, StreamBox
 from inspector.code_reading.evaluation.exact.split_calls import SPLIT_CALLS, FoldSplitter, folds
+from inspector.code_reading.evaluation.exact.streams import NumpyStream
 from inspector.code_reading.evaluation.exact.tables import (
     TABLE_CALLS,
     Access,
@@ -65,9 +68,11 @@ from inspector.code_reading.evaluation.values import (
     Ref,
     ScopeBox,
     Unknown,
+    ValueBox,
 )
 from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole, role_of_name
+from inspector.splits.replayed import Assumption
 
 ITEMS: Final = "items"
 """The argument of a source that holds the paths of its files in the dataset."""
@@ -105,6 +110,7 @@ class ExactRun:
         random: The random streams.
         lost: Why something that decides is not known, with its line.
         assumed: What is taken for granted.
+        changed: Where a list of files is changed in a way that is not followed.
         broken: True once a part of the program was more than can be followed.
     """
 
@@ -117,12 +123,40 @@ class ExactRun:
         self.lost: list[tuple[int, str]] = []
         self.assumed: list[str] = []
         self.broken = False
+        self.changed: list[tuple[int, str]] = []
         self._sources: dict[tuple[str, ...], Source] = {}
 
     def lose(self, line: int, why: str) -> None:
         """Record why something is not known."""
         if len(self.lost) < 100:
             self.lost.append((line, why))
+
+    def numpy_stream(self, values: Values) -> np.random.RandomState | None:
+        """Return numpy's global generator, which draws now; None if it is not known."""
+        stream = self.random.stream(values, self.random.of_library("numpy"))
+        known = isinstance(stream, NumpyStream)
+        if known:
+            self.assumed.append(Assumption.FRESH_GENERATOR)
+        source = stream.source if isinstance(stream, NumpyStream) else None
+        return source if isinstance(source, np.random.RandomState) else None
+
+    def forgot(self, box: ValueBox, line: int) -> None:
+        """Record that what a list contains is no longer known."""
+        if isinstance(box, FrameBox) or (isinstance(box, ListBox) and self._holds_files(box)):
+            why = "a list of files is changed there in a way that is not followed"
+            self.changed.append((line, why))
+
+    def merged(self, box: ValueBox, line: int) -> None:
+        """Record that what a list contains depends on what only a run tells."""
+        if isinstance(box, ListBox) and box.data and self._holds_files(box):
+            why = "what a list of files contains depends on what only a run of the code tells"
+            self.changed.append((line, why))
+
+    def _holds_files(self, box: ListBox) -> bool:
+        first = box.data[0] if box.data else None
+        if isinstance(first, Unknown) and first.options:
+            first = first.options[0]
+        return self.file_of(first) is not None
 
     def call(self, host: Host, function: object, given: Arguments, node: ast.AST) -> object:
         """Call a function or method; MISSING if it is not modelled here."""

@@ -4,11 +4,13 @@ import csv
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
+from functools import partial
 from typing import Final
 
 from inspector.code_reading.evaluation.exact.calls import ExactCall, Values, path_text
+from inspector.code_reading.evaluation.exact.disk import Disk
 from inspector.code_reading.evaluation.python.functions import boxed
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -16,6 +18,7 @@ from inspector.code_reading.evaluation.values import (
     ListBox,
     ObjectBox,
     PathText,
+    WalkBox,
 )
 
 _WILD: Final = re.compile(r"[*?\[]")
@@ -110,7 +113,15 @@ def _walk(values: Values) -> object:
         (where, ListBox(folders), ListBox(files))
         for where, folders, files in values.disk.below(folder.rstrip("/"))
     ]
-    return ListBox(rows)
+    return WalkBox(rows, partial(_walked, values.disk, folder.rstrip("/")))
+
+
+def _walked(disk: Disk, folder: str) -> Iterator[object]:
+    """Yield the rows of os.walk; the program may sort or shorten the folders of each."""
+    for where, folders, files in disk.below(folder):
+        box = ListBox(folders)
+        yield where, box, ListBox(files)
+        folders[:] = [str(name) for name in box.data]
 
 
 def path_method(values: Values, path: PathText, name: str) -> object:

@@ -13,7 +13,9 @@ from inspector.code_reading.evaluation.values import MISSING, ListBox, is_scalar
 from inspector.errors import UsageError
 from inspector.splits.generators import RandomSource
 from inspector.splits.other_replays import PARAMS, SplitFunction, replay, split_call
-from inspector.splits.replayed import Items, Keys
+from inspector.splits.replayed import Items, Keys, labels_of
+from inspector.splits.sklearn_replay import TrainTestParams
+from inspector.splits.stratified import divide_first, split_sizes, stratified_draw
 
 _FOLDS: Final = {
     f"sklearn.model_selection.{function.value}": function
@@ -61,12 +63,16 @@ def _train_test_split(values: Values) -> object:
     labels = None if stratify is None else _keys(values, stratify, count)
     if stratify is not None and labels is None:
         return values.lose("the classes that it is stratified by are not known")
-    if names.get("shuffle") is not False and not isinstance(seed, int):
-        return values.lose("the split has no seed of its own that is known")
+    items = Items(_blank(count), labels)
     keywords = {**names, "stratify": stratify is not None}
-    if isinstance(seed, int):
-        keywords["random_state"] = seed
-    parts = _parts(values, SplitFunction.TRAIN_TEST_SPLIT, keywords, Items(_blank(count), labels))
+    if names.get("shuffle") is not False and seed is None:
+        parts = _parts_of_global(values, keywords, items)
+    elif names.get("shuffle") is False or isinstance(seed, int):
+        if isinstance(seed, int):
+            keywords["random_state"] = seed
+        parts = _parts(values, SplitFunction.TRAIN_TEST_SPLIT, keywords, items)
+    else:
+        return values.lose("the seed of the split is not known")
     if parts is None:
         return MISSING
     sides: list[object] = []
@@ -83,6 +89,29 @@ def _count(values: Values) -> int | None:
 
 def _blank(count: int) -> tuple[str, ...]:
     return ("",) * count
+
+
+def _parts_of_global(
+    values: Values, keywords: dict[str, object], items: Items
+) -> list[list[int]] | None:
+    """Return both parts of train_test_split without a seed: numpy's global generator draws."""
+    stream = values.run.numpy_stream(values)
+    if stream is None or not all(is_scalar(v) for v in keywords.values()):
+        return None
+    try:
+        call = split_call(SplitFunction.TRAIN_TEST_SPLIT, {**keywords, "random_state": 0})
+        assert isinstance(call.params, TrainTestParams)
+        params = call.params
+        sizes = split_sizes(len(items), params.test_size, params.train_size, default=0.25)
+        if params.stratify:
+            parts = stratified_draw(labels_of(items), sizes, stream, expectation=divide_first)
+            return [p.tolist() for p in parts]
+    except UsageError as error:
+        values.lose(error.message)
+        return None
+    train, test = sizes
+    order = stream.permutation(len(items)).tolist()
+    return [order[test : test + train], order[:test]]
 
 
 def _parts(
@@ -163,10 +192,13 @@ def _shuffle(values: Values) -> object:
     seed = values.given.names.get("random_state")
     if count is None or "n_samples" in values.given.names:
         return MISSING
-    if not isinstance(seed, int):
-        return values.lose("the shuffle has no seed of its own that is known")
+    if seed is not None and not isinstance(seed, int):
+        return values.lose("the seed of the shuffle is not known")
+    stream = values.run.numpy_stream(values) if seed is None else np.random.RandomState(seed)
+    if stream is None:
+        return MISSING
     order = np.arange(count)
-    np.random.RandomState(seed).shuffle(order)
+    stream.shuffle(order)
     shuffled = [taken(values, value, order.tolist()) for value in values.given.places]
     return shuffled[0] if len(shuffled) == 1 else tuple(shuffled)
 
