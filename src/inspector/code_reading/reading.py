@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from inspector.augmentation.lint_finding import LintContext
 from inspector.augmentation.policy import Policy
@@ -13,6 +12,7 @@ from inspector.code_reading.calls import code_calls
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.evaluation.evaluator import Followed, follow
+from inspector.code_reading.evaluation.host import ExactFollower
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.values import ListBox, Unknown, is_scalar
@@ -33,9 +33,6 @@ from inspector.code_reading.role_corrections import is_role, role_keys, with_rol
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs, split_findings
 from inspector.errors import UsageError
-
-if TYPE_CHECKING:
-    from inspector.code_reading.evaluation.exact.exact_run import ExactRun
 
 Answers = tuple[tuple[str, str], ...]
 """Expressions whose value the code does not tell, with the user's answers."""
@@ -230,7 +227,9 @@ def read_code(
     return read_program(parse_program(text), keras_version=keras_version, answers=answers)
 
 
-def calls_on_files(text: str, answers: Mapping[str, str], run: "ExactRun") -> tuple[CodeCall, ...]:
+def calls_on_files(
+    text: str, answers: Mapping[str, str], run: ExactFollower
+) -> tuple[CodeCall, ...]:
     """Return the calls of code that is followed on the files of a dataset.
 
     Raises:

@@ -9,7 +9,7 @@ functions are followed with their arguments. Steps, depth and sizes are bounded.
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from inspector.code_reading.evaluation.control_flow import ControlFlow
 from inspector.code_reading.evaluation.frames import (
@@ -21,6 +21,7 @@ from inspector.code_reading.evaluation.frames import (
     Return,
 )
 from inspector.code_reading.evaluation.function_calls import ENDS
+from inspector.code_reading.evaluation.host import ExactFollower
 from inspector.code_reading.evaluation.images.image_follower import ImageFollower
 from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
@@ -52,9 +53,6 @@ from inspector.code_reading.evaluation.values import (
 )
 from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
 
-if TYPE_CHECKING:
-    from inspector.code_reading.evaluation.exact.exact_run import ExactRun
-
 _DECIDES_CALLS: Final = ("__defaults__", "__kwdefaults__", "__code__", "__globals__", "__wrapped__")
 """Attributes of a function that decide what calling it does."""
 
@@ -84,7 +82,7 @@ class Followed:
 
 def follow(
     program: Program, answers: Mapping[str, object] | None = None, *, images: bool = False,
-    exact: "ExactRun | None" = None,
+    exact: ExactFollower | None = None,
 ) -> Followed:  # fmt: skip
     """Follow a program from top to bottom, then the functions that it never calls.
 
@@ -137,7 +135,7 @@ class Evaluator(ControlFlow):
             ast.Continue: lambda node, scope: CONTINUE, ast.Pass: lambda node, scope: None,
         }  # fmt: skip
 
-    def on_files(self, exact: "ExactRun") -> None:
+    def on_files(self, exact: ExactFollower) -> None:
         """Follow the program on known files: every round of every loop."""
         self.exact = exact
         self.memory.on_merge = lambda box: exact.merged(box, self.line)

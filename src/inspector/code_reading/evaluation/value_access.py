@@ -4,8 +4,9 @@ import ast
 import math
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from inspector.code_reading.evaluation.host import ExactFollower
 from inspector.code_reading.evaluation.memory import Memory
 from inspector.code_reading.evaluation.objects import StreamValue
 from inspector.code_reading.evaluation.sizes import Size
@@ -35,9 +36,6 @@ from inspector.code_reading.evaluation.values import (
 )
 from inspector.code_reading.program import CodePlace
 
-if TYPE_CHECKING:
-    from inspector.code_reading.evaluation.exact.exact_run import ExactRun
-
 MAX_ROUNDS: Final = 24
 """Loop iterations that are followed one by one."""
 
@@ -52,7 +50,7 @@ class ValueAccess(ABC):
     max_steps = 60_000
     max_rounds = MAX_ROUNDS
     max_items = MAX_ITEMS
-    exact: "ExactRun | None" = None
+    exact: ExactFollower | None = None
 
     def __init__(self) -> None:
         self.memory = Memory()
@@ -221,8 +219,8 @@ class ValueAccess(ABC):
 
     def _of_dict(self, box: DictBox, key: object, node: ast.AST) -> object:
         """Return an item of a dict; a defaultdict makes it for a key that it lacks."""
-        made = isinstance(box, CountingDict) and is_key(key) and key not in box.data
-        if not made or box.open or not isinstance(box, CountingDict):
+        lacks = isinstance(box, CountingDict) and is_key(key) and key not in box.data
+        if not lacks or box.open or not isinstance(box, CountingDict):
             return _of_dict(box, key, Unknown(text_of(node)))
         if box.factory == 0:
             return 0

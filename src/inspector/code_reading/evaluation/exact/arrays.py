@@ -165,9 +165,9 @@ def array_method(box: ArrayBox, name: str, places: Sequence[object]) -> object:
         case "copy" | "flatten" | "ravel" | "squeeze":
             return ArrayBox(items)
         case "astype":
-            wanted = getattr(places[0], "name", places[0]) if places else ""
+            kind_name = getattr(places[0], "name", places[0]) if places else ""
             whole = {"builtins.int": int, "int": int, "numpy.int64": int, "builtins.bool": bool}
-            kind = whole.get(str(wanted))
+            kind = whole.get(str(kind_name))
             if kind is None or not all(is_number(v) or isinstance(v, bool) for v in items):
                 return MISSING
             return ArrayBox([kind(v) for v in items])

@@ -165,14 +165,14 @@ class Disk:
         """Return the sorted names in a folder; None if it is none of the dataset's."""
         head = _plain(folder)
         start = f"{head}/"
-        made = {
+        below = {
             p[len(start) :].partition("/")[0] for p in (*self._copies, *self._folders)
             if p.startswith(start)
         }  # fmt: skip
         relative = self.relative(head)
         if relative is None or not self._tree.is_folder(relative):
-            return sorted(made) if head in self._folders else None
-        return sorted({*self._tree.names(relative), *made})
+            return sorted(below) if head in self._folders else None
+        return sorted({*self._tree.names(relative), *below})
 
     def size(self, path: str) -> int | None:
         """Return the size of a file in bytes; None if it is none of the dataset's."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from inspector.code_reading.evaluation.exact.array_calls import ARRAY_CALLS
 from inspector.code_reading.evaluation.exact.arrays import (
     ArrayBox,
     array_item,
@@ -18,25 +19,20 @@ from inspector.code_reading.evaluation.exact.arrays import (
     set_operation,
 )
 from inspector.code_reading.evaluation.exact.calls import ExactCall, Values, path_text
+from inspector.code_reading.evaluation.exact.columns import series_method, text_access
 from inspector.code_reading.evaluation.exact.disk import Disk, DiskOrder, FileTree
 from inspector.code_reading.evaluation.exact.file_calls import FILE_CALLS, path_method
 from inspector.code_reading.evaluation.exact.list_calls import (
     LIST_CALLS,
-    Digest,
-    Match,
-    Pattern,
-    digest_method,
     list_method,
-    match_method,
-    searched,
     sort_key,
     text_method,
 )
 from inspector.code_reading.evaluation.exact.random_calls import RandomCalls, StreamBox
 from inspector.code_reading.evaluation.exact.split_calls import SPLIT_CALLS, FoldSplitter, folds
 from inspector.code_reading.evaluation.exact.streams import NumpyStream
+from inspector.code_reading.evaluation.exact.table_calls import TABLE_CALLS
 from inspector.code_reading.evaluation.exact.tables import (
-    TABLE_CALLS,
     Access,
     FrameBox,
     SeriesBox,
@@ -45,8 +41,15 @@ from inspector.code_reading.evaluation.exact.tables import (
     frame_item,
     frame_method,
     frame_put,
-    series_method,
-    text_access,
+)
+from inspector.code_reading.evaluation.exact.text_calls import (
+    TEXT_CALLS,
+    Digest,
+    Match,
+    Pattern,
+    digest_method,
+    match_method,
+    searched,
 )
 from inspector.code_reading.evaluation.file_values import counted_attributes, is_dataset_class
 from inspector.code_reading.evaluation.host import Host
@@ -77,7 +80,9 @@ from inspector.splits.replayed import Assumption
 ITEMS: Final = "items"
 """The argument of a source that holds the paths of its files in the dataset."""
 
-_CALLS: Final[Mapping[str, ExactCall]] = {**FILE_CALLS, **LIST_CALLS, **TABLE_CALLS, **SPLIT_CALLS}
+_CALLS: Final[Mapping[str, ExactCall]] = {
+    **FILE_CALLS, **LIST_CALLS, **TEXT_CALLS, **ARRAY_CALLS, **TABLE_CALLS, **SPLIT_CALLS,
+}  # fmt: skip
 _METHODS: Final[Sequence[tuple[type | tuple[type, ...], Callable[[Values, Any, str], object]]]] = (
     (PathText, path_method),
     (FrameBox, frame_method),

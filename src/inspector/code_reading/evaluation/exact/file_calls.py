@@ -63,14 +63,14 @@ def _matched(
 
 def _all_folders(values: Values, folder: str, *, hidden: bool) -> list[str]:
     """Return a folder and all below; as the last part of a pattern, "**" also matches files."""
-    found = [folder]
+    folders_below = [folder]
     for name in values.disk.names(folder) or ():
         values.host.spend()
         if hidden or not name.startswith("."):
             path = f"{folder}/{name}"
             if values.disk.is_folder(path):
-                found += _all_folders(values, path, hidden=hidden)
-    return found
+                folders_below += _all_folders(values, path, hidden=hidden)
+    return folders_below
 
 
 def _ends_with_stars(pattern: str) -> bool:

@@ -1,8 +1,6 @@
 """Tables of pandas whose cells are known."""
 
 import ast
-import csv
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,11 +8,10 @@ from typing import Final
 import numpy as np
 
 from inspector.code_reading.evaluation.exact.arrays import ArrayBox
-from inspector.code_reading.evaluation.exact.calls import ExactCall, Values, known_items
+from inspector.code_reading.evaluation.exact.calls import Values, known_items
 from inspector.code_reading.evaluation.exact.streams import NumpyStream
 from inspector.code_reading.evaluation.values import (
     MISSING,
-    DictBox,
     ListBox,
     ObjectBox,
     Unknown,
@@ -23,9 +20,7 @@ from inspector.code_reading.evaluation.values import (
     is_scalar,
 )
 
-_SPECIAL: Final = re.compile(r"[\\.^$*+?{}\[\]|()]")
-_SAME: Final = ("copy", "infer_objects", "convert_dtypes", "to_frame", "squeeze")
-_MAX_CELLS: Final = 4_000_000
+SAME_ROWS: Final = ("copy", "infer_objects", "convert_dtypes", "to_frame", "squeeze")
 
 
 class FrameBox(ValueBox):
@@ -93,103 +88,6 @@ def taken(values: Values, value: object, positions: Sequence[int]) -> object:
     return ArrayBox(picked) if isinstance(value, ArrayBox) else ListBox(picked)
 
 
-def _cell(text: str, kinds: set[str]) -> object:
-    if text == "":
-        return Unknown("the cell", "it is empty")
-    if kinds == {"int"}:
-        return int(text)
-    if kinds <= {"int", "float"}:
-        return float(text)
-    return text == "True" if kinds == {"bool"} else text
-
-
-def _kind(text: str) -> str:
-    if re.fullmatch(r"[-+]?\d{1,15}", text):
-        return "int"
-    if re.fullmatch(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?", text):
-        return "float"
-    return "bool" if text in ("True", "False") else "text"
-
-
-def _read(values: Values) -> object:
-    path = values.path(0, "filepath_or_buffer")
-    mark = values.get(1, "sep", values.get(9, "delimiter", ","))
-    allowed = {"sep", "delimiter", "header", "names", "filepath_or_buffer"}
-    text = None if path is None else values.disk.text(path)
-    if text is None or not isinstance(mark, str) or len(mark) != 1:
-        return MISSING
-    if set(values.given.names) - allowed or len(values.given.places) > 1:
-        return MISSING
-    rows = [row for row in csv.reader(text.splitlines(), delimiter=mark) if row]
-    names = known_items(values, values.get(9, "names", ListBox()))
-    if names:
-        head: list[object] = names
-    elif values.get(9, "header", 0) == 0 and rows:
-        head, rows = list(rows[0]), rows[1:]
-    elif rows:
-        head = list(range(len(rows[0])))
-    else:
-        return MISSING
-    if len(rows) * len(head) > _MAX_CELLS or any(len(r) != len(head) for r in rows):
-        return MISSING
-    columns: dict[object, object] = {}
-    for i, name in enumerate(head):
-        kinds = {_kind(r[i]) for r in rows if r[i] != ""}
-        columns[name] = [_cell(r[i], kinds) for r in rows]
-    return FrameBox(columns, range(len(rows)))
-
-
-def _frame(values: Values) -> object:
-    data, names = values.get(0, "data"), values.get(2, "columns")
-    if set(values.given.names) - {"data", "columns"}:
-        return MISSING
-    if isinstance(data, DictBox) and not data.open and names is None:
-        columns: dict[object, object] = {k: values.items(v) for k, v in data.data.items()}
-        lengths = {len(c) if isinstance(c, list) else -1 for c in columns.values()}
-        return FrameBox(columns, range(lengths.pop())) if (
-            len(lengths) == 1 and -1 not in lengths
-        ) else MISSING  # fmt: skip
-    rows, head = values.items(data), known_items(values, names) if names is not None else None
-    if not rows:
-        return MISSING
-    if all(isinstance(r, DictBox) and not r.open for r in rows) and head is None:
-        keys = dict.fromkeys(k for r in rows if isinstance(r, DictBox) for k in r.data)
-        columns = {k: [_cell_of(r, k) for r in rows] for k in keys}
-        return FrameBox(columns, range(len(rows)))
-    cells = [values.items(r) for r in rows]
-    if head is None or any(c is None or len(c) != len(head) for c in cells):
-        return MISSING
-    columns = {name: [(c or ())[i] for c in cells] for i, name in enumerate(head)}
-    return FrameBox(columns, range(len(rows)))
-
-
-def _cell_of(row: object, key: object) -> object:
-    assert isinstance(row, DictBox)
-    return row.data.get(key, Unknown("the cell", "it is empty"))
-
-
-def _series(values: Values) -> object:
-    items = values.items(values.get(0, "data"))
-    if items is None or set(values.given.names) - {"data"}:
-        return MISSING
-    return SeriesBox(items, range(len(items)))
-
-
-def _concatenated(values: Values) -> object:
-    parts = values.items(values.get(0, "objs"))
-    frames = [p for p in parts or () if isinstance(p, FrameBox) and not p.open]
-    if not parts or len(frames) < len(parts) or values.get(1, "axis", 0) != 0:
-        return MISSING
-    names = list(frames[0].data)
-    if any(set(f.data) != set(names) for f in frames):
-        return MISSING
-    columns: dict[object, object] = {n: [v for f in frames for v in f.column(n) or ()]
-                                     for n in names}  # fmt: skip
-    anew = values.get(9, "ignore_index") is True
-    index = [label for f in frames for label in f.index]
-    return FrameBox(columns, range(len(index)) if anew else index)
-
-
 def frame_attribute(owner: object, name: str) -> object:
     """Return an attribute of a table or column; MISSING for methods and anything else."""
     if isinstance(owner, FrameBox | SeriesBox) and not owner.open:
@@ -217,7 +115,7 @@ def frame_item(owner: object, key: object) -> object:
     """Return an item of a table, a column or an accessor; MISSING if it is not known."""
     match owner:
         case Access(kind="str", owner=SeriesBox() as series) if isinstance(key, int):
-            return _mapped(series, lambda v: _at(v, key))
+            return mapped(series, lambda v: _at(v, key))
         case Access(kind="iloc", owner=whole):
             return _by_position(whole, key)
         case Access(kind="loc", owner=whole):
@@ -227,7 +125,7 @@ def frame_item(owner: object, key: object) -> object:
         case SeriesBox() if not owner.open:
             mask = _mask(key, len(owner.data))
             if mask is not None:
-                return _series_rows(owner, mask)
+                return series_rows(owner, mask)
             return MISSING if isinstance(key, ListBox) else _one_label(owner, key)
     return MISSING
 
@@ -245,7 +143,8 @@ def _at(value: object, key: int) -> object:
     return Unknown("the cell")
 
 
-def _series_rows(series: SeriesBox, positions: Sequence[int]) -> SeriesBox:
+def series_rows(series: SeriesBox, positions: Sequence[int]) -> SeriesBox:
+    """Return some rows of a column."""
     return SeriesBox([series.data[i] for i in positions], [series.index[i] for i in positions])
 
 
@@ -298,7 +197,7 @@ def _by_position(whole: FrameBox | SeriesBox, key: object) -> object:
                                 if isinstance(c, list)})  # fmt: skip
     else:
         return MISSING
-    return whole.rows(positions) if isinstance(whole, FrameBox) else _series_rows(whole, positions)
+    return whole.rows(positions) if isinstance(whole, FrameBox) else series_rows(whole, positions)
 
 
 def _by_label(whole: FrameBox | SeriesBox, key: object) -> object:
@@ -313,7 +212,7 @@ def _by_label(whole: FrameBox | SeriesBox, key: object) -> object:
         mask = [places[v] for v in key.data]
     if mask is None:
         return MISSING
-    return whole.rows(mask) if isinstance(whole, FrameBox) else _series_rows(whole, mask)
+    return whole.rows(mask) if isinstance(whole, FrameBox) else series_rows(whole, mask)
 
 
 def frame_put(frame: FrameBox, key: object, value: object) -> bool:
@@ -371,10 +270,11 @@ def frame_method(values: Values, frame: FrameBox, name: str) -> object:
     known = _FRAME_METHODS.get(name)
     if known is not None:
         return known(values, frame)
-    return frame.rows(range(len(frame.index))) if name in _SAME else MISSING
+    return frame.rows(range(len(frame.index))) if name in SAME_ROWS else MISSING
 
 
-def _sampled(values: Values, whole: FrameBox | SeriesBox) -> object:
+def sampled(values: Values, whole: FrameBox | SeriesBox) -> object:
+    """Call sample() of a table or column."""
     count, size = len(whole.index), values.get(0, "n")
     share, seed = values.get(1, "frac"), values.get(4, "random_state")
     if set(values.given.names) - {"n", "frac", "random_state"} or not isinstance(seed, int):
@@ -386,7 +286,7 @@ def _sampled(values: Values, whole: FrameBox | SeriesBox) -> object:
         return MISSING
     stream = NumpyStream(np.random.RandomState(seed))
     positions = stream.drawn(count, size, replace=False, chances=None)
-    return whole.rows(positions) if isinstance(whole, FrameBox) else _series_rows(whole, positions)
+    return whole.rows(positions) if isinstance(whole, FrameBox) else series_rows(whole, positions)
 
 
 def _dropped(values: Values, frame: FrameBox) -> object:
@@ -472,13 +372,13 @@ def _queried(values: Values, frame: FrameBox) -> object:
         case ast.Compare(
             left=ast.Name(id=name),
             ops=[ast.Eq() | ast.NotEq() as sign],
-            comparators=[ast.Constant(value=wanted)],
+            comparators=[ast.Constant(value=asked)],
         ):
             column = frame.column(name)
             if column is None or not all(is_known(v) for v in column):
                 return MISSING
             same = isinstance(sign, ast.Eq)
-            return frame.rows([i for i, v in enumerate(column) if (v == wanted) is same])
+            return frame.rows([i for i, v in enumerate(column) if (v == asked) is same])
     return MISSING
 
 
@@ -488,7 +388,7 @@ def _whole_rows(values: Values, frame: FrameBox) -> object:
 
 
 _FRAME_METHODS: Final[dict[str, Callable[[Values, FrameBox], object]]] = {
-    "sample": _sampled,
+    "sample": sampled,
     "drop": _dropped,
     "reset_index": _renumbered,
     "sort_values": _ordered,
@@ -501,122 +401,6 @@ _FRAME_METHODS: Final[dict[str, Callable[[Values, FrameBox], object]]] = {
 }
 
 
-def _mapped(series: SeriesBox, function: Callable[[object], object]) -> SeriesBox:
+def mapped(series: SeriesBox, function: Callable[[object], object]) -> SeriesBox:
+    """Return a column with a function applied to each cell."""
     return SeriesBox([function(v) for v in series.data], series.index)
-
-
-def series_method(values: Values, series: SeriesBox, name: str) -> object:
-    """Call a method of a column; MISSING if it is not modelled."""
-    if series.open or values.get(9, "inplace") is True:
-        return MISSING
-    known = _SERIES_METHODS.get(name)
-    if known is not None:
-        return known(values, series)
-    return _series_rows(series, range(len(series.data))) if name in _SAME else MISSING
-
-
-def _distinct(values: Values, series: SeriesBox) -> object:
-    if not all(is_known(v) for v in series.data):
-        return MISSING
-    return ArrayBox(list(dict.fromkeys(series.data)))
-
-
-def _count_distinct(values: Values, series: SeriesBox) -> object:
-    known = _distinct(values, series)
-    return len(known.data) if isinstance(known, ArrayBox) else MISSING
-
-
-def _is_in(values: Values, series: SeriesBox) -> object:
-    items = known_items(values, values.get(0, "values"))
-    if items is None or not all(is_known(v) for v in series.data):
-        return MISSING
-    held = set(items)
-    return _mapped(series, lambda v: v in held)
-
-
-def _converted(values: Values, series: SeriesBox) -> object:
-    kind = {"builtins.str": str, "builtins.int": int}.get(
-        getattr(values.get(0, "dtype"), "name", "")
-    )
-    whole = all(isinstance(v, int) for v in series.data)
-    if kind is None or not (
-        whole or (kind is str and all(isinstance(v, str) for v in series.data))
-    ):
-        return MISSING
-    return _mapped(series, kind)
-
-
-def _renumbered_series(values: Values, series: SeriesBox) -> object:
-    dropped = values.get(9, "drop") is True
-    return SeriesBox(series.data, range(len(series.data))) if dropped else MISSING
-
-
-def _applied(values: Values, series: SeriesBox) -> object:
-    function = values.get(0, "func", values.get(0, "arg"))
-    if values.given.names or len(values.given.places) != 1:
-        return MISSING
-    if isinstance(function, DictBox):
-        if function.open:
-            return MISSING
-        table = function.data
-        return _mapped(series, lambda v: table.get(v, Unknown("the cell")))
-    return _mapped(series, lambda v: values.apply(function, v))
-
-
-_SERIES_METHODS: Final[dict[str, Callable[[Values, SeriesBox], object]]] = {
-    "unique": _distinct,
-    "nunique": _count_distinct,
-    "isin": _is_in,
-    "apply": _applied,
-    "map": _applied,
-    "sample": _sampled,
-    "astype": _converted,
-    "to_list": lambda values, series: ListBox(series.data),
-    "tolist": lambda values, series: ListBox(series.data),
-    "to_numpy": lambda values, series: ArrayBox(series.data),
-    "reset_index": _renumbered_series,
-}
-
-
-def text_access(values: Values, access: Access, name: str) -> object:
-    """Call a method of `series.str`; MISSING if it is not modelled."""
-    series = access.owner
-    places = values.given.places
-    if access.kind != "str" or not isinstance(series, SeriesBox) or values.given.names:
-        return MISSING
-    if not all(isinstance(v, str) for v in series.data) or not all(is_scalar(v) for v in places):
-        return MISSING
-    if name in ("contains", "replace", "split") and any(
-        isinstance(v, str) and len(v) > 1 and _SPECIAL.search(v) for v in places
-    ):  # fmt: skip
-        return MISSING
-    match name:
-        case "contains" if len(places) == 1 and isinstance(places[0], str):
-            if _SPECIAL.search(places[0]):
-                return MISSING
-            return _mapped(series, lambda v: str(places[0]) in str(v))
-        case "split" | "rsplit" | "lower" | "upper" | "strip" | "startswith" | "endswith":
-            try:
-                results = [getattr(str(v), name)(*places) for v in series.data]
-            except (TypeError, ValueError):
-                return MISSING
-            cells = [ListBox(r) if isinstance(r, list) else r for r in results]
-            return SeriesBox(cells, series.index)
-    return MISSING
-
-
-def _length(values: Values) -> object:
-    value = values.get(0, "obj")
-    if isinstance(value, ListBox | DictBox) and not value.open:
-        return len(value.data)
-    return len(value.index) if isinstance(value, FrameBox) and not value.open else MISSING
-
-
-TABLE_CALLS: Final[dict[str, ExactCall]] = {
-    "builtins.len": _length,
-    "pandas.read_csv": _read,
-    "pandas.DataFrame": _frame,
-    "pandas.Series": _series,
-    "pandas.concat": _concatenated,
-}
-"""Functions of pandas that are followed exactly."""
