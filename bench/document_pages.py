@@ -1,17 +1,23 @@
 """Draw documents and program screens of few templates, with known copies, as a dataset.
 
-    python bench/document_pages.py OUT_DIR [--entries 40] [--seed 1]
+    python bench/document_pages.py OUT_DIR [--entries 40] [--seed 1] [--scan]
 
 OUT_DIR/{train,test}/TEMPLATE/NUMBER[-COPY].jpg: files of one template and number show one page.
 Others of a template share its layout, labels and window, and differ in what is entered.
+--scan searches them for duplicates, and prints how many of the confirmed pairs are no copies, and
+how many copies of each kind are confirmed, candidates or not found.
 """
 
 import argparse
 import random
+import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from inspector.project.project import Project
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 WORDS = (  # noqa: SIM905 - no list of 45 strings
@@ -142,14 +148,50 @@ def _save(page: Image.Image, file: Path, quality: int) -> None:
     page.save(file, quality=quality)
 
 
+def measure(folder: Path) -> None:
+    """Print false pairs and found copies by truth."""
+    with tempfile.TemporaryDirectory() as scratch:
+        project = Project(folder, Path(scratch) / "p.inspector")
+        project.scans.scan()
+        index = project.duplicates.index()
+        paths = {s.id: Path(s.path) for s in project.samples.everything()}
+        edges = {(paths[a], paths[b]): similarity for a, b, _, similarity in index.edges}
+        threshold = index.threshold
+        project.close()
+    confirmed = [pair for pair, similarity in edges.items() if similarity >= threshold]
+    false = [pair for pair in confirmed if _page_of(pair[0]) != _page_of(pair[1])]
+    print(f"{len(paths)} pages, {len(confirmed)} pairs confirmed, {len(false)} of them false")
+    best: dict[Path, float] = {}
+    for (a, b), similarity in edges.items():
+        if _page_of(a) == _page_of(b):
+            copy = max(a, b, key=lambda path: len(path.stem))
+            best[copy] = max(similarity, best.get(copy, 0.0))
+    counts: dict[str, Counter[str]] = {}
+    for path in paths.values():
+        if "-" in path.stem:
+            similarity = best.get(path, 0.0)
+            level = "confirmed" if similarity >= threshold else "candidates"
+            level = level if similarity else "not found"
+            counts.setdefault(path.stem.partition("-")[2], Counter())[level] += 1
+    for how, levels in counts.items():
+        print(f"{how}: {', '.join(f'{n} {level}' for level, n in levels.items())}")
+
+
+def _page_of(path: Path) -> tuple[str, str]:
+    return path.parent.name, path.stem.partition("-")[0]
+
+
 def main() -> None:
     """Write the dataset."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--entries", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scan", action="store_true")
     asked = parser.parse_args()
     write_pages(asked.out, asked.entries, asked.seed)
+    if asked.scan:
+        measure(asked.out)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
     PYTHONPATH=src python bench/influence.py features DATASET -o FILE.npz [--name-group REGEX]
     PYTHONPATH=src python bench/influence.py heads FILE.npz [--split SPLIT] [--groups 60]
-    PYTHONPATH=src python bench/influence.py networks FILE.npz DATASET [--trainings 24]
-    PYTHONPATH=src python bench/influence.py partners FILE.npz --pairs PAIRS.csv [--split SPLIT]
+    PYTHONPATH=src python bench/influence.py networks FILE.npz DATASET [--trainings 64]
+    PYTHONPATH=src python bench/influence.py partners FILE.npz --pairs PAIRS.csv... [--split SPLIT]
+    PYTHONPATH=src python bench/influence.py cifar CIFAR OUT PAIRS.csv TEST_PAIRS.csv
     PYTHONPATH=src python bench/influence.py coverage [--draws 300]
 
 - features: embed and describe a dataset once, with groups; the other steps read the file.
@@ -11,16 +12,20 @@
   correlation of what the true class's margin loses with the closed form.
 - networks: train a small CNN on random halves of the groups, many times; what an image's margin
   gains where its own group was trained on, against the closed form.
+- cifar: write the images that networks and partners read, from unpacked CIFAR-10.
 - partners: how often the annotated partner is the training image that carries an answer most.
 - coverage: draw datasets with planted groups; how often the interval holds the mean of all draws.
 """
 
 import argparse
 import csv
+import random
+import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +44,7 @@ from inspector.project.project import Project
 STEPS = 150
 STRENGTHS = (1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 NETWORK_PX = 32
+HALVINGS, BOOTSTRAPS = 20, 400
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -80,10 +86,14 @@ def main() -> None:
                 one.add_argument("--groups", type=int, default=60)
             case "networks":
                 one.add_argument("dataset", type=Path)
-                one.add_argument("--trainings", type=int, default=24)
+                one.add_argument("--trainings", type=int, default=64)
+                one.add_argument("--pairs", type=Path, help="join annotated pairs to groups")
                 one.add_argument("--epochs", type=int, default=12)
             case _:
-                one.add_argument("--pairs", type=Path, required=True)
+                one.add_argument("--pairs", type=Path, nargs="+", required=True)
+    one = step("cifar", _cifar)
+    for name in ("cifar", "out", "pairs", "test_pairs"):
+        one.add_argument(name, type=Path)
     step("coverage", _coverage).add_argument("--draws", type=int, default=300)
     asked = parser.parse_args()
     asked.run(asked)
@@ -234,6 +244,8 @@ def _networks(asked: argparse.Namespace) -> None:
     import keras
 
     images = _read(asked)
+    if asked.pairs is not None:
+        images = replace(images, group=_joined_by(asked.pairs, images))
     rows, judged = np.flatnonzero(images.training), np.flatnonzero(images.judged)
     judged = judged[np.isin(images.group[judged], images.group[rows])]
     truth, classes = images.labels[judged], int(images.labels.max()) + 1
@@ -247,45 +259,116 @@ def _networks(asked: argparse.Namespace) -> None:
         ]
     ).astype(np.float32) / 255  # fmt: skip
     groups = np.unique(images.group[rows])
+    model = _network(classes)
     margins = np.zeros((asked.trainings, len(judged)))
     inside = np.zeros((asked.trainings, len(judged)), np.bool_)
     for seed in range(asked.trainings):
         keras.utils.set_random_seed(seed)
+        # Compiling takes longer than training: the same network starts from other weights.
+        model.set_weights(_network(classes).get_weights())
+        for variable in model.optimizer.variables:
+            if "learning_rate" not in variable.path:
+                variable.assign(np.zeros(variable.shape, variable.dtype))
         # Each half and its complement: every image has as many trainings with as without.
         half = np.random.default_rng(seed // 2).random(len(groups)) < 0.5
         chosen = groups[half if seed % 2 else ~half]
         learned = rows[np.isin(images.group[rows], chosen)]
-        model = keras.Sequential(
-            [
-                keras.Input((NETWORK_PX, NETWORK_PX, 3)),
-                *(
-                    layer
-                    for filters in (16, 32, 64)
-                    for layer in (
-                        keras.layers.Conv2D(filters, 3, padding="same", activation="relu"),
-                        keras.layers.MaxPooling2D(),
-                    )
-                ),
-                keras.layers.Flatten(),
-                keras.layers.Dense(64, activation="relu"),
-                keras.layers.Dense(classes),
-            ]
-        )
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        model.compile(keras.optimizers.Adam(2e-3), loss, metrics=["accuracy"])
         model.fit(
             pixels[learned], images.labels[learned], epochs=asked.epochs, batch_size=32, verbose=0
         )
         scores = model.predict(pixels[judged], verbose=0).astype(np.float64)
         margins[seed] = _margin(scores, truth)
         inside[seed] = np.isin(images.group[judged], chosen)
-        print(f"training {seed}: {(margins[seed] > 0).mean():.3f}", flush=True)
-        if seed % 4 == 3:
+        if seed % 16 == 15:
+            print(f"{seed + 1} trainings, {(margins[: seed + 1] > 0).mean():.3f} right", flush=True)
             _compare(images, judged, margins[: seed + 1], inside[: seed + 1])
 
 
+def _network(classes: int) -> Any:
+    """Return a small CNN, compiled."""
+    import keras
+
+    layers: list[keras.Layer] = [keras.Input((NETWORK_PX, NETWORK_PX, 3))]
+    for filters in (16, 32, 64):
+        layers.append(keras.layers.Conv2D(filters, 3, padding="same", activation="relu"))
+        layers.append(keras.layers.MaxPooling2D())
+    layers += [
+        keras.layers.Flatten(), keras.layers.Dense(64, activation="relu"),
+        keras.layers.Dense(classes),
+    ]  # fmt: skip
+    model = keras.Sequential(layers)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(2e-3), loss)
+    return model
+
+
+def _joined_by(pairs: Path, images: Images) -> Ints:
+    """Return the groups, those of both images of a pair joined."""
+    group = images.group.copy()
+    for a, b in _pairs_of(pairs, images.paths):
+        group[group == group[b]] = group[a]
+    return group
+
+
+def _pairs_of(file: Path, paths: list[str]) -> list[tuple[int, int]]:
+    """Return the rows of pairs of which both images are there."""
+    by_path = {path: i for i, path in enumerate(paths)}
+    return [(by_path[a], by_path[b]) for a, b in _table(file) if a in by_path and b in by_path]
+
+
 def _compare(images: Images, judged: Ints, margins: Doubles, inside: Mask) -> None:
-    """Print how the gain by the own group ranks beside the closed form, and beside itself."""
+    """Print how the gain by the own group ranks beside the closed form, and beside itself.
+
+    The network's gain is noisy: its reliability is the mean correlation between halves of the
+    trainings, over many ways to cut them, stepped up to all of them (Spearman and Brown). The
+    correlation without that noise is the observed one over the root of it (Spearman 1904).
+    Intervals resample groups of images.
+    """
+    exact = _closed_form(images, judged)
+    numbers = np.unique(images.group[judged], return_inverse=True)[1]
+    pairs = np.arange(len(margins)) // 2
+    draw = np.random.default_rng(0)
+    halves = []
+    for _ in range(HALVINGS):
+        first = np.isin(pairs, draw.permutation(pairs[-1] + 1)[: (pairs[-1] + 1) // 2])
+        halves.append(
+            (_gain(margins[first], inside[first]), _gain(margins[~first], inside[~first]))
+        )
+    whole = _gain(margins, inside)
+    size = np.bincount(numbers)
+    members = [np.flatnonzero(numbers == number) for number in range(len(size))]
+
+    def figures(chosen: Ints) -> tuple[float, float, float]:
+        observed = rank_correlation(exact[chosen], whole[chosen])
+        half = np.mean([rank_correlation(one[chosen], two[chosen]) for one, two in halves])
+        reliable = float(2 * half / (1 + half))
+        return observed, reliable, observed / np.sqrt(max(reliable, 1e-3))
+
+    drawn = np.array(
+        [
+            figures(np.concatenate([members[g] for g in draw.integers(0, len(size), len(size))]))
+            for _ in range(BOOTSTRAPS)
+        ]
+    )
+    names = ("rank correlation", "reliability of the network's", "without its noise")
+    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    parts = [
+        f"{name} {value:.2f} ({below:.2f} to {above:.2f})"
+        for name, value, below, above in zip(
+            names, figures(np.arange(len(judged))), low, high, strict=True
+        )
+    ]
+    right = margins > 0
+    borrowed = (right & inside).sum() / inside.sum() - (right & ~inside).sum() / (~inside).sum()
+    print(
+        f"  {len(judged)} images, {len(size)} groups: {', '.join(parts)}; accuracy gained by the"
+        f" own group {borrowed:.3f}",
+        flush=True,
+    )
+
+
+def _closed_form(images: Images, judged: Ints) -> Doubles:
+    """Return what the margin of each judged image loses without its own group, by the head."""
     head = _head(images)
     rows = np.flatnonzero(images.training)
     truth = images.labels[judged]
@@ -295,55 +378,80 @@ def _compare(images: Images, judged: Ints, margins: Doubles, inside: Mask) -> No
         members = np.flatnonzero(images.group[rows] == group)
         without = with_offset(images.x[judged[[i]]]) @ head.without(members)
         exact[i] = whole[i] - _margin(without, truth[[i]])[0]
+    return exact
 
-    def gain(which: Ints) -> Doubles:
-        part, there = margins[which], inside[which]
-        with_it = np.where(there, part, 0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
-        without = np.where(there, 0, part).sum(axis=0) / np.maximum((~there).sum(axis=0), 1)
-        difference: Doubles = with_it - without
-        return difference
 
-    every = np.arange(len(margins))
-    pairs = every // 2
-    halves = rank_correlation(gain(every[pairs % 2 == 0]), gain(every[pairs % 2 == 1]))
-    numbers = np.unique(images.group[judged], return_inverse=True)[1]
-    size = np.bincount(numbers)
-
-    def by_group(values: Doubles) -> Doubles:
-        means: Doubles = np.bincount(numbers, values) / size
-        return means
-
-    right = margins > 0
-    borrowed = (right & inside).sum() / inside.sum() - (right & ~inside).sum() / (~inside).sum()
-    print(
-        f"{len(margins)} trainings, {len(judged)} images, {len(size)} groups: rank correlation"
-        f" {rank_correlation(exact, gain(every)):.3f}, by group"
-        f" {rank_correlation(by_group(exact), by_group(gain(every))):.3f}; both halves of the"
-        f" trainings {halves:.3f}; accuracy gained by the own group {borrowed:.3f}",
-        flush=True,
-    )
+def _gain(margins: Doubles, inside: Mask) -> Doubles:
+    """Return the mean margin of trainings with an image's own group minus that of those without."""
+    with_it = np.where(inside, margins, 0).sum(axis=0) / np.maximum(inside.sum(axis=0), 1)
+    without = np.where(inside, 0, margins).sum(axis=0) / np.maximum((~inside).sum(axis=0), 1)
+    gain: Doubles = with_it - without
+    return gain
 
 
 def _partners(asked: argparse.Namespace) -> None:
+    """An image may have several partners: any one of its annotated cluster counts."""
     images = _read(asked)
     rows = np.flatnonzero(images.training)
-    by_path = {path: i for i, path in enumerate(images.paths)}
-    with asked.pairs.open(encoding="utf-8", newline="") as stream:
-        pairs = [tuple(row.values())[:2] for row in csv.DictReader(stream)]
-    known = [(by_path[a], by_path[b]) for a, b in pairs if a in by_path and b in by_path]
-    judged = np.array([a for a, _ in known])
+    cluster = images.group
+    for file in asked.pairs:
+        cluster = _joined_by(file, replace(images, group=cluster))
     head = fit_head(
         images.x[rows], images.labels[rows], int(images.labels.max()) + 1,
         own_groups(images.group[rows]),
     )  # fmt: skip
-    answers = ranked(head, images.x[judged], images.labels[judged], rows)
-    first = sum(bool(a) and b in a[0].rows for a, (_, b) in zip(answers, known, strict=True))
-    third = sum(any(b in g.rows for g in a[:3]) for a, (_, b) in zip(answers, known, strict=True))
-    low, high = wilson(first, len(known))
-    print(
-        f"{asked.file.stem}: the annotated partner is first in {first} of {len(known)} ="
-        f" {first / len(known):.3f} ({low:.3f} to {high:.3f}), among three in {third}"
+    for file in asked.pairs:
+        judged = np.array([a for a, _ in _pairs_of(file, images.paths)])
+        answers = ranked(head, images.x[judged], images.labels[judged], rows)
+        hits = np.array(
+            [
+                [cluster[group.rows[0]] == cluster[image] for group in answer[:3]]
+                + [False] * max(0, 3 - len(answer))
+                for image, answer in zip(judged.tolist(), answers, strict=True)
+            ]
+        )
+        first = int(hits[:, 0].sum())
+        low, high = wilson(first, len(judged))
+        print(
+            f"{asked.file.stem}, {file.stem}: an annotated partner is first in {first} of"
+            f" {len(judged)} = {first / len(judged):.3f} ({low:.3f} to {high:.3f}), among three in"
+            f" {hits.any(axis=1).sum()}"
+        )
+
+
+def _cifar(asked: argparse.Namespace) -> None:
+    """Write 3,400 images of CIFAR-10 with their partners, and fresh partners from within test."""
+    cifar, out = asked.cifar, asked.out
+    known, fresh = (_table(file) for file in (asked.pairs, asked.test_pairs))
+    draw = random.Random(0)
+    test, train = ({pair[side] for pair in known} for side in (0, 1))
+    all_test, all_train = (
+        sorted(p.relative_to(cifar).as_posix() for p in (cifar / side).rglob("*.jpg"))
+        for side in ("test", "train")
     )
+    taken = test | {path for pair in fresh for path in pair}
+    chosen = test | train | {one for one, _ in fresh}
+    chosen |= set(draw.sample([p for p in all_test if p not in taken], 257))
+    chosen |= set(draw.sample([p for p in all_train if p not in train], 3000 - len(train)))
+    copies = []
+    for one, two in fresh:
+        _, label, name = two.split("/")
+        copies.append((one, f"train/{label}/t{name}"))
+        _copy(cifar / two, out / copies[-1][1])
+    for path in sorted(chosen):
+        _copy(cifar / path, out / path)
+    with (out.parent / f"{out.name}-fresh.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("test_file", "train_file"), *copies])
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _table(file: Path) -> list[tuple[str, str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return [(row[0], row[1]) for row in list(csv.reader(stream))[1:]]
 
 
 def _coverage(asked: argparse.Namespace) -> None:

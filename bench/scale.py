@@ -104,19 +104,27 @@ def step_index(folder: Path, file: Path, watch: Watch) -> None:
     project.close()
 
 
-def step_scan(folder: Path, file: Path, watch: Watch) -> None:
-    """Scan everything, by phases, then again with nothing new."""
+def scan_by_phases(project: Any, name: str, watch: Watch) -> None:
+    """Scan, and time each phase of it."""
     from inspector.work.jobs import Progress
 
-    project = _open(folder, file)
     marks: list[tuple[str, float, float]] = []
-    across: list[float] = []
 
     class Phases(Progress):
         def start(self, phase: str, total: int) -> None:
             marks.append((f"{phase} ({total:,})", time.monotonic(), processor_seconds()))
             super().start(phase, total)
 
+    watch.run(name, lambda: project.scans.scan(progress=Phases()))
+    marks.append(("end", time.monotonic(), processor_seconds()))
+    for (phase, at, used), (_, until, used_until) in itertools.pairwise(marks):
+        watch.rows.append(Timing(f"{name}: {phase}", until - at, used_until - used))
+
+
+def step_scan(folder: Path, file: Path, watch: Watch) -> None:
+    """Scan everything, by phases, then again with nothing new."""
+    project = _open(folder, file)
+    across: list[float] = []
     began = time.monotonic()
 
     def first(_: object) -> None:
@@ -131,12 +139,9 @@ def step_scan(folder: Path, file: Path, watch: Watch) -> None:
 
     looker = threading.Thread(target=look)
     looker.start()
-    watch.run("scan", lambda: project.scans.scan(progress=Phases()))
+    scan_by_phases(project, "scan", watch)
     timer.set()
     looker.join()
-    marks.append(("end", time.monotonic(), processor_seconds()))
-    for (name, at, used), (_, until, used_until) in itertools.pairwise(marks):
-        watch.rows.append(Timing(f"scan: {name}", until - at, used_until - used))
     watch.rows.append(
         Timing("scan: until the first pair across splits", across[0] if across else float("nan"), 0)
     )
@@ -235,8 +240,7 @@ def step_rescan(folder: Path, file: Path, watch: Watch) -> None:
         with Image.open(path) as image:
             ImageEnhance.Contrast(image.rotate(17)).enhance(0.8).save(path, quality=90)
     project = _open(folder, file)
-    step = f"rescan, {CHANGED_SHARE:.0%} of the files changed"
-    watch.run(step, project.scans.scan)
+    scan_by_phases(project, f"rescan, {CHANGED_SHARE:.0%} changed", watch)
     project.close()
 
 
@@ -391,99 +395,102 @@ def step_export(folder: Path, file: Path, watch: Watch) -> None:
     project.close()
 
 
-def step_window(folder: Path, file: Path, watch: Watch) -> None:  # noqa: PLR0915 - one walk  # noqa: PLR0915
-    """Open the scanned project in the window, and scroll."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication
+class Turns:
+    """Runs a window, and keeps what each turn of its events takes of its own thread.
 
+    Processor time of the thread, besides wall: other programs delay a turn, and can't lengthen it.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        self._app = QApplication.instance() or QApplication(["inspector"])
+        self._watch = watch
+        self._turns: list[tuple[float, float]] = []
+
+    def turn(self, pause: float = 0.005) -> None:
+        """Handle what has come."""
+        began, used = time.monotonic(), time.thread_time()
+        self._app.processEvents()
+        self._turns.append((time.thread_time() - used, time.monotonic() - began))
+        time.sleep(pause)
+
+    def until(self, ready: Callable[[], bool], seconds: float = 300) -> bool:
+        """Run until something is so; return False if it took too long."""
+        end = time.monotonic() + seconds
+        while not ready():
+            if time.monotonic() > end:
+                return False
+            self.turn()
+        return True
+
+    def measure(self, name: str, ready: Callable[[], bool], note: str = "") -> None:
+        """Run until something is so, and keep how long it took and the longest turn."""
+        self._turns = []
+        began, used = time.monotonic(), processor_seconds()
+        done = self.until(ready)
+        cpu = sorted(cpu for cpu, _ in self._turns) or [0.0]
+        wall = max((wall for _, wall in self._turns), default=0.0)
+        self._watch.rows.append(Timing(
+            f"window: {name}", time.monotonic() - began, processor_seconds() - used,
+            f"turns of the thread: p95 {1000 * cpu[int(0.95 * len(cpu))]:.1f} ms cpu,"
+            f" longest {1000 * cpu[-1]:.0f} (wall {1000 * wall:.0f}) {note}"
+            f"{'' if done else 'GAVE UP'}",
+        ))  # fmt: skip
+        row = self._watch.rows[-1]
+        print(f"  {row.step}: {row.wall:.2f} {row.cpu:.2f} {row.note}", file=sys.stderr, flush=True)
+
+
+def step_window(folder: Path, file: Path, watch: Watch) -> None:
+    """Open the scanned project in the window, show each page, scroll, filter and sort."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    turns = Turns(watch)
+    from PySide6.QtWidgets import QApplication, QLabel
+
+    from inspector.app.gallery.view import GalleryView
     from inspector.app.main import MainWindow
     from inspector.app.widgets import theme
     from inspector.app.window.main_window import ProjectWindow
 
-    app = QApplication(["inspector"])
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
     theme.apply(app, "light")
     window = MainWindow()
     window.resize(1600, 1000)
     window.show()
-    app.processEvents()
-    longest = [0.0]
-
-    def turn() -> None:
-        began = time.monotonic()
-        app.processEvents()
-        longest[0] = max(longest[0], time.monotonic() - began)
-        time.sleep(0.005)
-
-    def until(ready: Callable[[], bool], seconds: float = 600) -> None:
-        end = time.monotonic() + seconds
-        while not ready() and time.monotonic() < end:
-            turn()
-
-    def stay(seconds: float) -> None:
-        end = time.monotonic() + seconds
-        until(lambda: time.monotonic() > end)
-
-    began = time.monotonic()
+    turns.turn()
     window.open_path(str(file))
-    until(lambda: isinstance(window.view, ProjectWindow))
+    turns.measure("project shown", lambda: isinstance(window.view, ProjectWindow))
     view = window.view
     assert isinstance(view, ProjectWindow)
-    marks = {"window: project shown": time.monotonic()}
-    longest_opening = longest[0]
     overview = view.pages[0]
-    from PySide6.QtWidgets import QLabel
 
-    def says(text: str) -> bool:
-        return any(text in label.text() for label in overview.findChildren(QLabel))
+    def says(*texts: str) -> bool:
+        labels = [label.text() for label in overview.findChildren(QLabel)]
+        return any(text in label for label in labels for text in texts)
 
-    until(lambda: says("near-duplicate in training") or says("No near-duplicates"))
-    marks["window: answer on screen"] = time.monotonic()
-    until(lambda: says("Not checked:"))
-    marks["window: findings on screen"] = time.monotonic()
-    for name, at in marks.items():
-        watch.rows.append(Timing(name, at - began, 0))
-    watch.rows.append(Timing("window: longest turn while opening", longest_opening, 0))
-    longest[0] = 0.0
-    until(lambda: not view.busy())
-    watch.rows.append(Timing("window: quiet after its scan", time.monotonic() - began, 0))
-    watch.rows.append(Timing("window: longest turn until then", longest[0], 0))
-    titles = [page.title for page in view.pages]
-    for title in titles:
-        longest[0] = 0.0
-        at = time.monotonic()
-        view.show_page(titles.index(title))
-        stay(0.3)
-        until(lambda: not view.bridge.waits())
-        watch.rows.append(
-            Timing(
-                f"window: page {title}",
-                time.monotonic() - at,
-                0,
-                f"longest turn {1000 * longest[0]:.0f} ms",
-            )
-        )
-    view.show_page(titles.index("Gallery"))
-    from inspector.app.gallery.view import GalleryView
-
-    gallery = view.findChild(GalleryView)
-    stay(2)
-    frames = []
-    for step in range(400):
-        at = time.monotonic()
-        bar = gallery.verticalScrollBar()
-        bar.setValue((step * 397) % max(1, bar.maximum()))
-        app.processEvents()
-        frames.append(time.monotonic() - at)
-        time.sleep(max(0.0, 0.016 - frames[-1]))
-    frames.sort()
-    watch.rows.append(
-        Timing(
-            "window: scrolling, frame p95",
-            frames[int(0.95 * len(frames))],
-            0,
-            f"longest {1000 * frames[-1]:.0f} ms",
-        )
+    turns.measure(
+        "answer on screen",
+        lambda: says("near-duplicate in training", "near-duplicates in training", "No near-dup"),
     )
+    turns.measure("its scan is done", lambda: not view.busy())
+    turns.measure("all is quiet", lambda: not view.bridge.waits())
+    for index, page in enumerate(view.pages):
+        view.show_page(index)
+        turns.turn(0.3)
+        turns.measure(f"page {page.title}", lambda: not view.bridge.waits())
+    view.show_page([page.title for page in view.pages].index("Gallery"))
+    gallery = view.findChild(GalleryView)
+    bar = gallery.verticalScrollBar()
+    steps = iter(range(400))
+
+    def scrolled() -> bool:
+        step = next(steps, None)
+        if step is not None:
+            bar.setValue((step * 397) % max(1, bar.maximum()))
+        return step is None
+
+    turns.measure("scrolling, 400 frames", scrolled, f"of {bar.maximum():,} px ")
     window.quit()
 
 

@@ -1,12 +1,20 @@
 """Plant shortcuts in photos with random labels, and count which are found, and what is invented.
 
-    PYTHONPATH=src python bench/shortcuts.py WORK [--data DIR] [--minutes 20] [--photos 600]
+    PYTHONPATH=src python bench/shortcuts.py features WORK --pool objects
+    PYTHONPATH=src python bench/shortcuts.py moved WORK --pool objects [--images 400]
+    PYTHONPATH=src python bench/shortcuts.py trials WORK --pool objects [--images 400]
 
-Every trial draws 400 clothing photos and gives them one of two classes at random, so that nothing
-but what is planted can predict the class. Six kinds of shortcuts are planted in 1, 5, 20 and 100 %
-of one class. What a perfect reader of the marker gains is half of that share: .05 from 10 % on.
-Three kinds of trials have no shortcut: random labels; bursts of five images that share a class; and
-markers in a fifth of all images, whatever their class. WORK holds the features, made once.
+Every trial draws photos and gives them one of two classes at random, so that nothing but what is
+planted can predict the class. Six kinds of shortcuts are planted in a share of one class. What a
+perfect reader of the marker gains is half of that share: .05 from 10 % on. Three kinds of trials
+have no shortcut: random labels; bursts of five images that share a class; and markers in a fifth of
+all images, whatever their class.
+
+- features: measure every photo of a pool once, as it is and with each marker. Probes were tuned on
+  `tuning`, every other clothing photo; `clothing` are the rest, `objects` other sets.
+- moved: how much accuracy the marker moves: linear models on an embedding and on descriptors, out
+  of fold, on the same photos with and without it.
+- trials: how often a probe says yes; a line per kind and share, the more trials the longer.
 """
 
 import argparse
@@ -23,9 +31,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.audit.descriptors import describe
 from inspector.audit.intervals import wilson
 from inspector.audit.shortcuts.features import compression_of, surroundings_of
-from inspector.audit.shortcuts.probes import ImageFacts, probes_of
+from inspector.audit.shortcuts.probes import ImageFacts, Measured, around_centre, probes_of
 from inspector.audit.shortcuts.search import (
     ProbeName,
     ShortcutQuestion,
@@ -33,14 +42,18 @@ from inspector.audit.shortcuts.search import (
     find_shortcuts,
 )
 from inspector.dataset.decoding import encode_thumbnail, read_picture
+from inspector.similarity.embedding import embed
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.packing import PACKED, pack, unpack
 from similarity_transforms import DEFAULT, Picture
 
-IMAGES = 400
 DOSES = (0.01, 0.05, 0.2, 1.0)
 NULLS = ("random labels", "bursts of five", "markers on both classes")
 QUALITY, HEIGHT = 90, 200
+FOLDS = 5
+PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0)
+Ints = NDArray[np.int64]
+Doubles = NDArray[np.float64]
 
 
 def _border(p: Picture) -> Picture:
@@ -78,77 +91,101 @@ KINDS: dict[str, tuple[Callable[[Picture], Picture], int]] = {
 }
 
 
-class Pool:
-    """Features of every photo, as it is and with each marker: rows by (variant, photo)."""
+def photos_of(pool: str, data: Path) -> list[Path]:
+    """Return the photos of a pool; the shares of clothing have none in common."""
+    clothing = sorted((data / "clothing").rglob("*.jpg"))
+    match pool:
+        case "tuning":
+            return clothing[::2]
+        case "clothing":
+            return clothing[1::2]
+        case _:
+            return [file for name in ("shelves", "trash") for file in _jpegs(data / name)]
 
-    def __init__(self, work: Path, data: Path, photos: int) -> None:
-        files = sorted((data / "clothing").rglob("*.jpg"))
-        chosen = files[:: len(files) // photos][:photos]
-        self.photos = len(chosen)
-        stored = work / f"features-{self.photos}.npz"
-        if not stored.exists():
-            _measure(work, chosen, stored)
-        with np.load(stored) as columns:
-            self.surroundings, self.compression = columns["surroundings"], columns["compression"]
+
+def _jpegs(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.jpg"))
+
+
+class Pool:
+    """Measured values of every photo, as it is and with each marker: rows by (variant, photo)."""
+
+    def __init__(self, file: Path) -> None:
+        with np.load(file) as columns:
+            self.surroundings, self.marks = columns["surroundings"], columns["marks"]
+            self.compression, self.embedding = columns["compression"], columns["embedding"]
             self.records = unpack(columns["records"].view(PACKED).reshape(-1))
             text = columns["facts"].tobytes()
         self.facts = msgspec.json.decode(text, type=list[ImageFacts])
+        self.photos = len(self.facts) // (1 + len(KINDS))
+        self.around = around_centre(self.records)
+
+    def measured(self, rows: Ints) -> Measured:
+        """Return the measured values of some rows."""
+        return Measured(
+            self.surroundings[rows], self.marks[rows], self.compression[rows], self.around[rows]
+        )
 
 
-def _measure(work: Path, files: list[Path], stored: Path) -> None:
-    """Write the features of every photo in every variant."""
+def _features(asked: argparse.Namespace) -> None:
+    """Write the measured values of every photo of a pool in every variant."""
+    asked.work.mkdir(parents=True, exist_ok=True)
     facts: list[ImageFacts] = []
-    surroundings, compression, records = [], [], []
+    table: dict[str, list[NDArray[np.generic]]] = defaultdict(list)
     variants = {"as it is": ((lambda p: p), QUALITY), **KINDS}
+    file = asked.work / f"{asked.pool}.jpg"
     for name, (change, quality) in variants.items():
-        for number, source in enumerate(files):
+        for number, source in enumerate(photos_of(asked.pool, Path(asked.data))):
             photo = cv2.imread(str(source))
             width = round(photo.shape[1] * HEIGHT / photo.shape[0])
             plain = cv2.resize(photo, (width, HEIGHT), interpolation=cv2.INTER_AREA)
-            file = work / "photo.jpg"
             options = [cv2.IMWRITE_JPEG_QUALITY, quality]
             cv2.imwrite(str(file), np.ascontiguousarray(change(plain)), options)
-            row = _measured(file, number)
-            facts.append(row[0])
-            surroundings.append(row[1])
-            compression.append(row[2])
-            records.append(np.frombuffer(row[3], np.uint8))
+            facts.append(_measure(file, number, table))
         print(f"measured: {name}", flush=True)
-    text = np.frombuffer(msgspec.json.encode(facts), np.uint8)
     np.savez(
-        stored, surroundings=np.stack(surroundings), compression=np.stack(compression),
-        records=np.stack(records), facts=text,
+        _stored(asked), facts=np.frombuffer(msgspec.json.encode(facts), np.uint8),
+        **{name: np.stack(rows) for name, rows in table.items()},
     )  # fmt: skip
 
 
-def _measured(
-    file: Path, number: int
-) -> tuple[ImageFacts, NDArray[np.float32], NDArray[np.float32], bytes]:
+def _measure(file: Path, number: int, table: dict[str, list[NDArray[np.generic]]]) -> ImageFacts:
+    """Add a row to each column of the table, and return the facts of the file."""
     picture = read_picture(str(file))
     assert picture.pixels is not None
-    thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
-    surroundings = surroundings_of(thumbnail)
+    surroundings, marks = surroundings_of(picture.thumbnail or encode_thumbnail(picture.pixels))
     assert np.isfinite(surroundings).all()
-    facts = ImageFacts(
+    table["surroundings"].append(surroundings)
+    table["marks"].append(marks)
+    table["compression"].append(compression_of(str(file)))
+    table["embedding"].append(embed([picture.pixels])[0])
+    table["records"].append(np.frombuffer(pack(fingerprint(picture.pixels)), np.uint8))
+    return ImageFacts(
         f"{number:06}.jpg", "", file.stat().st_size, picture.width, picture.height, picture.format,
         picture.mode, picture.camera, picture.captured, picture.sharpness,
     )  # fmt: skip
-    return facts, surroundings, compression_of(str(file)), pack(fingerprint(picture.pixels))
+
+
+def _stored(asked: argparse.Namespace) -> Path:
+    return Path(asked.work) / f"{asked.pool}.npz"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The probes that say yes in one trial, and the best probe's accuracy above chance."""
+class Drawn:
+    """Images of a trial: their photos, labels, variants and groups."""
 
-    yes: frozenset[ProbeName]
-    gain: float
+    photos: Ints
+    labels: Ints
+    variant: Ints
+    group: Ints
 
 
-def trial(pool: Pool, kind: str, dose: float, rng: np.random.Generator) -> Outcome:
-    """Return what one trial gives."""
-    n = pool.photos
+def draw_images(
+    photos: int, images: int, kind: str, dose: float, rng: np.random.Generator
+) -> Drawn:  # fmt: skip
+    """Draw photos without repetition, labels, and who gets the marker."""
     bursts = kind == "bursts of five"
-    chosen = rng.permutation(n)[: IMAGES // 5 if bursts else IMAGES]
+    chosen = rng.permutation(photos)[: images // 5 if bursts else images]
     labels = rng.permutation(np.arange(len(chosen)) % 2).astype(np.int64)
     variant = np.zeros(len(chosen), np.int64)
     if kind in KINDS:
@@ -160,45 +197,52 @@ def trial(pool: Pool, kind: str, dose: float, rng: np.random.Generator) -> Outco
     group = np.arange(len(chosen))
     if bursts:
         chosen, labels, variant, group = (np.repeat(a, 5) for a in (chosen, labels, variant, group))
-    rows = variant * n + chosen
-    facts = [pool.facts[row] for row in rows.tolist()]
+    return Drawn(chosen, labels, variant, group.astype(np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The probes that say yes in one trial, and the best probe's accuracy above chance."""
+
+    yes: frozenset[ProbeName]
+    gain: float
+
+
+def trial(pool: Pool, drawn: Drawn, seed: int) -> Outcome:
+    """Return what one trial gives."""
+    rows = drawn.variant * pool.photos + drawn.photos
     everything = np.ones(len(rows), np.bool_)
-    question = ShortcutQuestion(
-        probes_of(facts, pool.surroundings[rows], pool.compression[rows], pool.records[rows]),
-        labels, group.astype(np.int64), everything, ~everything,
+    probes = probes_of(
+        [pool.facts[row] for row in rows.tolist()], pool.measured(rows), group=drawn.group,
+        reference=np.arange(len(rows)),
     )  # fmt: skip
-    results = find_shortcuts(question, seed=int(rng.integers(1 << 30)))
+    question = ShortcutQuestion(probes, drawn.labels, drawn.group, everything, ~everything)
+    results = find_shortcuts(question, seed=seed)
     yes = frozenset(r.probe for r in results if r.verdict is ShortcutVerdict.YES)
     return Outcome(yes, max(r.accuracy - r.chance for r in results))
 
 
-def main() -> None:
-    """Run trials, one of each kind and dose in turn, until the time is up; print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--data", type=Path, default=os.environ.get("INSPECTOR_DATA", DEFAULT))
-    parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--photos", type=int, default=600)
-    parser.add_argument("--first", type=int, default=0, help="first seed, to go on with others")
-    parser.add_argument("--doses", type=float, nargs="+", default=DOSES)
-    words = parser.parse_args()
-    words.work.mkdir(parents=True, exist_ok=True)
-    pool = Pool(words.work, Path(words.data), words.photos)
-    end = time.monotonic() + 60 * words.minutes
-    wanted: list[tuple[str, float]] = [*itertools.product(KINDS, words.doses)]
-    wanted += [(kind, 0.0) for kind in NULLS for _ in range(4)]
+def _trials(asked: argparse.Namespace) -> None:
+    """Run trials, one of each kind and dose in turn, until they are done or the time is up."""
+    pool = Pool(_stored(asked))
+    end = time.monotonic() + 60 * asked.minutes
+    each: list[tuple[str, float]] = [*itertools.product(KINDS, asked.doses)]
+    each += [(kind, 0.0) for kind in NULLS]
     outcomes: dict[tuple[str, float], list[Outcome]] = defaultdict(list)
-    for number in itertools.count(words.first):
-        for position, (kind, dose) in enumerate(wanted):
-            if time.monotonic() > end:
-                return
+    for number in range(asked.first, asked.first + asked.trials):
+        for position, (kind, dose) in enumerate(each):
             rng = np.random.default_rng([number, position])
-            outcomes[kind, dose].append(trial(pool, kind, dose, rng))
-        _print(outcomes)
+            drawn = draw_images(pool.photos, asked.images, kind, dose, rng)
+            outcomes[kind, dose].append(trial(pool, drawn, int(rng.integers(1 << 30))))
+        late = time.monotonic() > end
+        if late or (number + 1 - asked.first) % 20 == 0 or number + 1 == asked.first + asked.trials:
+            _print(outcomes)
+        if late:
+            return
 
 
 def _print(outcomes: dict[tuple[str, float], list[Outcome]]) -> None:
-    print()
+    print(f"\n{time.process_time():.0f} s of processor time", flush=True)
     for (kind, dose), trials in sorted(outcomes.items()):
         n, some = len(trials), sum(bool(one.yes) for one in trials)
         low, high = wilson(some, n)
@@ -212,6 +256,86 @@ def _print(outcomes: dict[tuple[str, float], list[Outcome]]) -> None:
     low, high = wilson(false, len(null))
     share = f"{false / len(null):.3f} ({low:.3f} to {high:.3f})"
     print(f"no shortcut: {false} of {len(null)} = {share}", flush=True)
+
+
+def _moved(asked: argparse.Namespace) -> None:
+    """Print for each kind and dose what linear models gain from the marker, the best of them."""
+    pool = Pool(_stored(asked))
+    features = {
+        "embedding": pool.embedding.astype(np.float64),
+        "descriptors": describe(pool.records).astype(np.float64),
+    }
+    for name, x in features.items():
+        plain = x[: pool.photos]
+        features[name] = (x - plain.mean(axis=0)) / (plain.std(axis=0) + 0.1 * plain.std())
+    for kind, dose in itertools.product(KINDS, asked.doses):
+        gains = []
+        for number in range(asked.first, asked.first + asked.trials):
+            rng = np.random.default_rng([number, list(KINDS).index(kind)])
+            drawn = draw_images(pool.photos, asked.images, kind, dose, rng)
+            fold = rng.permutation(len(drawn.labels)) % FOLDS
+            rows = drawn.variant * pool.photos + drawn.photos
+            gains.append(
+                np.concatenate(
+                    [
+                        _accuracies(x[rows], drawn.labels, fold)
+                        - _accuracies(x[drawn.photos], drawn.labels, fold)
+                        for x in features.values()
+                    ]
+                )
+            )
+        means = np.mean(gains, axis=0)
+        best = int(means.argmax())
+        spread = np.std(gains, axis=0)[best] / np.sqrt(len(gains))
+        name = list(features)[best // len(PENALTIES)]
+        print(
+            f"{kind:26s} {dose:4.0%} moves {means[best]:+.3f}"
+            f" ({means[best] - 1.96 * spread:+.3f} to {means[best] + 1.96 * spread:+.3f}),"
+            f" {name}; a perfect reader {dose / 2:+.3f}",
+            flush=True,
+        )
+
+
+def _accuracies(x: Doubles, labels: Ints, fold: Ints) -> Doubles:
+    """Return the accuracy out of fold of a ridge classifier at each penalty.
+
+    Solved in the space of images, in which all penalties share one decomposition.
+    """
+    target = 2.0 * labels - 1
+    right = np.zeros(len(PENALTIES))
+    products = x @ x.T
+    for number in range(FOLDS):
+        held, learned = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
+        square = products[np.ix_(learned, learned)]
+        values, vectors = np.linalg.eigh(square)
+        turned = vectors.T @ target[learned]
+        across = products[np.ix_(held, learned)] @ vectors
+        for position, penalty in enumerate(PENALTIES):
+            scores = across @ (turned / (values + penalty * values.mean() * len(values) / 100))
+            right[position] += ((scores > 0) == (labels[held] == 1)).sum()
+    accuracies: Doubles = right / len(labels)
+    return accuracies
+
+
+def main() -> None:
+    """Run one step and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    steps = parser.add_subparsers(required=True)
+    for name, run in (("features", _features), ("moved", _moved), ("trials", _trials)):
+        step = steps.add_parser(name)
+        step.set_defaults(run=run)
+        step.add_argument("work", type=Path)
+        step.add_argument("--pool", choices=("tuning", "clothing", "objects"), default="objects")
+        if name == "features":
+            step.add_argument("--data", default=os.environ.get("INSPECTOR_DATA", DEFAULT))
+            continue
+        step.add_argument("--images", type=int, default=400)
+        step.add_argument("--trials", type=int, default=200)
+        step.add_argument("--first", type=int, default=0, help="first seed, to go on with others")
+        step.add_argument("--doses", type=float, nargs="+", default=DOSES)
+        step.add_argument("--minutes", type=float, default=60)
+    asked = parser.parse_args()
+    asked.run(asked)
 
 
 if __name__ == "__main__":

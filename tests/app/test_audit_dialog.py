@@ -108,6 +108,25 @@ def test_another_dataset_is_scanned_and_its_pairs_shown(
     assert {f: f.read_bytes() for f in other.rglob("*") if f.is_file()} == before
 
 
+def test_overview_asks_the_question_and_the_empty_dialog_says_where_to_begin(
+    qtbot: QtBot, view: ProjectWindow, other: Path
+) -> None:
+    overview = page(view, PageName.OVERVIEW)
+    qtbot.waitUntil(overview.audit.isVisible, timeout=PATIENCE_MS)
+    button(overview.audit, "Compare with another dataset…").click()
+    (opened,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, AuditDialog))
+    qtbot.waitUntil(opened.isVisible)
+    assert button(opened, "Choose a folder…").isVisible()
+    assert button(opened, "Choose a fingerprint file…").isVisible()
+    assert not button(opened, "Folder…").isVisible()
+    compare(qtbot, opened, other)
+    # With an answer, another dataset is chosen beside the path.
+    assert not button(opened, "Choose a folder…").isVisible()
+    assert button(opened, "Folder…").isVisible()
+    opened.done(0)
+    qtbot.waitUntil(lambda: not view.busy(), timeout=PATIENCE_MS)
+
+
 def test_a_fingerprint_file_has_pairs_without_images(
     qtbot: QtBot, dialog: AuditDialog, other: Path, tmp_path: Path
 ) -> None:

@@ -261,3 +261,15 @@ def test_the_queue_of_clusters(project: Project) -> None:
         len(c.members) for c in queue_of(clusters, Scope.ALL, ClusterOrder.SIZE, asked).clusters
     ]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_what_the_embedding_would_find_is_offered(
+    qtbot: QtBot, review: DuplicatesPage, project: Project
+) -> None:
+    offer = review.embedding_offer
+    qtbot.waitUntil(offer.isVisible, timeout=10_000)
+    assert "Compare them too</a> (about " in offer.text()
+    offer.linkActivated.emit("#")
+    assert review.jobs.running
+    qtbot.waitUntil(lambda: not offer.isVisible(), timeout=120_000)
+    assert project.scans.compares_embeddings()

@@ -249,3 +249,5 @@ def test_chips_go_on_in_the_next_line(qtbot: QtBot) -> None:
     assert flow.heightForWidth(516) == 20
     flow.setGeometry(QRect(0, 0, 310, 200))
     assert [(w.x(), w.y()) for w in labels[2:]] == [(208, 0), (0, 24), (104, 24)]
+    labels[0].setFixedSize(90, 30)
+    assert flow.heightForWidth(516) == 30

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from PySide6.QtWidgets import QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
@@ -93,6 +93,21 @@ def test_progress_counts_and_goes_back_with_undo(qtbot: QtBot, opened: ProjectWi
     assert named(review, QProgressBar, "Share of the queue that is reviewed").value() == 4
     qtbot.keyClick(review.list, Qt.Key.Key_Backspace)
     qtbot.waitUntil(lambda: progress.text().startswith("3 of"), timeout=10_000)
+
+
+def test_a_decision_keeps_the_queue_and_the_strip(qtbot: QtBot, opened: ProjectWindow) -> None:
+    page = show(opened, PageName.DUPLICATES)
+    qtbot.waitUntil(lambda: len(page.strip.findChildren(StripMember)) >= 2, timeout=10_000)
+    resets, first = QSignalSpy(page.model.modelReset), page.strip.findChildren(StripMember)[0]
+    before, row = first.sample.id, page.list.currentIndex().row()
+    qtbot.keyClick(page.list, Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: page.list.currentIndex().row() > row, timeout=10_000)
+    qtbot.waitUntil(lambda: first.sample.id != before, timeout=10_000)
+    assert page.model.items[row].reviewed
+    assert page.model.done == 1
+    assert resets.count() == 0
+    assert first.sample == page.model.items[page.list.currentIndex().row()].members[0]
+    assert first.sample.path in first.toolTip()
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_End])

@@ -1,6 +1,7 @@
 """Without a screen the program prints a sentence instead of aborting."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,5 +38,22 @@ def test_no_screen_is_said_by_the_program() -> None:
 def test_a_missing_library_is_named(desktop: pytest.MonkeyPatch, tmp_path: Path) -> None:
     check_screen()
     desktop.setattr(QLibraryInfo, "path", lambda _: str(tmp_path))
-    with pytest.raises(InspectorError, match=r"is missing: .*libqxcb\.so"):
+    with pytest.raises(InspectorError, match=r"is missing: .*libqxcb\.so$"):
+        check_screen()
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a compiler")
+def test_a_library_that_the_plugin_needs_is_named(
+    desktop: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "platforms").mkdir()
+    source, needed = tmp_path / "empty.c", tmp_path / "libgone.so.0"
+    source.write_text("")
+    for output, others in ((needed, ()), (tmp_path / "platforms" / "libqxcb.so", (needed,))):
+        subprocess.run(
+            ["gcc", "-shared", "-Wl,--no-as-needed", "-o", output, source, *others], check=True
+        )
+    needed.unlink()
+    desktop.setattr(QLibraryInfo, "path", lambda _: str(tmp_path))
+    with pytest.raises(InspectorError, match=r"is missing: .*libgone\.so\.0$"):
         check_screen()

@@ -234,6 +234,30 @@ def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project
     view.shut_down()
 
 
+def test_folds_that_never_started_are_no_interrupted_trainings(
+    qtbot: QtBot, project: Project
+) -> None:
+    folds = project.experiments.folds
+    record = folds.kept(folds.store(folds.plan(config=RunConfig(epochs=1, image_size_px=32))))
+    stored = {run.name: run.state for run in project.runs.all()}
+    assert {stored[turn.run] for turn in record.turns} == {RunState.INTERRUPTED}
+    name = project.runs.store(project.runs.plan(Rule(), RunConfig(epochs=1, image_size_px=48)))
+    view = ProjectWindow(project)
+    qtbot.addWidget(view)
+    view.show()
+    offer = screen.page(view, PageName.TRAIN).notice
+    # Only the training of the list is offered, and started.
+    qtbot.waitUntil(offer.isVisible, timeout=30_000)
+    assert "1 training was interrupted" in screen.by_id(offer, QLabel, "notice-text").text()
+    screen.button(offer, "Resume").click()
+    qtbot.waitUntil(
+        lambda: project.runs.run(name).state is not RunState.INTERRUPTED, timeout=PATIENCE_MS
+    )
+    states = {project.runs.run(turn.run).state for turn in record.turns}
+    assert states == {RunState.INTERRUPTED}
+    view.shut_down()
+
+
 def test_policies_are_compared_from_the_window(
     qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:

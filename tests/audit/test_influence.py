@@ -68,9 +68,15 @@ def test_ranking_gives_the_margin_that_a_retraining_gives() -> None:
         return float(scores[truth] - np.delete(scores, truth).max())
 
     answers = ranked(head, x[judged][:8], labels[judged][:8], learned)
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
     for row, influences in zip(np.flatnonzero(judged)[:8], answers, strict=True):
-        drops = [one.drop for one in influences]
-        assert drops == sorted(drops, reverse=True)
+        # What alike groups do counts more than what others do.
+        weighed = []
+        for one in influences:
+            members = learned[group[learned] == group[one.rows[0]]]
+            weighed.append(one.drop * float((unit[members] @ unit[row]).max()))
+        assert weighed == sorted(weighed, reverse=True)
+        assert min(weighed, default=1) > 0
         for one in influences[:3]:
             members = np.flatnonzero(group[learned] == group[one.rows[0]])
             assert one.images == len(members)

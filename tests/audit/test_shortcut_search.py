@@ -1,5 +1,6 @@
 """Shortcuts with a known truth: a planted marker is found, chance and bursts are not."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,7 +13,8 @@ from inspector.audit.shortcuts.features import (
     surroundings_of,
     without_centre,
 )
-from inspector.audit.shortcuts.probes import ImageFacts, probes_of
+from inspector.audit.shortcuts.marks import HEIGHT, PLACES, WIDTH, measure_marks, repetition
+from inspector.audit.shortcuts.probes import ImageFacts, Measured, around_centre, probes_of
 from inspector.audit.shortcuts.search import (
     MAX_IMAGES,
     Probe,
@@ -144,8 +146,59 @@ def test_surroundings_see_a_border_and_what_is_written() -> None:
     assert np.abs(overlay[2] - overlay[0]).max() > 0.01
 
 
+def stamped(pixels: np.ndarray) -> np.ndarray:
+    """Print a mark into the lower right corner."""
+    copy = pixels.copy()
+    copy[-16:-8, -60:-8:4] = 255
+    copy[-12, -60:-8] = 255
+    return copy
+
+
+def test_a_mark_repeats_in_the_images_that_carry_it_and_nowhere_else() -> None:
+    draw = np.random.default_rng(8)
+    # Photos of two formats, whose corners are at other pixels.
+    sizes = [(192, 144) if i % 2 else (128, 192) for i in range(60)]
+    plain = [
+        cv2.GaussianBlur(draw.integers(0, 256, (*size, 3), np.uint8), (0, 0), 2) for size in sizes
+    ]
+    marks = np.stack([measure_marks(stamped(p) if i < 14 else p) for i, p in enumerate(plain)])
+    everything = np.arange(60)
+    repeated = repetition(marks, everything, everything)
+    assert repeated.shape == (60, PLACES)
+    corner = repeated[:, PLACES - 1]
+    assert corner[:14].min() > corner[14:].max() + 0.2
+    assert np.ptp(repeated[:, 0]) < 0.4
+    # One group says nothing, as its images may show the same wall.
+    assert repetition(marks, np.where(everything < 14, 0, everything), everything)[
+        :14, PLACES - 1
+    ].max() < corner[:14].min()  # fmt: skip
+    assert not repetition(marks, everything, everything[:0]).any()
+
+
+@pytest.mark.parametrize("size", [(8, 8), (20, 192), (192, 20), (1, 1)])
+def test_marks_of_small_images_are_measured(size: tuple[int, int]) -> None:
+    marks = measure_marks(np.full((*size, 3), 90, np.uint8))
+    assert marks.shape == (PLACES, HEIGHT, WIDTH)
+    assert not marks.any()
+
+
+def test_a_cast_shows_in_the_colours_of_any_photo() -> None:
+    draw = np.random.default_rng(9)
+    photos = [draw.integers(0, 256 // (1 + i % 3), (40, 40, 3), np.uint8) for i in range(9)]
+    cast = [np.clip(p * np.array([1.15, 1, 0.85]), 0, 255).astype(np.uint8) for p in photos]
+    both = [
+        block(np.stack([measure_surroundings(p) for p in some]), FeatureBlock.COLOUR)[:, 6]
+        for some in (photos, cast)
+    ]
+    # The ratio of the light ends of blue and green.
+    assert both[1].max() < both[0].min()
+
+
 def test_what_can_not_be_read_is_unknown(tmp_path: object) -> None:
-    assert np.isnan(surroundings_of(b"no JPEG")).all()
+    for broken in (b"no JPEG", b""):
+        values, marks = surroundings_of(broken)
+        assert np.isnan(values).all()
+        assert not marks.any()
     assert np.isnan(compression_of(f"{tmp_path}/missing.jpg")).all()
 
 
@@ -165,10 +218,11 @@ def test_names_do_not_tell_their_own_class() -> None:
         for label in ("cat", "dogs")
     ]
     n = len(facts)
-    probes = probes_of(
-        facts, np.zeros((n, VALUES), np.float32), np.zeros((n, 2), np.float32),
-        np.zeros(n, FINGERPRINT),
+    measured = Measured(
+        np.zeros((n, VALUES), np.float32), np.zeros((n, PLACES, HEIGHT, WIDTH), np.int8),
+        np.zeros((n, 2), np.float32), around_centre(np.zeros(n, FINGERPRINT)),
     )  # fmt: skip
+    probes = probes_of(facts, measured, group=np.arange(n), reference=np.arange(n))
     (names,) = (p for p in probes if p.name is ProbeName.NAMES)
     assert [p.name for p in probes].count(ProbeName.NAMES) == 1
     assert {p.name for p in probes} == set(ProbeName)

@@ -5,6 +5,7 @@ import pickle
 import pickletools
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -109,6 +110,27 @@ def test_a_cut_or_missing_shard_is_an_error_with_advice(store: ShardStore, tmp_p
     with pytest.raises(ClusterError, match="is not in") as missing:
         read_keys(store, "files-0")
     assert "--shards" in missing.value.advice
+
+
+def test_what_a_killed_writer_left_is_swept(store: ShardStore, tmp_path: Path) -> None:
+    column = {"a": pa.array([1, 2])}
+    store.write("search/b", column)
+    folder = next(tmp_path.rglob("b.parquet")).parent
+    left = folder / ".b.parquet.4711.new"
+    left.write_bytes(b"cut")
+    other = folder / ".bb.parquet.4711.new"
+    other.write_bytes(b"somebody is at it")
+    store.write("search/b", column)
+    assert {f.name for f in folder.iterdir()} == {"b.parquet", other.name}
+
+
+def test_writers_of_one_shard_do_not_disturb_each_other(store: ShardStore, tmp_path: Path) -> None:
+    column = {"a": pa.array(range(1000))}
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(store.write, "b", column) for _ in range(200)]:
+            done.result()
+    assert [f.name for f in tmp_path.rglob("*b.parquet*")] == ["b.parquet"]
+    assert store.read("b", ["a"]).num_rows == 1000
 
 
 def test_pairs_name_images_of_the_search_only(store: ShardStore) -> None:

@@ -12,9 +12,11 @@ from inspector.cli.main import run as main
 from inspector.project.project import Project
 from inspector.project.review.duplicates import Level
 from inspector.similarity.levels import SURE
+from inspector.work.jobs import Stop
 
 IMAGES = 30
 TURNED = (3, 11)
+LATER = 6
 
 
 def scene(seed: int) -> np.ndarray:
@@ -92,12 +94,39 @@ def test_the_embedding_brings_what_is_mirrored_and_turned(project: Project) -> N
     assert confirmed(project) == before | far
 
 
+def test_a_later_image_is_compared_by_the_embedding_in_its_own_scan(
+    project: Project, folder: Path
+) -> None:
+    assert project.scans.embedding_time() == "1 s"
+    assert not project.scans.compares_embeddings()
+    assert project.scans.scan(embedding=True).complete
+    assert project.scans.embedding_time() is None
+    cv2.imwrite(str(folder / "val" / "a" / "later.png"), turned(scene(LATER)))
+    assert project.scans.scan().new == 1
+    assert project.scans.compares_embeddings()
+    assert project.embeddings.missing() == 0
+    label = "ab"[LATER % 2]
+    assert (f"train/{label}/{LATER}.png", "val/a/later.png") in confirmed(project)
+
+
+def test_a_stopped_embedding_leaves_the_scan_unfinished(project: Project) -> None:
+    stop = Stop()
+    stop.set()
+    assert not project.scans.scan(embedding=True, stop=stop).complete
+    assert not project.scans.compares_embeddings()
+
+
 def test_the_terminal_says_it_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = str(folder.parent / "q.inspector")
     words = ["duplicates", str(folder), "--project", file]
+    assert main(words) == 0
+    assert "--embedding compares them too" in capsys.readouterr().out
     assert main([*words, "--json", "--embedding"]) == 0
     document = json.loads(capsys.readouterr().out)
+    assert document["embedding"] is True
     assert document["expected_false"]["pairs"] == 1 + len(TURNED)
     assert document["expected_false"]["low"] == 0
     assert main(words) == 0
-    assert "Expected false among 3 confirmed" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "Expected false among 3 confirmed" in printed
+    assert "--embedding" not in printed

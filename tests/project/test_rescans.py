@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from inspector.desktop.paths import cache_folder
+from inspector.project.catalog.known_search import FEW
 from inspector.project.catalog.verified_pairs import VerifiedPairs
 from inspector.project.project import Project
+from inspector.similarity import proposals
 from inspector.similarity.orientations import INVERSE, NAMES
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import CandidateResult
@@ -179,3 +181,94 @@ def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path)
     assert (same.verified.a.tolist(), same.verified.transform.tolist()) == ([0], [4])
     elsewhere = VerifiedPairs(tmp_path, tmp_path / "q.inspector")
     assert elsewhere.compared(contents, proposed).unknown is proposed
+
+
+def many(folder: Path, images: int) -> Path:
+    """Make distinct images, more than a search compares each with each."""
+    draw = np.random.default_rng(5)
+    for number in range(images):
+        split = folder / ("train" if number % 5 else "validation") / f"class{number % 3}"
+        split.mkdir(parents=True, exist_ok=True)
+        write_noise(split / f"{number:05}.png", draw)
+    return folder
+
+
+def write_noise(file: Path, draw: np.random.Generator) -> None:
+    coarse = draw.integers(0, 255, (6, 6, 3), np.uint8)
+    cv2.imwrite(str(file), cv2.resize(coarse, (72, 72), interpolation=cv2.INTER_CUBIC))
+    os.utime(file, LONG_AGO)
+
+
+def change_many(folder: Path, draw: np.random.Generator) -> int:
+    """Replace, copy, mirror, move to the other split and delete images; return how many are new."""
+    files = sorted(folder.rglob("*.png"))
+    chosen = [files[i] for i in draw.permutation(len(files))[:15].tolist()]
+    new = 0
+    for number, file in enumerate(chosen):
+        pixels = cv2.imread(str(file))
+        assert pixels is not None
+        beside = file.with_name(f"{file.stem}-{draw.integers(10**9)}.jpg")
+        match number % 5:
+            case 0:
+                write_noise(file, draw)
+                os.utime(file, (LONG_AGO[0] + new + 1,) * 2)
+            case 1:
+                cv2.imwrite(str(beside), pixels, [cv2.IMWRITE_JPEG_QUALITY, 80])
+            case 2:
+                cv2.imwrite(str(beside), np.ascontiguousarray(pixels[:, ::-1]))
+            case 3:
+                split, class_name, _ = file.relative_to(folder).parts
+                other = "train" if split == "validation" else "validation"
+                file.rename(folder / other / class_name / beside.name)
+            case _:
+                file.unlink()
+        new += number % 5 < 4
+    return new
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return many(tmp_path_factory.mktemp("noise"), FEW + 150)
+
+
+def test_a_full_search_and_its_update_agree_on_what_is_few() -> None:
+    assert FEW == proposals.FEW
+
+
+def test_rescans_of_many_images_search_for_new_ones_only(noise: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(noise, tmp_path / "data"))
+    draw = np.random.default_rng(7)
+    project = Project(folder, tmp_path / "p.inspector", jobs=2)
+    project.scans.scan()
+    for round_ in range(3):
+        new = change_many(folder, draw)
+        phases = Phases()
+        assert project.scans.scan(progress=phases).complete
+        # Each new image has some ten neighbours, and is one of others.
+        assert 0 < phases.totals["near-duplicates"] < 60 * new
+        anew = Project(folder, tmp_path / f"anew{round_}.inspector", jobs=2)
+        anew.scans.scan()
+        assert alike(project) == alike(anew)
+        assert len(alike(project)[0]) > 3 * round_
+        anew.close()
+    project.close()
+
+
+def test_a_damaged_memory_of_the_search_costs_time_only(noise: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(noise, tmp_path / "data"))
+    project = Project(folder, tmp_path / "p.inspector", jobs=2)
+    project.scans.scan()
+    (memory,) = cache_folder().glob("search-*.npz")
+    whole = memory.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    for damaged in (b"", whole[: len(whole) // 2], bytes(len(whole) - 1), bytes(flipped)):
+        memory.write_bytes(damaged)
+        file = min(folder.rglob("*.png"))
+        shutil.copy(file, file.with_name(f"copy{len(damaged)}.png"))
+        write_noise(file.with_name(f"new{len(damaged)}.png"), np.random.default_rng(len(damaged)))
+        phases = Phases()
+        assert project.scans.scan(progress=phases).complete
+        assert phases.totals["near-duplicates"] > 0
+    assert len(list(cache_folder().glob("*search-*"))) == 1
+    project.close()

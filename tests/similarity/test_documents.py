@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from inspector.project.project import Project
 from inspector.similarity.documents import MAX_APART, Page, page, print_apart, similarity_of
@@ -96,3 +96,40 @@ def test_forms_are_no_leakage_and_their_copies_are(tmp_path: Path) -> None:
     assert sorted(leak.image.path for leak in leaks) == ["val/invoice/0.png", "val/order/0.png"]
     assert {leak.kind for leak in leaks} == {"bytes"}
     project.close()
+
+
+def stamped(image: Image.Image, text: str) -> Image.Image:
+    """Lay a large text across the page, half transparent."""
+    layer = Image.new("RGBA", image.size, (0, 0, 0, 0))
+    ImageDraw.Draw(layer).text(
+        (60, 210),
+        text,
+        (190, 20, 30, 170),
+        ImageFont.load_default(34),
+        stroke_width=2,
+    )
+    return Image.alpha_composite(image.convert("RGBA"), layer.rotate(20)).convert("RGB")
+
+
+@pytest.mark.parametrize("entries", range(4))
+def test_a_stamped_copy_of_a_form_stays_a_copy(entries: int) -> None:
+    original = form(4, entries)
+    one, two = as_page(original), as_page(stamped(original, "RECEIVED"))
+    assert similarity_of(one, two, 0.97) == 0.97
+    assert similarity_of(two, one, 0.97) == 0.97
+
+
+@pytest.mark.parametrize("entries", range(4))
+def test_a_stamp_hides_no_other_entries(entries: int) -> None:
+    one, two = as_page(form(4, entries)), as_page(stamped(form(4, entries + 10), "RECEIVED"))
+    assert similarity_of(one, two, 0.99) < SURE
+
+
+@pytest.mark.parametrize("entries", range(4))
+def test_a_part_with_other_entries_makes_another_page(entries: int) -> None:
+    original, other = form(5, entries), form(5, entries + 10)
+    mixed = original.copy()
+    # Five of twelve lines beside each other.
+    lines = (0, 130, 330, 300)
+    mixed.paste(other.crop(lines), lines[:2])
+    assert similarity_of(as_page(original), as_page(mixed), 0.99) < SURE

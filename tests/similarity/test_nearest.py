@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from inspector.similarity import nearest as nearest_module
 from inspector.similarity.fingerprints import fingerprint
-from inspector.similarity.nearest import Neighbours, nearest, unit
+from inspector.similarity.nearest import NeighbourLists, Neighbours, empty_lists, nearest, unit
 from inspector.similarity.proposals import propose
 
 K = 3
+DEPTH = 5
 NO_LIMIT = -1.0
 
 
@@ -19,10 +20,14 @@ def points(n: int, seed: int = 0) -> np.ndarray:
 
 
 def found(some: np.ndarray, splits: np.ndarray, least: np.ndarray, block: int) -> set[tuple]:
-    neighbours = Neighbours(splits, K)
+    neighbours = Neighbours(splits, empty_lists(least, K))
     for start in range(0, len(some), block):
         neighbours.add(nearest(some, splits, least, start, K))
-    a, b = neighbours.pairs()
+    return pairs_of(neighbours)
+
+
+def pairs_of(neighbours: Neighbours) -> set[tuple]:
+    a, b = neighbours.pairs(K)
     return set(zip(a.tolist(), b.tolist(), strict=True))
 
 
@@ -44,6 +49,62 @@ def test_pairs_are_those_of_sorting_all(n: int, seed: int, groups: int) -> None:
     least = np.full(n, NO_LIMIT, np.float32)
     some = points(n, seed)
     assert found(some, splits, least, n) == expected(some, splits, least)
+
+
+def updated(
+    lists: NeighbourLists, old: np.ndarray, now: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> tuple[Neighbours, int]:
+    """Carry lists over to other images; return the neighbours, and how many images asked."""
+    some, splits, least = now
+    carried, unknown = lists.carried(old, least, K)
+    order = np.argsort(~unknown, kind="stable")
+    neighbours = Neighbours(splits, carried)
+    asking = int(unknown.sum())
+    for start in range(0, asking, nearest_module.BLOCK):
+        near = nearest(some[order], splits[order], least[order], start, DEPTH)
+        of, row = (order[ends].astype(np.int32) for ends in (near.of, near.row))
+        neighbours.add(nearest_module.Near(of, row, near.cosine))
+    return neighbours, asking
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 999), groups=st.integers(1, 3), limit=st.sampled_from([-1.0, 0.3]),
+    steps=st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=6),
+)  # fmt: skip
+def test_lists_that_follow_images_equal_a_search_of_everything(
+    seed: int, groups: int, limit: float, steps: list[tuple[int, int]]
+) -> None:
+    # Of another seed than the points: equal ones would be equally near.
+    draw = np.random.default_rng([seed, 1])
+    some, splits = points(30, seed), draw.integers(0, groups, 30).astype(np.int32)
+    lists = empty_lists(np.zeros(0, np.float32), DEPTH)
+    for gone, new in [(0, 0), *steps]:
+        rest = np.sort(draw.permutation(len(some))[gone:])
+        extra = unit(draw.normal(size=(new, 8)).astype(np.float32))
+        # New images come anywhere in the order of all.
+        place = draw.permutation(len(rest) + new)
+        known = rest if len(lists.rows) else np.full(len(rest), -1)
+        old = np.concatenate([known, np.full(new, -1)])[place]
+        some = np.concatenate([some[rest], extra])[place]
+        splits = np.concatenate([splits[rest], draw.integers(0, groups, new)])[place]
+        splits, least = splits.astype(np.int32), np.full(len(some), limit, np.float32)
+        neighbours, _ = updated(lists, old, (some, splits, least))
+        assert pairs_of(neighbours) == expected(some, splits, least)
+        lists = neighbours.lists()
+
+
+def test_images_that_stay_do_not_ask_again() -> None:
+    some, splits = points(60), np.zeros(60, np.int32)
+    least = np.full(60, NO_LIMIT, np.float32)
+    none = empty_lists(np.zeros(0, np.float32), DEPTH)
+    neighbours, asking = updated(none, np.full(60, -1), (some, splits, least))
+    assert asking == 60
+    # Two are gone, and the reserve of every list holds more than that.
+    rest = np.arange(2, 60)
+    again, asking = updated(neighbours.lists(), rest, (some[2:], splits[2:], least[2:]))
+    assert asking == 0
+    assert pairs_of(again) == expected(some[2:], splits[2:], least[2:])
 
 
 @pytest.mark.parametrize("block", [7, 16, 64])

@@ -10,7 +10,7 @@ from inspector.similarity import verification as verify_module
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
 from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import POSSIBLE, POSSIBLE_SCORE, SURE, SURE_SCORE
-from inspector.similarity.orientations import NAMES, apply
+from inspector.similarity.orientations import FAR, NAMES, apply
 from inspector.similarity.proposals import propose
 from inspector.similarity.verification import Pairs, compare, on_scale, verify
 
@@ -235,3 +235,43 @@ def test_the_scale_of_small_pictures_meets_both_levels() -> None:
     assert values == sorted(values)
     assert values[0] == 0.0
     assert values[-1] <= 1.0
+
+
+@pytest.mark.parametrize("degrees", [-25, 25])
+def test_tall_images_turned_far_are_confirmed(degrees: int) -> None:
+    # Squashed to a square, the rotation of a tall image is a shear as well.
+    turn = cv2.getRotationMatrix2D((200, 360), degrees, 1)
+    confirmed = 0
+    for seed in range(12):
+        tall = scene(seed, height=720, width=400)
+        one, two = table([tall, cv2.warpAffine(tall, turn, (400, 720))])
+        confirmed += compare(one, two, FAR) >= SURE
+    assert confirmed >= 10
+
+
+def framed(picture: Picture) -> Picture:
+    """Put a white frame around an image."""
+    return cv2.copyMakeBorder(
+        np.ascontiguousarray(picture), *[14] * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255)
+    )
+
+
+def plain(seed: int, contrast: float) -> Picture:
+    """A scene with so little contrast that a frame holds most of what there is to see."""
+    return (scene(seed) * contrast + 40).astype(np.uint8)
+
+
+@pytest.mark.parametrize("transform", [0, 1, 2])
+def test_a_plain_image_in_a_frame_is_confirmed(transform: int) -> None:
+    for seed in range(12):
+        image = plain(seed, 0.3)
+        one, two = table([image, framed(apply(image, transform))])
+        assert compare(one, two, transform) >= SURE
+
+
+@pytest.mark.parametrize("contrast", [0.1, 0.2, 0.3])
+def test_a_frame_that_two_images_share_is_no_evidence(contrast: float) -> None:
+    records = table([framed(plain(seed, contrast)) for seed in range(12)])
+    for one in range(12):
+        for two in range(one):
+            assert compare(records[one], records[two], 0) < POSSIBLE

@@ -147,6 +147,11 @@ def _print_plan(plan: CleanUpPlan) -> None:
     steps.append(f"copy to {plan.target}, verify, and write the report and the code beside it")
     for number, step in enumerate(steps, 1):
         print(f"{number}. {step}")
+    near = [pair for pair in plan.copies.pairs if pair.kind is PairKind.NEAR]
+    if near:
+        left = sum(not pair.ticked for pair in near)
+        print(f"{left:,} of {_count(len(near), 'near pair', 'near pairs')} across splits stay.")
+        print(plan.precision.text)
     if not plan.balance:
         return
     print_table(

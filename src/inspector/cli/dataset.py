@@ -280,12 +280,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         if arguments.min_similarity is not None:
             project.duplicates.set_threshold(arguments.min_similarity)
-        scan(project, arguments)
-        if arguments.embedding:
-            progress = Progress()
-            with Bar(progress, quiet=arguments.quiet):
-                project.embeddings.complete(progress=progress)
-            scan(project, arguments)
+        scan(project, arguments, embedding=arguments.embedding)
         pairs = project.duplicates.pairs()
         if arguments.across:
             ends = [_split(name, project.samples.counts().splits) for name in arguments.across]
@@ -311,6 +306,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
                     ],
                     "flat": sorted(s.path for s in project.duplicates.flat()),
                     "expected_false": expected_json(project.false_pairs.expected()),
+                    "embedding": project.scans.compares_embeddings(),
                 }
             )
             return
@@ -320,6 +316,11 @@ def _duplicates(arguments: argparse.Namespace) -> None:
             f" similarity {project.duplicates.threshold:g} or more"
         )
         print(project.false_pairs.text())
+        if (needed := project.scans.embedding_time()) is not None:
+            print(
+                "Copies that are rotated or cropped far are not compared: --embedding compares them"
+                f" too, from now on (about {needed})."
+            )
 
 
 def _by_image_hash(arguments: argparse.Namespace) -> None:

@@ -185,7 +185,13 @@ class Need(Enum):
     """The project is writable, and lists all files."""
 
 
-def scan(project: "Project", arguments: argparse.Namespace, need: Need = Need.ANSWER) -> "Scanned":
+def scan(
+    project: "Project",
+    arguments: argparse.Namespace,
+    need: Need = Need.ANSWER,
+    *,
+    embedding: bool = False,
+) -> "Scanned":
     """Bring the project up to date, with progress on stderr.
 
     If that fails but the verb can run on the last results, a warning gives the reason.
@@ -200,7 +206,7 @@ def scan(project: "Project", arguments: argparse.Namespace, need: Need = Need.AN
             # A verb that only reads does not wait for another program.
             project.context.store.database.check_writable(READER_PATIENCE_SECONDS)
         with Bar(progress, quiet=arguments.quiet):
-            return project.scans.scan(progress=progress)
+            return project.scans.scan(embedding=embedding, progress=progress)
     except UnwritableError as error:
         if need is not Need.ANSWER or not project.samples.everything():
             raise

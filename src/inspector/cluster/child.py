@@ -40,7 +40,7 @@ from inspector.cluster.search_shards import (
 )
 from inspector.cluster.shards import ShardStore, damaged
 from inspector.similarity.descriptors import VALUES, describe
-from inspector.similarity.nearest import nearest
+from inspector.similarity.nearest import empty_lists, nearest
 from inspector.similarity.packing import PACKED, unpack
 from inspector.similarity.projection import Singles, projection
 from inspector.similarity.proposals import projected, sample_step
@@ -48,6 +48,7 @@ from inspector.work.search import join_near, most_neighbours, propose_by_hashes,
 from inspector.work.tasks import NEAR_BLOCK, Space
 
 _SINGLE = np.dtype("<f4")
+_HALF = np.dtype("<f2")
 
 
 def run(requests: Sequence[ClusterRequest]) -> None:
@@ -138,7 +139,10 @@ class ShardedSearch:
                     read_near(self._store, self._name(near_name(space, start)), self._images)
                     for start in blocks(self._images)
                 )
-                write_pairs(self._store, name, join_near(self._splits(), near, space))
+                least = read_array(self._store, self._name(least_name(space)), _SINGLE)
+                lists = empty_lists(least, most_neighbours(space))
+                pairs, _ = join_near(self._splits(), lists, near, space)
+                write_pairs(self._store, name, pairs)
             case JoinHashes(transform=transform):
                 write_pairs(self._store, name, propose_by_hashes(self._table, transform))
             case VerifyShard():
@@ -182,11 +186,11 @@ class ShardedSearch:
         starts = list(blocks(self._images))
         if space not in self._points:
             names = [self._name(points_name(space, first)) for first in starts]
-            first = read_array(self._store, names[0], _SINGLE)
-            row = np.dtype((np.void, first.shape[1] * _SINGLE.itemsize))
+            first = read_array(self._store, names[0], _HALF)
+            row = np.dtype((np.void, first.shape[1] * _HALF.itemsize))
             self._points[space] = _Blocks(self._store, names, self._images, row)
         array = self._points[space].load(np.arange(start // NEAR_BLOCK, len(starts)))
-        points: Singles = array.view(_SINGLE).reshape(self._images, -1)
+        points: NDArray[np.float16] = array.view(_HALF).reshape(self._images, -1)
         least = read_array(self._store, self._name(least_name(space)), _SINGLE)
         if least.shape != (self._images,):
             raise damaged(least_name(space), "it has another number of images")

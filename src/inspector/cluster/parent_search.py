@@ -108,7 +108,8 @@ class ParentSearch:
                 # A small product: it is done here, and the vectors stay here.
                 vectors = np.load(self._local / f"{space}.npy", mmap_mode="r")
                 points = points_of(vectors)
-                self._write(least_name(space), embedded_cosines(self._table, vectors))
+                embedded = np.load(self._local / "embedded.npy")
+                self._write(least_name(space), embedded_cosines(self._table, embedded))
                 for start in blocks(len(points)):
                     self._write(points_name(space, start), points[start : start + NEAR_BLOCK])
             case Space.DESCRIPTORS:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inspector import __version__
 from inspector.work.tasks import FEATURES, Space, VerifyTask
 
-RELEASE = f"{__version__}/{FEATURES}"
+RELEASE = f"{__version__}/{FEATURES}/2"
 _T = TypeVar("_T", bound=np.generic)
 _ROW, _TURN = np.dtype("<i4"), np.dtype("u1")
 

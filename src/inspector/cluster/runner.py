@@ -48,6 +48,7 @@ from inspector.work.tasks import (
     ReadTask,
     Reduce,
     SearchTask,
+    Unpack,
     Written,
 )
 
@@ -202,7 +203,7 @@ class ClusterRunner:
 
         def jobs() -> Iterator[ClusterTask]:
             for task in tasks:
-                assert not isinstance(task, Begin | Describe | Reduce)
+                assert not isinstance(task, Begin | Describe | Unpack | Reduce)
                 search = self._searches[task.folder]
                 name, part = search.part(task)
                 rest[search.name(name)] = search, task, name

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from inspector.errors import ClusterError
 
 ENDING = ".parquet"
+_PARTIAL = ".new"
 _AGAIN = "Delete it; the next scan writes it again."
 
 
@@ -111,14 +113,7 @@ class ShardStore:
             if not self._local:
                 self._system.pipe_file(path, sink.getvalue())
                 return
-            file = Path(path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            partial = file.with_name(f".{file.name}.{os.getpid()}.new")
-            with partial.open("wb") as stream:
-                stream.write(sink.getbuffer())
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(file)
+            _replace(Path(path), sink.getbuffer())
         except OSError as error:
             raise self._unusable(error) from error
 
@@ -151,6 +146,24 @@ class ShardStore:
             f"the shards in {self.url} can't be read or written: {error}",
             "Check the folder or bucket, its rights and its space; finished shards stay.",
         )
+
+
+def _replace(file: Path, content: memoryview) -> None:
+    """Write a file by a rename, and sweep what writers of the same file left that were killed."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f".{file.name}.{uuid4().hex}{_PARTIAL}")
+    with partial.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        partial.replace(file)
+    except FileNotFoundError:
+        # Another writer of the same content was faster, and swept this one's.
+        if not file.exists():
+            raise
+    for other in file.parent.glob(f".{file.name}.*{_PARTIAL}"):
+        other.unlink(missing_ok=True)
 
 
 def damaged(name: str, why: str) -> ClusterError:

@@ -6,8 +6,8 @@ The file contains only values that differ from the defaults, and may be edited b
 import json
 import os
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 
@@ -17,9 +17,10 @@ Value = str | int | bool
 _TABLE = "preferences"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting; its type is that of its default.
+
+    Like all that the first paint needs, it is no dataclass: their module takes milliseconds.
 
     Attributes:
         choices: The allowed words of a text.

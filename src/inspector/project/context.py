@@ -155,6 +155,18 @@ class ProjectContext:
         """Return the absolute path of a sample."""
         return self.root / path
 
+    def check_images_here(self) -> None:
+        """Check that the images themselves are on this machine, not their facts alone.
+
+        Raises:
+            DatasetError: They are elsewhere, and `root` only stands in for them.
+        """
+        if self.origin:
+            raise DatasetError(
+                f"the images are in {self.origin}, not on this machine",
+                "Copy the dataset here and open that folder for what needs its images.",
+            )
+
     def close(self) -> None:
         """Stop the workers and close the files; decisions are already on disk."""
         if self._pool is not None:

@@ -82,8 +82,8 @@ class Project:
         )  # fmt: skip
         self.context = context
         self.samples = Samples(context)
-        self.scans = Scans(context)
         self.embeddings = Embeddings(context, self.samples)
+        self.scans = Scans(context, self.embeddings)
         self.duplicates = Duplicates(context, self.samples)
         self.false_pairs = FalsePairs(context, self.duplicates)
         self.image_hashes = ImageHashes(context, self.samples)

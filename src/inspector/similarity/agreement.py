@@ -17,14 +17,19 @@ from inspector.similarity.align import (
     Doubles,
     Singles,
     correlation,
+    frame,
     improve,
     slopes_of,
     stretch,
+    turn,
+    unframe,
     warp,
 )
-from inspector.similarity.content import fill_overlap, judge
+from inspector.similarity.content import fill_overlap, judge, without_frames
 from inspector.similarity.filters import detail, halved, loaded, plane, smoothed
+from inspector.similarity.kernels import borders
 from inspector.similarity.measures import MEASURES, PairMeasure
+from inspector.similarity.orientations import STEPS
 
 # Enum members for compiled code.
 _STAGE = int(PairMeasure.STAGE)
@@ -37,14 +42,14 @@ _COLOUR_A = int(PairMeasure.COLOUR_A)
 _COLOUR_B = int(PairMeasure.COLOUR_B)
 _COLOUR_APART = int(PairMeasure.COLOUR_APART)
 
+_STEPS = np.array(STEPS, np.bool_)
 _PLAIN = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
 # Four steps from one of these scales reach crops of up to a quarter of a side; from one of these
 # angles, rotations of up to 30 degrees.
 _SCALES = (1.0, 0.87, 1.15)
 _ANGLES = (-0.4, 0.4)
-_STARTS = np.array(
-    [(scale, 0.0) for scale in _SCALES] + [(math.cos(a), math.sin(a)) for a in _ANGLES]
-)
+_TURNED = len(_SCALES)
+_STARTS = _TURNED + len(_ANGLES)
 _FITS = 0.95
 _MIN_LIGHT = 0.55
 _MIN_FINE_BEFORE, _MIN_FINE_ON_THE_WAY, _MIN_FINE = 0.1, 0.3, 0.4
@@ -53,6 +58,9 @@ _PLAIN_FITS = 0.03
 # Border pixels whose smoothing or mean includes others.
 _RIM = 3
 _GREY = 2.0
+_NO_LINES = (0, 0, 0, 0)
+# A frame differs by more than these levels from so much of the line beside it.
+_FRAME_LEVELS, _FRAME_ENDS = 16, 0.8
 
 
 @numba.njit(**OPTIONS)
@@ -64,6 +72,8 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
     b_rows: NDArray[np.int32],
     transforms: NDArray[np.uint8],
     far: NDArray[np.bool_],
+    framed: NDArray[np.bool_],
+    aspects: Doubles,
     out: Doubles,
     places: Doubles,
 ) -> None:
@@ -77,6 +87,8 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
         b_rows: (k,) second images.
         transforms: (k,) flip or rotation of the first image.
         far: (k,) pairs that may be rotated or cropped further than those with similar hashes.
+        framed: (k,) pairs of which an image has uniform borders.
+        aspects: (k, 2) width over height of both images, the first one flipped or rotated.
         out: (k, MEASURES), filled.
         places: (k, 6), filled with the map from the first to the second image.
     """
@@ -95,6 +107,7 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
     smooth, room = np.empty((64, 64), np.float32), np.empty((64, 64), np.float32)
     factor, right = np.empty((8, 8)), np.empty(8)
     place, best, trial_row = np.empty(6), np.empty(6), np.empty(MEASURES)
+    frame_a, frame_b = np.empty(6), np.empty(6)
     for pair in range(len(a_rows)):
         a, b, transform = a_rows[pair], b_rows[pair], transforms[pair]
         row = out[pair]
@@ -106,11 +119,12 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
         halved(small_b, light_b)
         slopes_of(light_a, 1, slopes16, row16)
         light = -2.0
-        for start in range(len(_STARTS) if far[pair] else len(_SCALES)):
-            place[:] = _PLAIN
-            place[0] = place[4] = _STARTS[start, 0]
-            place[1] = -_STARTS[start, 1]
-            place[3] = _STARTS[start, 1]
+        for start in range(_STARTS if far[pair] else _TURNED):
+            if start < _TURNED:
+                place[:] = _PLAIN
+                place[0] = place[4] = _SCALES[start]
+            else:
+                turn(_ANGLES[start - _TURNED], aspects[pair, 0], aspects[pair, 1], place)
             improve(slopes16, row16, light_b, place, 4, 2, values16, inside16, factor, right)
             count = warp(light_b, place, 1, 0, values16, inside16)
             fit = correlation(row16, values16, inside16, 1.0)[0]
@@ -119,6 +133,40 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
                 best[:] = place
             if light > _FITS:
                 break
+        lines_a = lines_b = _NO_LINES
+        if framed[pair]:
+            lines_a, lines_b = _frame_lines(luma[a], transform), _frame_lines(luma[b], 0)
+        frame(lines_a, 64, frame_a)
+        frame(lines_b, 64, frame_b)
+        if lines_a != _NO_LINES or lines_b != _NO_LINES:
+            # Again without frames: they are no content, and hide what little a plain image has.
+            warp(small_a, frame_a, 1, 0, row32, inside32)
+            warp(small_b, frame_b, 1, 0, values32, inside32)
+            halved(row32.reshape(32, 32), light_a)
+            halved(values32.reshape(32, 32), light_b)
+            slopes_of(light_a, 1, slopes16, row16)
+            if _NO_LINES not in (lines_a, lines_b):
+                light = -2.0
+            within = -2.0
+            for scale in _SCALES:
+                place[:] = _PLAIN
+                place[0] = place[4] = scale
+                improve(slopes16, row16, light_b, place, 4, 2, values16, inside16, factor, right)
+                count = warp(light_b, place, 1, 0, values16, inside16)
+                fit = correlation(row16, values16, inside16, 1.0)[0]
+                if fit > max(light, within) and count > MIN_OVERLAP * 256:
+                    within = fit
+                    best[:] = place
+                if within > _FITS:
+                    break
+            if within > light:
+                light = within
+                small_a[:] = row32.reshape(32, 32)
+                small_b[:] = values32.reshape(32, 32)
+            else:
+                lines_a = lines_b = _NO_LINES
+                frame(_NO_LINES, 64, frame_a)
+                frame(_NO_LINES, 64, frame_b)
         if light < _MIN_LIGHT:
             continue
         row[_STAGE] = 1
@@ -142,12 +190,16 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
         whole = correlation(row32, values32, inside32, 1.0)[0]
         warp(fine_b, best, 1, 0, values32, inside32)
         fine = correlation(flat_fine, values32, inside32, 4.0)[0]
-        hue = _hue(colour[a], colour[b], transform, best, small_a, small_b, values32, inside32, row)
+        hue = _hue(
+            colour[a], colour[b], transform, best, frame_a, frame_b, small_a, small_b, values32,
+            inside32, row,
+        )  # fmt: skip
         if max(row[_COLOUR_A], row[_COLOUR_B]) < _GREY * _GREY:
             hue = 0.8 * whole
         row[_SCORE] = (
             3 * whole + 12 * fine + 4 * hue + _coarse(light_a, light_b) - 18 - _strain(best)
         )
+        unframe(best, frame_a, frame_b)
         if row[_SCORE] < _MIN_SCORE or fine < _MIN_FINE:
             continue
         row[_STAGE] = 2
@@ -177,6 +229,8 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
                     )
                 # Map first, then smooth: mapping blurs, and both details must be blurred alike.
                 count = warp(large_b, place, 1, _RIM, values64, inside64)
+                if lines_a != _NO_LINES or lines_b != _NO_LINES:
+                    count = without_frames(lines_a, lines_b, place, inside64)
                 if count < MIN_OVERLAP * 4096:
                     continue
                 smoothed(values64.reshape(64, 64), smooth)
@@ -191,7 +245,7 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
                 continue
             smoothed(large_b, smooth)
             detail(smooth, detail_b, room)
-            fill_overlap(detail_a, detail_b, places[pair], row)
+            fill_overlap(detail_a, detail_b, lines_a, lines_b, places[pair], row)
         row[_STAGE] = 3
         _colours(
             colour[a], colour[b], transform, places[pair], small_a, small_b, values32, inside32, row
@@ -199,17 +253,55 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
 
 
 @numba.njit(**OPTIONS)
+def _frame_lines(grey: Bytes, transform: int) -> tuple[int, int, int, int]:
+    """Return the frame of a flipped or rotated image in lines: top, bottom, left, right.
+
+    A frame ends in one line, the margin around an object does not. The line beside it is one of
+    its lines: scaling mixed both.
+    """
+    top, bottom, left, right = borders(grey)
+    side = grey.shape[0]
+    top = top + 1 if top > 0 and _ends(grey[0], grey[top + 1]) else 0
+    bottom = bottom + 1 if bottom > 0 and _ends(grey[side - 1], grey[side - 2 - bottom]) else 0
+    left = left + 1 if left > 0 and _ends(grey[:, 0], grey[:, left + 1]) else 0
+    right = right + 1 if right > 0 and _ends(grey[:, side - 1], grey[:, side - 2 - right]) else 0
+    transpose, rows, columns = _STEPS[transform]
+    if transpose:
+        top, bottom, left, right = left, right, top, bottom
+    if rows:
+        top, bottom = bottom, top
+    if columns:
+        left, right = right, left
+    return top, bottom, left, right
+
+
+@numba.njit(**OPTIONS)
+def _ends(edge: Bytes, line: Bytes) -> bool:
+    """Tell whether nearly all pixels of a line differ from the same ones of the edge."""
+    other = 0
+    for i in range(len(edge)):
+        if abs(int(edge[i]) - int(line[i])) > _FRAME_LEVELS:
+            other += 1
+    return other >= _FRAME_ENDS * len(edge)
+
+
+@numba.njit(**OPTIONS)
 def _hue(  # noqa: PLR0913, PLR0917 - arrays of the caller
-    colour_a: Bytes, colour_b: Bytes, transform: int, place: Doubles, plane_a: Singles,
-    plane_b: Singles, values: Singles, inside: Singles, row: Doubles,
+    colour_a: Bytes, colour_b: Bytes, transform: int, place: Doubles, frame_a: Doubles,
+    frame_b: Doubles, plane_a: Singles, plane_b: Singles, values: Singles, inside: Singles,
+    row: Doubles,
 ) -> float:  # fmt: skip
     """Return the joint correlation of both colour planes; fill in it and their variances."""
     cross, one, two = 0.0, 8.0, 8.0
+    template = np.empty(1024, np.float32)
     for channel in range(1, 3):
         plane(colour_a, channel, transform, plane_a)
         plane(colour_b, channel, 0, plane_b)
+        warp(plane_a, frame_a, 1, 0, template, inside)
+        warp(plane_b, frame_b, 1, 0, values, inside)
+        plane_b[:] = values.reshape(32, 32)
         warp(plane_b, place, 1, 0, values, inside)
-        fit, va, vb = correlation(plane_a.reshape(1024), values, inside, 4.0)
+        fit, va, vb = correlation(template, values, inside, 4.0)
         cross += fit * math.sqrt((va + 4) * (vb + 4))
         one += va
         two += vb

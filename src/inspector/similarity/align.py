@@ -206,6 +206,53 @@ def _solve(factor: Doubles, right: Doubles) -> None:
 
 
 @numba.njit(**OPTIONS)
+def turn(angle: float, aspect_a: float, aspect_b: float, place: Doubles) -> None:
+    """Fill a map with a rotation around the centre, of images that were squashed to squares.
+
+    Args:
+        angle: In radians.
+        aspect_a: Width over height of the first image; both are as large as each other.
+        aspect_b: Of the second one.
+        place: (6,), filled.
+    """
+    across, down = math.sqrt(aspect_a), math.sqrt(1 / aspect_a)
+    wide, high = math.sqrt(aspect_b), math.sqrt(1 / aspect_b)
+    place[0] = math.cos(angle) * across / wide
+    place[1] = -math.sin(angle) * down / wide
+    place[3] = math.sin(angle) * across / high
+    place[4] = math.cos(angle) * down / high
+    place[2] = place[5] = 0
+
+
+@numba.njit(**OPTIONS)
+def frame(lines: tuple[int, int, int, int], side: int, place: Doubles) -> None:
+    """Fill the map from an image without its borders to the whole image.
+
+    Args:
+        lines: Lines to leave out of (side, side): top, bottom, left, right.
+        side: Side of the image.
+        place: (6,), filled.
+    """
+    place[:] = 0
+    for axis in range(2):
+        first, last = lines[2 - 2 * axis], lines[3 - 2 * axis]
+        place[4 * axis] = (side - first - last) / side
+        place[3 * axis + 2] = (first - last) / (side - 1)
+
+
+@numba.njit(**OPTIONS)
+def unframe(place: Doubles, frame_a: Doubles, frame_b: Doubles) -> None:
+    """Turn a map between images without borders into one between the whole images, in place."""
+    for row in range(2):
+        across = place[3 * row] / frame_a[0]
+        down = place[3 * row + 1] / frame_a[4]
+        shift = place[3 * row + 2] - across * frame_a[2] - down * frame_a[5]
+        scale = frame_b[4 * row]
+        place[3 * row], place[3 * row + 1] = scale * across, scale * down
+        place[3 * row + 2] = scale * shift + frame_b[3 * row + 2]
+
+
+@numba.njit(**OPTIONS)
 def _compose(p: Doubles, step: Doubles) -> None:
     """Compose a map with the inverse of a small step on the template, in place."""
     area = (1 + step[0]) * (1 + step[4]) - step[1] * step[3]

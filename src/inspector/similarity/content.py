@@ -168,8 +168,20 @@ def _residual(  # noqa: PLR0913, PLR0917 - arrays of the caller
 
 
 @numba.njit(**OPTIONS)
-def fill_overlap(detail_a: Singles, detail_b: Singles, place: Doubles, row: Doubles) -> None:
-    """Fill in how much of each image's content lies in the overlap."""
+def fill_overlap(
+    detail_a: Singles,
+    detail_b: Singles,
+    lines_a: tuple[int, int, int, int],
+    lines_b: tuple[int, int, int, int],
+    place: Doubles,
+    row: Doubles,
+) -> None:
+    """Fill in how much of each image's content lies in the overlap.
+
+    Args:
+        lines_a: Border lines of the first image that are no content: top, bottom, left, right.
+        lines_b: Of the second one.
+    """
     half = 31.5
     reach = half - _RIM
     area = place[0] * place[4] - place[1] * place[3]
@@ -180,7 +192,8 @@ def fill_overlap(detail_a: Singles, detail_b: Singles, place: Doubles, row: Doub
         y = i - half
         for j in range(_RIM + (i & 1), 64 - _RIM, 2):
             x = j - half
-            one, two = detail_a[i, j] ** 2, detail_b[i, j] ** 2
+            one = float(detail_a[i, j] ** 2) if _is_within(i, j, lines_a) else 0.0
+            two = float(detail_b[i, j] ** 2) if _is_within(i, j, lines_b) else 0.0
             all_a += one
             all_b += two
             u = place[0] * x + place[1] * y + place[2] * half
@@ -193,3 +206,42 @@ def fill_overlap(detail_a: Singles, detail_b: Singles, place: Doubles, row: Doub
             if abs(u) <= reach and abs(v) <= reach:
                 in_b += two
     row[_CONTENT_A], row[_CONTENT_B] = in_a / all_a, in_b / all_b
+
+
+@numba.njit(**OPTIONS)
+def _is_within(i: int, j: int, lines: tuple[int, int, int, int]) -> bool:
+    """Tell whether the detail of a pixel of (64, 64) has nothing of a border in it."""
+    top, bottom, left, right = lines
+    return (
+        (top == 0 or i >= top + _RIM) and (bottom == 0 or i < 64 - bottom - _RIM)
+        and (left == 0 or j >= left + _RIM) and (right == 0 or j < 64 - right - _RIM)
+    )  # fmt: skip
+
+
+@numba.njit(**OPTIONS)
+def without_frames(
+    lines_a: tuple[int, int, int, int], lines_b: tuple[int, int, int, int], place: Doubles,
+    inside: Singles,
+) -> int:  # fmt: skip
+    """Set what is not within both frames to 0 in `inside` (4096); return what is left.
+
+    Args:
+        lines_a: Lines of the first frame: top, bottom, left, right.
+        lines_b: Of the second one.
+        place: The map.
+        inside: As `warp` fills it, updated.
+    """
+    half = 31.5
+    count = 0
+    for i in range(64):
+        for j in range(64):
+            if inside[i * 64 + j] == 0:
+                continue
+            x, y = j - half, i - half
+            u = int(place[0] * x + place[1] * y + (place[2] + 1) * half + 0.5)
+            v = int(place[3] * x + place[4] * y + (place[5] + 1) * half + 0.5)
+            if _is_within(i, j, lines_a) and _is_within(v, u, lines_b):
+                count += 1
+            else:
+                inside[i * 64 + j] = 0
+    return count

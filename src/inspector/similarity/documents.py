@@ -1,10 +1,14 @@
 """Detailed comparison of documents: forms of one template differ in print that 64x64 can't show.
 
-Thresholds: drawn forms, letters and windows with other entries differ in .12 of the print or more,
-copies that were saved again, blurred, cropped or rotated by some degrees in .01 or less, those that
-were scaled in .10 or less. Few photos and MRI slices look like documents, and a pair needs two.
+Thresholds: drawn forms, letters and windows with other entries differ in .14 of the print or more,
+copies that were saved again, scaled, blurred, cropped or rotated by some degrees in .03 or less. A
+stamp or watermark is left out: one connected part of the page, where one page has more print, and
+the other one lost .2 or more of what it had there; of drawn forms with a few other entries beside
+each other it is .15 or less. Few photos and MRI slices look like documents, and a pair needs two.
 See docs/measurements/duplicates.md.
 """
+
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -28,8 +32,15 @@ _BLOCK_PX = 16
 # A block differs if each image has this share of its print to itself.
 _APART = 0.04
 _FAINT = 0.15
-MAX_APART = 0.08
+MAX_APART = 0.04
 _ALL_APART = 0.3
+# Blocks with less than this share of the strongest one's energy say nothing of the contrast.
+_BUSY = 0.05
+# A stamp: print of one page alone, as a multiple of what the other has alone, and of the noise; its
+# share of the page; what it covers, as a share of the other page's print there.
+_STAMPED, _STAMPED_WHOLE, _VISIBLE = 1.5, 1.3, 0.5
+_MAX_STAMP = 0.2
+_MIN_COVERED = 0.2
 _STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
 _MAX_SIGMA = 3.0
 
@@ -78,25 +89,68 @@ def print_apart(one: Page, two: Page) -> float | None:
     """Return the share 0..1 of the print that differs; None if the pages can't be aligned.
 
     A block differs if each page has print there that the other lacks within a pixel: something laid
-    over one page, or cut off it, is in one of them only.
+    over one page, or cut off it, is in one of them only. A stamp is left out.
     """
     aligned = _aligned(one.astype(np.float32), two.astype(np.float32))
     if aligned is None:
         return None
     a, b, inside = aligned
     a, b = _equally_sharp(a, b)
-    power = float((b * b * inside).sum())
-    if power <= 0:
+    contrast = _contrast(a, b, inside)
+    if contrast is None:
         return None
-    b *= np.sqrt(float((a * a * inside).sum()) / power)
+    b *= contrast
     most = max(4.0, float(np.percentile(np.abs(b[inside > 0]), 95)) / 2)
+    floor = 0.1 * most
     ink_a, ink_b = (_per_block(np.abs(x) * inside, most) for x in (a, b))
     own_a, own_b = (_per_block(_beyond(x, y) * inside, most) for x, y in ((a, b), (b, a)))
-    floor = 0.1 * most
     differs = np.minimum(own_a / (ink_a + floor), own_b / (ink_b + floor)) > _APART
     weight = np.minimum(ink_a, ink_b)
     weight[weight < _FAINT * np.percentile(np.maximum(ink_a, ink_b), 90)] = 0
-    return float((weight * differs).sum() / max(weight.sum(), 1e-6))
+    stamps = [*_stamps(own_a, own_b, ink_b, floor), *_stamps(own_b, own_a, ink_a, floor)]
+    return min(
+        float((weight * differs)[rest].sum() / max(weight[rest].sum(), 1e-6))
+        for rest in (weight >= 0, *(~stamp for stamp in stamps))
+    )
+
+
+def _contrast(a: _Plane, b: _Plane, inside: _Plane) -> float | None:
+    """Return the contrast of one page over the other's; None if one is empty.
+
+    It is that of most blocks: a stamp must not make all print of its page look faint.
+    """
+    power_a, power_b = (_per_block(x * x * inside, np.inf) for x in (a, b))
+    less = np.minimum(power_a, power_b)
+    busy = less > _BUSY * less.max()
+    return float(np.sqrt(np.median(power_a[busy] / power_b[busy]))) if busy.any() else None
+
+
+def _stamps(
+    added: NDArray[np.float32], lost: NDArray[np.float32], ink: NDArray[np.float32], floor: float
+) -> Iterator[NDArray[np.bool_]]:
+    """Yield the blocks of each stamp or watermark on one page.
+
+    Other entries in a form leave its labels and boxes; a stamp covers whatever is under it.
+
+    Args:
+        added: Print of this page alone.
+        lost: Print of the other page alone.
+        ink: All print of the other page.
+        floor: What counts as noise.
+    """
+    strong = ((added > _STAMPED * lost) & (added > _VISIBLE * floor)).astype(np.uint8)
+    around = np.ones((3, 3))
+    # The rim is padded: closing takes what is outside for filled.
+    joined = cv2.morphologyEx(np.pad(strong, 2), cv2.MORPH_CLOSE, around)[2:-2, 2:-2]
+    count, regions = cv2.connectedComponents(np.ascontiguousarray(joined), connectivity=8)
+    for number in range(1, count):
+        stamp = cv2.dilate((regions == number).astype(np.uint8), around) > 0
+        if (
+            stamp.mean() <= _MAX_STAMP
+            and added[stamp].sum() >= _STAMPED_WHOLE * lost[stamp].sum()
+            and lost[stamp].sum() >= _MIN_COVERED * ink[stamp].sum()
+        ):
+            yield stamp
 
 
 def _aligned(one: _Plane, two: _Plane) -> tuple[_Plane, _Plane, _Plane] | None:
@@ -117,15 +171,25 @@ def _aligned(one: _Plane, two: _Plane) -> tuple[_Plane, _Plane, _Plane] | None:
             return None
         places = np.array(better, np.float32)
         places[:, 2] *= factor
+    if _fit(_warped(a, places, size), b) < _fit(a, b):
+        # A stamp led it astray.
+        places = np.eye(2, 3, dtype=np.float32)
     flags = cv2.WARP_INVERSE_MAP
     inside = cv2.warpAffine(np.ones_like(a), places, size, flags=flags | cv2.INTER_NEAREST)
-    warped = cv2.warpAffine(
-        a, places, size, flags=flags | cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
     inside = cv2.erode(inside, np.ones((9, 9)))
-    return (
-        np.asarray(warped, np.float32), np.asarray(b, np.float32), np.asarray(inside, np.float32),
-    )  # fmt: skip
+    return _warped(a, places, size), np.asarray(b, np.float32), np.asarray(inside, np.float32)
+
+
+def _warped(x: NDArray[np.generic], places: _Plane, size: tuple[int, int]) -> _Plane:
+    flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
+    warped = cv2.warpAffine(x, places, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.float32)
+
+
+def _fit(x: NDArray[np.generic], y: NDArray[np.generic]) -> float:
+    """Return the correlation of the fine parts of two pages."""
+    one, two = (z - cv2.blur(z, (_FINE_PX, _FINE_PX)) for z in (x, y))
+    return float((one * two).sum() / np.sqrt(float((one**2).sum() * (two**2).sum()) + 1e-6))
 
 
 def _equally_sharp(a: _Plane, b: _Plane) -> tuple[_Plane, _Plane]:

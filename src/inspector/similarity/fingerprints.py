@@ -20,8 +20,9 @@ FINGERPRINT = np.dtype(
         ("colour", "u1", (32, 32, 3)),
     ]
 )
-# What candidates are found by.
+# What candidates are found by: by hashes, and by descriptors.
 HASHES = np.dtype([("hash", "<u8", (4,)), ("flat", "?")])
+SEARCHED = np.dtype([*HASHES.descr, ("side_px", "<i4")])
 # An image whose 32x32 luma varies less than this (grey levels, sd) has no content to compare.
 FLAT_SD = 3.0
 

@@ -46,17 +46,23 @@ class Candidates:
     transform: NDArray[np.uint8]
 
 
-def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EACH) -> Candidates:
+def candidates(
+    records: NDArray[np.void],
+    transforms: Sequence[int] = ONE_OF_EACH,
+    new: NDArray[np.int32] | None = None,
+) -> Candidates:
     """Return every pair within the radius, once per transform; flat images are left out.
 
     Args:
         records: (n,) of `FINGERPRINT`, or of `HASHES` alone.
         transforms: Some of `ONE_OF_EACH`; calls with different ones share no candidate.
+        new: Rows of which every pair has at least one; None for all.
     """
     rows = np.flatnonzero(~records["flat"]).astype(np.int64)
     hashes = np.ascontiguousarray(records["hash"][rows])
     n = np.int64(len(records))
     everything = np.arange(len(rows))
+    newer = np.ones(len(rows), np.bool_) if new is None else np.isin(rows, new)
     trimmed = hashes[:, TRIMMED] != hashes[:, FULL]
     keys = [np.zeros(0, np.int64)]
     for transform in transforms:
@@ -67,15 +73,17 @@ def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EAC
                 np.flatnonzero(trimmed) if framing == TRIMMED else everything
                 for framing in (one, two)
             )
-            turned = variant(hashes[some, one], transform)
             # With one framing, a transform that is its own inverse finds each pair from both ends.
             half = one == two and INVERSE[transform] == transform
-            pairs = close(
-                turned, np.ascontiguousarray(hashes[others, two]),
-                radius_of(one, two, transform), half=half,
-            )  # fmt: skip
-            pairs = np.stack([some[pairs[:, 0]], others[pairs[:, 1]]], axis=1)
-            a, b = rows[pairs[:, 0]], rows[pairs[:, 1]]
+            radius = radius_of(one, two, transform)
+            turned = variant(hashes[some, one], transform)
+            plain = np.ascontiguousarray(hashes[others, two])
+            if new is None:
+                pairs = close(turned, plain, radius, half=half)
+            else:
+                ends = (np.flatnonzero(newer[some]), np.flatnonzero(newer[others]))
+                pairs = _close_to_some(turned, plain, ends, radius, half=half)
+            a, b = rows[some[pairs[:, 0]]], rows[others[pairs[:, 1]]]
             swapped = a > b
             direction = np.where(swapped, INVERSE[transform], transform)
             low, high = np.minimum(a, b), np.maximum(a, b)
@@ -87,6 +95,24 @@ def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EAC
         (pair // n).astype(np.int32), (pair % n).astype(np.int32),
         (key % len(NAMES)).astype(np.uint8),
     )  # fmt: skip
+
+
+def _close_to_some(
+    one: NDArray[np.uint64],
+    two: NDArray[np.uint64],
+    ends: tuple[NDArray[np.intp], NDArray[np.intp]],
+    radius: int,
+    *,
+    half: bool,
+) -> NDArray[np.int64]:
+    """Return the pairs of `close` of which i is in the first of `ends` or j in the second."""
+    ahead = close(one[ends[0]], two, radius)
+    pairs = [np.stack([ends[0][ahead[:, 0]], ahead[:, 1]], axis=1)]
+    if not half:
+        # Whichever end is new asks, and the index is that of all.
+        back = close(two[ends[1]], one, radius)
+        pairs.append(np.stack([back[:, 1], ends[1][back[:, 0]]], axis=1))
+    return np.concatenate(pairs)
 
 
 def radius_of(one: int, two: int, transform: int) -> int:
@@ -117,10 +143,12 @@ def close(
     sorted_by = np.empty((_BANDS, len(two)), np.uint64)
     starts = np.empty((_BANDS, 65_537), np.int32)
     for band in range(_BANDS):
-        values = (two >> np.uint64(16 * band)) & np.uint64(0xFFFF)
+        # Of 16 bits: NumPy sorts those by counting.
+        values = ((two >> np.uint64(16 * band)) & np.uint64(0xFFFF)).astype(np.uint16)
         order[band] = np.argsort(values, kind="stable")
         sorted_by[band] = two[order[band]]
-        starts[band] = np.searchsorted(values[order[band]], np.arange(65_537, dtype=np.uint64))
+        starts[band, 0] = 0
+        np.cumsum(np.bincount(values, minlength=65_536), out=starts[band, 1:])
     index = (order, sorted_by, starts, _masks(radius // _BANDS))
     return _in_room(4 * len(one), lambda pairs: _indexed(one, bits, index, pairs))
 

@@ -18,7 +18,7 @@ SIDE = 8
 # compression noise, and noise must not choose bits. Source: symmetric drawings saved at quality 20.
 NOISE = 1.0
 
-_TRIM_AT_MOST = 38
+_TRIM_PERCENT = 30
 _NEAR_EDGE = 12
 _NEARLY_ALL = 0.97
 
@@ -208,7 +208,7 @@ def _centre(grey: Bytes, out: Bytes) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def borders(grey: Bytes) -> tuple[int, int, int, int]:
-    """Return the number of uniform lines of (128, 128): top, bottom, left, right; at most 30 %."""
+    """Return the number of uniform lines of (s, s): top, bottom, left, right; at most 30 % each."""
     return (
         _border(grey, False, False), _border(grey, False, True),
         _border(grey, True, False), _border(grey, True, True),
@@ -219,8 +219,9 @@ def borders(grey: Bytes) -> tuple[int, int, int, int]:
 def _border(grey: Bytes, upright: bool, backwards: bool) -> int:
     """Count lines from one edge that are close to the median of the outermost."""
     side = grey.shape[0]
+    most = side * _TRIM_PERCENT // 100
     edge = 0
-    for depth in range(_TRIM_AT_MOST):
+    for depth in range(most):
         line = side - 1 - depth if backwards else depth
         values = grey[:, line] if upright else grey[line]
         if depth == 0:
@@ -231,7 +232,7 @@ def _border(grey: Bytes, upright: bool, backwards: bool) -> int:
                 near += 1
         if near < _NEARLY_ALL * side:
             return depth
-    return _TRIM_AT_MOST
+    return most
 
 
 @numba.njit(cache=True, nogil=True)

@@ -34,6 +34,69 @@ class Near:
     cosine: Singles
 
 
+@dataclass(frozen=True, slots=True)
+class NeighbourLists:
+    """The nearest neighbours of each image: among all, and among other splits.
+
+    Every image that is nearer than the last entry of a list is in that list, so a list stays right
+    when images come and go.
+
+    Attributes:
+        rows: (n, 2, depth) the most similar first; -1 for an empty entry, at the end.
+        cosines: (n, 2, depth) their cosines; an empty entry holds the one above which none is
+            missing.
+    """
+
+    rows: NDArray[np.int32]
+    cosines: Singles
+
+    def carried(
+        self, old: NDArray[np.int64], least: Singles, k: int
+    ) -> tuple["NeighbourLists", NDArray[np.bool_]]:
+        """Return these lists for images of which some are gone, and others new.
+
+        Args:
+            old: (m,) row that each image has here; -1 for a new one.
+            least: (m,) cosine below which each image has no neighbour.
+            k: Neighbours that are asked for.
+
+        Returns:
+            The lists, and whose are unknown and empty: those of new images, and of images that
+            lost so many neighbours that one of the nearest `k` may be missing.
+        """
+        place = np.full(len(self.rows), -1, np.int32)
+        place[old[old >= 0]] = np.flatnonzero(old >= 0)
+        lists = empty_lists(least, self.rows.shape[2])
+        unknown = np.ones(len(old), np.bool_)
+        for start in range(0, len(old), BLOCK):
+            part = slice(start, start + BLOCK)
+            these = np.flatnonzero(old[part] >= 0)
+            rows, cosines = self.rows[old[part][these]], self.cosines[old[part][these]]
+            rows, cosines = (
+                np.where(rows >= 0, place[rows], -1).astype(np.int32),
+                np.where((rows >= 0) & (place[rows] < 0), cosines[:, :, -1:], cosines),
+            )
+            few = ((rows >= 0).sum(axis=2) < k) & (cosines[:, :, -1] > least[part][these, None])
+            enough = ~few.any(axis=1)
+            lists.rows[part][these[enough]] = rows[enough]
+            lists.cosines[part][these[enough]] = cosines[enough]
+            unknown[part][these[enough]] = False
+        return lists, unknown
+
+
+def empty_lists(least: Singles, depth: int) -> NeighbourLists:
+    """Return lists without a neighbour.
+
+    Args:
+        least: (n,) cosine below which each image has no neighbour.
+        depth: Entries per list.
+    """
+    return NeighbourLists(
+        np.full((len(least), 2, depth), -1, np.int32),
+        np.repeat(least, 2 * depth).reshape(len(least), 2, depth),
+    )
+
+
 class Neighbours:
     """Gathers the nearest neighbours of each image: among all, and among other splits.
 
@@ -41,23 +104,34 @@ class Neighbours:
 
     Args:
         splits: (n,) number of each image's split.
-        k: Neighbours per image, twice.
+        lists: What is known of them; taken over.
     """
 
-    def __init__(self, splits: NDArray[np.int32], k: int) -> None:
+    def __init__(self, splits: NDArray[np.int32], lists: NeighbourLists) -> None:
         self._splits = splits
-        self._rows = np.full((len(splits), 2, k), -1, np.int32)
-        self._cosines = np.full((len(splits), 2, k), _NONE, np.float32)
+        self._rows, self._cosines = lists.rows, lists.cosines
 
     def add(self, near: Near) -> None:
         """Add the result of `nearest` for a block."""
         _gather(near.of, near.row, near.cosine, self._splits, self._rows, self._cosines)
 
-    def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return the pairs (a, b), a < b, of which one is among the nearest of the other."""
+    def lists(self) -> NeighbourLists:
+        """Return the lists; of equally near images the first come first."""
+        for start in range(0, len(self._rows), BLOCK):
+            part = slice(start, start + BLOCK)
+            rows, cosines = self._rows[part], self._cosines[part]
+            last = np.where(rows < 0, len(self._rows), rows)
+            order = np.lexsort((last, -cosines), axis=-1)
+            self._rows[part] = np.take_along_axis(rows, order, axis=-1)
+            self._cosines[part] = np.take_along_axis(cosines, order, axis=-1)
+        return NeighbourLists(self._rows, self._cosines)
+
+    def pairs(self, k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the pairs (a, b), a < b, of which one is among the `k` nearest of the other."""
         n = len(self._rows)
-        of = np.repeat(np.arange(n, dtype=np.int64), self._rows.shape[1] * self._rows.shape[2])
-        row = self._rows.reshape(-1).astype(np.int64)
+        nearest_rows = self.lists().rows[:, :, :k]
+        of = np.repeat(np.arange(n, dtype=np.int64), 2 * nearest_rows.shape[2])
+        row = nearest_rows.reshape(-1).astype(np.int64)
         of, row = of[row >= 0], row[row >= 0]
         key = np.unique(np.minimum(of, row) * n + np.maximum(of, row))
         return (key // n).astype(np.int32), (key % n).astype(np.int32)
@@ -70,23 +144,25 @@ def unit(points: Singles) -> Singles:
     return scaled
 
 
-def nearest(points: Singles, splits: NDArray[np.int32], least: Singles, start: int, k: int) -> Near:
+def nearest(
+    points: NDArray[np.floating], splits: NDArray[np.int32], least: Singles, start: int, k: int
+) -> Near:
     """Return the neighbours between the images of one block and those from its start on.
 
     Args:
-        points: (n, d) of length 1.
+        points: (n, d) of length 1, float16 or float32.
         splits: (n,) number of each image's split.
         least: (n,) cosine below which an image has no neighbour.
         start: First row of the block, a multiple of `BLOCK`.
         k: Neighbours per image, of all and of other splits.
     """
-    block = np.ascontiguousarray(points[start : start + BLOCK])
+    block = np.ascontiguousarray(points[start : start + BLOCK], np.float32)
     rows = np.full((len(block), 2, k), -1, np.int32)
     best = np.repeat(least[start : start + BLOCK], 2 * k).reshape(rows.shape)
     ends = []
     room = np.empty((BLOCK, BLOCK), np.float32)
     for other in range(start, len(points), BLOCK):
-        some = np.ascontiguousarray(points[other : other + BLOCK])
+        some = np.ascontiguousarray(points[other : other + BLOCK], np.float32)
         cosines = room[: len(block), : len(some)]
         np.matmul(block, some.T, out=cosines)
         if other == start:

@@ -7,7 +7,7 @@ from inspector.similarity.align import Singles
 from inspector.similarity.descriptors import describe
 from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.levels import SMALL_PX
-from inspector.similarity.nearest import BLOCK, Neighbours, nearest, unit
+from inspector.similarity.nearest import BLOCK, Neighbours, empty_lists, nearest, unit
 from inspector.similarity.orientations import FAR, MIRROR
 from inspector.similarity.projection import projection
 
@@ -21,6 +21,8 @@ LEAST_SMALL = 0.5
 LEAST_EMBEDDED = 0.1
 # By the embedding. Source: docs/measurements/duplicates.md.
 EMBEDDED_NEIGHBOURS = 8
+# More are kept, so that the nearest ones stay known when some images go.
+RESERVE = 6
 SAMPLE = 20_000
 # Components of so few images say little: their points are nearly at right angles, copies too.
 FEW = 1_000
@@ -40,17 +42,28 @@ def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) 
         return candidates(records)
     points = points_of(describe(records))
     least = least_cosines(records)
-    neighbours = Neighbours(splits, NEIGHBOURS)
+    neighbours = Neighbours(splits, empty_lists(least, NEIGHBOURS))
     for start in range(0, len(records), BLOCK):
         neighbours.add(nearest(points, splits, least, start, NEIGHBOURS))
     return joined([plain(neighbours), candidates(records)], len(records))
 
 
-def points_of(described: NDArray[np.floating]) -> Singles:
-    """Return descriptors (n, d) as points of length 1, by components fitted on a sample."""
+def fitted(described: NDArray[np.floating]) -> tuple[Singles, Singles]:
+    """Return the components of descriptors (n, d), fitted on a sample."""
     step = sample_step(len(described))
-    mean, matrix = projection(np.ascontiguousarray(described[::step], np.float32))
-    points = np.empty((len(described), matrix.shape[1]), np.float32)
+    return projection(np.ascontiguousarray(described[::step], np.float32))
+
+
+def points_of(described: NDArray[np.floating]) -> NDArray[np.float16]:
+    """Return descriptors (n, d) as points of length 1, by components fitted on a sample."""
+    return points_by(described, *fitted(described))
+
+
+def points_by(
+    described: NDArray[np.floating], mean: Singles, matrix: Singles
+) -> NDArray[np.float16]:
+    """Return descriptors (n, d) as points of length 1, by the components of `projection`."""
+    points = np.empty((len(described), matrix.shape[1]), np.float16)
     for start in range(0, len(points), BLOCK):
         part = slice(start, start + BLOCK)
         points[part] = projected(described[part], mean, matrix)
@@ -62,11 +75,17 @@ def sample_step(images: int) -> int:
     return -(-images // SAMPLE)
 
 
-def projected(described: NDArray[np.floating], mean: Singles, matrix: Singles) -> Singles:
-    """Return the points of one block of descriptors by the components of `projection`."""
+def projected(
+    described: NDArray[np.floating], mean: Singles, matrix: Singles
+) -> NDArray[np.float16]:
+    """Return the points of one block of descriptors by the components of `projection`.
+
+    Half precision moves a cosine by less than 0.001 and halves what is kept of each image.
+    """
     centred = described.astype(np.float32, copy=False) - mean
     # In one order of memory: the last bits depend on it.
-    return unit((centred @ np.ascontiguousarray(matrix)).astype(np.float32, copy=False))
+    points = unit((centred @ np.ascontiguousarray(matrix)).astype(np.float32, copy=False))
+    return points.astype(np.float16)
 
 
 def least_cosines(records: NDArray[np.void]) -> Singles:
@@ -78,26 +97,30 @@ def least_cosines(records: NDArray[np.void]) -> Singles:
     return np.where(records["flat"], np.float32(_NEVER), least)
 
 
-def embedded_cosines(records: NDArray[np.void], vectors: NDArray[np.floating]) -> Singles:
+def embedded_cosines(records: NDArray[np.void], embedded: NDArray[np.bool_]) -> Singles:
     """Return the cosine below which an image has no neighbour by the embedding.
 
     Images without a vector have none, small ones neither: hashes and descriptors find those.
+
+    Args:
+        records: (n,) with `flat` and `side_px`.
+        embedded: (n,) which images have a vector.
     """
-    without = records["flat"] | (records["side_px"] < SMALL_PX) | ~vectors[:, :8].any(axis=1)
+    without = records["flat"] | (records["side_px"] < SMALL_PX) | ~embedded
     least = _ALL if len(records) <= FEW else LEAST_EMBEDDED
     return np.where(without, np.float32(_NEVER), np.float32(least))
 
 
 def from_afar(neighbours: Neighbours) -> Candidates:
     """Return neighbours by the embedding as candidates that may be flipped, and turned far."""
-    a, b = neighbours.pairs()
+    a, b = neighbours.pairs(EMBEDDED_NEIGHBOURS)
     transform = np.tile(np.array([FAR, FAR + MIRROR], np.uint8), len(a))
     return Candidates(np.repeat(a, 2), np.repeat(b, 2), transform)
 
 
 def plain(neighbours: Neighbours) -> Candidates:
     """Return neighbours as candidates that are neither flipped nor rotated."""
-    a, b = neighbours.pairs()
+    a, b = neighbours.pairs(NEIGHBOURS)
     return Candidates(a, b, np.zeros(len(a), np.uint8))
 
 

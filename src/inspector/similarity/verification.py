@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity import agreement
+from inspector.similarity.fingerprints import FULL, TRIMMED
 from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import (
     ALLOWED_OF_FEW,
@@ -90,7 +91,9 @@ def similarities(records: NDArray[np.void], candidates: Candidates) -> _Values:
     turned = candidates.transform % FAR > 0
     small = records["side_px"] < SMALL_PX
     measures, places = measured(records, candidates)
-    apart = _disagreement(measures, _stretches(records, candidates, places))
+    stretched = np.zeros(len(places))
+    agreement.stretches(places, _aspects(records, candidates), stretched)
+    apart = _disagreement(measures, stretched)
     either = small[candidates.a] | small[candidates.b]
     similarity = np.where(
         either,
@@ -106,9 +109,11 @@ def measured(records: NDArray[np.void], candidates: Candidates) -> tuple[_Values
     measures = np.zeros((len(candidates.a), MEASURES))
     places = np.zeros((len(candidates.a), 6))
     places[:, [0, 4]] = 1
+    bordered = records["hash"][:, FULL] != records["hash"][:, TRIMMED]
     agreement.measure(
         records["luma"], records["colour"], records["side_px"] < SMALL_PX,
         candidates.a, candidates.b, candidates.transform % FAR, candidates.transform >= FAR,
+        bordered[candidates.a] | bordered[candidates.b], _aspects(records, candidates),
         measures, places,
     )  # fmt: skip
     return measures, places
@@ -122,16 +127,12 @@ def on_scale(score: _Values | float) -> _Values:
     return np.where(above <= 0, linear, 1 - (1 - SURE) * np.exp(-above / (1 - SURE)))
 
 
-def _stretches(records: NDArray[np.void], candidates: Candidates, places: _Values) -> _Values:
+def _aspects(records: NDArray[np.void], candidates: Candidates) -> _Values:
+    """Return width over height (k, 2) of both images, the first one flipped or rotated."""
     aspects = np.where(records["aspect"] > 0, records["aspect"], 1.0)
     one = aspects[candidates.a]
-    both = np.stack(
-        [np.where(_TRANSPOSED[candidates.transform % FAR], 1 / one, one), aspects[candidates.b]],
-        axis=1,
-    )
-    stretched = np.zeros(len(places))
-    agreement.stretches(places, both.astype(np.float64), stretched)
-    return stretched
+    one = np.where(_TRANSPOSED[candidates.transform % FAR], 1 / one, one)
+    return np.stack([one, aspects[candidates.b]], axis=1).astype(np.float64)
 
 
 def _disagreement(measures: _Values, stretched: _Values) -> _Values:

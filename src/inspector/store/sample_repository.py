@@ -6,6 +6,7 @@ from concurrent.futures import Future
 
 from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.listing import Entry
+from inspector.dataset.names import Split
 from inspector.store import records, samples
 from inspector.store.database import Database
 from inspector.store.records import LISTING, SCAN, ListingRecord, ScanRecord
@@ -45,7 +46,7 @@ class SampleRepository:
         """Return every present image, ordered by path."""
         return samples.known_contents(self._database.read())
 
-    def splits(self) -> dict[bytes, str]:
+    def splits(self) -> dict[bytes, Split]:
         """Return the split of one file per content, by content hash."""
         return samples.splits(self._database.read())
 

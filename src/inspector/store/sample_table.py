@@ -199,6 +199,14 @@ class SampleTable(Sequence[Sample]):
         """Return a text column by the name of its field, except paths."""
         return self._texts[name] if name in self._texts else self._facts.texts[name]
 
+    def labels(self) -> NDArray[np.object_]:
+        """Return the class of each row as text: the corrected one, else that of the dataset."""
+        given, corrected = (
+            np.array(column.values, np.object_)[column.codes]
+            for column in (self.text("label"), self.text("new_label"))
+        )
+        return np.where(corrected == "", given, corrected)
+
     def hashes(self) -> list[bytes]:
         """Return the SHA-256 of each sample, b"" where unknown."""
         return self._facts.sha256.part(slice(0, len(self)))

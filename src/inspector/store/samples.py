@@ -286,7 +286,7 @@ def shapes(connection: sqlite3.Connection) -> dict[bytes, ContentShape]:
     return {row[0]: ContentShape(*row[1:]) for row in rows}
 
 
-def splits(connection: sqlite3.Connection) -> dict[bytes, str]:
+def splits(connection: sqlite3.Connection) -> dict[bytes, Split]:
     """Return the split of one file per content, by content hash."""
     rows = connection.execute(
         "SELECT sha256, split FROM sample WHERE missing = 0 AND status = 'image' ORDER BY path"

@@ -1,9 +1,13 @@
 """The search for duplicates as workers see it: arrays in one folder, one task per part.
 
 The folder holds, with one row per image of the search: `chosen` (row in the file of records),
-`splits` (split number) and maybe `embedding` (vectors), written by the caller; `images` (unpacked
-records), `descriptors`, and points of both; and one file of neighbours per block of points. That is
-10 kB per image, 3 more with vectors.
+`splits` (split number) and maybe `embedding` (vectors) and `embedded` (which have one), written by
+the caller; `images` (unpacked records), `searched` (hashes and sizes), `descriptors`, and points of
+both; and one file of neighbours per block of points. That is 10 kB per image, 3 more with vectors.
+
+A search that updates an earlier one also gets `old` (row of each image there, -1 for a new one);
+then `images` is filled for the images that are compared alone, `embedding` for the new ones, and
+only the images whose neighbours are unknown look for theirs.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,18 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.descriptors import VALUES, describe
-from inspector.similarity.fingerprints import FINGERPRINT, HASHES
+from inspector.similarity.fingerprints import FINGERPRINT, SEARCHED
 from inspector.similarity.hash_join import Candidates, candidates
-from inspector.similarity.nearest import Near, Neighbours, nearest
+from inspector.similarity.nearest import Near, NeighbourLists, Neighbours, empty_lists, nearest
 from inspector.similarity.packing import PACKED, unpack
+from inspector.similarity.projection import Singles
 from inspector.similarity.proposals import (
     EMBEDDED_NEIGHBOURS,
     NEIGHBOURS,
+    RESERVE,
     embedded_cosines,
+    fitted,
     from_afar,
     least_cosines,
     plain,
-    points_of,
+    points_by,
 )
 from inspector.similarity.verification import verify
 from inspector.work.tasks import (
@@ -38,6 +45,7 @@ from inspector.work.tasks import (
     Reduce,
     SearchTask,
     Space,
+    Unpack,
     VerifyTask,
     Written,
 )
@@ -50,10 +58,10 @@ def search(task: SearchTask) -> CandidateResult | Written:
             return _begin(task)
         case Describe():
             return _describe(task)
+        case Unpack():
+            return _unpack(task)
         case Reduce():
-            described = np.load(Path(task.folder) / f"{task.space}.npy", mmap_mode="r")
-            np.save(Path(task.folder) / f"{task.space}-points.npy", points_of(described))
-            return Written()
+            return _reduce(task)
         case FindNear():
             return _find_near(task)
         case JoinNear():
@@ -71,7 +79,21 @@ def _begin(task: Begin) -> Written:
     folder = Path(task.folder)
     n = len(np.load(folder / "chosen.npy"))
     np.lib.format.open_memmap(folder / "images.npy", "w+", FINGERPRINT, (n,))
-    np.lib.format.open_memmap(folder / "descriptors.npy", "w+", np.dtype("<f4"), (n, VALUES))
+    searched = np.lib.format.open_memmap(folder / "searched.npy", "w+", SEARCHED, (n,))
+    if not task.known:
+        np.lib.format.open_memmap(folder / "descriptors.npy", "w+", np.dtype("<f4"), (n, VALUES))
+        return Written()
+    old = np.load(folder / "old.npy")
+    with np.load(task.known, allow_pickle=False) as known:
+        searched[old >= 0] = known["searched"][old[old >= 0]]
+        for space in Space:
+            if f"{space}-points" not in known:
+                continue
+            before = known[f"{space}-points"]
+            points = np.zeros((n, before.shape[1]), np.float16)
+            points[old >= 0] = before[old[old >= 0]]
+            np.save(folder / f"{space}-points.npy", points)
+            np.save(folder / f"{space}-projection.npy", known[f"{space}-projection"])
     return Written()
 
 
@@ -80,39 +102,113 @@ def _images(folder: str) -> NDArray[np.void]:
     return images
 
 
-def _describe(task: Describe) -> Written:
-    file = Path(task.file)
+def _records(file: str, folder: Path, rows: NDArray[np.integer]) -> NDArray[np.void]:
+    """Return the unpacked records of some images of a search."""
     # Another program may be appending a record.
-    whole = file.stat().st_size // PACKED.itemsize
+    whole = Path(file).stat().st_size // PACKED.itemsize
     packed = np.memmap(file, dtype=PACKED, mode="r", shape=(whole,))
-    part = slice(task.start, task.stop)
-    records = unpack(packed[np.load(Path(task.folder) / "chosen.npy")[part]])
-    for name, rows in (("images", records), ("descriptors", describe(records))):
-        np.load(Path(task.folder) / f"{name}.npy", mmap_mode="r+")[part] = rows
+    return unpack(packed[np.load(folder / "chosen.npy")[rows]])
+
+
+def _put(folder: Path, rows: NDArray[np.integer], **columns: NDArray[np.generic]) -> None:
+    for name, values in columns.items():
+        np.load(folder / f"{name}.npy", mmap_mode="r+")[rows] = values
+
+
+def _searched(records: NDArray[np.void]) -> NDArray[np.void]:
+    searched = np.empty(len(records), SEARCHED)
+    for name in SEARCHED.fields or ():
+        searched[name] = records[name]
+    return searched
+
+
+def _describe(task: Describe) -> Written:
+    folder, rows = Path(task.folder), np.arange(task.start, task.stop)
+    records = _records(task.file, folder, rows)
+    _put(
+        folder, rows,
+        images=records, searched=_searched(records), descriptors=describe(records),
+    )  # fmt: skip
     return Written()
 
 
-def _find_near(task: FindNear) -> Written:
-    folder, images = Path(task.folder), _images(task.folder)
-    match task.space:
+def _unpack(task: Unpack) -> Written:
+    folder = Path(task.folder)
+    records = _records(task.file, folder, task.rows)
+    _put(folder, task.rows, images=records)
+    if task.new:
+        points = points_by(describe(records), *_projection(folder, Space.DESCRIPTORS))
+        _put(folder, task.rows, searched=_searched(records))
+        _put(folder, task.rows, **{f"{Space.DESCRIPTORS}-points": points})
+    return Written()
+
+
+def _projection(folder: Path, space: Space) -> tuple[Singles, Singles]:
+    both = np.load(folder / f"{space}-projection.npy")
+    return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1:])
+
+
+def _reduce(task: Reduce) -> Written:
+    """Write the points of all images, or of the new ones; and what is known of neighbours."""
+    folder, space = Path(task.folder), task.space
+    if not task.known:
+        described = np.load(folder / f"{space}.npy", mmap_mode="r")
+        components = fitted(described)
+        np.save(folder / f"{space}-projection.npy", np.column_stack(components))
+        np.save(folder / f"{space}-points.npy", points_by(described, *components))
+        return Written()
+    old = np.load(folder / "old.npy")
+    if space is Space.EMBEDDING:
+        vectors = np.load(folder / f"{space}.npy", mmap_mode="r")
+        new = np.flatnonzero(old < 0)
+        points = points_by(vectors[new], *_projection(folder, space))
+        _put(folder, new, **{f"{space}-points": points})
+    with np.load(task.known, allow_pickle=False) as known:
+        before = NeighbourLists(known[f"{space}-rows"], known[f"{space}-cosines"])
+    lists, unknown = before.carried(old, _least(folder, space), proposed_neighbours(space))
+    np.savez(folder / f"{space}-lists.npz", rows=lists.rows, cosines=lists.cosines)
+    # Those that ask come first: `nearest` compares a block with what follows it.
+    np.save(folder / f"{space}-order.npy", np.argsort(~unknown, kind="stable"))
+    np.save(folder / f"{space}-asking.npy", np.count_nonzero(unknown))
+    return Written()
+
+
+def asking(folder: Path, space: Space) -> int:
+    """Return how many images of a search that updates another must look for neighbours."""
+    return int(np.load(folder / f"{space}-asking.npy"))
+
+
+def _least(folder: Path, space: Space) -> Singles:
+    """Return the cosine below which each image of a search has no neighbour."""
+    searched = np.load(folder / "searched.npy")
+    match space:
         case Space.DESCRIPTORS:
-            least = least_cosines(images)
+            return least_cosines(searched)
         case Space.EMBEDDING:
-            vectors = np.load(folder / f"{task.space}.npy", mmap_mode="r")
-            least = embedded_cosines(images, vectors)
-    near = nearest(
-        np.load(folder / f"{task.space}-points.npy"), np.load(folder / "splits.npy"),
-        least, task.start, most_neighbours(task.space),
-    )  # fmt: skip
+            return embedded_cosines(searched, np.load(folder / "embedded.npy"))
+        case _:
+            assert_never(space)
+
+
+def _find_near(task: FindNear) -> Written:
+    folder, space = Path(task.folder), task.space
+    points = np.load(folder / f"{space}-points.npy", mmap_mode="r")
+    splits, least = np.load(folder / "splits.npy"), _least(folder, space)
+    order = np.arange(len(splits))
+    if (folder / f"{space}-order.npy").exists():
+        order = np.load(folder / f"{space}-order.npy")
+        points, splits, least = points[order], splits[order], least[order]
+    near = nearest(points, splits, least, task.start, most_neighbours(space))
     np.savez(
-        folder / f"near-{task.space}-{task.start}.npz",
-        of=near.of, row=near.row, cosine=near.cosine,
+        folder / f"near-{space}-{task.start}.npz",
+        of=order[near.of].astype(np.int32), row=order[near.row].astype(np.int32),
+        cosine=near.cosine,
     )  # fmt: skip
     return Written()
 
 
 def _join_near(task: JoinNear) -> CandidateResult:
-    folder = Path(task.folder)
+    folder, space = Path(task.folder), task.space
     starts = (int(file.stem.rpartition("-")[2]) for file in folder.glob(f"near-{task.space}-*.npz"))
 
     def near() -> Iterable[Near]:
@@ -120,40 +216,67 @@ def _join_near(task: JoinNear) -> CandidateResult:
             with np.load(folder / f"near-{task.space}-{start}.npz") as columns:
                 yield Near(columns["of"], columns["row"], columns["cosine"])
 
-    return join_near(np.load(folder / "splits.npy"), near(), task.space)
+    lists = empty_lists(_least(folder, space), most_neighbours(space))
+    if (folder / f"{space}-lists.npz").exists():
+        with np.load(folder / f"{space}-lists.npz") as carried:
+            lists = NeighbourLists(carried["rows"], carried["cosines"])
+    proposed, lists = join_near(np.load(folder / "splits.npy"), lists, near(), space)
+    np.save(folder / f"{space}-rows.npy", lists.rows)
+    np.save(folder / f"{space}-cosines.npy", lists.cosines)
+    return proposed
 
 
-def join_near(splits: NDArray[np.int32], blocks: Iterable[Near], space: Space) -> CandidateResult:
+def join_near(
+    splits: NDArray[np.int32], lists: NeighbourLists, blocks: Iterable[Near], space: Space
+) -> tuple[CandidateResult, NeighbourLists]:
     """Propose the pairs of nearest neighbours.
 
     Args:
         splits: (n,) split numbers.
+        lists: What is known of them; taken over.
         blocks: The neighbours of every block, by its start: of equally near ones the first stay.
         space: By what they are near.
+
+    Returns:
+        The pairs, and what is known of neighbours now.
     """
     by_descriptors = space is Space.DESCRIPTORS
-    neighbours = Neighbours(splits, most_neighbours(space))
+    neighbours = Neighbours(splits, lists)
     for near in blocks:
         neighbours.add(near)
     proposed = plain(neighbours) if by_descriptors else from_afar(neighbours)
-    return CandidateResult(proposed.a, proposed.b, proposed.transform)
+    return CandidateResult(proposed.a, proposed.b, proposed.transform), neighbours.lists()
 
 
-def most_neighbours(space: Space) -> int:
+def proposed_neighbours(space: Space) -> int:
     """Return how many neighbours of an image are proposed."""
     return NEIGHBOURS if space is Space.DESCRIPTORS else EMBEDDED_NEIGHBOURS
 
 
+def most_neighbours(space: Space) -> int:
+    """Return how many neighbours of an image are kept."""
+    return proposed_neighbours(space) + RESERVE
+
+
 def _propose(task: ProposeTask) -> CandidateResult:
-    return propose_by_hashes(_images(task.folder), task.transform)
+    folder = Path(task.folder)
+    new = None
+    if (folder / "old.npy").exists():
+        new = np.flatnonzero(np.load(folder / "old.npy") < 0).astype(np.int32)
+    return propose_by_hashes(np.load(folder / "searched.npy"), task.transform, new)
 
 
-def propose_by_hashes(images: NDArray[np.void], transform: int) -> CandidateResult:
-    """Propose pairs by the hashes of records (n,) with `HASHES`, for one flip or rotation."""
-    hashes = np.empty(len(images), HASHES)
-    for name in HASHES.fields or ():
-        hashes[name] = images[name]
-    proposed = candidates(hashes, (transform,))
+def propose_by_hashes(
+    images: NDArray[np.void], transform: int, new: NDArray[np.int32] | None = None
+) -> CandidateResult:
+    """Propose pairs by the hashes of records (n,) with `HASHES`, for one flip or rotation.
+
+    Args:
+        images: Records with `HASHES`.
+        transform: One of `ONE_OF_EACH`.
+        new: Rows of which every pair has at least one; None for all.
+    """
+    proposed = candidates(images, (transform,), new)
     return CandidateResult(proposed.a, proposed.b, proposed.transform)
 
 

@@ -48,9 +48,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Begin a search in a folder that holds its `chosen` and `splits`; see `work.search`."""
+    """Begin a search in a folder that holds its `chosen` and `splits`; see `work.search`.
+
+    Attributes:
+        known: File of an earlier search that this one updates; "" to search anew.
+    """
 
     folder: str
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,23 @@ class Describe:
     stop: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unpack:
+    """Unpack the fingerprint records of some images of a search.
+
+    Attributes:
+        file: Record file.
+        folder: Folder of the search's arrays; see `work.search`.
+        rows: The images.
+        new: True to describe them, too, in a search that updates an earlier one.
+    """
+
+    file: str
+    folder: str
+    rows: NDArray[np.int32]
+    new: bool
+
+
 class Space(StrEnum):
     """By what images are near: the name of a file of a search."""
 
@@ -79,10 +101,15 @@ class Space(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reduce:
-    """Turn all descriptors or vectors of a search into points, once all are computed."""
+    """Turn all descriptors or vectors of a search into points, once all are computed.
+
+    Attributes:
+        known: As of `Begin`: the neighbours of that search are taken over.
+    """
 
     folder: str
     space: Space = Space.DESCRIPTORS
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +242,11 @@ class MeasureSurroundings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Results of `measure_surroundings` and `compression` for a content."""
+    """Results of `surroundings_of` and `compression_of` for a content."""
 
     sha256: bytes
     values: NDArray[np.float32]
+    marks: NDArray[np.int8]
     compression: NDArray[np.float32]
 
 
@@ -256,7 +284,7 @@ class Written:
     """The requested array is in the folder of the search."""
 
 
-SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
+SearchTask = Begin | Describe | Unpack | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
 Task = (
     ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | MeasureSurroundings
     | MeasureBorder | Reencode | SearchTask

@@ -106,7 +106,7 @@ def _compare(
         case HashFile():
             return _hash(task)
         case MeasureSurroundings(sha256=sha256, path=path, thumbnail=thumbnail):
-            return Surroundings(sha256, surroundings_of(thumbnail), compression_of(path))
+            return Surroundings(sha256, *surroundings_of(thumbnail), compression_of(path))
         case MeasureBorder(thumbnail=thumbnail):
             return BorderWidth(border_width(thumbnail))
         case Reencode(item=item, file=file, how=how):

@@ -69,10 +69,12 @@ class RangeStrip(QWidget):
         self._strip = RangeStripImages("", ())
         self.setAccessibleName("Range of one parameter")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(_STRIP_PX)
+        # The grid above has the room until there is a strip.
+        self.setFixedHeight(_HEAD_PX)
 
     def show_strip(self, strip: RangeStripImages) -> None:
         self._strip = strip
+        self.setFixedHeight(_STRIP_PX if strip.pictures else _HEAD_PX)
         captions = ", ".join(text for _, text in strip.pictures)
         self.setAccessibleDescription(f"{strip.title}: {captions}")
         self.update()
@@ -80,7 +82,7 @@ class RangeStrip(QWidget):
     def cell_px(self) -> float:
         """Return the side of an image, px."""
         wide = (self.width() - _GAP_PX * (len(SHARES) - 1)) / len(SHARES)
-        return float(int(min(wide, self.height() - _HEAD_PX - _FOOT_PX)))
+        return float(int(min(wide, _STRIP_PX - _HEAD_PX - _FOOT_PX)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from inspector.app.duplicates.cluster_list import ClusterList, ClusterModel
 from inspector.app.duplicates.compare_keys import compare_keys
+from inspector.app.duplicates.embedding_offer import EmbeddingOffer
 from inspector.app.duplicates.hash_pairs import HashedPairs
 from inspector.app.duplicates.hash_search import HashSearch
 from inspector.app.duplicates.pair_choice import PairChoice
@@ -77,6 +78,7 @@ class DuplicatesPage(Page):
         self.compare = self.stage.compare
         self.strip = MemberStrip(self.thumbnails.pixmap)
         self.head = QueueHead()
+        self.embedding_offer = EmbeddingOffer(project, bridge, self.jobs)
         self.thumbnails.ready.connect(self.list.viewport().update)
         self.thumbnails.ready.connect(self.strip.show_thumbnails)
         self.strip.left_chosen.connect(self._put_left)
@@ -100,6 +102,8 @@ class DuplicatesPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """Query the clusters again after a scan, a decision or a changed threshold."""
+        if changes.duplicates:
+            self.embedding_offer.refresh()
         if changes.duplicates or changes.decisions:
             self._ask()
             self.bridge.call(
@@ -385,7 +389,7 @@ class DuplicatesPage(Page):
         many.clicked.connect(self._accept_many)
         first, second, self._keep_button, _, self._together_button, self._more = (
             self.review.lay_out(
-                (self.head,),
+                (self.head, self.embedding_offer),
                 (self.stage, self.strip),
                 (
                     Verb("", partial(self._digit, 1), "1"),

@@ -76,8 +76,9 @@ class QueueHead(QWidget):
 
     def show_queue(self, queue: Queue, threshold: float, false_pairs: str) -> None:
         """Show the counts of each scope, which one is shown, and how many pairs may be false."""
-        self._false_pairs = false_pairs
-        self._show_false_pairs()
+        if false_pairs != self._false_pairs:
+            self._false_pairs = false_pairs
+            self._show_false_pairs()
         for scope, chip in self._chips.items():
             chip.setText(f"{scope.value}  {queue.counts[scope]:,}")
             chip.setChecked(scope is queue.scope)

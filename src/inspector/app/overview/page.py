@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.overview.answer_card import AnswerCard
+from inspector.app.overview.audit.audit_card import AuditCard
 from inspector.app.overview.audit.audit_dialog import AuditDialog
 from inspector.app.overview.borrowed_card import borrowed_card
 from inspector.app.overview.checks_card import ChecksPanel
@@ -122,6 +123,7 @@ class OverviewPage(Page):
         self.evidence = EvidenceView(project, bridge, self.verdict)
         self.shortcuts = shortcuts_card(project, bridge, self.jobs)
         self.borrowed = borrowed_card(project, bridge, self.jobs)
+        self.audit = AuditCard()
         self._summary = QLabel("Reading the names…")
         self._as_of = QLabel()
         self._as_of.setObjectName("findings-as-of")
@@ -160,6 +162,7 @@ class OverviewPage(Page):
         self.shortcuts.requested.connect(self.show_list)
         self.shortcuts.page_requested.connect(self.requested)
         self.borrowed.requested.connect(self.show_list)
+        self.audit.requested.connect(self.show_audit)
 
     def refresh(self, changes: Changes) -> None:
         """Query the answer and the findings again; neither waits for the other."""
@@ -331,6 +334,7 @@ class OverviewPage(Page):
         if shown.overview.complete:
             self.shortcuts.refresh()
             self.borrowed.refresh()
+            self.audit.show()
         self._show_findings(shown)
 
     def _show_findings(self, shown: OverviewData) -> None:
@@ -386,7 +390,8 @@ class OverviewPage(Page):
             column.setSpacing(12)
         above: tuple[QWidget, ...] = (self.scan, self.answer, self.code, self.pairs)
         below: tuple[QWidget, ...] = (
-            self.checks, self.nearest, self.shortcuts, self.borrowed, self._folded, self._summary,
+            self.checks, self.nearest, self.shortcuts, self.borrowed, self.audit, self._folded,
+            self._summary,
         )  # fmt: skip
         for widget in above:
             self._main.addWidget(widget)

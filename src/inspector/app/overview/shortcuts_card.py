@@ -17,8 +17,8 @@ from inspector.project.project import Project
 _WORDS = CardWords(
     name="shortcuts",
     title="Shortcuts: what predicts the class without the object?",
-    ask="Eleven probes look at compression, size, borders, background, colour, blur, camera,"
-    " overlays and names. It takes some minutes in the background.",
+    ask="Twelve probes look at compression, size, borders, background, colour, blur, camera,"
+    " overlays, repeated marks and names. It takes some minutes in the background.",
     start="Look for shortcuts",
     again="Search again",
     running="The probes are being trained.",
@@ -51,10 +51,11 @@ def _result(project: Project) -> CardResult | None:
             " Other shortcuts are not ruled out.",
         )
     best, others = report.shortcuts[0], report.shortcuts[1:]
-    more = "".join(f" {other.text}" for other in others)
+    also = ", ".join(f"{one.result.probe.value} {one.result.accuracy:.0%}" for one in others)
+    more = f" Also, of held-out images: {also}." if also else ""
     return CardResult(
         best.text,
-        f"{best.advice}{more} {_JUDGE}",
+        f"{best.advice}{more}\n{_JUDGE}",
         pictures_of(project, best.examples, lambda sample: f"{sample.label}: {sample.path}"),
         f"Images that {best.result.probe.value} predicts best",
         tuple(sample.id for sample in best.examples),

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,7 +23,6 @@ from inspector.app.start.illustrations import (
 )
 from inspector.app.start.recent import ROW_PX
 from inspector.app.start.sample_card import SampleCard
-from inspector.app.widgets.controls.busy_line import BusyLine
 
 if TYPE_CHECKING:
     # The first paint shows this page: everything that it does not paint is created later.
@@ -92,7 +90,7 @@ class StartPage(QWidget):
         self._choose = QPushButton("Open folder…")
         self._sample, self._file = QPushButton("Try the sample"), QPushButton("Open a file…")
         self._buttons, self._job_row = QHBoxLayout(), QHBoxLayout()
-        self._status, self._busy, self._busy_box = QLabel(), BusyLine(), QWidget()
+        self._status, self._busy_row, self._busy_box = QLabel(), QHBoxLayout(), QWidget()
         self._grid = QGridLayout()
         self._drop, self._steps, self._side = self._drop_field(), _steps_card(), self._recent_side()
         self._lay_out()
@@ -138,17 +136,29 @@ class StartPage(QWidget):
         """Show that a dataset is being opened; "" when that has ended."""
         name = path.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
         self._status.setText(f"Opening {name}…" if path else "")
-        self._busy_box.setVisible(bool(path))
+        if path:
+            self._show_busy()
+        else:
+            self._busy_box.hide()
         for row in self._rows:
             row.show_busy(on=bool(path) and row.dataset.path == path)
         if path:
             self._note.hide()
 
+    def _show_busy(self) -> None:
+        if self._busy_row.count() == 2:
+            from inspector.app.widgets.controls.busy_line import BusyLine
+
+            line = BusyLine()
+            line.setMaximumWidth(320)
+            self._busy_row.insertWidget(1, line, 4)
+        self._busy_box.show()
+
     def show_job(self, progress: "Progress", stop: "Stop") -> None:
         """Show that the sample is being created, with a stop."""
         self.show_error("")
         self._status.setText("Creating the sample dataset…")
-        self._busy_box.show()
+        self._show_busy()
         self._sample.setEnabled(False)
         self._jobs.start(progress, stop)
 
@@ -196,9 +206,10 @@ class StartPage(QWidget):
         else:
             self._grid.addWidget(self._steps, 1, 0)
             self._grid.addWidget(self._side, 0, 1, 2, 1)
-        self._steps.setVisible(not narrow and not short)
-        if self.sample_card is not None:
-            self.sample_card.tiles.setVisible(not narrow and not short)
+        for widget in (self._steps, *([self.sample_card.tiles] if self.sample_card else ())):
+            # `setVisible` lays out a widget at once, even if it changes nothing.
+            if widget.isHidden() != (narrow or short):
+                widget.setHidden(narrow or short)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 0 if narrow else 1)
         self._grid.setRowStretch(0, 1)
@@ -285,18 +296,15 @@ class StartPage(QWidget):
     def _busy_room(self) -> QWidget:
         """Return the line that says what is being opened; its space is reserved."""
         self._status.setObjectName("start-status")
-        self._busy.setMaximumWidth(320)
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self._busy, 4)
-        line.addStretch(1)
+        self._busy_row.addStretch(1)
+        self._busy_row.addStretch(1)
         self._job_row.addStretch()
         self._job_row.addStretch()
         busy = QVBoxLayout(self._busy_box)
         busy.setContentsMargins(0, 0, 0, 0)
         busy.setSpacing(8)
         busy.addWidget(self._status)
-        busy.addLayout(line)
+        busy.addLayout(self._busy_row)
         busy.addLayout(self._job_row)
         room = QWidget()
         room.setFixedHeight(72)
@@ -318,6 +326,8 @@ class StartPage(QWidget):
         first.addWidget(head)
         first.addStretch()
         if self._rows:
+            from PySide6.QtWidgets import QLineEdit
+
             field = QLineEdit()
             field.setPlaceholderText("Filter")
             field.setAccessibleName("Filter the recent datasets")

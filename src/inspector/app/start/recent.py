@@ -1,7 +1,7 @@
 """The facts that are remembered of a dataset that is not open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ROW_PX = 78
 THUMBNAIL_PX = 52
@@ -12,8 +12,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class RecentDataset:
+class RecentDataset(NamedTuple):
     """A dataset as it was when it was last open.
 
     Attributes:

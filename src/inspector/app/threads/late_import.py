@@ -23,6 +23,8 @@ class _LateImports(QObject):
         self._modules: dict[str, ModuleType] = {}
         self._waiting: dict[str, list[_Handler]] = {}
         self._arrivals = MainThreadQueue(self._on_arrival, self)
+        # One call per turn of the event loop: a handler may build a chart.
+        self._calls = MainThreadQueue[Callable[[], None]](lambda call: call(), self)
 
     def ask(self, name: str, on_loaded: _Handler) -> None:
         if name in self._modules:
@@ -43,9 +45,13 @@ class _LateImports(QObject):
             raise outcome.error or ImportError(name)
         self._modules[name] = outcome.result
         for handler in handlers:
-            owner = getattr(handler, "__self__", None)
-            if not isinstance(owner, QObject) or isValid(owner):
-                handler(outcome.result)
+            self._calls.send(partial(_call, handler, outcome.result))
+
+
+def _call(handler: _Handler, module: ModuleType) -> None:
+    owner = getattr(handler, "__self__", None)
+    if not isinstance(owner, QObject) or isValid(owner):
+        handler(module)
 
 
 @cache

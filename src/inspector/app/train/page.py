@@ -77,6 +77,8 @@ class TrainPage(Page):
         self.notice = self._offer = Notice("Resume")
         self._offer.taken.connect(self._on_offer)
         self._runs: tuple[Run, ...] | None = None
+        # Names of the interrupted runs that were offered at the start.
+        self._offered: list[str] = []
         self._job: Job | None = None
         self._form, self._list, self._result = RunForm(), RunList(), RunResultPanel()
         self._curves = CurvesPanel()
@@ -161,7 +163,9 @@ class TrainPage(Page):
             self._comparison.refresh()
             self._ask_plan()
         if first:
-            self._offer_resume()
+            self.bridge.call(
+                lambda: _left_over(self.project), self._offer_resume, on_error=self._show_error
+            )
         self._list.show_runs([run for run in runs if run.spec.split not in _OWN_LISTS])
         self._show_headline()
         if self.isVisible():
@@ -187,19 +191,16 @@ class TrainPage(Page):
         self._headline.setText(text)
         self._note.setText(note)
 
-    def _offer_resume(self) -> None:
-        left = self._left_over()
+    def _offer_resume(self, left: list[Run]) -> None:
+        self._offered = [run.name for run in left]
         if left:
             word = "training was" if len(left) == 1 else "trainings were"
             done = f" after epoch {len(left[0].history)} of {left[0].spec.epochs}"
             where = done if len(left) == 1 else ""
             self._offer.offer(f"{len(left)} {word} interrupted{where}. Nothing is lost.")
 
-    def _left_over(self) -> list[Run]:
-        return [r for r in self._runs or () if r.state is RunState.INTERRUPTED]
-
     def _on_offer(self) -> None:
-        names = [run.name for run in self._left_over()]
+        names = self._offered
         self.bridge.call(lambda: self.project.runs.start(names))
 
     def _ask_plan(self) -> None:
@@ -406,6 +407,22 @@ class TrainPage(Page):
 
 def _complete(runs: Sequence[Run]) -> set[str]:
     return {run.name for run in runs if run.state is RunState.DONE}
+
+
+def _left_over(project: Project) -> list[Run]:
+    """Return the interrupted runs that no tab resumes: those of cross-validations have their own.
+
+    Raises:
+        TrainingError: A stored cross-validation can't be read.
+    """
+    folds = {turn.run for stored in project.experiments.folds.all() for turn in stored.turns}
+    return [
+        run
+        for run in project.runs.all()
+        if run.state is RunState.INTERRUPTED
+        and run.spec.split not in _OWN_LISTS
+        and run.name not in folds
+    ]
 
 
 def _result(project: Project, run: Run) -> ShownResult:

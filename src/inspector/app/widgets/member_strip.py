@@ -48,6 +48,7 @@ class MemberStrip(QFrame):
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(12)
+        self._row.addStretch()
         inner = QWidget()
         inner.setLayout(self._row)
         area = QScrollArea()
@@ -86,22 +87,25 @@ class MemberStrip(QFrame):
             similarity: Similarity to the left one, by id, of its near-duplicates.
             remark: A note on the cluster.
         """
-        while (item := self._row.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
-        self._members = []
-        for number, member in enumerate(members[:MAX_SHOWN], start=1):
-            button = StripMember(member, number, self._pixmap)
-            button.show_role(pair, similarity.get(member.id))
-            button.clicked.connect(self._on_clicked)
-            self._members.append(button)
-            self._row.addWidget(button)
-        self._row.addStretch()
+        shown = members[:MAX_SHOWN]
+        for member in self._members[len(shown) :]:
+            self._row.removeWidget(member)
+            member.deleteLater()
+        del self._members[len(shown) :]
+        for number, sample in enumerate(shown, start=1):
+            if number > len(self._members):
+                self._add_member(sample)
+            self._members[number - 1].show_sample(sample, number, pair, similarity.get(sample.id))
         self._remark.setText(remark)
         right = next((m for m in self._members if m.sample.id == pair[1]), None)
         if right is not None:
             self._area.ensureWidgetVisible(right)
+
+    def _add_member(self, sample: Sample) -> None:
+        member = StripMember(sample, self._pixmap)
+        member.clicked.connect(self._on_clicked)
+        self._row.insertWidget(len(self._members), member)
+        self._members.append(member)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll sideways."""
@@ -128,22 +132,30 @@ class MemberStrip(QFrame):
 class StripMember(QAbstractButton):
     """One member: thumbnail, number, and similarity to the left one."""
 
-    def __init__(
-        self, sample: Sample, number: int, pixmap: Callable[[int], QPixmap | None]
-    ) -> None:
+    def __init__(self, sample: Sample, pixmap: Callable[[int], QPixmap | None]) -> None:
         super().__init__()
-        self.sample, self._number, self._pixmap = sample, number, pixmap
+        self.sample, self._pixmap = sample, pixmap
         self._lines = ("", "")
         self._compared = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setToolTip(f"{sample.path}\nShift+click puts it on the left")
 
-    def show_role(self, pair: tuple[int, int], similarity: float | None) -> None:
-        """Show whether it is left or right, and its similarity to the left one; None for none."""
+    def show_sample(
+        self, sample: Sample, number: int, pair: tuple[int, int], similarity: float | None
+    ) -> None:
+        """Show a member, whether it is left or right, and its similarity to the left one.
+
+        Args:
+            sample: The member.
+            number: Its number among the members, from 1.
+            pair: Ids of the left and the right one.
+            similarity: None for none.
+        """
+        self.sample = sample
+        self.setToolTip(f"{sample.path}\nShift+click puts it on the left")
         self._compared = self.sample.id in pair
         role = {pair[0]: "left", pair[1]: "right"}.get(self.sample.id, "")
         value = "–" if similarity is None or role == "left" else f"{similarity:.2f}"
-        self._lines = (f"{self._number} {role}".strip(), value)
+        self._lines = (f"{number} {role}".strip(), value)
         decided = {"keep": "kept", "drop": "excluded"}.get(self.sample.mark, "undecided")
         self.setAccessibleName(f"{self.sample.path}, {self.sample.split}, {decided}")
         self.setText(self._lines[0])

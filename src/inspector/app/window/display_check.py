@@ -1,11 +1,10 @@
 """Checks that a window can open: without a screen, Qt ends the process without a useful message."""
 
-import ctypes
 import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo
+from PySide6.QtCore import QLibrary, QLibraryInfo
 
 from inspector.errors import InspectorError
 
@@ -26,11 +25,12 @@ def check_screen() -> None:
             "Start it from a desktop; everything works in the terminal, too: inspector --help",
         )
     plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
-    try:
-        # Qt blames libxcb-cursor0 whichever library is missing; the loader names the right one.
-        ctypes.CDLL(str(plugins / "platforms" / "libqxcb.so"))
-    except OSError as error:
+    # Qt blames libxcb-cursor0 whichever library is missing; the loader names the right one.
+    library = QLibrary(str(plugins / "platforms" / "libqxcb.so"))
+    if not library.load():
+        # It reads "Cannot load library X: Y: cannot open shared object file: why".
+        name = library.errorString().split(": ")[1]
         raise InspectorError(
-            f"a system library of the window is missing: {str(error).partition(':')[0]}",
+            f"a system library of the window is missing: {name}",
             "`inspector doctor` names the command that installs it.",
-        ) from error
+        )

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequ
 from inspector.app.window.help.help_menu import HelpMenu, help_commands
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.page_list import PAGES
+from inspector.app.window.page_stack import PageStack
 from inspector.app.window.palette.command_palette import (
     Palette,
     as_command,
@@ -77,7 +77,7 @@ class ProjectWindow(QWidget):
         self.project = project
         self.bridge = bridge or Bridge(self)
         self.pages = list(pages) or [page(project, self.bridge) for page in PAGES]
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         for page in self.pages:
             self._stack.addWidget(page)
         self._sidebar = Sidebar(self.pages, HelpMenu(self, self.show_keys))

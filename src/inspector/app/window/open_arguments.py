@@ -1,7 +1,7 @@
 """Parses the arguments of `inspector open`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from inspector.desktop.settings import THEME
 from inspector.errors import UsageError
@@ -9,8 +9,7 @@ from inspector.errors import UsageError
 USAGE = "open [DATASET|PROJECT] [--project FILE] [--theme T] [--read-only]"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenArguments:
+class OpenArguments(NamedTuple):
     """The parsed arguments; "" for what is not given.
 
     Attributes:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inspector.audit.influence.head import Doubles, Floats, Head, Ints, with_offset
 
@@ -35,7 +34,11 @@ def ranked(
     head: Head, x: Floats, truth: Ints, rows: Ints, *,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[tuple[Influence, ...], ...]:  # fmt: skip
-    """Rank the training groups by what the true class's margin loses without each of them.
+    """Rank the training groups by what an answer loses without each of them, and by similarity.
+
+    Where an answer hangs on many images a little, the one that happens to weigh most explains less
+    than a near-duplicate that weighs nearly as much: what the true class's margin loses counts in
+    proportion to the cosine of the features of the image and of the most similar of the group.
 
     Args:
         head: Fitted on the training rows.
@@ -48,15 +51,18 @@ def ranked(
     starts = np.flatnonzero(np.diff(head.group[order], prepend=-1))
     pulls = head.pulls(head.group)[order]
     scaled = head.rows[order]
+    units = _unit(scaled[:, :-1])
     step = max(1, _CELLS // len(order))
     answers: list[tuple[Influence, ...]] = []
     for start in range(0, len(x), step):
         part = slice(start, start + step)
         reach = with_offset(x[part]) @ head.inverse @ scaled.T
         drops, margins = _margins(head.scores(x[part]), truth[part], reach, pulls, starts)
-        for row, (drop, margin) in enumerate(zip(drops, margins, strict=True)):
+        alike = _unit(x[part].astype(np.float64)) @ units.T
+        ranks = drops * np.maximum.reduceat(alike, starts, axis=1).clip(0)
+        for row, (rank, drop, margin) in enumerate(zip(ranks, drops, margins, strict=True)):
             own = reach[row] * pulls[:, truth[start + row]]
-            answers.append(_best(drop, margin, own, rows[order], starts))
+            answers.append(_best(drop, margin, _Order(rank, own), rows[order], starts))
         progress(min(len(x), start + step), len(x))
     return tuple(answers)
 
@@ -80,18 +86,32 @@ def _margins(
     return full[:, None] - margins, margins
 
 
+def _unit(rows: Doubles) -> Doubles:
+    """Return the rows with length 1."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Doubles = rows / np.maximum(length, 1e-12)
+    return unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """By what groups are ranked, and by what the images of each."""
+
+    groups: Doubles
+    images: Doubles
+
+
 def _best(
-    drop: NDArray[np.float64], margin: NDArray[np.float64], own: NDArray[np.float64],
-    rows: Ints, starts: Ints,
+    drop: Doubles, margin: Doubles, order: _Order, rows: Ints, starts: Ints
 ) -> tuple[Influence, ...]:  # fmt: skip
     count = min(RANKED, len(drop))
-    first = np.argpartition(-drop, count - 1)[:count]
-    first = first[np.argsort(-drop[first], kind="stable")]
+    first = np.argpartition(-order.groups, count - 1)[:count]
+    first = first[np.argsort(-order.groups[first], kind="stable")]
     ends = np.append(starts[1:], len(rows))
     influences = []
-    for group in first[drop[first] > 0].tolist():
+    for group in first[order.groups[first] > 0].tolist():
         members = np.arange(starts[group], ends[group])
-        best = members[np.argsort(-own[members], kind="stable")][:MEMBERS]
+        best = members[np.argsort(-order.images[members], kind="stable")][:MEMBERS]
         right = drop[group] + margin[group] > 0
         influences.append(
             Influence(

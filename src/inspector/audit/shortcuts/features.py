@@ -11,6 +11,8 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
+from inspector.audit.shortcuts.marks import HEIGHT, PLACES, WIDTH, Marks, measure_marks
+
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -22,7 +24,9 @@ _MOST_BORDER = SIDE_PX // 4
 _SALIENT = 0.4
 _STROKE_PX, _STROKE = 5, 40
 _GRID = 6
-_BINS = 4
+_RING_PX = SIDE_PX // 16
+# Keeps ratios of dark pixels, whose noise is of this size, within bounds.
+_DARK = 6.0
 
 
 class FeatureBlock(IntEnum):
@@ -37,8 +41,8 @@ class FeatureBlock(IntEnum):
 
 SIZES = {
     FeatureBlock.BORDER: 4 + 8 + 12,
-    FeatureBlock.BACKGROUND: 3 * _BINS + 4,
-    FeatureBlock.COLOUR: 8,
+    FeatureBlock.BACKGROUND: 4 + 9,
+    FeatureBlock.COLOUR: 6 + 5,
     FeatureBlock.DETAIL: 4,
     FeatureBlock.OVERLAY: 3 * _GRID * _GRID,
 }
@@ -57,19 +61,22 @@ def measure_surroundings(pixels: Bytes) -> Floats:
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     colour = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb).astype(np.float32)
     parts = (
-        _border(grey, colour), _background(grey, colour), _colour(colour), _detail(pixels),
-        _overlay(pixels),
+        _border(grey, colour), _background(small, grey, colour), _colour(small, colour),
+        _detail(pixels), _overlay(pixels),
     )  # fmt: skip
     return np.concatenate(parts).astype(np.float32)
 
 
-def surroundings_of(thumbnail: bytes) -> Floats:
-    """Return `measure_surroundings` of a JPEG thumbnail; NaN where it can't be decoded."""
+def surroundings_of(thumbnail: bytes) -> tuple[Floats, Marks]:
+    """Return `measure_surroundings` and `measure_marks` of a JPEG thumbnail.
+
+    Surroundings are NaN and marks 0 where it can't be decoded.
+    """
     try:
         pixels = simplejpeg.decode_jpeg(thumbnail)
     except ValueError:
-        return np.full(VALUES, np.nan, np.float32)
-    return measure_surroundings(pixels)
+        return np.full(VALUES, np.nan, np.float32), np.zeros((PLACES, HEIGHT, WIDTH), np.int8)
+    return measure_surroundings(pixels), measure_marks(pixels)
 
 
 def compression_of(path: str) -> Floats:
@@ -124,18 +131,40 @@ def _border(grey: Floats, colour: Floats) -> Floats:
     return np.concatenate([widths, lines, *corners]).astype(np.float32)
 
 
-def _background(grey: Floats, colour: Floats) -> Floats:
-    """Return colours, light and texture outside the salient area."""
+def _background(small: Bytes, grey: Floats, colour: Floats) -> Floats:
+    """Return light, colours and texture outside the salient area, and tints of the outer ring.
+
+    A tint shows in the ratios of red, green and blue where a photo is nearly white or grey, and in
+    how dark and how light each of them gets.
+    """
     salient = _saliency(grey)
     outside = salient < np.quantile(salient, 1 - _SALIENT)
-    chosen = colour[outside]
-    shares = []
-    for plane in range(3):
-        counts, _ = np.histogram(chosen[:, plane], _BINS, (0, 256))
-        shares.append(counts / max(1, len(chosen)))
+    chosen, inside = small[outside].astype(np.float32), small[~outside].astype(np.float32)
     slopes = np.abs(np.diff(grey, axis=1, append=grey[:, -1:]))[outside]
-    means = chosen.mean(axis=0)
-    return np.concatenate([*shares, means, [slopes.mean()]]).astype(np.float32)
+    light = chosen.mean(axis=1)
+    bright = chosen[light >= np.quantile(light, 0.9)]
+    edge = _RING_PX
+    frame = np.ones(grey.shape, np.bool_)
+    frame[edge:-edge, edge:-edge] = False
+    ring = small[frame].astype(np.float32)
+    ends = (slice(0, 3 * edge), slice(-3 * edge, None))
+    corners = np.concatenate([small[y, x].reshape(-1, 3) for y in ends for x in ends])
+    whites = np.quantile(corners.astype(np.float32), 0.99, axis=0)
+    tints = (
+        np.median(_ratio(bright, 0, 1)), np.median(_ratio(chosen, 0, 2)),
+        np.median(_ratio(ring, 0, 2)) - np.median(_ratio(inside, 0, 2)),
+        np.median(ring[:, 2] - ring[:, 0]), np.quantile(_ratio(ring, 0, 1), 0.9),
+        np.log((whites[2] + _DARK) / (whites[0] + _DARK)),
+        np.quantile(chosen[:, 0], 0.99), *np.quantile(chosen[:, ::2], 0.01, axis=0),
+    )  # fmt: skip
+    means = colour[outside].mean(axis=0)
+    return np.concatenate([means, [slopes.mean()], tints]).astype(np.float32)
+
+
+def _ratio(pixels: Floats, one: int, two: int) -> Floats:
+    """Return the logarithm of one colour of RGB pixels (n, 3) over another one."""
+    ratio: Floats = np.log((pixels[:, one] + _DARK) / (pixels[:, two] + _DARK))
+    return ratio
 
 
 def _saliency(grey: Floats) -> Floats:
@@ -156,11 +185,20 @@ def _saliency(grey: Floats) -> Floats:
     return weighted
 
 
-def _colour(colour: Floats) -> Floats:
-    """Return mean and variation of each plane, and the shares of very dark and light pixels."""
-    flat = colour.reshape(-1, 3)
+def _colour(small: Bytes, colour: Floats) -> Floats:
+    """Return means, variation of light, shares of very dark and light pixels, and colour casts.
+
+    A cast multiplies red and blue everywhere: it shows in how light each of them gets, and in the
+    reddest and the bluest of natural colours.
+    """
+    flat, rgb = colour.reshape(-1, 3), small.reshape(-1, 3).astype(np.float32)
     ends = [(flat[:, 0] < 16).mean(), (flat[:, 0] > 240).mean()]
-    return np.concatenate([flat.mean(axis=0), flat.std(axis=0), ends]).astype(np.float32)
+    whites = np.quantile(rgb, 0.99, axis=0)
+    casts = (
+        np.log((whites[2] + _DARK) / (whites[1] + _DARK)), whites[0], whites[2],
+        np.quantile(_ratio(rgb, 0, 2), 0.1), np.quantile(_ratio(rgb, 2, 1), 0.9),
+    )  # fmt: skip
+    return np.concatenate([flat.mean(axis=0), [flat[:, 0].std()], ends, casts]).astype(np.float32)
 
 
 def _detail(pixels: Bytes) -> Floats:

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe, reduce
 from inspector.audit.shortcuts.features import FeatureBlock, block, without_centre
+from inspector.audit.shortcuts.marks import Marks, repetition
 from inspector.audit.shortcuts.search import Probe, ProbeName
 from inspector.dataset.names import Label, RelativePath
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 _MOST_VALUES = 12
+_COMPONENTS = 64
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _CAPTURED = "%Y-%m-%d %H:%M:%S"
@@ -52,32 +55,54 @@ class ImageFacts:
     sharpness: float
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Measured values of images, one row per image.
+
+    Attributes:
+        surroundings: (n, VALUES) as of `measure_surroundings`; NaN without a thumbnail.
+        marks: (n, PLACES, HEIGHT, WIDTH) as of `measure_marks`.
+        compression: (n, 2) mean JPEG quantisation; NaN for other formats.
+        around: (n, 64) as of `around_centre`.
+    """
+
+    surroundings: Floats
+    marks: Marks
+    compression: Floats
+    around: Floats
+
+
+def around_centre(records: NDArray[np.void]) -> Floats:
+    """Return components (n, 64) of what fingerprints (n,) show outside of an image's centre."""
+    return reduce(describe(without_centre(records)), _COMPONENTS)
+
+
 def probes_of(
-    facts: Sequence[ImageFacts],
-    surroundings: Floats,
-    compression: Floats,
-    records: NDArray[np.void],
+    facts: Sequence[ImageFacts], measured: Measured, *, group: Ints, reference: Ints
 ) -> tuple[Probe, ...]:
     """Return all probes.
 
     Args:
         facts: One per image.
-        surroundings: (n, VALUES) as of `measure_surroundings`; NaN without a thumbnail.
-        compression: (n, 2) mean JPEG quantisation; NaN for other formats.
-        records: (n,) fingerprints.
+        measured: Of the same images.
+        group: (n,) group numbers.
+        reference: Training rows, among which marks repeat.
     """
+    surroundings = measured.surroundings
     sharpness = np.array([[f.sharpness] for f in facts], np.float32)
     blocks = {name: block(surroundings, one) for name, one in _BLOCKS.items()}
     blocks[ProbeName.DETAIL] = np.concatenate([blocks[ProbeName.DETAIL], sharpness], axis=1)
-    masked = reduce(describe(without_centre(records)), 64)
+    marks = repetition(measured.marks, group, reference)
+    marks[np.isnan(surroundings).any(axis=1)] = np.nan
     return (
-        Probe(ProbeName.FORMAT, _format(facts, compression)),
+        Probe(ProbeName.FORMAT, _format(facts, measured.compression)),
         Probe(ProbeName.FILE_SIZE, np.array([[f.bytes] for f in facts], np.float32)),
         Probe(ProbeName.SIZE, _size(facts)),
         *(Probe(name, columns) for name, columns in blocks.items()),
+        Probe(ProbeName.MARKS, marks),
         Probe(ProbeName.CAMERA, _camera(facts)),
         Probe(ProbeName.NAMES, _names(facts)),
-        Probe(ProbeName.CENTRE_MASKED, masked, binned=False),
+        Probe(ProbeName.CENTRE_MASKED, measured.around, binned=False),
     )
 
 

@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-_Model = Callable[[Floats, Floats], Floats]
+_Model = Callable[[Floats], Floats]
 
 FOLDS = 5
 PERMUTATIONS = 999
@@ -53,6 +53,7 @@ class ProbeName(StrEnum):
     DETAIL = "blur and noise"
     CAMERA = "camera and date"
     OVERLAY = "text and watermarks"
+    MARKS = "repeated marks"
     NAMES = "file names and folders"
     CENTRE_MASKED = "image without its centre"
 
@@ -123,6 +124,15 @@ class ProbeResult:
     examples: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """One fold of a probe: its rows, the others, and how a model is fitted to those."""
+
+    held: Mask
+    rows: Floats
+    fit: _Model
+
+
 def find_shortcuts(
     question: ShortcutQuestion,
     *,
@@ -139,7 +149,7 @@ def find_shortcuts(
         progress: Called with the number of finished probes and their total.
     """
     rng = np.random.default_rng(seed)
-    rows = _at_most(np.flatnonzero(question.training), question.group, rng)
+    rows = at_most(np.flatnonzero(question.training), question.group, rng)
     labels = np.unique(question.labels[rows], return_inverse=True)[1].astype(np.int64)
     group = np.unique(question.group[rows], return_inverse=True)[1].astype(np.int64)
     classes = int(labels.max(initial=-1)) + 1
@@ -152,10 +162,10 @@ def find_shortcuts(
     for done, probe in enumerate(question.probes):
         progress(done, len(question.probes))
         x = _features(probe, rows)
-        model = _model(probe)
-        scores = _out_of_fold(x[rows], _targets(labels[None], classes), folds, model)
-        agreement = float(_agreement(scores, labels[None], folds)[0])
-        p = _p_value(x[rows], shuffled, agreement, folds, model)
+        prepared = _folds_of(probe, x[rows], folds)
+        scores = _out_of_fold(prepared, _targets(labels[None], classes))
+        agreement = float(_agreement(scores, labels[None], prepared)[0])
+        p = _p_value(prepared, shuffled, agreement)
         judged.append((probe, p, scores[:, 0]))
     corrected = holm(np.array([p for _, p, _ in judged]))
     results = [
@@ -168,7 +178,7 @@ def find_shortcuts(
     return tuple(results)
 
 
-def _at_most(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
+def at_most(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
     """Return rows of random whole groups, about `MAX_IMAGES` images in total."""
     if len(rows) <= MAX_IMAGES:
         return rows
@@ -179,7 +189,7 @@ def _at_most(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
     return chosen
 
 
-def _agreement(scores: Floats, labels: Ints, folds: Ints) -> Doubles:
+def _agreement(scores: Floats, labels: Ints, folds: list[_Fold]) -> Doubles:
     """Return how far scores (n, draws, classes) agree with labels (draws, n), per permutation.
 
     This is the correlation of scores and classes within folds, up to a factor common to all
@@ -187,10 +197,10 @@ def _agreement(scores: Floats, labels: Ints, folds: Ints) -> Doubles:
     """
     gain = np.zeros(len(labels))
     length = np.zeros(len(labels))
-    for fold in range(FOLDS):
-        held = folds == fold
-        centred = scores[held] - scores[held].mean(axis=0)
-        own = np.take_along_axis(centred, labels.T[held][..., None], axis=2)
+    for fold in folds:
+        centred = scores[fold.held]
+        centred -= centred.mean(axis=0)
+        own = np.take_along_axis(centred, labels.T[fold.held][..., None], axis=2)
         gain += own.sum(axis=(0, 2))
         length += (centred**2).sum(axis=(0, 2))
     agreement: Doubles = gain / np.sqrt(length + 1e-12)
@@ -202,16 +212,15 @@ def _permuted(labels: Ints, group: Ints, draws: int, rng: np.random.Generator) -
 
     At most one group per class boundary is split.
     """
-    in_order = np.sort(labels)
+    counts = np.bincount(labels)
     shuffled = np.empty((draws, len(labels)), np.int64)
     number = int(group.max()) + 1
     for draw in range(draws):
         rank = rng.permutation(number)
         laid_out = np.argsort(rank[group], kind="stable")
         # Shuffle the class order, so that the split groups don't always fall to the same class.
-        order = rng.permutation(int(labels.max()) + 1)
-        blocks = np.concatenate([in_order[in_order == label] for label in order])
-        shuffled[draw, laid_out] = blocks
+        order = rng.permutation(len(counts))
+        shuffled[draw, laid_out] = np.repeat(order, counts[order])
     return shuffled
 
 
@@ -253,50 +262,58 @@ def _targets(labels: Ints, classes: int) -> Floats:
     return np.eye(classes, dtype=np.float32)[labels.T]
 
 
-def _ridge(x: Floats, targets: Floats) -> Floats:
-    """Return weights (d, m) of centred targets that share one solve."""
+def _ridge(x: Floats) -> _Model:
+    """Return a function from centred targets to weights (d, m), which share one solve."""
     square = x.T @ x
     strength = _PENALTY * float(np.trace(square)) / len(square) + 1e-3
     square[np.diag_indices_from(square)] += np.float32(strength)
-    return np.asarray(np.linalg.solve(square, x.T @ targets), np.float32)
+    solved = np.asarray(np.linalg.solve(square, x.T), np.float32)
+    return lambda targets: np.asarray(solved @ targets, np.float32)
 
 
-def _screened(x: Floats, targets: Floats) -> Floats:
-    """Return weights (d, m) of columns that correlate with a centred target, one by one.
+def _screened(x: Floats) -> _Model:
+    """Return a function from centred targets to weights (d, m) of columns, one by one.
 
-    A marker is one column among dozens, and chance fits of the others would drown it. Columns are
-    shrunk by `_SCREEN` standard errors, and the sum is scaled to fit.
+    A marker is one column among dozens, and chance fits of the others would drown it. Columns that
+    correlate with a target are shrunk by `_SCREEN` standard errors, and their sum is scaled to fit.
     """
-    slopes = x.T @ targets
+    turned = np.ascontiguousarray(x.T)
     length = (x**2).sum(axis=0)[:, None] + np.float32(1e-6)
-    error = np.sqrt(length * (targets**2).mean(axis=0)) + np.float32(1e-6)
-    shrunk = np.maximum(0, 1 - _SCREEN * error / np.maximum(np.abs(slopes), 1e-6))
-    weights = (slopes / length * shrunk).astype(np.float32)
-    scores = x @ weights
-    fit = (scores * targets).sum(axis=0) / ((scores**2).sum(axis=0) + np.float32(1e-6))
-    return np.asarray(weights * fit, np.float32)
+
+    def fit(targets: Floats) -> Floats:
+        slopes = turned @ targets
+        error = np.sqrt(length * (targets**2).mean(axis=0)) + np.float32(1e-6)
+        shrunk = np.maximum(0, 1 - _SCREEN * error / np.maximum(np.abs(slopes), 1e-6))
+        weights = (slopes / length * shrunk).astype(np.float32)
+        scores = x @ weights
+        scale = (scores * targets).sum(axis=0) / ((scores**2).sum(axis=0) + np.float32(1e-6))
+        return np.asarray(weights * scale, np.float32)
+
+    return fit
 
 
-def _model(probe: Probe) -> _Model:
-    return _screened if probe.binned else _ridge
+def _folds_of(probe: Probe, x: Floats, folds: Ints) -> list[_Fold]:
+    """Return the folds of a probe, prepared for many fits."""
+    prepare = _screened if probe.binned else _ridge
+    return [_Fold(folds == i, x[folds == i], prepare(x[folds != i])) for i in range(FOLDS)]
 
 
-def _out_of_fold(x: Floats, targets: Floats, folds: Ints, model: _Model) -> Floats:
+def _out_of_fold(folds: list[_Fold], targets: Floats) -> Floats:
     """Return scores (n, draws, classes) of models that saw no image of the same fold."""
     # With two classes, one is the complement of the other.
     two = targets.shape[2] == 2
     shape = targets[..., 1:].shape if two else targets.shape
     flat = np.ascontiguousarray(targets[..., 1:] if two else targets).reshape(len(targets), -1)
     scores = np.empty(flat.shape, np.float32)
-    for fold in range(FOLDS):
-        held = folds == fold
-        mean = flat[~held].mean(axis=0)
-        scores[held] = x[held] @ model(x[~held], flat[~held] - mean) + mean
+    for fold in folds:
+        learned = flat[~fold.held]
+        mean = learned.mean(axis=0)
+        scores[fold.held] = fold.rows @ fold.fit(learned - mean) + mean
     whole = scores.reshape(shape)
     return np.concatenate([1 - whole, whole], axis=2) if two else whole
 
 
-def _p_value(x: Floats, shuffled: Ints, agreement: float, folds: Ints, model: _Model) -> float:
+def _p_value(folds: list[_Fold], shuffled: Ints, agreement: float) -> float:
     """Return how often models of permuted labels agree with them as well as the real one does.
 
     A probe that clearly shows nothing does not need every permutation.
@@ -308,7 +325,7 @@ def _p_value(x: Floats, shuffled: Ints, agreement: float, folds: Ints, model: _M
     above = 0
     for start in range(0, len(shuffled), _AT_ONCE):
         part = shuffled[start : start + _AT_ONCE]
-        scores = _out_of_fold(x, _targets(part, classes), folds, model)
+        scores = _out_of_fold(folds, _targets(part, classes))
         reached = np.flatnonzero(_agreement(scores, part, folds) >= agreement)
         if above + len(reached) >= _EXCEEDED:
             return _EXCEEDED / (start + int(reached[_EXCEEDED - above - 1]) + 1)
@@ -353,7 +370,8 @@ def _folder_accuracy(
     names, labels = np.unique(question.labels[rows], return_inverse=True)
     x = _features(probe, rows)
     targets = np.eye(len(names), dtype=np.float32)[labels]
-    weights = _model(probe)(x[rows], targets - targets.mean(axis=0))
+    prepare = _screened if probe.binned else _ridge
+    weights = prepare(x[rows])(targets - targets.mean(axis=0))
     named = names[(x[folder] @ weights + targets.mean(axis=0)).argmax(axis=1)]
     largest = names[np.bincount(labels).argmax()]
     true = question.labels[folder]

@@ -63,7 +63,11 @@ class Previews:
             pinned: Sample ids.
             turn: From 0; another turn gives others beside the pinned ones.
             side_px: Training size.
+
+        Raises:
+            DatasetError: The images are not on this machine.
         """
+        self._context.check_images_here()
         rows = {s.id: s for s in self._side(validation=False)}
         first = [rows[i] for i in pinned if i in rows][:count]
         others = [s for s in _class_by_class(list(rows.values())) if s.id not in set(pinned)]

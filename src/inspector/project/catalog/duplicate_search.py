@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.audit.false_pairs import POSSIBLE_BIN, ScoreCounts, confirmed_level, counted
+from inspector.project.catalog.known_search import KnownSearch, SearchedImages, SearchUpdate
 from inspector.project.catalog.page_comparison import compare_pages
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.catalog.pair_stream import PairStream, StreamedPair
@@ -41,6 +43,7 @@ class DuplicateSearch:
         self._stream = stream
         self._stop, self._progress = stop, progress
         self._search = PairSearch(context, stop, progress)
+        self._known = KnownSearch(context.cache.path.parent, context.file)
         self._embedded = 0
 
     def run(self) -> bool:
@@ -58,12 +61,15 @@ class DuplicateSearch:
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
         with self._search.folder() as folder:
-            contents = self._prepare(folder, contents)
-            verified = self._verified(folder, contents, by_content)
+            images, update = self._prepare(folder, contents)
+            contents = list(images.contents)
+            verified = self._verified(folder, images, update, by_content)
         if verified is None:
             return False
         compared = self._counted(verified, contents, by_content)
-        files = [str(context.absolute(paths[sha256])) for sha256 in contents]
+        # As text: creating a Path per image took a tenth of a rescan.
+        above = str(context.absolute("_"))[:-1]
+        files = [above + paths[sha256] for sha256 in contents]
         known = context.store.samples.shapes()
         shapes = [known[sha256] for sha256 in contents]
         pairs = compare_pages(
@@ -127,54 +133,78 @@ class DuplicateSearch:
             ),
         )  # fmt: skip
 
-    def _prepare(self, folder: Path, contents: list[bytes]) -> list[bytes]:
-        """Begin a search in a folder; return the contents that have a fingerprint."""
+    def _prepare(
+        self, folder: Path, contents: list[bytes]
+    ) -> tuple[SearchedImages, SearchUpdate | None]:
+        """Begin a search in a folder.
+
+        Returns:
+            The images that have a fingerprint, and the earlier search that this one updates.
+        """
         rows = np.array(list(self._context.cache.places(contents)), np.int64)
         contents = [sha256 for sha256, row in zip(contents, rows.tolist(), strict=True) if row >= 0]
-        splits = self._context.store.samples.splits()
-        names = sorted(set(splits.values()))
-        numbers = [names.index(splits[sha256]) for sha256 in contents]
+        split_of = self._context.store.samples.splits()
+        splits = [split_of[sha256] for sha256 in contents]
         np.save(folder / "chosen.npy", rows[rows >= 0])
-        np.save(folder / "splits.npy", np.array(numbers, np.int32))
-        self._embedded = self._write_vectors(folder, contents)
-        return contents
+        numbers = np.unique(splits, return_inverse=True)[1]
+        np.save(folder / "splits.npy", numbers.astype(np.int32))
+        known = self._context.cache.embedded(VERSION)
+        embedded = np.array([sha256 in known for sha256 in contents], np.bool_)
+        if not is_mostly_embedded(int(embedded.sum()), len(contents)):
+            embedded[:] = False
+        self._embedded = int(embedded.sum())
+        images = SearchedImages(contents, splits, embedded if self._embedded else None)
+        update = None if self._context.on_cluster else self._known.update_for(images)
+        if self._embedded:
+            np.save(folder / "embedded.npy", embedded)
+            self._write_vectors(folder, contents, None if update is None else update.new)
+        return images, update
 
-    def _write_vectors(self, folder: Path, contents: list[bytes]) -> int:
-        """Write the vectors that are known for a search; return how many, 0 for too few."""
+    def _write_vectors(
+        self, folder: Path, contents: Sequence[bytes], rows: NDArray[np.int32] | None
+    ) -> None:
+        """Write the known vectors of some contents for a search, None for all; others stay zero."""
         cache = self._context.cache
-        known = cache.embedded(VERSION).intersection(contents)
-        if not is_mostly_embedded(len(known), len(contents)):
-            return 0
         table = np.lib.format.open_memmap(
             folder / f"{Space.EMBEDDING}.npy", "w+", np.dtype(np.float16),
             (len(contents), DIMENSIONS),
         )  # fmt: skip
-        row = 0
-        for stored in cache.embeddings(VERSION, contents):
-            for sha256 in contents[row : row + cache.PART]:
-                if sha256 in stored:
-                    table[row] = np.frombuffer(stored[sha256], np.float16)
-                row += 1
+        places = np.arange(len(contents)) if rows is None else rows
+        chosen = [contents[row] for row in places.tolist()]
+        place_of = dict(zip(chosen, places.tolist(), strict=True))
+        for stored in cache.embeddings(VERSION, chosen):
+            for sha256, vector in stored.items():
+                table[place_of[sha256]] = np.frombuffer(vector, np.float16)
         table.flush()
-        return len(known)
 
     def _verified(
-        self, folder: Path, contents: Sequence[bytes], samples: Mapping[bytes, Sequence[int]]
+        self,
+        folder: Path,
+        images: SearchedImages,
+        update: SearchUpdate | None,
+        samples: Mapping[bytes, Sequence[int]],
     ) -> CandidateResult | None:
         """Return every compared pair of contents with its similarity; None if stopped.
 
         Pairs that an earlier search verified are not verified again.
 
         Args:
+            folder: Of the search.
+            images: Its images.
+            update: The earlier search that it updates.
             samples: The samples of each content.
         """
+        contents = images.contents
         splits = np.load(folder / "splits.npy")
-        cache = self._context.cache
-        proposed = self._search.proposed(
-            str(folder), cache.records, len(contents), embedded=self._embedded > 0
+        cache, embedded = self._context.cache, self._embedded > 0
+        result = (
+            self._search.proposed(str(folder), cache.records, len(contents), embedded=embedded)
+            if update is None
+            else self._search.updated(str(folder), cache.records, update, embedded=embedded)
         )
-        if proposed is None:
+        if result is None:
             return None
+        proposed = result.pairs
 
         def tell(part: CandidateResult) -> None:
             assert part.similarity is not None
@@ -191,6 +221,9 @@ class DuplicateSearch:
         known = before.compared(contents, proposed)
         tell(known.verified)
         unknown = known.unknown
+        if update is not None:
+            compared = np.unique(np.concatenate([unknown.a, unknown.b]))
+            self._search.unpack(str(folder), cache.records, compared[update.old[compared] >= 0])
         # Those across splits first.
         order = np.argsort(splits[unknown.a] == splits[unknown.b], kind="stable")
         unknown = CandidateResult(unknown.a[order], unknown.b[order], unknown.transform[order])
@@ -198,8 +231,12 @@ class DuplicateSearch:
         if fresh is None:
             return None
         verified = joined_in_order(known.verified, fresh)
-        if len(unknown.a) and cache.refusal is None:
-            before.keep(contents, proposed, verified)
+        if cache.refusal is None:
+            if len(unknown.a):
+                before.keep(contents, proposed, verified)
+            if not self._context.on_cluster:
+                added = 0 if update is None else update.added
+                self._known.keep(folder, images, result.by_hashes, added)
         return verified
 
     def _same_pixels(

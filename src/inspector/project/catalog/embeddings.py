@@ -56,7 +56,9 @@ class Embeddings:
 
         Raises:
             CacheError: The cache can't be written.
+            DatasetError: The images are not on this machine.
         """
+        self._context.check_images_here()
         stop, progress = stop or Stop(), progress or Progress()
         with self._alone(stop, progress) as alone:
             if not alone:

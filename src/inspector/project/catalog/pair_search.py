@@ -3,11 +3,14 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.errors import CacheError, ProcessError
+from inspector.project.catalog.known_search import SearchUpdate
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch, sweep_scratch
 from inspector.similarity.levels import POSSIBLE
@@ -27,6 +30,7 @@ from inspector.work.tasks import (
     Reduce,
     Space,
     Task,
+    Unpack,
     VerifyTask,
 )
 
@@ -38,6 +42,19 @@ MAYBE_SAME_PIXELS = 0.9
 # A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
 # images on a busy machine took a minute for all transforms, so this suffices for millions.
 SECONDS_PER_PART = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedPairs:
+    """Candidates of a search, each once per transform, ordered by pair.
+
+    Attributes:
+        pairs: All of them.
+        by_hashes: Those that hashes propose.
+    """
+
+    pairs: CandidateResult
+    by_hashes: CandidateResult
 
 
 class PairSearch:
@@ -82,8 +99,8 @@ class PairSearch:
         *,
         hashes_only: bool = False,
         embedded: bool = False,
-    ) -> CandidateResult | None:
-        """Return the candidate pairs, each once per transform; None if stopped.
+    ) -> ProposedPairs | None:
+        """Return the candidate pairs of all images; None if stopped.
 
         Args:
             folder: Holds `chosen` and `splits`; see `work.search`.
@@ -93,7 +110,7 @@ class PairSearch:
             embedded: True if the folder holds `embedding`.
         """
         if images < 2:
-            return no_pairs()
+            return ProposedPairs(no_pairs(), no_pairs())
         starts = range(0, images, CHUNK_IMAGES)
         blocks = () if hashes_only else range(0, images, NEAR_BLOCK)
         spaces = tuple(Space)[: 0 if hashes_only else 2 if embedded else 1]
@@ -112,12 +129,61 @@ class PairSearch:
                 [Begin(folder)], described, [Reduce(folder, space) for space in spaces],
                 [*near, *joins], [JoinNear(folder, space) for space in spaces],
             )  # fmt: skip
-        parts: list[object] = []
+        parts: list[tuple[Task, object]] = []
         for tasks in steps:
             parts += self._all(tasks)
             if self._stop.is_set():
                 return None
-        return _sorted(parts)
+        return _proposed(parts)
+
+    def updated(
+        self, folder: str, records: Path, update: SearchUpdate, *, embedded: bool = False
+    ) -> ProposedPairs | None:
+        """Return what `proposed` does, looking only for pairs of images that are new.
+
+        Args:
+            folder: As in `proposed`, but it holds the `embedding` of the new images alone.
+            records: File of packed fingerprints.
+            update: The earlier search.
+            embedded: True if the folder holds `embedding`.
+        """
+        np.save(Path(folder) / "old.npy", update.old)
+        known, new = str(update.known), update.new
+        spaces = tuple(Space)[: 2 if embedded else 1]
+        unpacked: list[Task] = [
+            Unpack(str(records), folder, new[i : i + CHUNK_IMAGES], True)
+            for i in range(0, len(new), CHUNK_IMAGES)
+        ]
+        joins: list[Task] = [ProposeTask(folder, t) for t in ONE_OF_EACH]
+        before: tuple[list[Task], ...] = (
+            [Begin(folder, known)], unpacked, [Reduce(folder, space, known) for space in spaces],
+        )  # fmt: skip
+        self._progress.start("candidates", 1 + len(unpacked) + len(joins) + 2 * len(spaces))
+        for tasks in before:
+            for _ in self._all(tasks):
+                pass
+            if self._stop.is_set():
+                return None
+        near: list[Task] = [
+            FindNear(folder, i, space)
+            for space in spaces
+            for i in range(0, int(np.load(f"{folder}/{space}-asking.npy")), NEAR_BLOCK)
+        ]
+        parts = [*self._all([*near, *joins])]
+        if self._stop.is_set():
+            return None
+        parts += self._all([JoinNear(folder, space) for space in spaces])
+        return None if self._stop.is_set() else _proposed(parts, update.by_hashes)
+
+    def unpack(self, folder: str, records: Path, rows: NDArray[np.int32]) -> None:
+        """Unpack some images of a search that updates another, so that they can be verified."""
+        self._progress.start("candidates", -(-len(rows) // CHUNK_IMAGES))
+        parts = [
+            Unpack(str(records), folder, rows[i : i + CHUNK_IMAGES], False)
+            for i in range(0, len(rows), CHUNK_IMAGES)
+        ]
+        for _ in self._all(parts):
+            pass
 
     def verified(
         self,
@@ -139,7 +205,7 @@ class PairSearch:
             for cut in _cuts(proposed)
         ]
         parts = [no_pairs()]
-        for result in self._all(tasks):
+        for _, result in self._all(tasks):
             assert isinstance(result, CandidateResult)
             parts.append(result)
             on_pairs(result)
@@ -165,7 +231,7 @@ class PairSearch:
         missing = sorted(files.keys() - digests.keys())
         self._progress.start("pixels", len(missing))
         tasks: list[Task] = [DigestTask(sha256, str(files[sha256])) for sha256 in missing]
-        for result in self._all(tasks):
+        for _, result in self._all(tasks):
             assert isinstance(result, DigestResult)
             digests[result.sha256] = result.pixels
         if self._stop.is_set():
@@ -173,8 +239,8 @@ class PairSearch:
         cache.put_pixel_digests((sha, digests[sha]) for sha in missing if sha in digests)
         return digests
 
-    def _all(self, tasks: Sequence[Task]) -> Iterator[object]:
-        """Yield the results of tasks in any order, and report progress."""
+    def _all(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, object]]:
+        """Yield tasks with their results, in any order, and report progress."""
         reads = any(isinstance(task, DigestTask) for task in tasks)
         answers = self._context.pool().map(
             ([task] for task in tasks),
@@ -186,7 +252,7 @@ class PairSearch:
                 case TaskDone(items=items, result=result):
                     first = items[0]
                     self._progress.advance(len(first.a) if isinstance(first, VerifyTask) else 1)
-                    yield from result
+                    yield from zip(items, result, strict=True)
                 case TaskFailed(item=item, reason=reason):
                     if not isinstance(item, DigestTask):
                         raise ProcessError(
@@ -222,9 +288,22 @@ def _cuts(proposed: CandidateResult) -> list[slice]:
     return cuts
 
 
-def _sorted(parts: Iterable[object]) -> CandidateResult:
+def _proposed(
+    parts: Iterable[tuple[Task, object]], known_by_hashes: CandidateResult | None = None
+) -> ProposedPairs:
+    """Return the pairs of the parts of a search, and those that an earlier one left."""
+    by_hashes = [] if known_by_hashes is None else [known_by_hashes]
+    near: list[CandidateResult] = []
+    for task, result in parts:
+        if isinstance(result, CandidateResult):
+            (by_hashes if isinstance(task, ProposeTask) else near).append(result)
+    together = _sorted(by_hashes)
+    return ProposedPairs(_sorted([together, *near]), together)
+
+
+def _sorted(parts: Sequence[CandidateResult]) -> CandidateResult:
     """Join candidates, each once, those of one pair together."""
-    some = [no_pairs(), *(part for part in parts if isinstance(part, CandidateResult))]
+    some = [no_pairs(), *parts]
     a, b = (np.concatenate([getattr(part, end) for part in some]) for end in ("a", "b"))
     transform = np.concatenate([part.transform for part in some])
     order = np.lexsort((transform, b, a))

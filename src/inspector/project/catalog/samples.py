@@ -125,7 +125,8 @@ class Samples:
         """Return the upright image at full size, uint8 (height, width, 3).
 
         Raises:
-            DatasetError: The file can't be read any more.
+            DatasetError: The file can't be read any more, or is not on this machine.
         """
+        self._context.check_images_here()
         (row,) = self.by_ids([sample])
         return read_pixels(str(self._context.absolute(row.path)))

@@ -9,11 +9,13 @@ from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
 from inspector.errors import DatasetError
 from inspector.project.catalog.duplicate_search import DuplicateSearch, is_mostly_embedded
+from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.catalog.pair_stream import PairStream
 from inspector.project.catalog.scan_queue import ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.similarity.embedding import VERSION
+from inspector.similarity.levels import SMALL_PX
 from inspector.store.exclusive_lock import exclusive_lock, holder
 from inspector.store.records import COMPARED_PAIRS, SCAN, ScanRecord
 from inspector.store.refusals import lock_of
@@ -44,12 +46,17 @@ class Scanned:
 class Scans:
     """Brings the knowledge about a dataset up to date.
 
+    Args:
+        context: Project context.
+        embeddings: Computed in a scan whose search compares by them.
+
     Attributes:
         stream: Pairs across splits that a running scan has confirmed.
     """
 
-    def __init__(self, context: ProjectContext) -> None:
+    def __init__(self, context: ProjectContext, embeddings: Embeddings) -> None:
         self._context = context
+        self._embeddings = embeddings
         self._running: Progress | None = None
         self.stream = PairStream()
 
@@ -61,6 +68,26 @@ class Scans:
     def is_complete(self) -> bool:
         """Tell whether the last scan finished, duplicates included."""
         return self._context.store.records.get(SCAN).complete
+
+    def compares_embeddings(self) -> bool:
+        """Tell whether the last search compared neighbours by the embedding; the next does, too."""
+        return self._context.store.records.get(COMPARED_PAIRS).embedded > 0
+
+    def embedding_time(self) -> str | None:
+        """Return in words how long it takes to compare by the embedding, too.
+
+        Returns:
+            None where the last search did, and where it finds nothing more: in small images.
+        """
+        store = self._context.store
+        absent = bool(self._context.origin) or store.database.refusal is not None
+        if absent or not self.is_complete() or self.compares_embeddings():
+            return None
+        sides = (min(shape.width, shape.height) for shape in store.samples.shapes().values())
+        if all(side < SMALL_PX for side in sides):
+            return None
+        seconds = self._embeddings.estimated_seconds()
+        return f"{seconds / 60:,.0f} min" if seconds >= 90 else f"{max(1, round(seconds))} s"
 
     def index(self) -> int:
         """List the disk and store the names; return the number of new files."""
@@ -83,12 +110,19 @@ class Scans:
         rows.end_listing(number, names)
         context.emit(Changes(samples=True))
 
-    def scan(self, *, stop: Stop | None = None, progress: Progress | None = None) -> Scanned:
+    def scan(
+        self,
+        *,
+        embedding: bool = False,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> Scanned:
         """List, read and compare new and changed files; finished work is kept when stopped.
 
         While another program scans the project, this waits and then does what is left.
 
         Args:
+            embedding: True to compare neighbours by the embedding from now on.
             stop: Set from any thread to end soon, keeping all finished work.
             progress: Reports phase and counts.
 
@@ -112,7 +146,7 @@ class Scans:
             if mine:
                 self._running = progress
                 try:
-                    return self._scan(began, stop, progress)
+                    return self._scan(began, stop, progress, embedding)
                 finally:
                     self._running = None
                     self.stream.clear()
@@ -134,7 +168,7 @@ class Scans:
         present, missing = self._context.store.samples.present_and_missing()
         return Scanned(0, present, 0, missing, time.monotonic() - began, complete=True)
 
-    def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
+    def _scan(self, began: float, stop: Stop, progress: Progress, embedding: bool) -> Scanned:
         began_ns = time.time_ns()
         store = self._context.store
         before = self._begun(began_ns)
@@ -157,6 +191,8 @@ class Scans:
         moved = store.samples.follow_moves()
         present, missing = store.samples.present_and_missing()
         complete = not stop.is_set()
+        if complete and (embedding or self.compares_embeddings()):
+            complete = self._embeddings.complete(stop=stop, progress=progress)
         if complete:
             if reading.count or moved or not self.is_complete() or self._is_newly_embedded():
                 if self._context.cache.refusal is not None:
@@ -167,7 +203,10 @@ class Scans:
         # What an earlier scan left unread is not new, and was not known.
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
-        return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
+        # A file changed in place may now be what another one was.
+        return Scanned(
+            max(0, new - moved), unchanged, moved, missing, time.monotonic() - began, complete
+        )
 
     def _is_newly_embedded(self) -> bool:
         """Tell whether images were embedded since the last search: that proposes more pairs."""

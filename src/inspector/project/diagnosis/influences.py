@@ -134,8 +134,8 @@ class BorrowedReport:
                 )
             case Verdict.CANNOT_TELL:
                 return (
-                    f"Whether {whose} is borrowed from the same group is inconclusive: {both}"
-                    f" ({self._reason})."
+                    f"Whether {whose} is borrowed from training images of the same group is"
+                    f" inconclusive: {both} ({self._reason})."
                 )
             case _:
                 assert_never(self.verdict)

@@ -9,14 +9,15 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.shortcuts.features import VALUES
-from inspector.audit.shortcuts.probes import ImageFacts, probes_of
+from inspector.audit.shortcuts.features import surroundings_of
+from inspector.audit.shortcuts.probes import ImageFacts, Measured, around_centre, probes_of
 from inspector.audit.shortcuts.search import (
     MIN_GROUPS,
     ProbeName,
     ProbeResult,
     ShortcutQuestion,
     ShortcutVerdict,
+    at_most,
 )
 from inspector.errors import DatasetError
 from inspector.project.changes import Changes
@@ -43,6 +44,7 @@ _ADVICE = {
     ProbeName.DETAIL: "Bring all images to one size and quality, or balance where they come from.",
     ProbeName.CAMERA: "Balance cameras and dates over the classes.",
     ProbeName.OVERLAY: "Crop or cover texts and watermarks, in all images alike.",
+    ProbeName.MARKS: "Crop or cover logos, stamps and watermarks, in all images alike.",
     ProbeName.NAMES: "A network reads no names, but they tell sources apart: look whether classes"
     " come from different collections.",
     ProbeName.CENTRE_MASKED: "Look what surrounds the object: where it makes the class there is no"
@@ -151,12 +153,17 @@ class Shortcuts:
                 f"shortcuts need {MIN_GROUPS} independent groups of images, there are {groups}",
                 "Add images, or check the groups.",
             )
-        measured = self._surroundings(rows, stop, progress)
+        names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
+        images = int(training.sum())
+        chosen = _judged(training, folder, group)
+        rows = [rows[i] for i in chosen.tolist()]
+        group, training, folder = group[chosen], training[chosen], folder[chosen]
+        measured = self._measured(rows, stop, progress)
         if measured is None:
             return None
         position = {name: i for i, name in enumerate(sorted({s.label for s in rows}))}
         question = ShortcutQuestion(
-            probes_of(_facts(rows), *measured, self._groups.records(rows)),
+            probes_of(_facts(rows), measured, group=group, reference=np.flatnonzero(training)),
             np.array([position[s.label] for s in rows], np.int64), group, training, folder,
         )  # fmt: skip
         results = answer_in_child(
@@ -165,9 +172,8 @@ class Shortcuts:
         )  # fmt: skip
         if results is None:
             return None
-        names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
         record = ShortcutsRecord(
-            self._digest(rule), names[0] if names else "", int(training.sum()), groups,
+            self._digest(rule), names[0] if names else "", images, groups,
             tuple(_probe_record(result, rows) for result in results),
         )  # fmt: skip
         self._context.store.records.note(SHORTCUTS, record)
@@ -195,24 +201,26 @@ class Shortcuts:
             findings.append(ShortcutFinding(result, examples, text, _ADVICE[result.probe]))
         return ShortcutReport(record.folder, record.images, record.groups, tuple(findings))
 
-    def _surroundings(
-        self, rows: list[Sample], stop: Stop, progress: Progress
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """Return the surroundings and the compression of each image; None when stopped."""
+    def _measured(self, rows: list[Sample], stop: Stop, progress: Progress) -> Measured | None:
+        """Return the measured values of each image; None when stopped."""
         contents = {s.sha256: s for s in rows}
         progress.start("shortcuts: surroundings", len(contents))
-        blank = np.full(VALUES, np.nan, np.float32), np.full(2, np.nan, np.float32)
-        measured: dict[bytes, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
+        results: dict[bytes, Surroundings] = {}
         for answer in self._context.pool().map(self._tasks(list(contents.values())), stop=stop):
             if isinstance(answer, TaskDone):
                 progress.advance(len(answer.items))
                 for result in answer.result:
                     assert isinstance(result, Surroundings)
-                    measured[result.sha256] = result.values, result.compression
+                    results[result.sha256] = result
         if stop.is_set():
             return None
-        both = [measured.get(s.sha256, blank) for s in rows]
-        return np.stack([values for values, _ in both]), np.stack([tables for _, tables in both])
+        unknown = Surroundings(b"", *surroundings_of(b""), np.full(2, np.nan, np.float32))
+        each = [results.get(s.sha256, unknown) for s in rows]
+        return Measured(
+            np.stack([one.values for one in each]), np.stack([one.marks for one in each]),
+            np.stack([one.compression for one in each]),
+            around_centre(self._groups.records(rows)),
+        )  # fmt: skip
 
     def _tasks(self, rows: list[Sample]) -> Iterator[list[MeasureSurroundings]]:
         for start in range(0, len(rows), _BATCH):
@@ -231,6 +239,16 @@ class Shortcuts:
             digest.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
         digest.update(self._groups.numbers(rows, with_duplicates=True).tobytes())
         return digest.hexdigest()
+
+
+def _judged(
+    training: NDArray[np.bool_], folder: NDArray[np.bool_], group: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the rows to search: whole groups of training, and of what it does not know."""
+    rng = np.random.default_rng(0)
+    fresh = folder & ~training & ~np.isin(group, group[training])
+    sides = (at_most(np.flatnonzero(side), group, rng) for side in (training, fresh))
+    return np.sort(np.concatenate(list(sides)))
 
 
 def as_json(report: ShortcutReport) -> list[dict[str, Any]]:

@@ -246,7 +246,12 @@ class Experiments:
         return dict(zip(spec.validation.paths, right.tolist(), strict=True))
 
     def _base(self, question: Question, config: RunConfig) -> RunSpec:
-        """Return what all runs share."""
+        """Return what all runs share.
+
+        Raises:
+            DatasetError: The images are not on this machine.
+        """
+        self._context.check_images_here()
         return RunSpec(
             str(self._context.root), question.classes,
             SampleColumns(), SampleColumns(), SampleColumns(),

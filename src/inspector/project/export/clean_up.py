@@ -79,6 +79,7 @@ class CleanUps:
         """Plan a clean-up; nothing is changed.
 
         Raises:
+            DatasetError: There is a target, and the images are not on this machine.
             ExportError: The target, or a file beside it, exists already.
         """
         choice = choice or CleanUpChoice()
@@ -90,6 +91,7 @@ class CleanUps:
         lock_file: Path | None = None
         beside: tuple[Path, ...] = ()
         if target is not None:
+            self._context.check_images_here()
             check_place(self._context.root, target.absolute())
             beside = (_beside(target, ".report.html"), _beside(target, ".load.py"))
             lock_file = _beside(target, ".lock.csv") if membership else None

@@ -119,10 +119,12 @@ class Exports:
             reencoding: What is done to all images alike; None to copy them.
 
         Raises:
-            DatasetError: The form needs boxes, and the dataset has none.
+            DatasetError: The form needs boxes, and the dataset has none; or the images are not on
+                this machine.
             ExportError: The target exists, overlaps the dataset or is too small, names collide, the
                 form needs a split, or the images can't be re-encoded so.
         """
+        self._context.check_images_here()
         rows = self._samples.everything()
         export_form = make_form(form, lambda: self._boxes(rows))
         items, left = self._divide(rows, sides, by_split=export_form.by_split)

@@ -195,10 +195,9 @@ def _search(search: PairSearch, both: _Both) -> CandidateResult | None:
         proposed = search.proposed(str(folder), records, len(a) + len(b), hashes_only=hashes_only)
         if proposed is None:
             return None
-        across = (proposed.a < len(a)) & (proposed.b >= len(a))
-        crossing = CandidateResult(
-            proposed.a[across], proposed.b[across], proposed.transform[across]
-        )
+        pairs = proposed.pairs
+        across = (pairs.a < len(a)) & (pairs.b >= len(a))
+        crossing = CandidateResult(pairs.a[across], pairs.b[across], pairs.transform[across])
         return crossing if hashes_only else search.verified(str(folder), crossing)
 
 

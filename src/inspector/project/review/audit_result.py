@@ -94,6 +94,5 @@ class DatasetAudit:
         candidates = len(self.pairs) - len(self.confirmed)
         if not candidates:
             return first
-        return (
-            f"{first} {candidates:,} more pair{'s are' if candidates > 1 else ' is'} a candidate."
-        )
+        rest = "more pair is a candidate" if candidates == 1 else "more pairs are candidates"
+        return f"{first} {candidates:,} {rest}."

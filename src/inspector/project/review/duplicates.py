@@ -305,16 +305,22 @@ class Duplicates:
             for a, b in self._context.store.decisions.not_alike()
         }
 
+        all_labels = images.labels()
+
         def labels(head: int) -> set[str]:
-            return {samples[m].new_label or samples[m].label for m in sets.get(head, (head,))}
+            return set(all_labels[images.rows_of(sets.get(head, (head,)))])
 
         edges: list[tuple[int, int, int, float]] = []
         turned_apart: list[tuple[int, int, int, float]] = []
         ends = [[first.get(end, end) for end in (pair.a, pair.b)] for pair in stored_pairs]
-        there = images.rows_of(np.array(ends, np.int64).ravel()).reshape(-1, 2).min(axis=1) >= 0
-        for (one, two), pair, present in zip(ends, stored_pairs, there.tolist(), strict=True):
+        rows = images.rows_of(np.array(ends, np.int64).ravel()).reshape(-1, 2)
+        there = rows.min(axis=1) >= 0
+        differ = (all_labels[rows[:, 0]] != all_labels[rows[:, 1]]).tolist()
+        for (one, two), pair, present, other in zip(
+            ends, stored_pairs, there.tolist(), differ, strict=True
+        ):
             if present and tuple(sorted((one, two))) not in apart:
-                other_class = pair.transform and labels(one).isdisjoint(labels(two))
+                other_class = pair.transform and other and labels(one).isdisjoint(labels(two))
                 (turned_apart if other_class else edges).append(
                     (one, two, pair.transform, pair.similarity)
                 )

@@ -152,6 +152,9 @@ class ImageHashes:
 
         Returns:
             Hash per content by method, and why a content has none.
+
+        Raises:
+            DatasetError: Some must be computed, and the images are not on this machine.
         """
         contents = list(dict.fromkeys(s.sha256 for s in images))
         hashes = {m: self._context.cache.image_hashes(_key(m), contents) for m in methods}
@@ -159,6 +162,7 @@ class ImageHashes:
         reasons: dict[bytes, str] = {}
         if not tasks:
             return hashes, reasons
+        self._context.check_images_here()
         progress.start("hashing images", len(tasks))
         chunks = (tasks[i : i + CHUNK_FILES] for i in range(0, len(tasks), CHUNK_FILES))
         rows: list[tuple[bytes, str, bytes]] = []

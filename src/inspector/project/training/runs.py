@@ -140,10 +140,11 @@ class Runs:
         """Return the spec of a run; a selection holdout is cut by group from training.
 
         Raises:
-            DatasetError: The rule can't be applied.
+            DatasetError: The rule can't be applied, or the images are not on this machine.
             TrainingError: The run can't be trained.
         """
         context = self._context
+        context.check_images_here()
         membership = self._splits.membership(rule)
         known: dict[str, Sample] = {s.path: s for s in self._groups.images() if s.mark != "drop"}
         training = [known[p] for p in dict.fromkeys(membership.training) if p in known]
@@ -257,8 +258,10 @@ class Runs:
         """Load a run's best weights and evaluate them on one of its lists.
 
         Raises:
+            DatasetError: The images are not on this machine.
             TrainingError: The weights or a sample are missing or changed.
         """
+        self._context.check_images_here()
         return self._evaluated(Reevaluate(str(self.folder / name), side, str(self._context.root)))
 
     def judge(self, name: str, pixels: NDArray[np.float32], labels: NDArray[np.int32]) -> float:

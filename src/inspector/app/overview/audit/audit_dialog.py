@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.overview.audit.audit_card import QUESTION
 from inspector.app.overview.audit.comparison import AuditAnswer, compare_with
 from inspector.app.overview.audit.result_view import AuditResultView
 from inspector.app.threads.bridge import Bridge
@@ -29,11 +30,12 @@ from inspector.work.jobs import Progress, Stop
 
 _SHARE = 0.92
 _HELP = (
-    "Have I trained on somebody's test set? Choose another dataset, its project, or a fingerprint"
-    " file that a benchmark's owner publishes in place of the images. Every image of this dataset"
-    " is compared with every image of the other one: identical files, identical pixels, flipped or"
-    " rotated, and near. Neither dataset is changed."
+    "Choose another dataset, its project, or a fingerprint file that a benchmark's owner publishes"
+    " in place of the images. Every image of this dataset is compared with every image of the other"
+    " one: identical files, identical pixels, flipped or rotated, and near. A dataset that is new"
+    " here is scanned first. Neither one is changed."
 )
+_HELP_PX = 620
 _REPORTS = "Page (*.html);;List of all pairs (*.csv)"
 
 
@@ -54,9 +56,11 @@ class AuditDialog(StableFocus, QDialog):
         self._job: Job | None = None
         self._answer: AuditAnswer | None = None
         self._path = QLineEdit()
-        self._help, self._status = QLabel(_HELP), QLabel()
+        self._status = QLabel()
         self._bar = QProgressBar()
         self._folder, self._file = QPushButton("Folder…"), QPushButton("Fingerprint file…")
+        self._first_folder = QPushButton("Choose a folder…")
+        self._first_file = QPushButton("Choose a fingerprint file…")
         self._start, self._stop = QPushButton("Compare"), QPushButton("Stop")
         self._own, self._save = QPushButton("Show my images"), QPushButton("Save…")
         self._close = QPushButton("Close")
@@ -182,8 +186,11 @@ class AuditDialog(StableFocus, QDialog):
     def _show_controls(self) -> None:
         busy = self._job is not None
         there = self._answer is not None and not busy
-        for button in (self._folder, self._file, self._path):
-            button.setEnabled(not busy)
+        for choice in (self._folder, self._file, self._first_folder, self._first_file, self._path):
+            choice.setEnabled(not busy)
+        # Until there is an answer, the page in the middle has these buttons.
+        for button in (self._folder, self._file, self._own, self._save):
+            button.setVisible(self._answer is not None)
         self._start.setEnabled(not busy and bool(self._path.text().strip()))
         self._stop.setVisible(busy)
         self._bar.setVisible(busy)
@@ -193,8 +200,11 @@ class AuditDialog(StableFocus, QDialog):
     def _connect(self) -> None:
         self._path.textChanged.connect(self._show_controls)
         self._path.returnPressed.connect(self._on_start)
-        self._folder.clicked.connect(self._on_folder)
-        self._file.clicked.connect(self._on_file)
+        for folder, file in (
+            (self._folder, self._file), (self._first_folder, self._first_file),
+        ):  # fmt: skip
+            folder.clicked.connect(self._on_folder)
+            file.clicked.connect(self._on_file)
         self._start.clicked.connect(self._on_start)
         self._stop.clicked.connect(self._on_stop)
         self._own.clicked.connect(self._on_own)
@@ -205,20 +215,21 @@ class AuditDialog(StableFocus, QDialog):
     def _lay_out(self) -> None:
         self._path.setAccessibleName("The other dataset")
         self._path.setPlaceholderText("A dataset folder, a project or a fingerprint file")
-        self._help.setProperty("role", "muted")
-        self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._status.setObjectName("audit-status")
         self._status.setProperty("role", "muted")
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(120)
         self._bar.setAccessibleName("Progress of the comparison")
-        self._start.setProperty("role", "primary")
+        for button in (self._start, self._first_folder):
+            button.setProperty("role", "primary")
         self._start.setDefault(True)
         self._own.setToolTip("The images of this dataset in the shown pairs, in Gallery")
         self._save.setToolTip("A page with the closest pairs, or a CSV of all of them")
-        for label in (self._help, self._status):
-            label.setWordWrap(True)
-        for button in (self._folder, self._file, self._stop, self._own, self._save, self._close):
+        self._status.setWordWrap(True)
+        for button in (
+            self._folder, self._file, self._first_folder, self._first_file, self._stop, self._own,
+            self._save, self._close,
+        ):  # fmt: skip
             button.setAutoDefault(False)
         where, foot = QHBoxLayout(), QHBoxLayout()
         where.setSpacing(8)
@@ -230,7 +241,7 @@ class AuditDialog(StableFocus, QDialog):
         foot.addWidget(self._status, 1)
         for button in (self._stop, self._own, self._save, self._close):
             foot.addWidget(button)
-        self._stack.addWidget(self._help)
+        self._stack.addWidget(self._empty_page())
         self._stack.addWidget(self.pairs)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
@@ -238,3 +249,32 @@ class AuditDialog(StableFocus, QDialog):
         column.addLayout(where)
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
+
+    def _empty_page(self) -> QWidget:
+        """Return what is shown before the first answer: the question, and where to begin."""
+        title, text = QLabel(QUESTION), QLabel(_HELP)
+        title.setProperty("role", "title")
+        text.setProperty("role", "muted")
+        text.setWordWrap(True)
+        text.setFixedWidth(_HELP_PX)
+        for label in (title, text):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        # Stretches centre it: an alignment would cut off the last lines of a label that wraps.
+        centred, buttons = QHBoxLayout(), QHBoxLayout()
+        centred.addStretch()
+        centred.addWidget(text)
+        centred.addStretch()
+        buttons.setSpacing(8)
+        buttons.addStretch()
+        buttons.addWidget(self._first_folder)
+        buttons.addWidget(self._first_file)
+        buttons.addStretch()
+        empty = QWidget()
+        column = QVBoxLayout(empty)
+        column.setSpacing(14)
+        column.addStretch(2)
+        column.addWidget(title)
+        column.addLayout(centred)
+        column.addLayout(buttons)
+        column.addStretch(3)
+        return empty

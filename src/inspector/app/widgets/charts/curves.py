@@ -256,8 +256,7 @@ class Charts(QWidget):
             self.show_curves(self._curves, smoothing=self._share)
 
     def _plot(self, name: str) -> Any:
-        plot = pg.PlotWidget(axisItems={"bottom": EpochAxis()})
-        plot.setMenuEnabled(False)
+        plot = pg.PlotWidget(axisItems={"bottom": EpochAxis()}, enableMenu=False)
         plot.hideButtons()
         plot.setLabel("left", name)
         plot.getAxis("left").setWidth(52)

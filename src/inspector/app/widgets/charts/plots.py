@@ -41,12 +41,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     def __init__(self, name: str, rows: Callable[[], Sequence[Row]]) -> None:
-        super().__init__()
+        # Building the menu takes longer than all the rest, even if it is switched off later.
+        super().__init__(enableMenu=False)
         self._rows = rows
         self._hover: Callable[[float, float], str] = lambda *_: ""
         self._range: tuple[tuple[float, float], tuple[float, float]] | None = None
         self.setAccessibleName(name)
-        self.setMenuEnabled(False)
         self.hideButtons()
         self.setFrameShape(self.Shape.NoFrame)
         # The background is transparent: a card, a panel or the page.

@@ -69,5 +69,8 @@ class QueueCard(QFrame):
         """
         self._progress.setText(f"{done:,} of {total:,} {done_word}")
         self._left.setText(aside)
+        # A bar paints a new value at once, and everything else that waits to be painted.
+        self._bar.setUpdatesEnabled(False)
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
+        self._bar.setUpdatesEnabled(True)

@@ -10,11 +10,19 @@ _T = TypeVar("_T")
 
 
 class QueueModel(QAbstractListModel, Generic[_T]):
-    """Items in the order of the review; subclasses define their meaning and look."""
+    """Items in the order of the review; subclasses define their meaning and look.
+
+    Attributes:
+        items: The items.
+        keys: The key of each.
+        done: Number of decided items.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.items: Sequence[_T] = ()
+        self.keys: list[int] = []
+        self.done = 0
 
     def key(self, item: _T) -> int:
         """Return what identifies an item, also after it was decided."""
@@ -29,9 +37,15 @@ class QueueModel(QAbstractListModel, Generic[_T]):
         raise NotImplementedError
 
     def show(self, items: Sequence[_T]) -> None:
-        """Replace the items."""
+        """Replace the items; views keep their row if those are the same, as after a decision."""
+        keys = list(map(self.key, items))
+        if keys == self.keys:
+            self.items, self.done = tuple(items), sum(map(self.is_done, items))
+            if keys:
+                self.dataChanged.emit(self.index(0), self.index(len(keys) - 1))
+            return
         self.beginResetModel()
-        self.items = tuple(items)
+        self.items, self.keys, self.done = tuple(items), keys, sum(map(self.is_done, items))
         self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008

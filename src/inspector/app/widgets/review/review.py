@@ -163,7 +163,7 @@ class Review(QWidget, Generic[_T]):
         """Return how many items are decided."""
         if self._done is not None:
             return self._done[0]
-        return sum(map(self.model.is_done, self.model.items))
+        return self.model.done
 
     def total_count(self) -> int:
         """Return how many items there are, decided or not."""
@@ -209,7 +209,11 @@ class Review(QWidget, Generic[_T]):
         self._show_stage(on=True)
         row = self._row_for(before, first_row if row < 0 else row)
         if items:
-            self.list.setCurrentIndex(self.model.index(min(row, len(items) - 1)))
+            row = min(row, len(items) - 1)
+            if row == self.list.currentIndex().row():
+                self._on_current()
+            else:
+                self.list.setCurrentIndex(self.model.index(row))
         self._show_progress()
         self.moved.emit()
         return bool(items)
@@ -249,7 +253,7 @@ class Review(QWidget, Generic[_T]):
         self._advance_from, self._go_to = None, frozenset()
 
     def _row_for(self, before: _T | None, row: int) -> int:
-        keys = list(map(self.model.key, self.model.items))
+        keys = self.model.keys
         key = None if before is None else self.model.key(before)
         if key in keys:
             row = keys.index(key)

@@ -1,0 +1,170 @@
+"""What a search for duplicates leaves for the next one: a rescan then looks for new images."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector import __version__
+from inspector.dataset.names import Split
+from inspector.similarity.orientations import INVERSE
+from inspector.work.tasks import FEATURES, CandidateResult, Space
+
+# Another release may search in another way.
+_MAKER = f"{__version__}/{FEATURES}/1"
+# The components of descriptors stay those of the last full search, until so many images are new.
+MAX_NEW_SHARE = 0.2
+# Of so few, each is a neighbour of every other. Source: similarity.proposals.FEW; a test checks
+# that they agree.
+FEW = 1_000
+_PAIRS = ("a", "b", "transform")
+_ARRAYS = ("points", "projection", "rows", "cosines")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedImages:
+    """The images of a search, in its order.
+
+    Attributes:
+        contents: SHA-256 of each.
+        splits: Name of the split of each.
+        embedded: (n,) which have a vector; None if the search doesn't use the embedding.
+    """
+
+    contents: Sequence[bytes]
+    splits: Sequence[Split]
+    embedded: NDArray[np.bool_] | None = None
+
+    def keys(self) -> NDArray[np.bytes_]:
+        """Return what an image must share with one of an earlier search to be the same there."""
+        embedded = self.embedded if self.embedded is not None else np.zeros(len(self.contents), "?")
+        digests = [
+            hashlib.blake2b(
+                b"%b%d%b" % (sha256, known, os.fsencode(split)), digest_size=16
+            ).digest()
+            for sha256, split, known in zip(
+                self.contents, self.splits, embedded.tolist(), strict=True
+            )
+        ]
+        return np.frombuffer(b"".join(digests), "V16").view("S16")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchUpdate:
+    """How a search updates an earlier one.
+
+    Attributes:
+        known: File of the earlier search.
+        old: (n,) row of each image there, -1 for a new one.
+        by_hashes: The candidates by hashes among images that are not new.
+        added: Images that are new since the last full search.
+    """
+
+    known: Path
+    old: NDArray[np.int64]
+    by_hashes: CandidateResult
+    added: int
+
+    @property
+    def new(self) -> NDArray[np.int32]:
+        """Return the new images."""
+        return np.flatnonzero(self.old < 0).astype(np.int32)
+
+
+class KnownSearch:
+    """Keeps points, neighbours and hash pairs of the last search of a project; rebuildable.
+
+    Args:
+        folder: Cache folder.
+        project: Project file.
+    """
+
+    def __init__(self, folder: Path, project: Path) -> None:
+        name = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
+        self._file = folder / f"search-{name}.npz"
+
+    def update_for(self, images: SearchedImages) -> SearchUpdate | None:
+        """Return how a search of `images` updates the last one; None to search anew."""
+        try:
+            with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
+                # Workers read the rest of it, and rely on it.
+                if str(known["maker"]) != _MAKER or known.zip.testzip() is not None:
+                    return None
+                uses_embedding = f"{Space.EMBEDDING}-rows" in known
+                keys, added = known["keys"], int(known["added"])
+                pairs = CandidateResult(*(known[f"hash-{column}"] for column in _PAIRS))
+        except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
+            return None
+        old = _rows_in(keys, images.keys())
+        added += int(np.count_nonzero(old < 0))
+        if (
+            uses_embedding != (images.embedded is not None)
+            or min(len(keys), len(old)) <= FEW
+            or added > MAX_NEW_SHARE * len(old)
+        ):
+            return None
+        return SearchUpdate(self._file, old, _carried(pairs, old, len(keys)), added)
+
+    def keep(
+        self, folder: Path, images: SearchedImages, by_hashes: CandidateResult, added: int
+    ) -> None:
+        """Store what the search in `folder` leaves, if the disk has space.
+
+        Args:
+            folder: Of the search; see `work.search`.
+            images: Its images.
+            by_hashes: All candidates by hashes.
+            added: Images that are new since the last full search.
+        """
+        if len(images.contents) <= FEW:
+            return
+        small = {
+            "maker": np.array(_MAKER),
+            "keys": images.keys(),
+            "added": np.array(added),
+            **{f"hash-{column}": getattr(by_hashes, column) for column in _PAIRS},
+        }
+        partial = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
+        try:
+            with partial.open("wb") as stream:
+                np.savez(stream, **small)
+            with zipfile.ZipFile(partial, "a") as archive:
+                # From file to file: these are the large ones.
+                archive.write(folder / "searched.npy", "searched.npy")
+                for space in tuple(Space)[: 1 if images.embedded is None else 2]:
+                    for name in _ARRAYS:
+                        archive.write(folder / f"{space}-{name}.npy", f"{space}-{name}.npy")
+            partial.replace(self._file)
+        except OSError:
+            with suppress(OSError):
+                partial.unlink()
+
+
+def _rows_in(keys: NDArray[np.bytes_], of: NDArray[np.bytes_]) -> NDArray[np.int64]:
+    """Return the row in `keys` of each of some keys, -1 where it is missing."""
+    order = np.argsort(keys)
+    at = np.minimum(np.searchsorted(keys[order], of), max(0, len(keys) - 1))
+    if not len(keys):
+        return np.full(len(of), -1, np.int64)
+    rows: NDArray[np.int64] = np.where(keys[order][at] == of, order[at], -1)
+    return rows
+
+
+def _carried(pairs: CandidateResult, old: NDArray[np.int64], images: int) -> CandidateResult:
+    """Return pairs of an earlier search in the rows of this one, without those that are gone."""
+    place = np.full(images, -1, np.int64)
+    place[old[old >= 0]] = np.flatnonzero(old >= 0)
+    a, b = place[pairs.a], place[pairs.b]
+    still = (a >= 0) & (b >= 0)
+    a, b, transform = a[still], b[still], pairs.transform[still]
+    swapped = a > b
+    return CandidateResult(
+        np.minimum(a, b).astype(np.int32), np.maximum(a, b).astype(np.int32),
+        np.where(swapped, np.array(INVERSE, np.uint8)[transform], transform).astype(np.uint8),
+    )  # fmt: skip
