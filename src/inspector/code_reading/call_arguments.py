@@ -107,6 +107,9 @@ class CallArguments:
         test, train = self._get("test_size"), self._get("train_size")
         if isinstance(test, float):
             return test
+        if isinstance(test, Size) and self._is_of_another(test):
+            self.lacks("test_size", "it is the length of another list, and only the files tell it")
+            return None
         if isinstance(test, Size):
             return test.share
         if test is None and isinstance(train, float):
@@ -114,6 +117,13 @@ class CallArguments:
         if test is None and train is None and not self._source.open:
             return default
         return None
+
+    def _is_of_another(self, size: Size) -> bool:
+        """Tell whether a size is computed from the length of a list that is not split here."""
+        parent = self._source.parent
+        if parent is None or parent.has("indices"):
+            return False
+        return not size.datasets <= {parent.number}
 
     def ratio(self, data: DataSet) -> float | None:
         """Return the share of one part of split-folders."""

@@ -1,6 +1,6 @@
 """Read one dataset: its role, folder, share and seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from inspector.code_reading.call_arguments import CallArguments
@@ -23,6 +23,7 @@ from inspector.code_reading.roles import DatasetRole, role_of_folder, role_of_na
 _FOLDER_ARGUMENTS: Final = (
     "directory", "root", "data_dir", "path", "input", "source_dir", "data", "container_path",
 )  # fmt: skip
+_JUDGED: Final = frozenset((DatasetRole.VALIDATION, DatasetRole.TEST))
 _ANOTHER: Final = "there is none, so each run makes another split"
 
 
@@ -45,6 +46,8 @@ class CallReader:
             roles = [DatasetRole.TRAINING, DatasetRole.VALIDATION]
         elif use.fits and Action.EVALUATE in use.uses and use.data.source.loader in FOLDER_LOADERS:
             roles = [DatasetRole.TRAINING, DatasetRole.TEST]
+        elif roles[0] in _JUDGED and not use.uses and _roles_of(use.assigned) >= _JUDGED:
+            roles = [DatasetRole.VALIDATION, DatasetRole.TEST]
         for role in roles:
             yield self._call(use, values, folder, role)
 
@@ -145,6 +148,10 @@ class CallReader:
             data = self._parents.get(source) or source.parent
         values.lacks("folder", "the code does not say which folder the files come from")
         return None
+
+
+def _roles_of(names: Iterable[str]) -> set[DatasetRole]:
+    return {role_of_name(name) for name in names}
 
 
 def _named_part(data: DataSet) -> str | None:

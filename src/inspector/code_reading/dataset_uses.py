@@ -34,6 +34,7 @@ class DatasetUse:
         labelled: True if labels are made of its files.
         loader_names: Variables that a DataLoader of it is assigned to.
         containers: Datasets that it points into.
+        assigned: Variables among `names` that are no parameters.
     """
 
     data: DataSet
@@ -47,6 +48,7 @@ class DatasetUse:
     labelled: bool = False
     loader_names: list[str] = field(default_factory=list)
     containers: list[DataSet] = field(default_factory=list)
+    assigned: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[Source, tuple[DatasetStep, ...]]:
@@ -69,6 +71,8 @@ class DatasetUse:
             self.containers.append(data.container)
         match event.action:
             case Action.NAME if event.name:
+                if "parameter" not in event.options and not data.is_list:
+                    self.assigned.append(event.name)
                 self._name(event.name, data)
             case Action.FIT:
                 self.fits, self.data = True, data
@@ -182,6 +186,8 @@ def _is_read(use: DatasetUse) -> bool:
     """Tell whether a list of files is read as a dataset, or cut like one."""
     given = use.data.source.arguments
     known = given.get("directory") is not None
+    if "items" in given and role_of_names(use.names) is not DatasetRole.OTHER:
+        return True
     if known and use.data.has("filter") and role_of_names(use.names) is not DatasetRole.OTHER:
         return True
     if "table" in given and use.data.has("filter"):

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from inspector.code_reading.code_call import CodeCall
-from inspector.code_reading.evaluation.objects import LoaderName
+from inspector.code_reading.evaluation.objects import SPLIT_LOADERS, LoaderName
 from inspector.code_reading.evaluation.values import ListBox, Unknown, is_known
 from inspector.code_reading.policy_findings import augments
 from inspector.code_reading.reading import CodeReading, read_code
 from inspector.code_reading.roles import DatasetRole
 from inspector.errors import UsageError
 from inspector.splits.keras_replay import Call, Loader
+from inspector.splits.replayed import SAVE_LIST
 
 KERAS_LOADERS: Final = {
     LoaderName.DATASET: Loader.DATASET,
@@ -202,6 +203,12 @@ def _split(call: CodeCall) -> LoaderCall:
         raise UsageError(
             f"{call.place.text}: split_dataset shuffles without a seed",
             "Each run makes another split, so there is none to look at: give it a seed.",
+        )
+    if parent is not None and parent.source.loader in SPLIT_LOADERS:
+        raise UsageError(
+            f"{call.place.text}: split_dataset splits one side of another split, which is not"
+            " replayed",
+            SAVE_LIST,
         )
     if parent is not None and parent.source.loader is LoaderName.DATASET:
         given = parent.source.arguments

@@ -12,6 +12,7 @@ from inspector.code_reading.evaluation.objects import (
     FOLDER_LOADERS,
     Action,
     Arrays,
+    DataSet,
     Generator,
     Layer,
     LoaderName,
@@ -56,7 +57,7 @@ def policy_findings(
     keras_version: str,
 ) -> Iterator[CodeFinding]:
     """Yield the findings about the augmentation beyond single parameters."""
-    yield from _validation(calls)
+    yield from _validation(followed, calls)
     yield from _nearest(calls)
     yield from _whole_numbers(followed)
     yield from _seed_with_workers(followed, calls)
@@ -83,8 +84,8 @@ def generator_changes(generator: Generator) -> bool:
     )  # fmt: skip
 
 
-def _validation(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    yield from _augmented(calls)
+def _validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+    yield from _augmented(followed, calls)
     told: set[str] = set()
     for one, two in pairs(calls):
         name = two.role.value
@@ -142,10 +143,15 @@ def normalising_steps(call: CodeCall) -> list[tuple[str, object]] | None:
     return steps
 
 
-def _augmented(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+def _augmented(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
     told: set[DatasetRole] = set()
+    # A transform that one side sets on the dataset of both is told apart.
+    reset = [
+        e.data.source for e in followed.events
+        if e.action is Action.SET and e.name == "dataset.transform" and isinstance(e.data, DataSet)
+    ]  # fmt: skip
     for call in calls:
-        if call.role in told or not augments(call):
+        if call.role in told or call.source in reset or not augments(call):
             continue
         told.add(call.role)
         line = (call.maker.place if call.maker is not None else call.place).line

@@ -12,6 +12,7 @@ from inspector.code_reading.calls import code_calls
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.evaluation.evaluator import Followed, follow
+from inspector.code_reading.evaluation.host import ExactFollower
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.values import ListBox, Unknown, is_scalar
@@ -19,6 +20,7 @@ from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.losses import loss_findings
 from inspector.code_reading.pitfalls.offline_copies import offline_findings
 from inspector.code_reading.pitfalls.overlaps import overlap_findings
+from inspector.code_reading.pitfalls.split_groups import group_findings
 from inspector.code_reading.policies import (
     CodePolicy,
     HiddenValueError,
@@ -141,6 +143,7 @@ def read_program(
                 *split_findings(followed, calls),
                 *overlap_findings(followed, calls),
                 *offline_findings(followed, calls),
+                *group_findings(program, followed, calls),
                 *loss_findings(followed, calls),
             )
         ),
@@ -174,6 +177,8 @@ def _unread_fits(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Unre
         if event.action is Action.FIT and lost:
             text = event.data.text[:60] if isinstance(event.data, Unknown) else "the list"
             why = f"where {text} comes from is not followed"
+            if isinstance(event.data, Unknown) and event.data.text == "the training loop":
+                why = "what the training loop goes through is not followed"
             yield Unread(event.place, "the training data", why)
 
 
@@ -220,6 +225,23 @@ def read_code(
             matches nothing in the code.
     """
     return read_program(parse_program(text), keras_version=keras_version, answers=answers)
+
+
+def calls_on_files(
+    text: str, answers: Mapping[str, str], run: ExactFollower
+) -> tuple[CodeCall, ...]:
+    """Return the calls of code that is followed on the files of a dataset.
+
+    Raises:
+        UsageError: It is not Python, or too long.
+    """
+    known = {name: literal(value) for name, value in answers.items() if not is_role(name)}
+    return code_calls(follow(parse_program(text), known, exact=run))
+
+
+def pairs_of(calls: Sequence[CodeCall]) -> tuple[tuple[CodeCall, CodeCall], ...]:
+    """Return each evaluation call with its training call, the trained pair first."""
+    return tuple(pairs(calls))
 
 
 def literal(text: str) -> object:

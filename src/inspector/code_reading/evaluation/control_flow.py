@@ -9,9 +9,8 @@ from inspector.code_reading.evaluation.function_calls import FunctionCalls
 from inspector.code_reading.evaluation.memory import Branch
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.python.usual_branches import usual_branch
-from inspector.code_reading.evaluation.value_access import MAX_ROUNDS
 from inspector.code_reading.evaluation.value_text import text_of
-from inspector.code_reading.evaluation.values import ScopeBox, Unknown, is_scalar, merged
+from inspector.code_reading.evaluation.values import ScopeBox, Unknown, WalkBox, is_scalar, merged
 
 _IMPORT_ERRORS: Final = ("ImportError", "ModuleNotFoundError")
 
@@ -130,6 +129,8 @@ class ControlFlow(FunctionCalls):
         return self._run(node.body, scope)
 
     def _try(self, node: ast.Try, scope: ScopeBox) -> Flow:
+        if self.exact is not None and not _raises(node):
+            return self._tried(node, scope)
         flow, body = self._followed([*node.body, *node.orelse], scope)
         branches = [body]
         handlers = [] if _only_imports(node) else node.handlers
@@ -151,6 +152,15 @@ class ControlFlow(FunctionCalls):
             self._maybe(flow)
             flow = None
         self.memory.take_one_of(branches)
+        ended = self._run(node.finalbody, scope)
+        return ended if ended is not None else flow
+
+    def _tried(self, node: ast.Try, scope: ScopeBox) -> Flow:
+        """Follow a try on known files as if nothing in it failed."""
+        assert self.exact is not None
+        if node.handlers and not _only_imports(node):
+            self.exact.assumed.append(f"nothing fails in the try of line {node.lineno}")
+        flow = self._run([*node.body, *node.orelse], scope)
         ended = self._run(node.finalbody, scope)
         return ended if ended is not None else flow
 
@@ -199,8 +209,9 @@ class ControlFlow(FunctionCalls):
         items = self.listed(source)
         self.loops.deepen(1)
         before = self.loops.enter(self.collected(source, node))
-        if items is not None and len(items) <= MAX_ROUNDS:
-            flow = self._rounds_of(node, items, scope)
+        if items is not None and len(items) <= self.max_rounds:
+            walked = source.rounds() if isinstance(source, WalkBox) else items
+            flow = self._rounds_of(node, walked, scope)
         else:
             flow = self._rounds_like(node, source, scope, once=bool(items))
         self.loops.leave(before)
@@ -273,7 +284,7 @@ class ControlFlow(FunctionCalls):
         return None
 
     def _while(self, node: ast.While, scope: ScopeBox) -> Flow:
-        for _ in range(8):
+        for _ in range(max(8, self.max_rounds) if self.exact is not None else 8):
             truth = self.truth(self.value(node.test, scope))
             if truth is False:
                 return self._run(node.orelse, scope)
@@ -287,6 +298,11 @@ class ControlFlow(FunctionCalls):
         once = isinstance(node.test, ast.Constant)
         self._loop(node, scope, lambda: self.value(node.test, scope), once=once)
         return None
+
+
+def _raises(node: ast.Try) -> bool:
+    """Tell whether the body of a try raises by itself."""
+    return any(isinstance(n, ast.Raise | ast.Assert) for s in node.body for n in ast.walk(s))
 
 
 def _only_imports(node: ast.Try) -> bool:

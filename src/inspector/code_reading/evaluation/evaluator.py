@@ -21,6 +21,7 @@ from inspector.code_reading.evaluation.frames import (
     Return,
 )
 from inspector.code_reading.evaluation.function_calls import ENDS
+from inspector.code_reading.evaluation.host import ExactFollower
 from inspector.code_reading.evaluation.images.image_follower import ImageFollower
 from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
@@ -80,23 +81,30 @@ class Followed:
 
 
 def follow(
-    program: Program, answers: Mapping[str, object] | None = None, *, images: bool = False
-) -> Followed:
+    program: Program, answers: Mapping[str, object] | None = None, *, images: bool = False,
+    exact: ExactFollower | None = None,
+) -> Followed:  # fmt: skip
     """Follow a program from top to bottom, then the functions that it never calls.
 
     Args:
         program: The program.
         answers: Values of expressions that the code does not tell, by their source.
         images: True to follow operations on images, too.
+        exact: Follows the program on the files of a dataset.
     """
     evaluator = Evaluator()
     if images:
         evaluator.libraries.images = ImageFollower(evaluator)
     evaluator.answers = answers or {}
+    if exact is not None:
+        evaluator.on_files(exact)
     for cell in program.cells:
         evaluator.run_cell(cell)
+    if exact is not None:
+        exact.ended(evaluator, evaluator.module)
     reached = len(evaluator.events)
-    evaluator.run_uncalled()
+    if exact is None:
+        evaluator.run_uncalled()
     notes = tuple(dict.fromkeys(evaluator.notes))
     return Followed(
         tuple(evaluator.events),
@@ -126,6 +134,14 @@ class Evaluator(ControlFlow):
             ast.Raise: self._raise, ast.Break: lambda node, scope: BREAK,
             ast.Continue: lambda node, scope: CONTINUE, ast.Pass: lambda node, scope: None,
         }  # fmt: skip
+
+    def on_files(self, exact: ExactFollower) -> None:
+        """Follow the program on known files: every round of every loop."""
+        self.exact = exact
+        self.memory.on_merge = lambda box: exact.merged(box, self.line)
+        self.max_steps, self.max_rounds, self.max_items = (
+            exact.max_steps, exact.max_rounds, exact.max_rounds
+        )  # fmt: skip
 
     def run_cell(self, cell: CodeCell) -> None:
         """Follow the statements of one cell."""
@@ -184,6 +200,8 @@ class Evaluator(ControlFlow):
             self._give_up(node, "the code is nested too deeply")
 
     def _give_up(self, node: ast.AST | None, why: str) -> None:
+        if self.exact is not None:
+            self.exact.broken = True
         self.memory.forget_branches()
         self._calls = [FunctionCall(0, self.module)]
         self.loops = TrainingLoops()
@@ -222,7 +240,8 @@ class Evaluator(ControlFlow):
     def _augment(self, node: ast.AugAssign, scope: ScopeBox) -> Flow:
         before = self.value(node.target, scope)
         value = self.value(node.value, scope)
-        if isinstance(before, ListBox) and isinstance(node.op, ast.Add):
+        array = self.exact is not None and self.exact.is_array(before)
+        if isinstance(before, ListBox) and isinstance(node.op, ast.Add) and not array:
             items = self.listed(value)
             self.memory.touch(before)
             if items is None:
@@ -268,8 +287,17 @@ class Evaluator(ControlFlow):
                     self._bind_image(owner, where, box, value, scope)
                 if isinstance(box, HfParts) and isinstance(where, str):
                     self.bind(owner, replace(box, assigned=(*box.assigned, (where, value))), scope)
+                if isinstance(box, DataSet) and box.is_list and not box.derived:
+                    self._changed_item(box, where, target)
                 self._set_item(box, where, value)
                 self.named(where if isinstance(where, str) else "", value)
+
+    def _changed_item(self, data: DataSet, where: object, node: ast.Subscript) -> None:
+        """Follow `files[0] = other`; a text names a column of a table."""
+        if isinstance(where, str) or (isinstance(where, tuple) and isinstance(where[-1], str)):
+            return
+        text = f"{text_of(node)} = ..."
+        self.rebind(data, data.after("filter", text, line=self.line))
 
     def _bind_attribute(self, target: ast.Attribute, value: object, scope: ScopeBox) -> None:
         owner, name = target.value, target.attr
@@ -318,6 +346,8 @@ class Evaluator(ControlFlow):
             self.bind(owner, images.put(box, where, None, value, owner), scope)
 
     def _set_item(self, box: object, key: object, value: object) -> None:
+        if self.exact is not None and self.exact.put(self, box, key, value):
+            return
         if isinstance(box, Unknown):
             for option in box.options:
                 if isinstance(option, ValueBox) and not isinstance(option, StackBox):
@@ -361,6 +391,8 @@ class Evaluator(ControlFlow):
                     if isinstance(target, ast.Subscript)
                     else target.attr
                 )
+                if isinstance(box, DataSet) and box.is_list and not isinstance(key, str):
+                    self.rebind(box, box.after("filter", text_of(node), line=self.line))
                 self.remove(box, key)
         return None
 

@@ -13,9 +13,10 @@ from inspector.code_reading.evaluation.python.usual_branches import usual_branch
 from inspector.code_reading.evaluation.value_access import TooMuchError
 from inspector.code_reading.evaluation.value_text import is_label, joined, text_of
 from inspector.code_reading.evaluation.values import (
-    MAX_ITEMS,
+    MISSING,
     DictBox,
     Function,
+    ListBox,
     PartText,
     PathText,
     ScopeBox,
@@ -142,7 +143,7 @@ class Expressions(Operators):
             else:
                 self.spend(len(inner) // 8)
                 items += inner
-            if len(items) > MAX_ITEMS:
+            if len(items) > self.max_items:
                 raise TooMuchError
         return items, is_open
 
@@ -178,6 +179,9 @@ class Expressions(Operators):
                 return value
             case ast.Invert() if isinstance(value, int) and not isinstance(value, bool):
                 return ~value
+            case ast.Invert() if self.exact is not None and isinstance(value, ListBox):
+                known = self.exact.inverted(value)
+                return Unknown(text_of(node)) if known is MISSING else known
             case ast.Invert() if isinstance(value, DataSet):
                 return self.item_of(value, "~", node)
         return Unknown(text_of(node))
@@ -227,6 +231,10 @@ class Expressions(Operators):
 
     def _compare(self, node: ast.Compare, scope: ScopeBox) -> object:
         values = [self.value(part, scope) for part in (node.left, *node.comparators)]
+        if self.exact is not None and len(node.ops) == 1:
+            mask = self.exact.compared(node.ops[0], *values)
+            if mask is not MISSING:
+                return mask
         results = [
             self._compared(sign, one, two)
             for sign, one, two in zip(node.ops, values[:-1], values[1:], strict=True)
@@ -318,11 +326,12 @@ class Expressions(Operators):
         source = self.value(step.iter, scope)
         self.iterated(source, step.iter)
         items = self.listed(source)
-        whole = items is not None and len(items) <= MAX_ITEMS
+        whole = items is not None and len(items) <= self.max_items
         files = source if isinstance(source, DataSet) else self.collected(source, step.iter)
         if isinstance(files, DataSet) and files.is_list and not derived:
             derived.append(files)
-        for item in items[:2_000] if items is not None else [self.typical(source, step.target)]:
+        limit = max(2_000, self.max_rounds)
+        for item in items[:limit] if items is not None else [self.typical(source, step.target)]:
             self.spend()
             self.bind(step.target, item, scope)
             truths = [self.truth(self.value(test, scope)) for test in step.ifs]
@@ -330,7 +339,7 @@ class Expressions(Operators):
                 continue
             whole &= None not in truths
             whole &= self._rounds(steps[1:], scope, each, derived)
-        return whole and (items is None or len(items) <= 2_000)
+        return whole and (items is None or len(items) <= limit)
 
     def _walrus(self, node: ast.NamedExpr, scope: ScopeBox) -> object:
         value = self.value(node.value, scope)

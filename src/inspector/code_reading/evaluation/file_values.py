@@ -109,6 +109,8 @@ def _folder_of_loop(host: Host, where: object) -> object:
 
 def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
     """Return the dataset that a value is or contains, or None."""
+    if host.exact is not None:
+        value = host.exact.dataset(value)
     value = held_dataset(value)
     match value:
         case DataSet():
@@ -137,7 +139,7 @@ def _files_of_list(host: Host, box: ListBox, node: ast.AST) -> DataSet | None:
 
 def collect(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
     """Record that a loop over files appends to a list: what it makes of each, or its label."""
-    origin = host.loops.files()
+    origin = host.loops.files() if host.exact is None else None
     if origin is None or len(box.origins) >= _MAX_ORIGINS or not isinstance(node, ast.Call):
         return
     label = is_number(value) or any(_names_label(a) for a in node.args)
@@ -279,13 +281,13 @@ def held_dataset(value: object) -> object:
     What its methods do with the images is not followed, so its last map is unknown. Any other value
     is returned unchanged.
     """
-    if not isinstance(value, ObjectBox) or value.kind is None or not _is_dataset(value.kind):
+    if not isinstance(value, ObjectBox) or value.kind is None or not is_dataset_class(value.kind):
         return value
     attributes = [
         _joined_files(v) if isinstance(v, ListBox) and v.origins else v for v in value.data.values()
     ]
     names = list(value.data)
-    counted = [attributes[names.index(n)] for n in _counted_attributes(value.kind) if n in names]
+    counted = [attributes[names.index(n)] for n in counted_attributes(value.kind) if n in names]
     data = next((v for v in (*counted, *attributes) if isinstance(v, DataSet)), None)
     if data is None:
         return value
@@ -296,7 +298,7 @@ def held_dataset(value: object) -> object:
     return data.after("map", *layers[:1], Unknown(value.kind.name))
 
 
-def _counted_attributes(kind: ClassBox) -> list[str]:
+def counted_attributes(kind: ClassBox) -> list[str]:
     """Return the attributes that `__len__` counts or `__getitem__` takes an item of."""
     names: list[str] = []
     for method in ("__len__", "__getitem__"):
@@ -358,10 +360,11 @@ def _plain_text(value: object) -> object:
     return value.text if isinstance(value, PathText) else value
 
 
-def _is_dataset(kind: ClassBox) -> bool:
+def is_dataset_class(kind: ClassBox) -> bool:
+    """Tell whether a class of the code is a Dataset or Sequence."""
     return any(
         (isinstance(b, Ref) and b.last in _DATASET_CLASSES)
-        or (isinstance(b, ClassBox) and _is_dataset(b))
+        or (isinstance(b, ClassBox) and is_dataset_class(b))
         for b in kind.bases
     )
 

@@ -25,11 +25,13 @@ from inspector.code_reading.evaluation.values import (
     DictBox,
     Function,
     ListBox,
+    Method,
     ObjectBox,
     Partial,
     Ref,
     ScopeBox,
     Unknown,
+    ValueBox,
     merged,
     same,
 )
@@ -79,12 +81,12 @@ class FunctionCalls(Expressions):
     def emit(self, event: Event) -> None:
         """Record an event."""
         if len(self.events) < 20_000:
-            self.events.append(event)
+            self.events.append(event if self.exact is None else self.exact.seen(event))
 
     def _set(self, name: str, value: object, scope: ScopeBox) -> None:
         if isinstance(value, Unknown) and "(" in value.text and value.text != name:
             why = value.why or f"it is {value.text[:80]}"
-            value = Unknown(name, why, value.options, draw=value.draw)
+            value = Unknown(name, why, value.options, value.method, value.draw, value.origin)
         holder = scope.shared.get(name, scope)
         self.memory.touch(holder)
         holder.data[name] = value
@@ -94,15 +96,20 @@ class FunctionCalls(Expressions):
             self.libraries.images.named(name, value)
         self.named(name, value)
 
-    def named(self, name: str, value: object) -> None:
-        """Record the name that a dataset is assigned to."""
+    def named(self, name: str, value: object, *, parameter: bool = False) -> None:
+        """Record the name that a dataset is assigned to, or that a parameter has."""
         for data in value if isinstance(value, tuple) else (value,):
             held = held_dataset(data)
             if isinstance(held, DataSet) or (isinstance(held, Unknown) and held.options):
-                self.emit(Event(Action.NAME, self.place, held, name=name))
+                options: dict[str, object] = {"parameter": True} if parameter else {}
+                self.emit(Event(Action.NAME, self.place, held, name=name, options=options))
 
     def trained_on(self, data: DataSet | None = None) -> None:
         """Keep that a step of training reads a dataset: the one of the innermost loop."""
+        if data is None and self.loops.reads_nothing:
+            lost = Unknown("the training loop", "what it goes through is not followed")
+            self.emit(Event(Action.FIT, self.place, lost))
+            return
         certain = self.loops.trained_on(data)
         if certain is not None:
             carried = {"carried": True} if self.loops.carries_weights else {}
@@ -179,17 +186,39 @@ class FunctionCalls(Expressions):
             return self._super(given)
         changed = self._changed_in_place(function, given, node)
         if changed is not MISSING and isinstance(node.func, ast.Attribute):
+            self.rebind(function.owner if isinstance(function, Method) else None, changed)
             self.bind(node.func.value, changed, scope)
             self.line = line
             return Unknown(text_of(node)) if node.func.attr == "pop" else None
-        shuffled = self.libraries.splits.shuffled_in_place(function, given, node)
+        known = self.exact is not None and isinstance(given.get(0, "x"), ListBox)
+        shuffled = (
+            MISSING if known else self.libraries.splits.shuffled_in_place(function, given, node)
+        )
         if shuffled is not MISSING and node.args:
+            self.rebind(given.get(0, "x"), shuffled)
             self.bind(node.args[0], shuffled, scope)
             self.line = line
             return None
         value = self.call(function, given, node)
         self.line = line
         return value
+
+    def rebind(self, old: object, new: object) -> None:
+        """Give every name of a list that is changed in place its new value."""
+        if not isinstance(old, DataSet) or not old.is_list or not isinstance(new, DataSet):
+            return
+        scopes = [self.module, *(c.scope for c in self._calls)]
+        boxes: list[ValueBox] = list(dict.fromkeys(scopes))
+        for box in boxes[:2_000]:  # Grows by the boxes of the scopes.
+            data: object = box.data
+            pairs = data.items() if isinstance(data, dict) else enumerate(data)  # type: ignore[arg-type]
+            for key, value in list(pairs)[:2_000]:
+                if value is old:
+                    self.memory.touch(box)
+                    box.data[key] = new  # type: ignore[index]
+                inner = isinstance(value, DictBox | ObjectBox | ListBox)
+                if inner and len(boxes) < 2_000 and not any(value is b for b in boxes):
+                    boxes.append(value)
 
     def _changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
         """Return the owner of a method after the call; MISSING if it is unchanged."""
@@ -237,10 +266,14 @@ class FunctionCalls(Expressions):
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
         """Call a value."""
         self.spend()
-        if isinstance(function, Unknown) and function.method is not None:
-            known = self.libraries.call(function.method, given, node)
-            return Unknown(text_of(node), function.why) if known is MISSING else known
         match function:
+            case Unknown(method=Method() as method):
+                known = self.libraries.call(method, given, node)
+                if known is MISSING:
+                    self._not_modelled(method, given)
+                    origin = function.origin or self._origin(given)
+                    known = Unknown(text_of(node), function.why, origin=origin)
+                return known
             case Function():
                 return self._enter(function, given, node)
             case ClassBox():
@@ -256,12 +289,22 @@ class FunctionCalls(Expressions):
             case ObjectBox(kind=ClassBox() as kind) if isinstance(kind.find("__call__"), Function):
                 return self.call(self.attribute(function, "__call__", node), given, node)
         known = self.libraries.call(function, given, node)
-        if known is not MISSING:
-            return known
+        return self._unmodelled_call(function, given, node) if known is MISSING else known
+
+    def _unmodelled_call(self, function: object, given: Arguments, node: ast.AST) -> object:
         if isinstance(function, Unknown) or (isinstance(function, Ref) and is_foreign(function)):
             self._escape(given)
+        self._not_modelled(function, given)
         text = function.name if isinstance(function, Ref) else ""
-        return Unknown(text if text in ENDS else text_of(node))
+        return Unknown(text if text in ENDS else text_of(node), origin=self._origin(given))
+
+    def _not_modelled(self, function: object, given: Arguments) -> None:
+        if self.exact is not None:
+            self.exact.not_modelled(self, function, given)
+
+    def _origin(self, given: Arguments) -> str:
+        """Return the file that the arguments of a call come from, where a program has its files."""
+        return "" if self.exact is None else self.exact.origin_of(given)
 
     def _escape(self, given: Arguments) -> None:
         """Treat everything passed to an unknown function as changed."""
@@ -319,6 +362,8 @@ class FunctionCalls(Expressions):
         finally:
             if self._calls and self._calls[-1] is call:
                 self._calls.pop()
+            if self.exact is not None:
+                self.exact.ended(self, scope)
             self.cell, self.line = cell, line
         if function.generator:
             items = call.yields
@@ -364,7 +409,7 @@ class FunctionCalls(Expressions):
             else:
                 value = defaults.get(name, Unknown(name, why))
             scope.data[name] = value
-            self.named(name, value)
+            self.named(name, value, parameter=True)
         if spec.vararg is not None:
             rest = tuple(places[len(asked) :])
             scope.data[spec.vararg.arg] = Unknown(spec.vararg.arg, why) if uncalled else rest

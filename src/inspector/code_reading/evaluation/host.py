@@ -7,8 +7,93 @@ from typing import Protocol
 from inspector.code_reading.evaluation.memory import Memory
 from inspector.code_reading.evaluation.objects import DataSet, Event
 from inspector.code_reading.evaluation.torch.training_loops import TrainingLoops
-from inspector.code_reading.evaluation.values import Arguments, ScopeBox, ValueBox
+from inspector.code_reading.evaluation.values import Arguments, ListBox, ScopeBox, ValueBox
 from inspector.code_reading.program import CodePlace, Unread
+
+
+class ExactFollower(Protocol):
+    """What follows a program on the files of a dataset, as the evaluator sees it."""
+
+    broken: bool
+    assumed: list[str]
+    max_steps: int
+    max_rounds: int
+
+    def call(self, host: "Host", function: object, given: Arguments, node: ast.AST) -> object:
+        """Call a function or method; MISSING if it is not modelled here."""
+        ...
+
+    def not_modelled(self, host: "Host", function: object, given: Arguments) -> None:
+        """Forget what a call which is not modelled may have changed."""
+        ...
+
+    def origin_of(self, given: Arguments) -> str:
+        """Return the one file that the arguments of a call come from, or ""."""
+        ...
+
+    def with_datasets(self, function: object, given: Arguments) -> Arguments:
+        """Return the arguments of a loader with lists of files as datasets."""
+        ...
+
+    def has_items(self, value: object) -> bool:
+        """Tell whether `item` knows about such a value."""
+        ...
+
+    def is_plain_list(self, value: object) -> bool:
+        """Tell whether items that `item` does not know are those of a plain list."""
+        ...
+
+    def is_array(self, value: object) -> bool:
+        """Tell whether it is an array, to which `+=` adds."""
+        ...
+
+    def ordered(self, box: ListBox) -> list[object] | None:
+        """Return the items of a set as a loop sees them; None if they are not known."""
+        ...
+
+    def item(self, owner: object, key: object) -> object:
+        """Return an item of an array or table; MISSING for anything else."""
+        ...
+
+    def attribute(self, owner: object, name: str) -> object:
+        """Return an attribute of a table or column; MISSING for anything else."""
+        ...
+
+    def put(self, host: "Host", box: object, key: object, value: object) -> bool:
+        """Set a part of an array or a table; return whether it is one."""
+        ...
+
+    def binary(self, sign: ast.operator, one: object, two: object) -> object:
+        """Return the result of an operator on arrays or sets; MISSING for anything else."""
+        ...
+
+    def compared(self, sign: ast.cmpop, one: object, two: object) -> object:
+        """Return the mask of a comparison with an array; MISSING for anything else."""
+        ...
+
+    def inverted(self, value: object) -> object:
+        """Return `~mask`; MISSING for anything else."""
+        ...
+
+    def seen(self, event: Event) -> Event:
+        """Return an event with lists of files as datasets."""
+        ...
+
+    def dataset(self, value: object) -> object:
+        """Return a list of files as a dataset; any other value is returned unchanged."""
+        ...
+
+    def ended(self, host: "Host", scope: ScopeBox) -> None:
+        """Name the lists of a scope that ends, with their final content."""
+        ...
+
+    def forgot(self, box: ValueBox, line: int) -> None:
+        """Record that what a list contains is no longer known."""
+        ...
+
+    def merged(self, box: ValueBox, line: int) -> None:
+        """Record that what a list contains depends on what only a run tells."""
+        ...
 
 
 class Host(Protocol):
@@ -19,10 +104,17 @@ class Host(Protocol):
     unread: list[Unread]
     module: ScopeBox
     loops: TrainingLoops
+    exact: "ExactFollower | None"
+    max_rounds: int
 
     @property
     def place(self) -> CodePlace:
         """The evaluator's current position."""
+        ...
+
+    @property
+    def in_branch(self) -> bool:
+        """Whether what is followed now may not happen."""
         ...
 
     def emit(self, event: Event) -> None:

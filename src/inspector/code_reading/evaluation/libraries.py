@@ -180,6 +180,12 @@ class Libraries:
             value = self.images.call(function, given, node)
             if value is not MISSING:
                 return value
+        exact = self._host.exact
+        if exact is not None:
+            value = exact.call(self._host, function, given, node)
+            if value is not MISSING:
+                return value
+            given = exact.with_datasets(function, given)
         self._models.hear(given)
         value = self._called(function, given, node)
         for data in value if isinstance(value, tuple) else (value,):
@@ -228,6 +234,11 @@ class Libraries:
         if other and ref.imported:
             why = "what it reads is not followed: save the lists, and give them with --list"
             self._host.unread.append(Unread(self._host.place, f"{ref.last}(...)", why))
+        if ref.name in ("builtins.exec", "builtins.eval", "builtins.compile"):
+            why = "it runs a text as code, which is not followed"
+            self._host.unread.append(Unread(self._host.place, f"{ref.last}(...)", why))
+            if self._host.exact is not None:
+                self._host.exact.broken = True
         if ref.last in _LOADER_NAMES and ref.imported and ref.name not in self._told:
             self._told.add(ref.name)
             module = ref.name.rpartition(".")[0] or "another file"
@@ -255,6 +266,9 @@ class Libraries:
 
     def _declared(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
         """Call a function that declares options and defaults."""
+        known = options.record_call(ref, given)
+        if known is not None:
+            return known
         match ref.name:
             case "argparse.ArgumentParser":
                 return options.ParserBox()
@@ -301,6 +315,8 @@ class Libraries:
 
     def _object_method(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
         match owner:
+            case options.RecordParser():
+                return self._parsed_records(owner, name, node)
             case options.ParserBox():
                 return options.parser_method(self._host, owner, name, given, node)
             case Splitter() if name == "split":
@@ -315,6 +331,13 @@ class Libraries:
                 return _record_method(owner, name, given)
             case _:
                 return self._data_method(owner, name, given, node)
+
+    def _parsed_records(self, parser: options.RecordParser, name: str, node: ast.AST) -> object:
+        """Call HfArgumentParser.parse_args_into_dataclasses, of a plain run."""
+        if name != "parse_args_into_dataclasses":
+            return Unknown(text_of(node))
+        self._host.note(DEFAULTS_NOTE)
+        return tuple(self._host.call(kind, Arguments(), node) for kind in parser.kinds)
 
     def _data_method(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
         match owner:
@@ -336,7 +359,14 @@ class Libraries:
         match owner:
             case DataSet():
                 return self._dataset_attribute(owner, name, node)
-            case options.ParserBox() | StackBox() | Generator() | Layer() | Splitter():
+            case (
+                options.ParserBox()
+                | options.RecordParser()
+                | StackBox()
+                | Generator()
+                | Layer()
+                | Splitter()
+            ):
                 return Method(owner, name)
             case HfParts() | ImageCopy() | SeededGenerator():
                 return Method(owner, name)

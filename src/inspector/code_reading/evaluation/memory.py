@@ -1,6 +1,6 @@
 """Recorded changes of boxes, so that both branches of an unknown condition can be followed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from inspector.code_reading.evaluation.values import (
@@ -28,6 +28,12 @@ class Memory:
     def __init__(self) -> None:
         self._before: list[dict[int, tuple[ValueBox, _State]]] = []
         self.copied = 0
+        self.on_merge: Callable[[ValueBox], None] | None = None
+
+    @property
+    def in_branch(self) -> bool:
+        """Whether changes may not happen, or may be undone."""
+        return bool(self._before)
 
     def touch(self, box: ValueBox) -> None:
         """Announce that a box is about to change."""
@@ -65,6 +71,19 @@ class Memory:
             states = [b.after[key][1] if key in b.after else now for b in branches]
             self.touch(box)
             box.restore(_one_of(box, states))
+            if self.on_merge is not None and isinstance(box, ListBox) and _differ(states):
+                self.on_merge(box)
+
+
+def _differ(states: Sequence[_State]) -> bool:
+    """Tell whether lists certainly have other items, or another order."""
+    first = states[0][0]
+    assert isinstance(first, list)
+    return any(
+        not isinstance(data, list) or len(data) != len(first)
+        or any(a is not b for a, b in zip(data, first, strict=True))
+        for data, _ in states[1:]
+    )  # fmt: skip
 
 
 def _maybe(item: object) -> Unknown:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from inspector.code_reading.evaluation.file_values import files_of, held_dataset
@@ -69,6 +70,8 @@ class ModelCalls:
             "train": self._train,
             "test": self._test,
             "prepare": self._prepare,
+            "fit_resample": self._resample,
+            "fit_sample": self._resample,
             **dict.fromkeys(("fit_transform", "transform"), self._transform),
             **dict.fromkeys(_STEPS, self._step),
             **dict.fromkeys(_RESETS, self._reset),
@@ -100,6 +103,15 @@ class ModelCalls:
         if not any(isinstance(v, DataSet) for v in given.places):
             return MISSING
         return given.places if len(given.places) > 1 else given.places[0]
+
+    def _resample(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        """Call fit_resample of imbalanced-learn: over-sampling repeats images."""
+        data = files_of(self._host, given.get(0, "X"), node)
+        if data is None or not isinstance(owner, Unknown):
+            return MISSING
+        over = _says(owner, "Over") or _says(owner, "SMOTE") or _says(owner, "ADASYN")
+        drawn = data.after("copies" if over else "filter", text_of(node))
+        return drawn, replace(drawn, derived=True)
 
     def _reset(self, owner: object, given: Arguments, node: ast.AST) -> object:
         self._host.loops.started_anew()

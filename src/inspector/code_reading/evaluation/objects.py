@@ -135,6 +135,13 @@ MEMBERSHIP: Final = ("part", "take", "skip", "shard", "filter", "slice", "concat
 """Steps that decide which files a dataset contains."""
 
 
+def _unordered(steps: tuple[DatasetStep, ...]) -> tuple[DatasetStep, ...]:
+    """Leave out what ordered a list since its files were chosen last."""
+    last = max((i for i, s in enumerate(steps) if s.name in MEMBERSHIP), default=-1)
+    after = (s for s in steps[last + 1 :] if s.name not in ("shuffle", "sorted", "sorted_by"))
+    return (*steps[: last + 1], *after)
+
+
 @dataclass(frozen=True, slots=True)
 class DataSet:
     """A dataset, a list of files or positions in it, with the steps since it was made.
@@ -151,6 +158,9 @@ class DataSet:
         """Return the dataset after one more step."""
         if len(self.steps) > 60:
             return self
+        if name == "sorted" and self.is_list:
+            return DataSet(self.source, (*_unordered(self.steps), DatasetStep(name, values, line)),
+                           self.derived)  # fmt: skip
         return DataSet(self.source, (*self.steps, DatasetStep(name, values, line)), self.derived)
 
     def has(self, *names: str) -> bool:

@@ -12,7 +12,6 @@ from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.value_access import ValueAccess
 from inspector.code_reading.evaluation.value_text import joined, joined_path, text_of
 from inspector.code_reading.evaluation.values import (
-    MAX_ITEMS,
     MAX_NUMBER,
     MAX_TEXT,
     MISSING,
@@ -54,6 +53,7 @@ _COMPARISONS: Final[dict[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
 
 
 WIDE_FORMAT: Final = re.compile(r"\d{4,}|\*")
+_WIDE_PERCENT: Final = re.compile(r"%[-+ #0-9.]*(\*|\d{4,})")
 
 
 class Operators(ValueAccess):
@@ -62,11 +62,13 @@ class Operators(ValueAccess):
     def binary(self, sign: ast.operator, one: object, two: object, node: ast.AST) -> object:
         """Return the result of an operator."""
         value = self.image_arithmetic(sign, one, two, node)
+        if value is MISSING and self.exact is not None:
+            value = self.exact.binary(sign, one, two)
         if value is MISSING:
             value = self._of_texts(sign, one, two, node)
         if value is not MISSING:
             return value
-        unknown = Unknown(text_of(node))
+        unknown = Unknown(text_of(node), origin=getattr(one, "origin", ""))
         if isinstance(one, Size) or isinstance(two, Size):
             return _sized(sign, one, two, unknown)
         if isinstance(one, DictBox) and isinstance(two, DictBox) and isinstance(sign, ast.BitOr):
@@ -121,7 +123,7 @@ class Operators(ValueAccess):
                 return unknown
             self.spend((len(first) + len(second)) // 8)
             if isinstance(one, tuple):
-                return (*first, *second) if len(first) + len(second) < MAX_ITEMS else unknown
+                return (*first, *second) if len(first) + len(second) < self.max_items else unknown
             return self._list([*first, *second])
         data = one.data if isinstance(one, ListBox) else one
         if isinstance(sign, ast.Mult) and isinstance(two, int) and not isinstance(two, bool):
@@ -132,7 +134,7 @@ class Operators(ValueAccess):
 
     def _percent(self, text: str, value: object) -> object:
         values = value if isinstance(value, tuple) else (value,)
-        if WIDE_FORMAT.search(text) or isinstance(value, DictBox):
+        if _WIDE_PERCENT.search(text) or isinstance(value, DictBox):
             return Unknown(f"{text!r} % ...")
         known = all(is_known(v) and (is_scalar(v) or isinstance(v, PathText)) for v in values)
         plain = tuple(v.text if isinstance(v, PathText) else v for v in values)
@@ -180,6 +182,10 @@ class Operators(ValueAccess):
                 return True if part in data else None if whole.open else False
             case ObjectBox(data=attributes):
                 return True if part in attributes else None
+        if self.exact is not None and isinstance(whole, ListBox) and not whole.open:
+            self.spend(len(whole.data) // 8)
+            if part in whole.data:
+                return True
         items = self.listed(whole)
         if items is None or not all(is_known(v) for v in items):
             return None

@@ -2,6 +2,8 @@
 
 import ast
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.value_text import text_of
@@ -20,6 +22,8 @@ from inspector.code_reading.evaluation.values import (
     is_scalar,
 )
 
+_RECORDS: Final = ("dataclasses.dataclass", "attrs.define", "attr.s", "attrs.frozen")
+
 
 class ParserBox(ValueBox):
     """An ArgumentParser: its options with their defaults."""
@@ -30,6 +34,23 @@ class ParserBox(ValueBox):
     def __init__(self) -> None:
         self.data, self.open = {}, False
         self.kinds: dict[str, tuple[str, object]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordParser:
+    """An HfArgumentParser: the dataclasses that it fills."""
+
+    kinds: tuple[object, ...]
+
+
+def record_call(ref: Ref, given: Arguments) -> object:
+    """Return the decorator that makes records, or the parser that fills them; None for others."""
+    if ref.name in _RECORDS:
+        return ref
+    if ref.last != "HfArgumentParser":
+        return None
+    kinds = given.get(0, "dataclass_types")
+    return RecordParser(tuple(kinds) if isinstance(kinds, tuple) else (kinds,))
 
 
 class Flags:

@@ -4,6 +4,7 @@ import ast
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from inspector.code_reading.evaluation.file_values import files_of
@@ -223,7 +224,7 @@ class RandomDraws:
         middle = key.start is not None and key.stop is not None
         end = key.stop if key.start is None else key.start
         if end is None:
-            return data
+            return replace(data)
         boundary = repr((end, key.stop)) if middle else repr(end)
         order = tuple(s for s in data.steps if s.name in ("shuffle", "sorted", "sorted_by"))
         key_of_cut = ((data.source, (*data.membership, *order)), boundary)

@@ -159,15 +159,32 @@ class SplitCalls(TorchCalls):
             return Splitter(loader, self._host.place, node, arguments, given.open)
         if ref.name == "sklearn.utils.shuffle" and given.places:
             seed = given.names.get("random_state")
-            shuffled = [self._shuffled(v, seed, node) for v in given.places]
+            shared = seed is None and "numpy" in self._seeds
+            seed = self._draw("numpy") if shared else seed
+            shuffled = [self._shuffled(v, seed, node, shared=shared) for v in given.places]
             return shuffled[0] if len(shuffled) == 1 else tuple(shuffled)
+        if ref.name == "sklearn.utils.resample" and given.places:
+            copied = given.get(9, "replace", True) is not False
+            drawn = [self._resampled(v, node, copied=copied) for v in given.places]
+            return drawn[0] if len(drawn) == 1 else tuple(drawn)
         if ref.last == "load_files":
             return files_in(self._host, given.get(0, "container_path"), node)
         return MISSING
 
-    def _shuffled(self, value: object, seed: object, node: ast.AST) -> object:
+    def _shuffled(
+        self, value: object, seed: object, node: ast.AST, *, shared: bool = False
+    ) -> object:
         data = files_of(self._host, value, node)
-        return data.after("shuffle", seed, False) if data is not None else value
+        if data is None:
+            return value
+        return data.after("shuffle", seed, False, "numpy.random", shared)
+
+    def _resampled(self, value: object, node: ast.AST, *, copied: bool) -> object:
+        """Return what resample() draws of a list: with replacement, one item several times."""
+        data = files_of(self._host, value, node)
+        if data is None:
+            return value
+        return data.after("copies" if copied else "filter", text_of(node))
 
     def train_test_split(self, given: Arguments, node: ast.AST) -> object:
         """Call scikit-learn's train_test_split."""
@@ -305,15 +322,27 @@ class SplitCalls(TorchCalls):
             source = self._source(LoaderName.FILES, {"table": table}, given, node)
             return DataSet(source)
         if ref.last in ("DataFrame", "Series", "concat"):
-            data = files_of(self._host, given.get(0, "data"), node)
-            if data is None:
-                return DataSet(self._source(LoaderName.FILES, {"table": None}, given, node))
-            return data.after("frame")
+            return self._table(ref, given, node)
         return MISSING
+
+    def _table(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        """Call DataFrame, Series or concat."""
+        value = given.get(0, "data", given.names.get("objs"))
+        data = files_of(self._host, value, node)
+        if data is None:
+            return DataSet(self._source(LoaderName.FILES, {"table": None}, given, node))
+        parts = self._host.listed(value) or () if ref.last == "concat" else ()
+        if any(isinstance(p, DataSet) and p.has("copies") for p in parts):
+            data = data.after("copies")
+        elif ref.last == "concat" and len(parts) > 1:
+            data = data.after("concatenate", text_of(node), line=getattr(node, "lineno", 0))
+        return data.after("frame")
 
     def sample(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
         """Call DataFrame.sample."""
         arguments = by_name(("n", "frac", "replace", "weights", "random_state"), given)
+        if arguments.get("random_state") is None and "numpy" in self._seeds:
+            self._draw("numpy")
         if arguments.get("frac") in (1, 1.0):
             return data.after("shuffle", arguments.get("random_state"), False)
         source = self._source(LoaderName.PANDAS_SAMPLE, arguments, given, node, data)

@@ -3,8 +3,10 @@
 import ast
 import math
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any, Final
 
+from inspector.code_reading.evaluation.host import ExactFollower
 from inspector.code_reading.evaluation.memory import Memory
 from inspector.code_reading.evaluation.objects import StreamValue
 from inspector.code_reading.evaluation.sizes import Size
@@ -15,6 +17,7 @@ from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     ClassBox,
+    CountingDict,
     DictBox,
     Function,
     ListBox,
@@ -45,11 +48,19 @@ class ValueAccess(ABC):
     """Reads and changes values; a subclass adds calls."""
 
     max_steps = 60_000
+    max_rounds = MAX_ROUNDS
+    max_items = MAX_ITEMS
+    exact: ExactFollower | None = None
 
     def __init__(self) -> None:
         self.memory = Memory()
         self.steps = 0
         self.line = 1
+
+    @property
+    def in_branch(self) -> bool:
+        """Whether what is followed now may not happen."""
+        return self.memory.in_branch
 
     @property
     @abstractmethod
@@ -109,7 +120,7 @@ class ValueAccess(ABC):
             return known
         method = Method(owner, name)
         if isinstance(owner, Unknown):
-            return Unknown(_named(owner.text, name), owner.why, (), method)
+            return Unknown(_named(owner.text, name), owner.why, (), method, origin=owner.origin)
         return Unknown(text_of(node), "no line of the code sets it", (), method)
 
     def _known_attribute(self, owner: object, name: str, node: ast.AST) -> object:
@@ -125,7 +136,8 @@ class ValueAccess(ABC):
             case PathText():
                 return _path_attribute(owner, name)
             case _:
-                return self.attribute_of(owner, name, node)
+                known = MISSING if self.exact is None else self.exact.attribute(owner, name)
+                return self.attribute_of(owner, name, node) if known is MISSING else known
 
     def _object_attribute(self, owner: ObjectBox, name: str, node: ast.AST) -> object:
         if name in owner.data:
@@ -168,11 +180,14 @@ class ValueAccess(ABC):
     def item(self, owner: object, key: object, node: ast.AST) -> object:
         """Return an item of a value."""
         unknown = Unknown(text_of(node))
+        known = self._exact_item(owner, key, unknown)
+        if known is not MISSING:
+            return known
         match owner:
             case Unknown(options=options) if options:
                 return merged([self.item(v, key, node) for v in options], text_of(node))
             case DictBox():
-                return _of_dict(owner, key, unknown)
+                return self._of_dict(owner, key, node)
             case ObjectBox(kind=ClassBox() as kind) if isinstance(
                 kind.find("__getitem__"), Function
             ):
@@ -184,10 +199,34 @@ class ValueAccess(ABC):
                 return self._class_attribute(owner, key, node)
             case StreamValue(item=item) if isinstance(key, int):
                 return item
-            case ListBox() | tuple() | str():
-                return self._of_sequence(owner, key, unknown)
-        known = self.item_of(owner, key, node)
+        known = (
+            self._of_sequence(owner, key, unknown) if isinstance(owner, ListBox | tuple | str)
+            else self.item_of(owner, key, node)
+        )  # fmt: skip
         return unknown if known is MISSING else known
+
+    def _exact_item(self, owner: object, key: object, unknown: Unknown) -> object:
+        """Return an item of what is followed exactly; MISSING for anything else."""
+        if self.exact is None:
+            return MISSING
+        if isinstance(owner, Unknown) and owner.origin and not owner.options:
+            return replace(unknown, origin=owner.origin)
+        if not self.exact.has_items(owner):
+            return MISSING
+        known = self.exact.item(owner, key)
+        plain = self.exact.is_plain_list(owner)
+        return known if known is not MISSING or plain else unknown
+
+    def _of_dict(self, box: DictBox, key: object, node: ast.AST) -> object:
+        """Return an item of a dict; a defaultdict makes it for a key that it lacks."""
+        lacks = isinstance(box, CountingDict) and is_key(key) and key not in box.data
+        if not lacks or box.open or not isinstance(box, CountingDict):
+            return _of_dict(box, key, Unknown(text_of(node)))
+        if box.factory == 0:
+            return 0
+        value = self.call(box.factory, Arguments(), node)
+        self.put(box, key, value)
+        return value
 
     def _of_sequence(
         self, owner: ListBox | tuple[object, ...] | str, key: object, unknown: Unknown
@@ -215,7 +254,7 @@ class ValueAccess(ABC):
     ) -> ListBox:
         content, is_open = items if isinstance(items, tuple) else (items, False)
         self.spend(len(content) // 8)
-        if len(content) > MAX_ITEMS:
+        if len(content) > self.max_items:
             raise TooMuchError
         box = ListBox(content, is_set=is_set)
         box.open = is_open
@@ -223,9 +262,14 @@ class ValueAccess(ABC):
 
     def put(self, box: ValueBox, key: object, value: object) -> None:
         """Set an item of a dict, a list or a namespace."""
+        if self.exact is not None and self.exact.put(self, box, key, value):  # type: ignore[arg-type]
+            return
         self.memory.touch(box)
         if isinstance(box, ListBox):
-            if isinstance(key, int) and -len(box.data) <= key < len(box.data) and not box.open:
+            items = self.listed(value) if self.exact and isinstance(key, slice) else None
+            if isinstance(key, slice) and items is not None and not box.open and key.step is None:
+                box.data[key] = items
+            elif isinstance(key, int) and -len(box.data) <= key < len(box.data) and not box.open:
                 box.data[key] = value
             else:
                 self.forget(box)
@@ -233,7 +277,7 @@ class ValueAccess(ABC):
             data: dict[Any, object] = box.data
             if is_key(key):
                 data[key] = value
-                if len(data) > MAX_ITEMS:
+                if len(data) > self.max_items:
                     raise TooMuchError
             else:
                 self.forget(box)
@@ -268,6 +312,8 @@ class ValueAccess(ABC):
 
     def forget(self, box: ValueBox) -> None:
         """Make the whole content of a box unknown, since an unknown change affected it."""
+        if self.exact is not None and not box.open:
+            self.exact.forgot(box, self.line)
         self.memory.touch(box)
         box.open = True
         if isinstance(box, ListBox):
@@ -281,13 +327,15 @@ class ValueAccess(ABC):
     def listed(self, value: object) -> list[object] | None:
         """Return the items of an iterable; None if unknown."""
         match value:
+            case ListBox(is_set=True) if self.exact is not None:
+                return self.exact.ordered(value)
             case ListBox(data=data):
                 return None if value.open else list(data)
             case DictBox(data=content):
                 return None if value.open else list(content)
             case tuple():
                 return list(value)
-            case str() if len(value) <= MAX_ROUNDS:
+            case str() if len(value) <= self.max_rounds and len(value) < 10_000:
                 return list(value)
             case ClassBox() if value.is_enum:
                 return [Member(k, v) for k, v in value.data.items() if not k.startswith("_")]
@@ -321,6 +369,8 @@ def is_key(key: object) -> bool:
     """Tell whether a value can be a known dict key."""
     if isinstance(key, tuple):
         return all(is_key(part) for part in key)
+    if isinstance(key, PathText):
+        return isinstance(key.text, str)
     return (is_scalar(key) and not (isinstance(key, float) and math.isnan(key))) or isinstance(
         key, Member
     )
@@ -335,6 +385,10 @@ def _path_attribute(path: PathText, name: str) -> object:
             return PathText((head or ".") if whole else PartText(head or "{" + "..." + "}"))
         case "name" | "stem" if whole or not last.startswith("{"):
             return last if name == "name" else last.rpartition(".")[0] or last
+        case "parts" if whole:
+            return tuple(
+                (["/"] if text.startswith("/") else []) + [p for p in text.split("/") if p]
+            )
         case "suffix" if whole:
             return "." + last.rpartition(".")[2] if "." in last[1:] else ""
         case _:

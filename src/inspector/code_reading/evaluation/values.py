@@ -6,7 +6,7 @@ with an identity, so that a change through one name is visible through another.
 
 import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +27,7 @@ class Unknown:
         options: Possible values, if there are few.
         method: The method it is when called.
         draw: Number of the random draw that it comes from, below 0 for a clock; 0 for none.
+        origin: Path of the file that it was made from, where a program is followed on its files.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Unknown:
     options: tuple[object, ...] = ()
     method: "Method | None" = None
     draw: int = 0
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,20 @@ class ListBox(ValueBox):
         self.origins = origins
 
 
+class WalkBox(ListBox):
+    """The rows of os.walk.
+
+    Attributes:
+        rounds: Makes the rows one by one, as a loop that changes them sees them.
+    """
+
+    __slots__ = ("rounds",)
+
+    def __init__(self, items: Sequence[object], rounds: Callable[[], Iterator[object]]) -> None:
+        super().__init__(items)
+        self.rounds = rounds
+
+
 class DictBox(ValueBox):
     """A dict with known keys."""
 
@@ -124,6 +140,20 @@ class DictBox(ValueBox):
 
     def __init__(self, items: dict[object, object] | None = None) -> None:
         self.data, self.open = dict(items or {}), False
+
+
+class CountingDict(DictBox):
+    """A defaultdict, or a Counter.
+
+    Attributes:
+        factory: What makes a missing value.
+    """
+
+    __slots__ = ("factory",)
+
+    def __init__(self, factory: object, items: dict[object, object] | None = None) -> None:
+        super().__init__(items)
+        self.factory = factory
 
 
 class ClassBox(ValueBox):

@@ -40,8 +40,9 @@ def _copies_before(
             if data.has("copies") and drawn and call.source is not data.source:
                 yield CodeFinding(
                     "augmented_before_split", HIGH,
-                    "The list holds flipped or rotated copies beside the images and is split"
-                    " afterwards, so copies of one image are in training and in"
+                    "The list holds some images several times (over-sampled, flipped or rotated"
+                    " copies) and is split afterwards, so copies of one image are in training and"
+                    " in"
                     f" {call.role.value}. Split first, and augment the training images only.",
                     call.place,
                 )  # fmt: skip

@@ -241,7 +241,7 @@ def _test_is_validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterat
     for test in calls:
         if test.role is not DatasetRole.TEST:
             continue
-        same = next((v for v in validation if _same_built_in(v, test)), None)
+        same = next((v for v in validation if _same_built_in(v, test) or _is_one(v, test)), None)
         if same is None and _whole_folder(test):
             same = next((v for v in validation if _same_whole(v, test)), None)
         if same is None:
@@ -256,6 +256,11 @@ def _test_is_validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterat
             " good. Read a folder that nothing was chosen by.",
             test.place,
         )  # fmt: skip
+
+
+def _is_one(validation: CodeCall, test: CodeCall) -> bool:
+    """Tell whether one dataset has a name as validation and another one as test set."""
+    return validation.data == test.data and not test.read_by_model
 
 
 def _whole_folder(call: CodeCall) -> bool:

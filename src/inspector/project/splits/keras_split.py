@@ -60,8 +60,8 @@ def by_call(source: SplitSource, rule: Rule) -> Membership:
     return _by_calls(source, rule, rule.call, second, folders=(rule.folder, rule.folder))
 
 
-def by_code(source: SplitSource, rule: Rule) -> Membership:
-    """Return the membership under the calls of pasted code, on the current files.
+def by_reading(source: SplitSource, rule: Rule) -> Membership:
+    """Return the membership under the calls that pasted code is read to make.
 
     Raises:
         DatasetError: The loader would raise on this folder.

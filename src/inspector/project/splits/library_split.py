@@ -18,7 +18,7 @@ from inspector.code_reading.library_splits import (
     order_call,
     refuse_steps,
 )
-from inspector.dataset.names import parse_listed_paths
+from inspector.dataset.names import RelativePath, parse_listed_paths
 from inspector.errors import UsageError
 from inspector.project.splits.code_split import code_folder
 from inspector.project.splits.source import SplitSource
@@ -30,12 +30,30 @@ MAX_SPLITS = 4
 """Depth of nested splits that are followed."""
 
 
-def replay_findings(assumptions: Iterable[Assumption]) -> tuple[Pitfall, ...]:
+def replay_findings(assumptions: Iterable[Assumption | str]) -> tuple[Pitfall, ...]:
     """Return what must hold for a replay to be exact."""
     return tuple(
         Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}", "")
         for assumption in dict.fromkeys(assumptions)
     )
+
+
+def _folders(source: SplitSource, one: CodeCall, two: CodeCall) -> tuple[str, str]:
+    """Return the dataset folders that both sides read; the dataset itself where one is not known.
+
+    Raises:
+        UsageError: They read different folders of which one is not in this dataset.
+    """
+    first, second = (code_folder(source, call.folder or "") for call in (one, two))
+    if None not in (one.folder, two.folder) and one.folder != two.folder:
+        for call, folder in ((one, first), (two, second)):
+            if folder is None or first == second:
+                raise UsageError(
+                    f"{call.place.text} reads {call.folder}, which is not a folder of this dataset"
+                    " of its own",
+                    "Open the folder that holds both.",
+                )
+    return first or "", second or ""
 
 
 class LibrarySplit:
@@ -54,14 +72,18 @@ class LibrarySplit:
         containers: Mapping[Source, DataSet],
     ) -> None:  # fmt: skip
         self._source, self._containers = source, containers
-        self.folder = code_folder(source, one.folder or "") or ""
+        folders = _folders(source, one, two)
+        self.folder = folders[0]
         self._assumptions: list[Assumption] = []
-        sides = [self._items(call.data, call.folder or "", 0) for call in (one, two)]
-        training, validation = (
-            parse_listed_paths(items.paths, folder=self.folder) for items in sides
-        )
-        self.training, self.validation = training, validation
-        self.every = parse_listed_paths(self._whole.paths, folder=self.folder)
+        sides: list[tuple[RelativePath, ...]] = []
+        every: dict[RelativePath, None] = {}
+        for call, folder in zip((one, two), folders, strict=True):
+            self._root = source.context.root / folder
+            items = self._items(call.data, call.folder or "", 0)
+            sides.append(parse_listed_paths(items.paths, folder=folder))
+            every |= dict.fromkeys(parse_listed_paths(self._whole.paths, folder=folder))
+        self.training, self.validation = sides
+        self.every = tuple(every)
         self.findings = replay_findings(self._assumptions)
 
     def _items(self, data: DataSet, folder: str, depth: int, *, in_order: bool = False) -> Items:
@@ -118,8 +140,7 @@ class LibrarySplit:
         return items.take(order.parts[0].indices)
 
     def _listed(self, files: ListedFiles) -> Items:
-        root = self._source.context.root / self.folder
-        items = list_items(root, files.listing, split=files.split)
+        items = list_items(self._root, files.listing, split=files.split)
         places = [i for i, p in enumerate(items.paths) if files.takes(p)]
         if files.by_parts:
             places.sort(key=lambda i: items.paths[i].split("/"))

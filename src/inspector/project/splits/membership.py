@@ -2,9 +2,10 @@
 
 from typing import assert_never
 
+from inspector.project.splits.code_membership import by_code
 from inspector.project.splits.folder_split import by_folders
 from inspector.project.splits.grouped_split import by_groups
-from inspector.project.splits.keras_split import by_call, by_code
+from inspector.project.splits.keras_split import by_call
 from inspector.project.splits.listed_split import by_list
 from inspector.project.splits.replayed_split import by_replay
 from inspector.project.splits.source import SplitSource

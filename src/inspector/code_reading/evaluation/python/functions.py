@@ -75,7 +75,9 @@ def _sequence(make: Callable[[list[object]], object], step: str = "") -> KnownFu
         value = given.places[0]
         if isinstance(value, DataSet) and step:
             return value.after(step, line=getattr(node, "lineno", 0))
-        if isinstance(value, DataSet | StreamValue | Arrays | Positions):
+        if isinstance(value, DataSet):
+            return replace(value)
+        if isinstance(value, StreamValue | Arrays | Positions):
             return value
         if isinstance(value, str) and len(value) > 1_000:
             return Unknown(text_of(node))

@@ -155,7 +155,7 @@ def _list_method(host: Host, box: ListBox, name: str, given: Arguments, node: as
         host.memory.touch(box)
         host.spend()
         collect(host, box, value, node)
-        if len(box.data) < 2_000:
+        if len(box.data) < max(2_000, host.max_rounds):
             box.data.append(value)
         else:
             box.open = True
@@ -168,7 +168,7 @@ def _list_method(host: Host, box: ListBox, name: str, given: Arguments, node: as
             box.data += [d] if (d := files_of(host, value, node)) is not None else []
         else:
             host.spend(len(items) // 8)
-            box.data += items[:20_000]
+            box.data += items[: max(20_000, host.max_rounds)]
         return None
     if name == "copy":
         return copied(box)

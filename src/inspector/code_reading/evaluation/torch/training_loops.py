@@ -113,6 +113,11 @@ class TrainingLoops:
             return None
         return data
 
+    @property
+    def reads_nothing(self) -> bool:
+        """Whether no loop around this point goes through a dataset."""
+        return not self._datasets
+
     def begin_round(self, models: Sequence[object]) -> None:
         """Start a round over the folds of a cross-validator, with the models that there are."""
         self._fresh[-1] = False
