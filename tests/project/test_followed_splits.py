@@ -144,7 +144,7 @@ REFUSED = {
             random.seed(1); random.shuffle(files)
         train, val = files[:15], files[15:]
         """,
-        "line 4",
+        "line 5",
     ),
     "a helper that may change the list": (
         """
