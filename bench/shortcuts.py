@@ -23,7 +23,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -36,6 +36,8 @@ from inspector.audit.intervals import wilson
 from inspector.audit.shortcuts.features import compression_of, surroundings_of
 from inspector.audit.shortcuts.probes import ImageFacts, Measured, around_centre, probes_of
 from inspector.audit.shortcuts.search import (
+    LEAST_GAIN,
+    LEVEL,
     ProbeName,
     ShortcutQuestion,
     ShortcutVerdict,
@@ -208,8 +210,12 @@ class Outcome:
     gain: float
 
 
-def trial(pool: Pool, drawn: Drawn, seed: int) -> Outcome:
-    """Return what one trial gives."""
+def trial(pool: Pool, drawn: Drawn, seed: int, *, first_yes: bool = False) -> Outcome:
+    """Return what one trial gives.
+
+    With `first_yes` the probes are searched one by one until one says yes at a p that no other
+    probe can change: `LEVEL` over their number, the first step of Holm's correction.
+    """
     rows = drawn.variant * pool.photos + drawn.photos
     everything = np.ones(len(rows), np.bool_)
     probes = probes_of(
@@ -217,6 +223,13 @@ def trial(pool: Pool, drawn: Drawn, seed: int) -> Outcome:
         reference=np.arange(len(rows)),
     )  # fmt: skip
     question = ShortcutQuestion(probes, drawn.labels, drawn.group, everything, ~everything)
+    if first_yes:
+        for probe in probes:
+            (one,) = find_shortcuts(replace(question, probes=(probe,)), seed=seed)
+            gain = one.accuracy - one.chance
+            if one.p_corrected <= LEVEL / len(probes) and gain >= LEAST_GAIN:
+                return Outcome(frozenset({probe.name}), gain)
+        return Outcome(frozenset(), 0.0)
     results = find_shortcuts(question, seed=seed)
     yes = frozenset(r.probe for r in results if r.verdict is ShortcutVerdict.YES)
     return Outcome(yes, max(r.accuracy - r.chance for r in results))
@@ -227,13 +240,15 @@ def _trials(asked: argparse.Namespace) -> None:
     pool = Pool(_stored(asked))
     end = time.monotonic() + 60 * asked.minutes
     each: list[tuple[str, float]] = [*itertools.product(KINDS, asked.doses)]
-    each += [(kind, 0.0) for kind in NULLS]
+    if not asked.first_yes:
+        each += [(kind, 0.0) for kind in NULLS]
     outcomes: dict[tuple[str, float], list[Outcome]] = defaultdict(list)
     for number in range(asked.first, asked.first + asked.trials):
         for position, (kind, dose) in enumerate(each):
             rng = np.random.default_rng([number, position])
             drawn = draw_images(pool.photos, asked.images, kind, dose, rng)
-            outcomes[kind, dose].append(trial(pool, drawn, int(rng.integers(1 << 30))))
+            seed = int(rng.integers(1 << 30))
+            outcomes[kind, dose].append(trial(pool, drawn, seed, first_yes=asked.first_yes))
         late = time.monotonic() > end
         if late or (number + 1 - asked.first) % 20 == 0 or number + 1 == asked.first + asked.trials:
             _print(outcomes)
@@ -251,6 +266,8 @@ def _print(outcomes: dict[tuple[str, float], list[Outcome]]) -> None:
         gain = np.mean([one.gain for one in trials])
         share = f"{some}/{n} = {some / n:.3f} ({low:.2f} to {high:.2f})"
         print(f"{kind:26s} {dose:4.0%} {share}, best probe +{gain:.3f}: {counts}", flush=True)
+    if not any(kind in NULLS for kind, _ in outcomes):
+        return
     null = [one for (kind, _), trials in outcomes.items() if kind in NULLS for one in trials]
     false = sum(bool(one.yes) for one in null)
     low, high = wilson(false, len(null))
@@ -334,6 +351,7 @@ def main() -> None:
         step.add_argument("--first", type=int, default=0, help="first seed, to go on with others")
         step.add_argument("--doses", type=float, nargs="+", default=DOSES)
         step.add_argument("--minutes", type=float, default=60)
+        step.add_argument("--first-yes", action="store_true", help="only whether any probe finds")
     asked = parser.parse_args()
     asked.run(asked)
 

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector import __version__
-from inspector.work.tasks import FEATURES, Space, VerifyTask
+from inspector.work.tasks import SEARCH, Space, VerifyTask
 
-RELEASE = f"{__version__}/{FEATURES}/2"
+# The last number is that of the requests themselves.
+RELEASE = f"{SEARCH}/2"
 _T = TypeVar("_T", bound=np.generic)
 _ROW, _TURN = np.dtype("<i4"), np.dtype("u1")
 

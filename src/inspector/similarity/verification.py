@@ -109,7 +109,9 @@ def measured(records: NDArray[np.void], candidates: Candidates) -> tuple[_Values
     measures = np.zeros((len(candidates.a), MEASURES))
     places = np.zeros((len(candidates.a), 6))
     places[:, [0, 4]] = 1
+    # At 32x32 a frame is hard to tell from sky.
     bordered = records["hash"][:, FULL] != records["hash"][:, TRIMMED]
+    bordered = bordered & (records["side_px"] >= SMALL_PX)
     agreement.measure(
         records["luma"], records["colour"], records["side_px"] < SMALL_PX,
         candidates.a, candidates.b, candidates.transform % FAR, candidates.transform >= FAR,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector import __version__
 from inspector.dataset.file_facts import FileFacts
 from inspector.similarity.image_hashes import HashMethod
 from inspector.similarity.records import CachedPicture
@@ -19,6 +20,9 @@ from inspector.work.reencoding import ReencodedImage, Reencoding
 # similarity.packing.RECORD_BYTES; a test checks that they agree.
 FEATURES = 3
 RECORD_BYTES = 2_048
+# Raised when a search proposes or judges pairs in another way: what an earlier one stored is not
+# used then.
+SEARCH = f"{__version__}/{FEATURES}/4"
 # Images per block of `FindNear`. Source: similarity.nearest.BLOCK; a test checks that they agree.
 NEAR_BLOCK = 2_048
 

@@ -84,6 +84,9 @@ class MapCanvas(QWidget):
         self._camera = Camera()
         self._fits = True
         self._screen = np.zeros((0, 2), np.float32)
+        self._visible: NDArray[np.int64] | None = None
+        # The image is a view of the pixels.
+        self._pixels = np.zeros((0, 0), np.uint32)
         self._image: QImage | None = None
         self._lasso: list[tuple[float, float]] = []
         self._pan: QPointF | None = None
@@ -133,9 +136,12 @@ class MapCanvas(QWidget):
 
     def visible_rows(self) -> NDArray[np.int64]:
         """Return the visible points."""
-        screen = self._at()
-        size = np.array([self.width(), self.height()], np.float32)
-        return np.flatnonzero(np.all((screen >= 0) & (screen < size), axis=1))
+        if self._visible is None:
+            x, y = self._at().T
+            self._visible = np.flatnonzero(
+                (x >= 0) & (x < self.width()) & (y >= 0) & (y < self.height())
+            )
+        return self._visible
 
     def position_of(self, row: int) -> QPointF:
         """Return the position of a point in the widget."""
@@ -167,7 +173,10 @@ class MapCanvas(QWidget):
     def _rendered(self) -> QImage:
         # Points are drawn in widget pixels and scaled once on high-density screens.
         width, height = max(1, self.width()), max(1, self.height())
-        canvas = np.full((height, width), theme.colour("inset").rgb(), np.uint32)
+        if self._pixels.shape != (height, width):
+            self._pixels = np.empty((height, width), np.uint32)
+        canvas = self._pixels
+        canvas.fill(theme.colour("inset").rgb())
         screen = self._at()
         count = len(self._positions)
         radius = 3.0 if count <= MANY else 2.0 if count <= VERY_MANY else 1.5
@@ -179,8 +188,7 @@ class MapCanvas(QWidget):
                 faint = _blended(colours, ground)
                 colours = np.where(self._selected[layer.rows], colours, faint).astype(np.uint32)
             draw(canvas, screen[layer.rows], colours, layer.shape, radius)
-        image = QImage(canvas.data, width, height, width * 4, QImage.Format.Format_RGB32)
-        return image.copy()
+        return QImage(canvas.data, width, height, width * 4, QImage.Format.Format_RGB32)
 
     def _paint_thumbnails(self, painter: QPainter, rows: NDArray[np.int64]) -> None:
         half = THUMBNAIL_PX / 2
@@ -336,6 +344,7 @@ class MapCanvas(QWidget):
 
     def _look_again(self) -> None:
         self._screen = np.zeros((0, 2), np.float32)
+        self._visible = None
         self._image = None
         self.update()
 

@@ -24,9 +24,13 @@ class Camera:
 
     def to_screen(self, positions: Floats, width: int, height: int) -> Floats:
         """Return pixel positions, (n, 2); y grows downwards."""
-        moved = (positions - np.array([self.x, self.y], np.float32)) * np.float32(self.scale)
-        screen: Floats = moved * np.array([1, -1], np.float32)
-        return screen + np.array([width / 2, height / 2], np.float32)
+        screen = np.empty((len(positions), 2), np.float32)
+        # By column: broadcasting over two of them takes four times as long.
+        np.multiply(positions[:, 0] - np.float32(self.x), np.float32(self.scale), screen[:, 0])
+        np.multiply(positions[:, 1] - np.float32(self.y), np.float32(-self.scale), screen[:, 1])
+        screen[:, 0] += np.float32(width / 2)
+        screen[:, 1] += np.float32(height / 2)
+        return screen
 
     def zoomed(self, factor: float, at: tuple[float, float], size: tuple[int, int]) -> "Camera":
         """Return the camera after zooming; the position under the pointer stays fixed."""

@@ -11,13 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector import __version__
 from inspector.dataset.names import Split
 from inspector.similarity.orientations import INVERSE
-from inspector.work.tasks import FEATURES, CandidateResult, Space
+from inspector.work.tasks import SEARCH, CandidateResult, Space
 
-# Another release may search in another way.
-_MAKER = f"{__version__}/{FEATURES}/1"
 # The components of descriptors stay those of the last full search, until so many images are new.
 MAX_NEW_SHARE = 0.2
 # Of so few, each is a neighbour of every other. Source: similarity.proposals.FEW; a test checks
@@ -94,7 +91,7 @@ class KnownSearch:
         try:
             with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
                 # Workers read the rest of it, and rely on it.
-                if str(known["maker"]) != _MAKER or known.zip.testzip() is not None:
+                if str(known["maker"]) != SEARCH or known.zip.testzip() is not None:
                     return None
                 uses_embedding = f"{Space.EMBEDDING}-rows" in known
                 keys, added = known["keys"], int(known["added"])
@@ -125,7 +122,7 @@ class KnownSearch:
         if len(images.contents) <= FEW:
             return
         small = {
-            "maker": np.array(_MAKER),
+            "maker": np.array(SEARCH),
             "keys": images.keys(),
             "added": np.array(added),
             **{f"hash-{column}": getattr(by_hashes, column) for column in _PAIRS},

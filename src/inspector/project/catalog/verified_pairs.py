@@ -11,11 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector import __version__
-from inspector.work.tasks import FEATURES, CandidateResult
+from inspector.work.tasks import SEARCH, CandidateResult
 
-# Another release may judge a pair in another way.
-_MAKER = f"{__version__}/{FEATURES}"
 _HASH_BYTES = 32
 _SHIFT = 32
 
@@ -59,7 +56,7 @@ class VerifiedPairs:
         none = CandidateResult(nothing, nothing, np.zeros(0, np.uint8), np.zeros(0, np.float32))
         try:
             with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
-                if str(known["maker"]) != _MAKER:
+                if str(known["maker"]) != SEARCH:
                     return ComparedPairs(proposed, none)
                 rows = _rows_of(known["contents"], contents)
                 keys = _keys(rows, known["a"], known["b"])
@@ -101,7 +98,7 @@ class VerifiedPairs:
             with partial.open("wb") as stream:
                 np.savez(
                     stream,
-                    maker=np.array(_MAKER),
+                    maker=np.array(SEARCH),
                     contents=np.frombuffer(b"".join(contents), np.uint8),
                     a=(pairs >> _SHIFT).astype(np.int32),
                     b=(pairs & ((1 << _SHIFT) - 1)).astype(np.int32),
