@@ -2,6 +2,7 @@
 
 import pytest
 from tests.code_reading.scripts import (
+    changes,
     collected,
     competitions,
     courses,
@@ -26,7 +27,7 @@ from inspector.errors import CodeError
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
     repositories, folders, generators, torches, cells, trainers, variants,
-    surprises, collected, orders, programs,
+    surprises, collected, orders, programs, changes,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 

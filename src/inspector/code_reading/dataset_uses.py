@@ -71,7 +71,7 @@ class DatasetUse:
             self.containers.append(data.container)
         match event.action:
             case Action.NAME if event.name:
-                if "parameter" not in event.options and not data.is_list:
+                if "parameter" not in event.options and not data.membership:
                     self.assigned.append(event.name)
                 self._name(event.name, data)
             case Action.FIT:

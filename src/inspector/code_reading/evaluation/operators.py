@@ -172,6 +172,7 @@ class Operators(ValueAccess):
             return None
 
     def _contains(self, whole: object, part: object) -> bool | None:
+        paths = isinstance(part, PathText)
         part, whole = plain_value(part), plain_value(whole)
         if not (is_scalar(part) or isinstance(part, tuple | Member)) or not is_known(part):
             return None
@@ -184,12 +185,13 @@ class Operators(ValueAccess):
                 return True if part in attributes else None
         if self.exact is not None and isinstance(whole, ListBox) and not whole.open:
             self.spend(len(whole.data) // 8)
-            if part in whole.data:
+            if not paths and part in whole.data:
                 return True
         items = self.listed(whole)
         if items is None or not all(is_known(v) for v in items):
             return None
-        return any(v == part for v in items if is_scalar(v) or isinstance(v, tuple | Member))
+        plain = map(plain_value, items) if paths else items
+        return any(v == part for v in plain if is_scalar(v) or isinstance(v, tuple | Member))
 
 
 def _is_comparable(value: object) -> bool:

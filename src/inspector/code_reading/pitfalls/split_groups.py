@@ -31,8 +31,7 @@ def group_findings(
     """Find a pair that is split by image in code that takes a patient or the like of each image."""
     parents = followed.libraries.parents
     for one, two in pairs(calls):
-        whole = one.source.parent is not None and one.source.parent == two.source.parent
-        by_image = (one.source is two.source or whole) and one.loader in _BY_IMAGE
+        by_image = one.loader in _BY_IMAGE and two.loader in _BY_IMAGE and one.folder == two.folder
         if not by_image or not _is_of_images(one.data, parents):
             continue
         place, name = next(_parsed(program), (None, ""))
