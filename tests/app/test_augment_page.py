@@ -322,7 +322,8 @@ def test_images_are_sharp_after_the_grid_got_another_size(
     qtbot.waitUntil(page.measurer.is_idle, timeout=30_000)
     qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
     side = cell(grid, 0, 0).width()
-    # A line more above the grid takes its room, while the page stays as large as it is.
+    # A range below the grid and a line above it take its room; the page stays as large as it is.
+    button(page, "Rotation").click()
     page.read_code("open('x')")
     qtbot.waitUntil(lambda: cell(grid, 0, 0).width() < side, timeout=10_000)
     qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
