@@ -72,7 +72,7 @@ def _train_test_split(values: Values) -> object:
             keywords["random_state"] = seed
         parts = _parts(values, SplitFunction.TRAIN_TEST_SPLIT, keywords, items)
     else:
-        return values.lose("the seed of the split is not known")
+        return values.lose("random_state, the seed of the split, is not known")
     if parts is None:
         return MISSING
     sides: list[object] = []
