@@ -33,7 +33,7 @@ from inspector.app.window.main_window import ProjectWindow
 
 # 1280x680 is what a taskbar leaves of 1920x1080 at 150 %.
 SMALLEST = (1280, 680)
-SIZES = (SMALLEST, (1280, 800), (1920, 1080), (3840, 2160))
+SIZES = ((1024, 700), SMALLEST, (1280, 800), (1920, 1080), (3840, 2160))
 Places = Callable[[], Iterator[tuple[str, QWidget]]]
 
 

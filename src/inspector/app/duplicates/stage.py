@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from inspector.app.duplicates.hash_pairs import NAMES
@@ -19,7 +20,7 @@ from inspector.similarity.image_hashes import HashMethod
 
 VERIFIED = "verified"
 _NO_VALUE = "–"
-_METHOD_PX = 156
+_METHOD_PX, _NARROW_PX = 156, 700
 
 
 class Stage(QFrame):
@@ -79,6 +80,16 @@ class Stage(QFrame):
         self.show_facts(None)
         self._show_zoom(0)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_texts()
+
+    def _show_texts(self) -> None:
+        """Show what there is; in narrow windows the value alone."""
+        narrow = self.width() < _NARROW_PX
+        for label in (self._word, self._similarity, self._kind):
+            label.setVisible(bool(label.text()) and (label is self._similarity or not narrow))
+
     def show_pair(self, left: int, right: int) -> None:
         """Show two samples by their ids."""
         self._pair.show(left, right)
@@ -101,7 +112,7 @@ class Stage(QFrame):
         labels: Sequence[QLabel] = (self._word, self._similarity, self._kind)
         for label, text in zip(labels, texts, strict=True):
             label.setText(text)
-            label.setVisible(bool(text))
+        self._show_texts()
 
     def show_method(self, value: str) -> None:
         """Show the method of the queue."""

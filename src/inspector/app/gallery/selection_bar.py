@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.elided_label import ElidedLabel
 
+_NARROW_PX = 720
 _NOTHING = "Nothing selected"
 _HOW = "Click selects an image, Ctrl+click one more, Shift+click a range"
 
@@ -47,6 +49,11 @@ class SelectionBar(QFrame):
             self._buttons.append(button)
             row.addWidget(button)
         self.show_count(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in self._buttons:
+            button.set_plain(on=self.width() < _NARROW_PX)
 
     def show_count(self, count: int) -> None:
         """Show how many images are selected."""

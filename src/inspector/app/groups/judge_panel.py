@@ -90,7 +90,7 @@ class JudgePanel(QFrame):
         self._score.setObjectName("groups-precision")
         self._score.setProperty("role", "caption")
         self._score.setWordWrap(True)
-        self._name = ElidedLabel()
+        self._name = ElidedLabel(least_px=0)
         self._name.setProperty("role", "caption")
         self._buttons = [
             self._button(text, slot)

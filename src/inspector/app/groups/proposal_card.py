@@ -141,7 +141,7 @@ class ProposalCard(QFrame):
         self.strip = ThumbnailStrip(thumbnails, tile_px=TILE_PX, name=f"Images of {shown.title}")
         self.strip.show_groups(shown.groups)
         self.strip.clicked.connect(lambda _: self.chosen.emit(self))
-        self._price, self._hurt = QLabel(), ElidedLabel()
+        self._price, self._hurt = QLabel(), ElidedLabel(least_px=0)
         self._price.setObjectName("group-price")
         self._hurt.setProperty("role", "price-problem")
         self._bar = QLabel()
@@ -254,7 +254,7 @@ class ProposalCard(QFrame):
             f"95 % CI {100 * low:.0f} to {100 * high:.0f} %, from"
             f" {proposal.agreement.pairs:,} pairs. {proposal.text}"
         )
-        sizes = ElidedLabel(f"{proposal.count:,} groups · largest {proposal.largest:,}")
+        sizes = ElidedLabel(f"{proposal.count:,} groups · largest {proposal.largest:,}", least_px=0)
         sizes.setProperty("role", "muted")
         row = QHBoxLayout()
         row.setSpacing(8)

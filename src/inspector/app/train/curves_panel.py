@@ -83,8 +83,8 @@ class CurvesPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < _NARROW_PX
-        self._smoothing.setVisible(not narrow)
-        self._smooth.setFixedWidth(48 if narrow else 90)
+        for widget in (self._smoothing, self._smooth):
+            widget.setVisible(not narrow)
 
     def _on_loaded(self, module: ModuleType) -> None:
         if self._charts is not None:

@@ -401,8 +401,8 @@ class TrainPage(Page):
         """Fit the curves into narrow windows."""
         super().resizeEvent(event)
         narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
-        self._left_card.setFixedWidth(228 if narrow else 300 if wide else 268)
-        self._right_card.setFixedWidth(300 if narrow else 440 if wide else 344)
+        self._left_card.setFixedWidth(236 if narrow else 300 if wide else 268)
+        self._right_card.setFixedWidth(336 if narrow else 440 if wide else 344)
 
 
 def _complete(runs: Sequence[Run]) -> set[str]:

@@ -29,11 +29,16 @@ class PathButton(QPushButton):
 
 
 class ElidedLabel(QLabel):
-    """A line that is elided at its end, with the whole text as the tooltip."""
+    """A line that is elided at its end, with the whole text as the tooltip.
 
-    def __init__(self, text: str = "") -> None:
+    Args:
+        text: The text.
+        least_px: Its least width; 0 where its neighbours need the room more.
+    """
+
+    def __init__(self, text: str = "", *, least_px: int = _LEAST_PX) -> None:
         super().__init__()
-        self._whole = ""
+        self._whole, self._least_px = "", least_px
         self.show_text(text)
 
     def show_text(self, text: str) -> None:
@@ -42,7 +47,7 @@ class ElidedLabel(QLabel):
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_LEAST_PX, super().minimumSizeHint().height())
+        return QSize(self._least_px, super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
         return QSize(
@@ -55,7 +60,7 @@ class ElidedLabel(QLabel):
 
     def _fit(self) -> None:
         text = self.fontMetrics().elidedText(
-            self._whole, Qt.TextElideMode.ElideRight, max(self.width(), _LEAST_PX)
+            self._whole, Qt.TextElideMode.ElideRight, max(self.width(), self._least_px)
         )
         self.setText(text)
         self.setToolTip(self._whole if text != self._whole else "")

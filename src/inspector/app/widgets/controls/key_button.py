@@ -24,6 +24,7 @@ class KeyButton(QPushButton):
     def __init__(self, text: str, key: str = "", *, icon: str = "", primary: bool = False) -> None:
         super().__init__(text)
         self._key, self._icon_name = key, icon
+        self._plain = False
         self._pixmaps: dict[str, QPixmap] = {}
         self.set_primary(primary)
         if key:
@@ -45,6 +46,13 @@ class KeyButton(QPushButton):
         self.updateGeometry()
         self.update()
 
+    def set_plain(self, *, on: bool) -> None:
+        """Show the text alone, where there is no room for icon and key."""
+        if on != self._plain:
+            self._plain = on
+            self.updateGeometry()
+            self.update()
+
     @property
     def key(self) -> str:
         """The key that does the same, or ""."""
@@ -52,10 +60,7 @@ class KeyButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         self.ensurePolished()
-        width = 2 * _SIDE_PX + self._text_width() + self._cap_width()
-        if self._icon_name:
-            width += theme.size("icon") + (_GAP_PX if self.text() else 0)
-        return QSize(width, theme.size("button"))
+        return QSize(2 * _SIDE_PX + self._content_width(), theme.size("button"))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -69,11 +74,8 @@ class KeyButton(QPushButton):
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         primary = self.property("role") == "primary" and self.isEnabled()
         ink = "on-accent" if primary else "text" if self.isEnabled() else "text-3"
-        used = self._text_width() + self._cap_width()
-        if self._icon_name:
-            used += theme.size("icon") + (_GAP_PX if self.text() else 0)
-        x = max(_SIDE_PX, (self.width() - used) // 2)
-        if self._icon_name:
+        x = max(_SIDE_PX, (self.width() - self._content_width()) // 2)
+        if self._icon_name and not self._plain:
             side = theme.size("icon")
             painter.drawPixmap(x, (self.height() - side) // 2, side, side, self._pixmap(ink))
             x += side + _GAP_PX
@@ -81,7 +83,7 @@ class KeyButton(QPushButton):
         painter.setPen(theme.colour(ink))
         width = self._text_width()
         painter.drawText(x, 0, width + 2, self.height(), Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self._key:
+        if self._key and not self._plain:
             self._paint_cap(painter, x + width + _GAP_PX + 2, primary=primary)
         painter.end()
 
@@ -110,6 +112,12 @@ class KeyButton(QPushButton):
 
     def _is_bold(self) -> bool:
         return bool(self.property("role") == "primary")
+
+    def _content_width(self) -> int:
+        if self._plain:
+            return self._text_width()
+        icon = theme.size("icon") + (_GAP_PX if self.text() else 0) if self._icon_name else 0
+        return icon + self._text_width() + self._cap_width()
 
     def _text_width(self) -> int:
         return QFontMetrics(self._text_font()).horizontalAdvance(self.text())
