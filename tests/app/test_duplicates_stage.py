@@ -5,13 +5,15 @@ import html
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.exact_copies_dialog import ExactCopiesDialog
+from inspector.app.duplicates.link_label import LinkLabel
 from inspector.app.duplicates.page import DuplicatesPage
 from inspector.app.duplicates.pair_choice import PairChoice
 from inspector.app.duplicates.queue import ClusterOrder, HashedPair, Scope, labels_of, queue_of
+from inspector.app.widgets import theme
 from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.page import PageName
@@ -273,3 +275,23 @@ def test_what_the_embedding_would_find_is_offered(
     assert review.jobs.running
     qtbot.waitUntil(lambda: not offer.isVisible(), timeout=120_000)
     assert project.scans.compares_embeddings()
+
+
+def test_links_have_the_colour_of_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    def label() -> LinkLabel:
+        link = LinkLabel()
+        qtbot.addWidget(link)
+        link.setText("not compared. <a href='#'>Compare them too</a>")
+        link.resize(300, 30)
+        return link
+
+    theme.apply(qapp, "light")
+    older = label()
+    light = older.grab().toImage()
+    theme.apply(qapp, "dark")
+    try:
+        dark = label().grab().toImage()
+        assert older.grab().toImage() == dark != light
+    finally:
+        theme.apply(qapp, "light")
+        qapp.setStyleSheet("")

@@ -156,6 +156,14 @@ REFUSED = {
         """,
         "line 5",
     ),
+    "a range that Python refuses": (
+        """
+        import glob
+        files = sorted(glob.glob("data/*/*.jpg"))
+        train, val = files[:15], [files[i] for i in range(15, 20, 1, 1)]
+        """,
+        "only one dataset",
+    ),
     "a text that is run": (
         """
         import glob

@@ -1,15 +1,13 @@
 """Offers to compare by the embedding, too: copies that are rotated or cropped far."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
-
+from inspector.app.duplicates.link_label import LinkLabel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.jobs import Jobs
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 
 
-class EmbeddingOffer(QLabel):
+class EmbeddingOffer(LinkLabel):
     """A line that says what the search leaves out, with a link that compares it.
 
     Args:
@@ -21,13 +19,7 @@ class EmbeddingOffer(QLabel):
         self._project, self._bridge, self._jobs = project, bridge, jobs
         self._running = False
         self.setObjectName("embedding-offer")
-        self.setProperty("role", "caption")
-        self.setWordWrap(True)
         self.setToolTip("An image that was added later is compared by it in the scan that reads it")
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
         self.linkActivated.connect(self.compare)
         self.hide()
 

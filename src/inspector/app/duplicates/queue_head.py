@@ -3,9 +3,10 @@
 import html
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from inspector.app.duplicates.link_label import LinkLabel
 from inspector.app.duplicates.queue import ClusterOrder, Queue, Scope
 from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.flow_layout import FlowLayout
@@ -25,7 +26,6 @@ class QueueHead(QWidget):
         self.setObjectName("duplicate-scope")
         self.setAccessibleName("Which clusters")
         self._scope: Scope | None = None
-        self._false_pairs = ""
         self.order = Combo("Order of the queue")
         self.order.setObjectName("duplicate-order")
         for order in ClusterOrder:
@@ -45,15 +45,9 @@ class QueueHead(QWidget):
         self._method.setProperty("role", "caption")
         self._method.setWordWrap(True)
         self._method.hide()
-        self._false = QLabel()
+        self._false = LinkLabel()
         self._false.setObjectName("false-pairs")
-        self._false.setProperty("role", "caption")
-        self._false.setWordWrap(True)
         self._false.setToolTip("The least similar clusters first: false ones are among those")
-        self._false.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
         self._false.linkActivated.connect(self._show_doubtful)
         first = QHBoxLayout()
         first.addWidget(self.order)
@@ -76,9 +70,7 @@ class QueueHead(QWidget):
 
     def show_queue(self, queue: Queue, threshold: float, false_pairs: str) -> None:
         """Show the counts of each scope, which one is shown, and how many pairs may be false."""
-        if false_pairs != self._false_pairs:
-            self._false_pairs = false_pairs
-            self._show_false_pairs()
+        self._show_false_pairs(false_pairs)
         for scope, chip in self._chips.items():
             chip.setText(f"{scope.value}  {queue.counts[scope]:,}")
             chip.setChecked(scope is queue.scope)
@@ -91,18 +83,11 @@ class QueueHead(QWidget):
         """Show the status of a hash method instead of the scopes; "" for verified pairs."""
         self._show_hashes(text)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        # Qt also calls this before the label exists.
-        if event.type() is QEvent.Type.PaletteChange and self.__dict__.get("_false_pairs"):
-            self._show_false_pairs()
-
-    def _show_false_pairs(self) -> None:
-        # A label reads the colour of links when it gets a text that differs.
-        self._false.clear()
-        if self._false_pairs:
-            text = html.escape(self._false_pairs).replace(" %", "&nbsp;%")
-            self._false.setText(f"{text} <a href='#'>Show</a>")
+    def _show_false_pairs(self, false_pairs: str) -> None:
+        text = html.escape(false_pairs).replace(" %", "&nbsp;%")
+        shown = f"{text} <a href='#'>Show</a>" if text else ""
+        if shown != self._false.text():
+            self._false.setText(shown)
 
     def selected_values(self) -> dict[str, list[str]]:
         """Return the chosen scope, to be saved."""

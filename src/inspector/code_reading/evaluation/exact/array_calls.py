@@ -4,21 +4,19 @@ import itertools
 from typing import Final
 
 from inspector.code_reading.evaluation.exact.arrays import ArrayBox, picked
-from inspector.code_reading.evaluation.exact.calls import ExactCall, Values, known_items
+from inspector.code_reading.evaluation.exact.calls import (
+    MAX_RANGE,
+    ExactCall,
+    Values,
+    known_items,
+    known_range,
+)
 from inspector.code_reading.evaluation.values import MISSING, ListBox, is_scalar
-
-_MAX_RANGE: Final = 400_000
 
 
 def _arange(values: Values) -> object:
-    ends = values.given.places
-    if not ends or not all(isinstance(v, int) and abs(v) < 2**40 for v in ends):
-        return MISSING
-    try:
-        steps = range(*ends)  # type: ignore[call-overload]
-    except ValueError:
-        return MISSING
-    return ArrayBox(list(steps)) if len(steps) <= _MAX_RANGE else MISSING
+    steps = known_range(values)
+    return MISSING if steps is None else ArrayBox(steps)
 
 
 def _array(values: Values) -> object:
@@ -53,7 +51,7 @@ def _filled(value: int) -> ExactCall:
     def full(values: Values) -> object:
         count = values.get(0, "shape")
         kind = getattr(values.get(1, "dtype"), "name", "")
-        if not isinstance(count, int) or count > _MAX_RANGE:
+        if not isinstance(count, int) or count > MAX_RANGE:
             return MISSING
         return ArrayBox([bool(value) if "bool" in str(kind) else value] * count)
 

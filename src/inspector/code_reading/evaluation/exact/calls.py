@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from inspector.code_reading.evaluation.values import (
     PathText,
     is_known,
 )
+
+MAX_RANGE: Final = 400_000
+"""The longest range that is followed."""
 
 
 class ExactState(Protocol):
@@ -92,3 +95,15 @@ def known_items(values: Values, value: object) -> list[object] | None:
     """Return the items of a list if all of them are known, else None."""
     items = values.items(value)
     return items if items is not None and all(is_known(v) for v in items) else None
+
+
+def known_range(values: Values) -> list[object] | None:
+    """Return the numbers of a range with the arguments of a call; None if they are not known."""
+    ends = values.given.places
+    if not ends or not all(isinstance(v, int) and abs(v) < 2**40 for v in ends):
+        return None
+    try:
+        steps = range(*ends)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        return None
+    return list(steps) if len(steps) <= MAX_RANGE else None

@@ -8,6 +8,7 @@ from inspector.code_reading.evaluation.exact.calls import (
     ExactCall,
     Values,
     known_items,
+    known_range,
 )
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -17,8 +18,6 @@ from inspector.code_reading.evaluation.values import (
     is_known,
     is_number,
 )
-
-_MAX_RANGE: Final = 400_000
 
 
 def sort_key(value: object) -> Any:
@@ -69,14 +68,8 @@ def _set(values: Values) -> object:
 
 
 def _range(values: Values) -> object:
-    ends = values.given.places
-    if not ends or not all(isinstance(v, int) and abs(v) < 2**40 for v in ends):
-        return MISSING
-    try:
-        steps = range(*ends)  # type: ignore[call-overload]
-    except ValueError:
-        return MISSING
-    return ListBox(list(steps)) if len(steps) <= _MAX_RANGE else MISSING
+    steps = known_range(values)
+    return MISSING if steps is None else ListBox(steps)
 
 
 def _filter(values: Values) -> object:

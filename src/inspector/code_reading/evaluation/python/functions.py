@@ -126,7 +126,7 @@ def _range(host: Host, given: Arguments, node: ast.AST) -> object:
         source = Source(LoaderName.FILES, host.place, node, {})
         return DataSet(source, (DatasetStep("indices"),))
     ends = [v for v in given.places if isinstance(v, int) and abs(v) < 2**62]
-    if len(ends) != len(given.places) or not ends or (len(ends) > 2 and not ends[2]):
+    if len(ends) != len(given.places) or not 1 <= len(ends) <= 3 or not all(ends[2:]):
         return Unknown(text_of(node))
     steps = range(*ends)
     if len(steps) > 400:
