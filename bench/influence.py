@@ -2,7 +2,6 @@
 
     PYTHONPATH=src python bench/influence.py features DATASET -o FILE.npz [--name-group REGEX]
     PYTHONPATH=src python bench/influence.py heads FILE.npz [--split SPLIT] [--groups 60]
-    PYTHONPATH=src python bench/influence.py networks FILE.npz DATASET [--trainings 64]
     PYTHONPATH=src python bench/influence.py partners FILE.npz --pairs PAIRS.csv... [--split SPLIT]
     PYTHONPATH=src python bench/influence.py cifar CIFAR OUT PAIRS.csv TEST_PAIRS.csv
     PYTHONPATH=src python bench/influence.py coverage [--draws 300]
@@ -10,11 +9,11 @@
 - features: embed and describe a dataset once, with groups; the other steps read the file.
 - heads: leave groups out of training, and train a logistic head by gradient anew for each; rank
   correlation of what the true class's margin loses with the closed form.
-- networks: train a small CNN on random halves of the groups, many times; what an image's margin
-  gains where its own group was trained on, against the closed form.
-- cifar: write the images that networks and partners read, from unpacked CIFAR-10.
+- cifar: write the images that partners reads, from unpacked CIFAR-10.
 - partners: how often the annotated partner is the training image that carries an answer most.
 - coverage: draw datasets with planted groups; how often the interval holds the mean of all draws.
+
+`influence_networks.py` holds it against real trainings of networks.
 """
 
 import argparse
@@ -25,7 +24,6 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +41,6 @@ from inspector.project.project import Project
 
 STEPS = 150
 STRENGTHS = (1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
-NETWORK_PX = 32
-HALVINGS, BOOTSTRAPS = 20, 400
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -77,20 +73,14 @@ def main() -> None:
     one.add_argument("dataset", type=Path)
     one.add_argument("-o", dest="file", type=Path, required=True)
     one.add_argument("--name-group", default="", metavar="REGEX")
-    for name, run in (("heads", _heads), ("networks", _networks), ("partners", _partners)):
+    for name, run in (("heads", _heads), ("partners", _partners)):
         one = step(name, run)
         one.add_argument("file", type=Path)
         one.add_argument("--split", default="", help="what is judged; a fifth by default")
-        match name:
-            case "heads":
-                one.add_argument("--groups", type=int, default=60)
-            case "networks":
-                one.add_argument("dataset", type=Path)
-                one.add_argument("--trainings", type=int, default=64)
-                one.add_argument("--pairs", type=Path, help="join annotated pairs to groups")
-                one.add_argument("--epochs", type=int, default=12)
-            case _:
-                one.add_argument("--pairs", type=Path, nargs="+", required=True)
+        if name == "heads":
+            one.add_argument("--groups", type=int, default=60)
+        else:
+            one.add_argument("--pairs", type=Path, nargs="+", required=True)
     one = step("cifar", _cifar)
     for name in ("cifar", "out", "pairs", "test_pairs"):
         one.add_argument(name, type=Path)
@@ -120,11 +110,12 @@ def _features(asked: argparse.Namespace) -> None:
     print(f"{len(rows)} images")
 
 
-def _read(asked: argparse.Namespace) -> Images:
-    table = np.load(asked.file)
+def read(file: Path, split: str = "") -> Images:
+    """Read features; a random fifth is judged, or one split."""
+    table = np.load(file)
     labels = np.unique(table["labels"], return_inverse=True)[1].astype(np.int64)
-    if asked.split:
-        judged = table["split"] == asked.split
+    if split:
+        judged = table["split"] == split
         training = table["split"] == "training"
     else:
         judged = np.random.default_rng(0).random(len(labels)) < 0.2
@@ -141,12 +132,13 @@ def _head(images: Images) -> Head:
     return fit_head(images.x[rows], images.labels[rows], classes, group)
 
 
-def _margin(scores: Doubles, truth: Ints) -> Doubles:
+def margin(scores: Doubles, truth: Ints) -> Doubles:
+    """Return by how much the true class is ahead of the next."""
     at = np.arange(len(truth))
     rival = scores.astype(np.float64)
     rival[at, truth] = -np.inf
-    margin: Doubles = scores[at, truth] - rival.max(axis=1)
-    return margin
+    ahead: Doubles = scores[at, truth] - rival.max(axis=1)
+    return ahead
 
 
 def _logistic(x: Floats, labels: Ints, classes: int, strength: float) -> Doubles:
@@ -195,7 +187,7 @@ def rank_correlation(one: Doubles, two: Doubles) -> float:
 
 def _heads(asked: argparse.Namespace) -> None:
     """Half of the groups are those of judged images, half are others."""
-    images = _read(asked)
+    images = read(asked.file, asked.split)
     rows, judged = np.flatnonzero(images.training), np.flatnonzero(images.judged)
     head = _head(images)
     draw = np.random.default_rng(0)
@@ -213,16 +205,16 @@ def _heads(asked: argparse.Namespace) -> None:
 
     def trained(chosen: Mask) -> Doubles:
         weights = _logistic(x[chosen], labels[chosen], classes, strength)
-        return _margin(with_offset(images.x[judged]) @ weights, truth)
+        return margin(with_offset(images.x[judged]) @ weights, truth)
 
     everything = trained(np.ones(len(rows), np.bool_))
-    whole = _margin(head.scores(images.x[judged]), truth)
+    whole = margin(head.scores(images.x[judged]), truth)
     exact, real = [], []
     for group in drawn.tolist():
         members = images.group[rows] == group
         real.append(everything - trained(~members))
         without = with_offset(images.x[judged]) @ head.without(np.flatnonzero(members))
-        exact.append(whole - _margin(without, truth))
+        exact.append(whole - margin(without, truth))
     one, two = np.array(exact), np.array(real)
     own = drawn[:, None] == images.group[judged][None, :]
     each = [rank_correlation(one[:, i], two[:, i]) for i in range(len(judged))]
@@ -238,76 +230,12 @@ def _heads(asked: argparse.Namespace) -> None:
     print(f"the same group does most in {np.mean(best):.3f} of images")
 
 
-def _networks(asked: argparse.Namespace) -> None:
-    """Train on halves of the groups; an image's own group is in about half of the trainings."""
-    import cv2
-    import keras
-
-    images = _read(asked)
-    if asked.pairs is not None:
-        images = replace(images, group=_joined_by(asked.pairs, images))
-    rows, judged = np.flatnonzero(images.training), np.flatnonzero(images.judged)
-    judged = judged[np.isin(images.group[judged], images.group[rows])]
-    truth, classes = images.labels[judged], int(images.labels.max()) + 1
-    pixels = np.stack(
-        [
-            cv2.resize(
-                cv2.imread(str(asked.dataset / path), cv2.IMREAD_COLOR),
-                (NETWORK_PX, NETWORK_PX), interpolation=cv2.INTER_AREA,
-            )
-            for path in images.paths
-        ]
-    ).astype(np.float32) / 255  # fmt: skip
-    groups = np.unique(images.group[rows])
-    model = _network(classes)
-    margins = np.zeros((asked.trainings, len(judged)))
-    inside = np.zeros((asked.trainings, len(judged)), np.bool_)
-    for seed in range(asked.trainings):
-        keras.utils.set_random_seed(seed)
-        # Compiling takes longer than training: the same network starts from other weights.
-        model.set_weights(_network(classes).get_weights())
-        for variable in model.optimizer.variables:
-            if "learning_rate" not in variable.path:
-                variable.assign(np.zeros(variable.shape, variable.dtype))
-        # Each half and its complement: every image has as many trainings with as without.
-        half = np.random.default_rng(seed // 2).random(len(groups)) < 0.5
-        chosen = groups[half if seed % 2 else ~half]
-        learned = rows[np.isin(images.group[rows], chosen)]
-        model.fit(
-            pixels[learned], images.labels[learned], epochs=asked.epochs, batch_size=32, verbose=0
-        )
-        scores = model.predict(pixels[judged], verbose=0).astype(np.float64)
-        margins[seed] = _margin(scores, truth)
-        inside[seed] = np.isin(images.group[judged], chosen)
-        if seed % 16 == 15:
-            print(f"{seed + 1} trainings, {(margins[: seed + 1] > 0).mean():.3f} right", flush=True)
-            _compare(images, judged, margins[: seed + 1], inside[: seed + 1])
-
-
-def _network(classes: int) -> Any:
-    """Return a small CNN, compiled."""
-    import keras
-
-    layers: list[keras.Layer] = [keras.Input((NETWORK_PX, NETWORK_PX, 3))]
-    for filters in (16, 32, 64):
-        layers.append(keras.layers.Conv2D(filters, 3, padding="same", activation="relu"))
-        layers.append(keras.layers.MaxPooling2D())
-    layers += [
-        keras.layers.Flatten(), keras.layers.Dense(64, activation="relu"),
-        keras.layers.Dense(classes),
-    ]  # fmt: skip
-    model = keras.Sequential(layers)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(2e-3), loss)
-    return model
-
-
-def _joined_by(pairs: Path, images: Images) -> Ints:
-    """Return the groups, those of both images of a pair joined."""
+def joined_by(pairs: Path, images: Images) -> Images:
+    """Return the images with the groups of both images of a pair joined."""
     group = images.group.copy()
     for a, b in _pairs_of(pairs, images.paths):
         group[group == group[b]] = group[a]
-    return group
+    return replace(images, group=group)
 
 
 def _pairs_of(file: Path, paths: list[str]) -> list[tuple[int, int]]:
@@ -316,86 +244,14 @@ def _pairs_of(file: Path, paths: list[str]) -> list[tuple[int, int]]:
     return [(by_path[a], by_path[b]) for a, b in _table(file) if a in by_path and b in by_path]
 
 
-def _compare(images: Images, judged: Ints, margins: Doubles, inside: Mask) -> None:
-    """Print how the gain by the own group ranks beside the closed form, and beside itself.
-
-    The network's gain is noisy: its reliability is the mean correlation between halves of the
-    trainings, over many ways to cut them, stepped up to all of them (Spearman and Brown). The
-    correlation without that noise is the observed one over the root of it (Spearman 1904).
-    Intervals resample groups of images.
-    """
-    exact = _closed_form(images, judged)
-    numbers = np.unique(images.group[judged], return_inverse=True)[1]
-    pairs = np.arange(len(margins)) // 2
-    draw = np.random.default_rng(0)
-    halves = []
-    for _ in range(HALVINGS):
-        first = np.isin(pairs, draw.permutation(pairs[-1] + 1)[: (pairs[-1] + 1) // 2])
-        halves.append(
-            (_gain(margins[first], inside[first]), _gain(margins[~first], inside[~first]))
-        )
-    whole = _gain(margins, inside)
-    size = np.bincount(numbers)
-    members = [np.flatnonzero(numbers == number) for number in range(len(size))]
-
-    def figures(chosen: Ints) -> tuple[float, float, float]:
-        observed = rank_correlation(exact[chosen], whole[chosen])
-        half = np.mean([rank_correlation(one[chosen], two[chosen]) for one, two in halves])
-        reliable = float(2 * half / (1 + half))
-        return observed, reliable, observed / np.sqrt(max(reliable, 1e-3))
-
-    drawn = np.array(
-        [
-            figures(np.concatenate([members[g] for g in draw.integers(0, len(size), len(size))]))
-            for _ in range(BOOTSTRAPS)
-        ]
-    )
-    names = ("rank correlation", "reliability of the network's", "without its noise")
-    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
-    parts = [
-        f"{name} {value:.2f} ({below:.2f} to {above:.2f})"
-        for name, value, below, above in zip(
-            names, figures(np.arange(len(judged))), low, high, strict=True
-        )
-    ]
-    right = margins > 0
-    borrowed = (right & inside).sum() / inside.sum() - (right & ~inside).sum() / (~inside).sum()
-    print(
-        f"  {len(judged)} images, {len(size)} groups: {', '.join(parts)}; accuracy gained by the"
-        f" own group {borrowed:.3f}",
-        flush=True,
-    )
-
-
-def _closed_form(images: Images, judged: Ints) -> Doubles:
-    """Return what the margin of each judged image loses without its own group, by the head."""
-    head = _head(images)
-    rows = np.flatnonzero(images.training)
-    truth = images.labels[judged]
-    whole = _margin(head.scores(images.x[judged]), truth)
-    exact = np.empty(len(judged))
-    for i, group in enumerate(images.group[judged].tolist()):
-        members = np.flatnonzero(images.group[rows] == group)
-        without = with_offset(images.x[judged[[i]]]) @ head.without(members)
-        exact[i] = whole[i] - _margin(without, truth[[i]])[0]
-    return exact
-
-
-def _gain(margins: Doubles, inside: Mask) -> Doubles:
-    """Return the mean margin of trainings with an image's own group minus that of those without."""
-    with_it = np.where(inside, margins, 0).sum(axis=0) / np.maximum(inside.sum(axis=0), 1)
-    without = np.where(inside, 0, margins).sum(axis=0) / np.maximum((~inside).sum(axis=0), 1)
-    gain: Doubles = with_it - without
-    return gain
-
-
 def _partners(asked: argparse.Namespace) -> None:
     """An image may have several partners: any one of its annotated cluster counts."""
-    images = _read(asked)
+    images = read(asked.file, asked.split)
     rows = np.flatnonzero(images.training)
-    cluster = images.group
+    clusters = images
     for file in asked.pairs:
-        cluster = _joined_by(file, replace(images, group=cluster))
+        clusters = joined_by(file, clusters)
+    cluster = clusters.group
     head = fit_head(
         images.x[rows], images.labels[rows], int(images.labels.max()) + 1,
         own_groups(images.group[rows]),
