@@ -10,7 +10,7 @@ from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import UsageError
 from inspector.project.diagnosis import group_folds, influences
 from inspector.project.diagnosis.group_folds import FoldReport
-from inspector.project.diagnosis.influences import AnsweredImage, BorrowedReport
+from inspector.project.diagnosis.influences import AnsweredImage, BorrowedReport, NetworkKind
 from inspector.work.jobs import Progress
 
 
@@ -19,6 +19,11 @@ def add_verbs(verbs: object) -> None:
     borrowed = add_verb(
         verbs, "borrowed", _borrowed, "how much of validation accuracy hangs on the same group"
     )
+    borrowed.add_argument(
+        "--network", choices=[kind.value for kind in NetworkKind],
+        default=NetworkKind.PRETRAINED.value,
+        help="a head on frozen features, or a small network trained from scratch",
+    )  # fmt: skip
     borrowed.add_argument("--image", default="", metavar="PATH", help="whose image answered")
     add_split_options(borrowed)
     folds = add_verb(
@@ -35,7 +40,9 @@ def _borrowed(arguments: argparse.Namespace) -> None:
         rule = rule_of(arguments, project)
         progress = Progress()
         with Bar(progress, quiet=arguments.quiet):
-            report = project.influences.find(rule, progress=progress)
+            report = project.influences.find(
+                rule, network=NetworkKind(arguments.network), progress=progress
+            )
         assert report is not None
         if arguments.image:
             one = _image(report, arguments.image)
@@ -75,7 +82,7 @@ def _print(report: BorrowedReport) -> None:
         print_lines(f"    {_answer_line(one)}" for one in report.borrowing)
     print(
         f"{report.images:,} images in {report.groups:,} groups,"
-        f" {report.training:,} training images. {influences.CAVEAT}"
+        f" {report.training:,} training images. {report.network.caveat}"
     )
     if report.borrowing:
         print(influences.ADVICE)

@@ -311,15 +311,17 @@ class AnswerRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class BorrowedRecord(msgspec.Struct, frozen=True):
-    """The last measurement of borrowed accuracy; `digest` is of what it read.
+    """A measurement of borrowed accuracy; `digest` is of what it read.
 
     Attributes:
+        network: Kind of network that it was measured for.
         evaluation: Name of the split that is judged; it has so many images and groups.
         training: Images in training.
         accuracy, without, borrowed: Mean, low and high.
     """
 
     digest: str
+    network: str
     evaluation: str
     images: int
     groups: int
@@ -333,6 +335,12 @@ class BorrowedRecord(msgspec.Struct, frozen=True):
     why: tuple[str, ...]
     embedded: bool
     answers: tuple[AnswerRecord, ...]
+
+
+class BorrowedRecords(msgspec.Struct, frozen=True):
+    """The last measurement for each kind of network, the newest first."""
+
+    measured: tuple[BorrowedRecord, ...] = ()
 
 
 class LabelVerdict(msgspec.Struct, frozen=True, array_like=True):
@@ -392,7 +400,7 @@ LABEL_ERRORS = Record[LabelErrorsRecord | None](
 SHORTCUTS = Record[ShortcutsRecord | None](
     RecordKey.SHORTCUTS, ShortcutsRecord, None, rebuildable=True
 )
-BORROWED = Record[BorrowedRecord | None](RecordKey.BORROWED, BorrowedRecord, None, rebuildable=True)
+BORROWED = Record(RecordKey.BORROWED, BorrowedRecords, BorrowedRecords(), rebuildable=True)
 LABEL_REVIEW = Record(RecordKey.LABEL_REVIEW, LabelReviewRecord, LabelReviewRecord())
 POLICIES = Record(RecordKey.POLICIES, PoliciesRecord, PoliciesRecord())
 EXPORT = Record(RecordKey.EXPORT, ExportRecord, ExportRecord())

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.descriptors import reduce
+from inspector.audit.descriptors import describe, reduce
 from inspector.audit.diagnosis import Diagnosis, Question
 from inspector.audit.gap.diagnose import diagnose
 from inspector.audit.hidden_groups import unexplained_pairs
@@ -19,6 +19,7 @@ from inspector.audit.influence.borrowed import (
     BorrowedAccuracy,
     InfluenceQuestion,
     borrowed_accuracy,
+    borrowed_from_scratch,
 )
 from inspector.audit.influence.fold_accuracy import FoldAccuracy, fold_accuracy
 from inspector.audit.joined_features import joined
@@ -94,6 +95,18 @@ class BorrowedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ScratchRequest:
+    """Measure borrowed accuracy as a network from scratch has it.
+
+    Attributes:
+        records: (n,) fingerprints.
+    """
+
+    question: InfluenceQuestion
+    records: NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
 class FoldsRequest:
     """Cross-validate by group; features as of `LabelErrorsRequest`."""
 
@@ -106,7 +119,7 @@ class FoldsRequest:
 _T = TypeVar("_T")
 _Request = (
     DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest | ShortcutsRequest
-    | BorrowedRequest | FoldsRequest
+    | BorrowedRequest | ScratchRequest | FoldsRequest
 )  # fmt: skip
 _Answer = (
     Diagnosis | SeedScores | LabelErrors | tuple[ProbeResult, ...] | BorrowedAccuracy
@@ -165,6 +178,11 @@ def run(parent: Parent) -> None:
         case BorrowedRequest(question=influence, descriptors=x, embedding=file):
             answer = borrowed_accuracy(
                 _features(x, file), _with_hidden(influence, x),
+                progress=lambda done, total: at("borrowed accuracy", done, total),
+            )  # fmt: skip
+        case ScratchRequest(question=influence, records=records):
+            answer = borrowed_from_scratch(
+                records["colour"], _with_hidden(influence, describe(records)),
                 progress=lambda done, total: at("borrowed accuracy", done, total),
             )  # fmt: skip
         case FoldsRequest(question=influence, descriptors=x, embedding=file, folds=folds):

@@ -66,6 +66,7 @@ class MeasurementCard(QFrame):
     Args:
         read: Returns the last result, or None; called off the GUI thread.
         measure: Runs a measurement and returns None if stopped; called off the GUI thread.
+        choice: What to measure, to the left of the buttons.
 
     Attributes:
         requested: A title and sample ids to list in the gallery.
@@ -82,6 +83,8 @@ class MeasurementCard(QFrame):
         measure: Callable[[Stop, Progress], object],
         bridge: Bridge,
         jobs: Jobs,
+        *,
+        choice: QWidget | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("plain-card")
@@ -103,6 +106,8 @@ class MeasurementCard(QFrame):
         self._see.clicked.connect(self._on_see)
         self._start.clicked.connect(self._on_start)
         actions = QHBoxLayout()
+        if choice is not None:
+            actions.addWidget(choice)
         actions.addStretch()
         for button in (self._remedy, self._see, self._start):
             button.setProperty("role", "quiet")

@@ -20,9 +20,14 @@ from inspector.audit.influence.intervals import (
     net_interval,
     too_few,
 )
+from inspector.audit.influence.kernel_head import KernelHead, fit_kernel_head
+from inspector.audit.influence.network_kernel import network_kernel
 from inspector.audit.influence.ranking import Influence, ranked
 
 Mask = NDArray[np.bool_]
+
+MOST = 3_000
+"""Training images of one kernel: its time grows with their cube."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,33 +103,129 @@ def borrowed_accuracy(
     """
     known = own_groups(question.group)
     learned, rows = np.flatnonzero(question.training), np.flatnonzero(question.validation)
-    dense = own_groups(known[learned])
     classes = int(question.labels.max()) + 1
-    head = fit_head(x[learned], question.labels[learned], classes, dense)
-    truth = question.labels[rows]
-    right = head.scores(x[rows]).argmax(axis=1) == truth
-    number = np.full(int(known.max()) + 1, -1, np.int64)
-    number[known[learned]] = dense
-    own = number[known[rows]]
-    sides = _Judged(x[rows], truth, own)
-    right_without = sides.right_without(head, dense, right)
-    draw = np.random.default_rng(question.seed)
-    placebo = max(
-        float(right.mean() - sides.right_without(head, one, right).mean())
-        for one in (
-            _placebo(dense, question.labels[learned], draw) for _ in range(placebos)
+    head = fit_head(x[learned], question.labels[learned], classes, own_groups(known[learned]))
+    part = _part(head, x[rows], _Sides(learned, rows, known), question, placebos, progress)
+    return _together(question, known, [part])
+
+
+def borrowed_from_scratch(
+    colour: NDArray[np.uint8],
+    question: InfluenceQuestion,
+    *,
+    placebos: int = PLACEBOS,
+    most: int = MOST,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> BorrowedAccuracy:
+    """Do as `borrowed_accuracy` does, for a small network that is trained from scratch.
+
+    Args:
+        colour: (n, 32, 32, 3) YCrCb, as fingerprints hold it.
+        question: As of `borrowed_accuracy`.
+        placebos: As of `borrowed_accuracy`.
+        most: With more training images than these, whole groups are dealt into parts of so many,
+            each with a network of its own.
+        progress: Called with images done, and their number.
+    """
+    known = own_groups(question.group)
+    inside = question.training | question.validation
+    total, done = int(inside.sum()), 0
+    classes = int(question.labels.max()) + 1
+    parts = []
+    for sides in _dealt(question, known, most):
+        learned, rows = sides.learned, sides.rows
+        both = np.concatenate([learned, rows])
+        kernel = network_kernel(colour[both])
+        count = len(learned)
+        head = fit_kernel_head(
+            kernel[:count, :count], question.labels[learned], classes, own_groups(known[learned])
         )
-    )  # fmt: skip
-    borrowed = net_interval(right, right_without, known[rows])
-    groups = len(np.unique(known[rows]))
+        parts.append(_part(head, kernel[count:, :count], sides, question, placebos))
+        done += len(both)
+        progress(done, total)
+    return _together(question, known, parts)
+
+
+def _dealt(question: InfluenceQuestion, known: Ints, most: int) -> list["_Sides"]:
+    """Deal whole groups at random into parts of at most about `most` training images."""
+    parts = -(-int(question.training.sum()) // most)
+    groups = np.random.default_rng(question.seed).permutation(int(known.max()) + 1)
+    part_of = (groups % parts)[known]
+    return [
+        _Sides(
+            np.flatnonzero(question.training & (part_of == part)),
+            np.flatnonzero(question.validation & (part_of == part)), known,
+        )
+        for part in range(parts)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Rows that are trained on and judged, and the groups of all rows, numbers from 0."""
+
+    learned: Ints
+    rows: Ints
+    known: Ints
+
+    @property
+    def own(self) -> Ints:
+        """The group of each judged image as the head numbers it; -1 where training has none."""
+        number = np.full(int(self.known.max()) + 1, -1, np.int64)
+        number[self.known[self.learned]] = own_groups(self.known[self.learned])
+        return number[self.known[self.rows]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one head says; arrays as of `BorrowedAccuracy`, and images lost by each placebo."""
+
+    rows: Ints
+    right: Mask
+    right_without: Mask
+    shares: Mask
+    placebo: Ints
+    influences: tuple[tuple[Influence, ...], ...]
+
+
+def _part(
+    head: Head | KernelHead, x: Floats, sides: _Sides, question: InfluenceQuestion, placebos: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> _Part:  # fmt: skip
+    truth, own = question.labels[sides.rows], sides.own
+    right = head.scores(x).argmax(axis=1) == truth
+    judged = _Judged(x, truth, own)
+    right_without = judged.right_without(head, head.group, right)
+    draw = np.random.default_rng(question.seed)
+    labels = question.labels[sides.learned]
+    lost = [
+        right.sum() - judged.right_without(head, _placebo(head.group, labels, draw), right).sum()
+        for _ in range(placebos)
+    ]
+    influences = ranked(head, x, truth, sides.learned, progress=progress)
+    return _Part(sides.rows, right, right_without, own >= 0, np.array(lost), influences)
+
+
+def _together(question: InfluenceQuestion, known: Ints, parts: list[_Part]) -> BorrowedAccuracy:
+    """Return the answer of one head or several, in order of the images."""
+    rows = np.concatenate([part.rows for part in parts])
+    order = np.argsort(rows)
+    rows = rows[order]
+    right, right_without, shares = (
+        np.concatenate([getattr(part, name) for part in parts])[order]
+        for name in ("right", "right_without", "shares")
+    )
+    influences = [answer for part in parts for answer in part.influences]
+    placebo = float(np.sum([part.placebo for part in parts], axis=0).max() / len(rows))
+    group = known[rows]
+    borrowed = net_interval(right, right_without, group)
+    groups = len(np.unique(group))
     why = too_few(groups, len(rows))
-    verdict = _verdict(borrowed, placebo, question.hidden, limited=bool(why))
     return BorrowedAccuracy(
-        accuracy_interval(right, known[rows]), accuracy_interval(right_without, known[rows]),
-        borrowed, placebo, verdict,
+        accuracy_interval(right, group), accuracy_interval(right_without, group), borrowed, placebo,
+        _verdict(borrowed, placebo, question.hidden, limited=bool(why)),
         Bound.AT_LEAST if question.hidden > HIDDEN_ABOVE else Bound.NONE, why, groups, rows,
-        right, right_without, own >= 0,
-        ranked(head, x[rows], truth, learned, progress=progress),
+        right, right_without, shares, tuple(influences[i] for i in order.tolist()),
     )  # fmt: skip
 
 
@@ -136,7 +237,7 @@ class _Judged:
     truth: Ints
     own: Ints
 
-    def right_without(self, head: Head, group: Ints, right: Mask) -> Mask:
+    def right_without(self, head: Head | KernelHead, group: Ints, right: Mask) -> Mask:
         """Return whether each is named rightly by the head without `own` of these groups."""
         judged = right.copy()
         needed = np.zeros(int(group.max(initial=0)) + 1, np.bool_)
@@ -148,8 +249,7 @@ class _Judged:
         scores = head.scores(self.x)
         for members, start, end in zip(members_of(group, needed), starts, ends, strict=True):
             at = order[start:end]
-            reach = np.hstack([self.x[at], np.ones((len(at), 1))]) @ head.inverse
-            lost = (reach @ head.rows[members].T) @ head.pull(members)
+            lost = head.effects(members)(self.x[at]).reach @ head.pull(members)
             judged[at] = (scores[at] - lost).argmax(axis=1) == self.truth[at]
         return judged
 

@@ -6,6 +6,7 @@ W - A^-1 X_G' (I - H_GG)^-1 (Y_G - X_G W), H = X A^-1 X': the same as training a
 Source: the block form of the leave-one-out residual (Allen 1974), by the Woodbury identity.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,19 @@ Ints = NDArray[np.int64]
 PENALTIES = tuple(10.0**power for power in (-3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1))
 """Of a feature, as a share of the number of rows."""
 _OFFSET = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Hold what training rows do to the scores of images.
+
+    Attributes:
+        reach: (b, m) what a unit of residual of each training row adds to a score.
+        alike: (b, m) how similar they are: a cosine, up to a factor of each image.
+    """
+
+    reach: Doubles
+    alike: Doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,14 @@ class Head:
         """Return a score per class, (n, classes)."""
         scores: Doubles = with_offset(x) @ self.weights
         return scores
+
+    def effects(self, members: Ints) -> Callable[[Floats], Effects]:
+        """Return what tells the effects of some training rows on images by their features."""
+        part = self.rows[members]
+        units = _unit(part[:, :-1])
+        return lambda x: Effects(
+            with_offset(x) @ self.inverse @ part.T, _unit(x.astype(np.float64)) @ units.T
+        )
 
     def without(self, members: Ints) -> Doubles:
         """Return the weights of the head that never saw some training rows, (d, classes)."""
@@ -86,6 +108,13 @@ def members_of(group: Ints, chosen: NDArray[np.bool_]) -> list[Ints]:
     order = np.argsort(group, kind="stable")
     starts = np.searchsorted(group[order], np.arange(len(chosen) + 1))
     return [order[starts[g] : starts[g + 1]] for g in np.flatnonzero(chosen).tolist()]
+
+
+def _unit(rows: Doubles) -> Doubles:
+    """Return the rows with length 1."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Doubles = rows / np.maximum(length, 1e-12)
+    return unit
 
 
 def with_offset(x: Floats) -> Doubles:

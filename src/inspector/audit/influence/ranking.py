@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inspector.audit.influence.head import Doubles, Floats, Head, Ints, with_offset
+from inspector.audit.influence.head import Doubles, Floats, Head, Ints
+from inspector.audit.influence.kernel_head import KernelHead
 
 RANKED = 8
 MEMBERS = 8
@@ -31,7 +32,7 @@ class Influence:
 
 
 def ranked(
-    head: Head, x: Floats, truth: Ints, rows: Ints, *,
+    head: Head | KernelHead, x: Floats, truth: Ints, rows: Ints, *,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[tuple[Influence, ...], ...]:  # fmt: skip
     """Rank the training groups by what an answer loses without each of them, and by similarity.
@@ -42,7 +43,7 @@ def ranked(
 
     Args:
         head: Fitted on the training rows.
-        x: (v, d) features of the validation images.
+        x: (v, d) features of the validation images, or their rows of the kernel.
         truth: (v,) their classes.
         rows: (n,) numbers of the training rows, which are returned.
         progress: Called with images ranked, and their number.
@@ -50,16 +51,15 @@ def ranked(
     order = np.argsort(head.group, kind="stable")
     starts = np.flatnonzero(np.diff(head.group[order], prepend=-1))
     pulls = head.pulls(head.group)[order]
-    scaled = head.rows[order]
-    units = _unit(scaled[:, :-1])
+    effects_on = head.effects(order)
     step = max(1, _CELLS // len(order))
     answers: list[tuple[Influence, ...]] = []
     for start in range(0, len(x), step):
         part = slice(start, start + step)
-        reach = with_offset(x[part]) @ head.inverse @ scaled.T
+        effects = effects_on(x[part])
+        reach = effects.reach
         drops, margins = _margins(head.scores(x[part]), truth[part], reach, pulls, starts)
-        alike = _unit(x[part].astype(np.float64)) @ units.T
-        ranks = drops * np.maximum.reduceat(alike, starts, axis=1).clip(0)
+        ranks = drops * np.maximum.reduceat(effects.alike, starts, axis=1).clip(0)
         for row, (rank, drop, margin) in enumerate(zip(ranks, drops, margins, strict=True)):
             own = reach[row] * pulls[:, truth[start + row]]
             answers.append(_best(drop, margin, _Order(rank, own), rows[order], starts))
@@ -84,13 +84,6 @@ def _margins(
         rival[~mine] = np.maximum(rival[~mine], left[~mine])
     margins = own - rival
     return full[:, None] - margins, margins
-
-
-def _unit(rows: Doubles) -> Doubles:
-    """Return the rows with length 1."""
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: Doubles = rows / np.maximum(length, 1e-12)
-    return unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,15 @@ from inspector.project.diagnosis.labels import current_label
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import Splits
-from inspector.store.records import BORROWED, AnswerRecord, BorrowedRecord, InfluenceRecord
+from inspector.store.records import (
+    BORROWED,
+    AnswerRecord,
+    BorrowedRecord,
+    BorrowedRecords,
+    InfluenceRecord,
+)
 from inspector.store.samples import Sample
-from inspector.work.diagnosis_process import BorrowedRequest, answer_in_child
+from inspector.work.diagnosis_process import BorrowedRequest, ScratchRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
 
 STORED_INFLUENCES = 4
@@ -32,6 +38,23 @@ CAVEAT = (
     "A head on frozen features borrows little; a network that is trained as a whole can borrow far"
     " more."
 )
+SCRATCH_CAVEAT = (
+    "Computed for a small network on 32 px, trained from scratch; a pretrained one borrows less."
+)
+
+
+class NetworkKind(StrEnum):
+    """The kind of network whose borrowed accuracy is measured."""
+
+    PRETRAINED = "pretrained"
+    """A head on frozen features."""
+    SCRATCH = "scratch"
+    """A small network, trained from scratch."""
+
+    @property
+    def caveat(self) -> str:
+        """What the measurement does not say."""
+        return CAVEAT if self is NetworkKind.PRETRAINED else SCRATCH_CAVEAT
 
 
 class InfluenceKind(StrEnum):
@@ -89,6 +112,7 @@ class BorrowedReport:
     """How much of validation accuracy hangs on training images of the same group.
 
     Attributes:
+        network: The kind of network.
         evaluation: Name of the split that is judged.
         images, groups: Of that split.
         training: Images in training.
@@ -97,6 +121,7 @@ class BorrowedReport:
         answers: Each validation image, in order of paths.
     """
 
+    network: NetworkKind
     evaluation: str
     images: int
     groups: int
@@ -120,7 +145,13 @@ class BorrowedReport:
     def text(self) -> str:
         """The verdict in one sentence."""
         both = f"{self.accuracy.mean:.1%} with them in training, {self.without.mean:.1%} without"
-        whose = f"the head's {self.evaluation} accuracy"
+        match self.network:
+            case NetworkKind.PRETRAINED:
+                whose = f"the head's {self.evaluation} accuracy"
+            case NetworkKind.SCRATCH:
+                whose = f"the {self.evaluation} accuracy of a network from scratch"
+            case _:
+                assert_never(self.network)
         match self.verdict:
             case Verdict.YES:
                 more = "At least " if self.bound is Bound.AT_LEAST else ""
@@ -173,12 +204,14 @@ class Influences:
         self,
         rule: Rule | None = None,
         *,
+        network: NetworkKind = NetworkKind.PRETRAINED,
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> BorrowedReport | None:
         """Leave each validation image's group out and store the answer; None when stopped.
 
-        Embeds images first, in workers; the heads run in a child process. Needs a finished scan.
+        For a pretrained network, images are embedded first, in workers. The heads run in a child
+        process. Needs a finished scan.
 
         Raises:
             DatasetError: The split has no training or validation images, or one class.
@@ -187,25 +220,40 @@ class Influences:
         rule = rule or self._splits.rule
         stop, progress = stop or Stop(), progress or Progress()
         rows, question, evaluation = influence_question(self._diagnoses, self._splits, rule)
-        with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
-            answer = None if stop.is_set() else answer_in_child(
-                BorrowedRequest(question, describe(self._groups.records(rows)), vectors),
-                BorrowedAccuracy, stop=stop, progress=progress,
+        records = self._groups.records(rows)
+
+        def asked(request: BorrowedRequest | ScratchRequest) -> BorrowedAccuracy | None:
+            return None if stop.is_set() else answer_in_child(
+                request, BorrowedAccuracy, stop=stop, progress=progress,
                 low_priority=self._context.low_priority,
             )  # fmt: skip
+
+        match network:
+            case NetworkKind.PRETRAINED:
+                with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
+                    answer = asked(BorrowedRequest(question, describe(records), vectors))
+                embedded = bool(vectors)
+            case NetworkKind.SCRATCH:
+                answer, embedded = asked(ScratchRequest(question, records)), False
+            case _:
+                assert_never(network)
         if answer is None:
             return None
-        training = int(question.training.sum())
-        record = _record(
-            self._digest(rule), evaluation, training, answer, rows, embedded=bool(vectors)
-        )
-        self._context.store.records.note(BORROWED, record)
+        measured = _Measured(network, evaluation, int(question.training.sum()), embedded)
+        record = _record(self._digest(rule), measured, answer, rows)
+        stored = self._context.store.records.get(BORROWED).measured
+        others = (one for one in stored if one.network != network)
+        self._context.store.records.note(BORROWED, BorrowedRecords((record, *others)))
         self._context.emit(Changes(rule=True, text="borrowed accuracy is measured"))
         return self._report(record)
 
-    def last(self) -> BorrowedReport | None:
-        """Return the last answer; None without one, or where files, groups or split changed."""
-        record = self._stored()
+    def last(self, network: NetworkKind | None = None) -> BorrowedReport | None:
+        """Return the last answer; None without one, or where files, groups or split changed.
+
+        Args:
+            network: None for whichever kind was measured last.
+        """
+        record = self._stored(network)
         return None if record is None else self._report(record)
 
     def of(self, sample: Sample) -> AnsweredImage | None:
@@ -215,16 +263,16 @@ class Influences:
         one = [answer for answer in answers if answer.sample == sample.id]
         return next(iter(self._answers(one)), None)
 
-    def _stored(self) -> BorrowedRecord | None:
-        record = self._context.store.records.get(BORROWED)
-        if record is None or record.digest != self._digest(self._splits.rule):
-            return None
-        return record
+    def _stored(self, network: NetworkKind | None = None) -> BorrowedRecord | None:
+        stored = self._context.store.records.get(BORROWED).measured
+        digest = self._digest(self._splits.rule) if stored else ""
+        fitting = (one for one in stored if network in (None, one.network))
+        return next((one for one in fitting if one.digest == digest), None)
 
     def _report(self, record: BorrowedRecord) -> BorrowedReport:
         return BorrowedReport(
-            record.evaluation, record.images, record.groups, record.training,
-            ShareInterval(*record.accuracy), ShareInterval(*record.without),
+            NetworkKind(record.network), record.evaluation, record.images, record.groups,
+            record.training, ShareInterval(*record.accuracy), ShareInterval(*record.without),
             ShareInterval(*record.borrowed), record.placebo, Verdict(record.verdict),
             Bound(record.bound), record.why, record.embedded, self._answers(record.answers),
         )  # fmt: skip
@@ -300,9 +348,18 @@ def influence_question(
     return rows, InfluenceQuestion(labels, group, training, validation), membership.evaluation
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What was measured, and on what; attributes as of `BorrowedReport`."""
+
+    network: NetworkKind
+    evaluation: str
+    training: int
+    embedded: bool
+
+
 def _record(
-    digest: str, evaluation: str, training: int, answer: BorrowedAccuracy, rows: list[Sample],
-    *, embedded: bool,
+    digest: str, measured: _Measured, answer: BorrowedAccuracy, rows: list[Sample]
 ) -> BorrowedRecord:  # fmt: skip
     images = zip(
         answer.rows.tolist(), answer.right.tolist(), answer.right_without.tolist(),
@@ -322,9 +379,10 @@ def _record(
         for row, right, without, shares, influences in images
     )  # fmt: skip
     return BorrowedRecord(
-        digest, evaluation, len(answer.rows), answer.groups, training, _three(answer.accuracy),
-        _three(answer.without), _three(answer.borrowed), answer.placebo, answer.verdict.value,
-        answer.bound.value, answer.why, embedded, answers,
+        digest, measured.network.value, measured.evaluation, len(answer.rows), answer.groups,
+        measured.training, _three(answer.accuracy), _three(answer.without),
+        _three(answer.borrowed), answer.placebo, answer.verdict.value, answer.bound.value,
+        answer.why, measured.embedded, answers,
     )  # fmt: skip
 
 
@@ -339,6 +397,7 @@ def _points(share: float) -> str:
 def as_json(report: BorrowedReport) -> dict[str, Any]:
     """Return the report as `borrowed --json` prints it."""
     return {
+        "network": report.network.value,
         "evaluation": report.evaluation,
         "validation_images": report.images,
         "n_groups": report.groups,
