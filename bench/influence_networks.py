@@ -38,6 +38,10 @@ from influence import (
     rank_correlation,
     read,
 )
+from inspector.audit.folds import own_groups
+from inspector.audit.influence.head import Head, fit_head
+from inspector.audit.influence.kernel_head import KernelHead, fit_kernel_head
+from inspector.audit.influence.network_kernel import network_kernel
 
 HALVINGS, BOOTSTRAPS = 20, 400
 STORED_EVERY = 8
@@ -55,16 +59,17 @@ class Trainings:
     """Hold what trainings say of judged images.
 
     Attributes:
-        judged: (j,) rows of the images.
-        truth, group: (j,) their classes and groups.
+        labels, group: (n,) of all images.
+        training, judged: Rows of the images that may be trained on, and of those that are judged.
         groups: (g,) all groups of training.
         chosen: (t, g) groups that each training saw.
         scores: (t, j, classes) logits, or logarithms of probabilities.
     """
 
-    judged: Ints
-    truth: Ints
+    labels: Ints
     group: Ints
+    training: Ints
+    judged: Ints
     groups: Ints
     chosen: Mask
     scores: Floats
@@ -72,12 +77,13 @@ class Trainings:
     @property
     def margins(self) -> Doubles:
         """By how much the true class is ahead, (t, j)."""
-        return np.stack([margin(one.astype(np.float64), self.truth) for one in self.scores])
+        truth = self.labels[self.judged]
+        return np.stack([margin(one.astype(np.float64), truth) for one in self.scores])
 
     @property
     def inside(self) -> Mask:
         """Whether a training saw the image's own group, (t, j)."""
-        return self.chosen[:, np.searchsorted(self.groups, self.group)]
+        return self.chosen[:, np.searchsorted(self.groups, self.group[self.judged])]
 
 
 def main() -> None:
@@ -94,6 +100,11 @@ def main() -> None:
     one.add_argument("--epochs", type=int, default=0)
     one.add_argument("--split", default="", help="what is judged; a fifth by default")
     one.add_argument("--pairs", type=Path, help="join annotated pairs to groups")
+    one = steps.add_parser("compare")
+    one.set_defaults(run=_compare)
+    one.add_argument("file", type=Path)
+    one.add_argument("dataset", type=Path)
+    one.add_argument("trainings", type=Path, nargs="+")
     one = steps.add_parser("beside")
     one.set_defaults(run=_beside)
     one.add_argument("one", type=Path)
@@ -145,7 +156,7 @@ def _train(asked: argparse.Namespace) -> None:
         scores.append(fit(seed, rows[np.isin(images.group[rows], groups[half])]))
         if (seed + 1) % STORED_EVERY == 0 or seed + 1 == asked.trainings:
             np.savez(
-                asked.out, judged=judged, truth=images.labels[judged], group=images.group[judged],
+                asked.out, labels=images.labels, group=images.group, training=rows, judged=judged,
                 groups=groups, chosen=chosen, scores=np.array(scores, np.float32),
             )  # fmt: skip
             print(f"{seed + 1} trainings {_own(stored(asked.out))}", flush=True)
@@ -281,7 +292,7 @@ def agreement(predicted: Doubles, trainings: Trainings, *, reliable: float = 1.0
         trainings: What they are held against.
         reliable: Reliability of the predicted gains themselves, where they are noisy.
     """
-    numbers = np.unique(trainings.group, return_inverse=True)[1]
+    numbers = np.unique(trainings.group[trainings.judged], return_inverse=True)[1]
     halves = list(halves_of(trainings))
     whole = gain(trainings.margins, trainings.inside)
     members = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
@@ -308,6 +319,52 @@ def agreement(predicted: Doubles, trainings: Trainings, *, reliable: float = 1.0
         for name, value, below, above in zip(
             names, figures(np.arange(len(numbers))), low, high, strict=True
         )
+    )
+
+
+def _compare(asked: argparse.Namespace) -> None:
+    """Ask both heads that the product has, trained on all of training."""
+    images = read(asked.file)
+    colour = np.stack(
+        [
+            cv2.cvtColor(one, cv2.COLOR_BGR2YCrCb)
+            for one in pixels_of(images, asked.dataset, SIDES["scratch"])
+        ]
+    )
+    for file in asked.trainings:
+        trainings = stored(file)
+        print(f"{file.stem}: {len(trainings.chosen)} trainings {_own(trainings)}")
+        learned, judged = trainings.training, trainings.judged
+        labels, classes = trainings.labels[learned], int(trainings.labels.max()) + 1
+        group = own_groups(trainings.group[learned])
+        _print_agreement(
+            "head on frozen features", fit_head(images.x[learned], labels, classes, group),
+            images.x[judged], trainings,
+        )  # fmt: skip
+        kernel = network_kernel(colour[np.concatenate([learned, judged])])
+        count = len(learned)
+        _print_agreement(
+            "kernel of a network from scratch",
+            fit_kernel_head(kernel[:count, :count], labels, classes, group),
+            kernel[count:, :count], trainings,
+        )  # fmt: skip
+
+
+def _print_agreement(
+    name: str, head: Head | KernelHead, x: Floats, trainings: Trainings
+) -> None:  # fmt: skip
+    """Print what a head loses without the own group of each image beside the trainings."""
+    truth = trainings.labels[trainings.judged]
+    whole = head.scores(x)
+    without = whole.copy()
+    for i, group in enumerate(trainings.group[trainings.judged].tolist()):
+        members = np.flatnonzero(trainings.group[trainings.training] == group)
+        without[i] -= (head.effects(members)(x[[i]]).reach @ head.pull(members))[0]
+    ahead, left = margin(whole, truth), margin(without, truth)
+    print(
+        f"  {name}: {agreement(ahead - left, trainings)}; {(ahead > 0).mean():.3f} right,"
+        f" {(left > 0).mean():.3f} without, {(ahead > 0).mean() - (left > 0).mean():.3f} gained",
+        flush=True,
     )
 
 

@@ -1,11 +1,12 @@
 """The card of borrowed accuracy on Overview, and who answered in the details of an image."""
 
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.gallery.details import FactsPanel, NeighbourButton, fetch
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
+from inspector.project.diagnosis.influences import NetworkKind
 from tests.app.screen import page
 
 
@@ -39,3 +40,24 @@ def test_the_card_measures_and_the_details_say_who_answered(
     with qtbot.waitSignal(panel.chosen) as chosen:
         first.click()
     assert chosen.args == [answer.answered_by[0].samples[0].id]
+
+
+def test_a_network_from_scratch_is_measured_beside_the_pretrained_one(
+    qtbot: QtBot, view: ProjectWindow
+) -> None:
+    card = page(view, PageName.OVERVIEW).borrowed
+    qtbot.waitUntil(lambda: not card.isHidden(), timeout=30_000)
+    title = card.findChild(QLabel, "borrowed-title")
+    network = card.findChild(QComboBox, "borrowed-network")
+    asking = title.text()
+    network.setCurrentIndex(network.findData(NetworkKind.SCRATCH))
+    (measure,) = (b for b in card.findChildren(QPushButton) if b.text().startswith("Measure"))
+    measure.click()
+    qtbot.waitUntil(lambda: "a network from scratch" in title.text(), timeout=300_000)
+    report = view.project.influences.last(NetworkKind.SCRATCH)
+    assert report is not None
+    assert title.text() == report.text
+    assert not report.embedded
+    # The other kind was not measured, and is asked for again.
+    network.setCurrentIndex(network.findData(NetworkKind.PRETRAINED))
+    qtbot.waitUntil(lambda: title.text() == asking, timeout=30_000)

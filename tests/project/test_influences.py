@@ -10,7 +10,7 @@ from PIL import Image
 
 from inspector.cli.main import run
 from inspector.errors import DatasetError, UsageError
-from inspector.project.diagnosis.influences import InfluenceKind
+from inspector.project.diagnosis.influences import InfluenceKind, NetworkKind
 from inspector.project.project import Project
 from inspector.work.jobs import Stop
 
@@ -72,10 +72,33 @@ def test_a_copy_in_training_answers_and_is_remembered(opened: Project) -> None:
     assert opened.influences.last() is None
 
 
+def test_a_network_from_scratch_is_remembered_beside_the_pretrained_one(opened: Project) -> None:
+    pretrained = opened.influences.find()
+    scratch = opened.influences.find(network=NetworkKind.SCRATCH)
+    assert pretrained is not None
+    assert scratch is not None
+    assert (scratch.network, scratch.embedded) == (NetworkKind.SCRATCH, False)
+    assert "the validation accuracy of a network from scratch" in scratch.text
+    shared = [one for one in scratch.answers if one.shares]
+    assert len(shared) == COPIES
+    for answer in shared:
+        assert answer.right
+        number = answer.sample.path.rpartition("/")[2]
+        assert answer.answered_by[0].samples[0].path.endswith(f"/{number}")
+    assert opened.influences.last() == scratch
+    assert opened.influences.last(NetworkKind.PRETRAINED) == pretrained
+    assert opened.influences.of(scratch.answers[0].sample) == scratch.answers[0]
+    # Measured again, the other kind is the last one.
+    opened.influences.find()
+    assert opened.influences.last() == pretrained
+    assert opened.influences.last(NetworkKind.SCRATCH) == scratch
+
+
 def test_a_stop_keeps_nothing(opened: Project) -> None:
     stop = Stop()
     stop.set()
-    assert opened.influences.find(stop=stop) is None
+    for network in NetworkKind:
+        assert opened.influences.find(network=network, stop=stop) is None
     assert opened.group_folds.run(stop=stop) is None
     assert opened.influences.last() is None
 
@@ -109,6 +132,11 @@ def test_the_verbs_print_text_and_json(
     assert "near-duplicate" in capsys.readouterr().out
     assert run(["borrowed", *where, "--image", "training/one/0040.jpg"]) == 2
     assert "is no image of validation" in capsys.readouterr().err
+    assert run(["borrowed", *where, "--network", "scratch", "--json"]) == 0
+    scratch = json.loads(capsys.readouterr().out)
+    assert (scratch["network"], scratch["embedded"]) == ("scratch", False)
+    assert run(["borrowed", *where, "--network", "scratch"]) == 0
+    assert "trained from scratch" in capsys.readouterr().out
     assert run(["crossvalidate", *where, "--folds", "2", "--json"]) == 0
     folds = json.loads(capsys.readouterr().out)
     assert len(folds["each"]) == folds["folds"] == 2
