@@ -84,6 +84,8 @@ def _print(report: BorrowedReport) -> None:
         f"{report.images:,} images in {report.groups:,} groups,"
         f" {report.training:,} training images. {report.network.caveat}"
     )
+    if report.network is NetworkKind.PRETRAINED:
+        print("For a network that is trained from scratch: `--network scratch`.")
     if report.borrowing:
         print(influences.ADVICE)
 

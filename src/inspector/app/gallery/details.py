@@ -106,8 +106,8 @@ class FactsPanel(QWidget):
         self._answer_head = QLabel("Answered by")
         self._answer_head.setProperty("role", "card-title")
         self._answer_head.setToolTip(
-            "The training images without which a head on frozen features would be less sure of"
-            " the class: Borrowed accuracy on Overview"
+            "The training images without which the class would be less sure, for the network that"
+            " Borrowed accuracy on Overview was measured for last"
         )
         self._answers = QGridLayout()
         self._answers.setSpacing(8)

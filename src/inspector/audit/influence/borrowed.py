@@ -21,7 +21,7 @@ from inspector.audit.influence.intervals import (
     too_few,
 )
 from inspector.audit.influence.kernel_head import KernelHead, fit_kernel_head
-from inspector.audit.influence.network_kernel import network_kernel
+from inspector.audit.influence.network_kernel import DRAWS, network_kernel
 from inspector.audit.influence.ranking import Influence, ranked
 
 Mask = NDArray[np.bool_]
@@ -125,24 +125,25 @@ def borrowed_from_scratch(
         placebos: As of `borrowed_accuracy`.
         most: With more training images than these, whole groups are dealt into parts of so many,
             each with a network of its own.
-        progress: Called with images done, and their number.
+        progress: Called with images that went through a network, and how many will.
     """
     known = own_groups(question.group)
     inside = question.training | question.validation
-    total, done = int(inside.sum()), 0
+    total, done = DRAWS * int(inside.sum()), 0
     classes = int(question.labels.max()) + 1
     parts = []
     for sides in _dealt(question, known, most):
         learned, rows = sides.learned, sides.rows
         both = np.concatenate([learned, rows])
-        kernel = network_kernel(colour[both])
+        kernel = network_kernel(
+            colour[both], progress=lambda passed, before=done: progress(before + passed, total)
+        )
         count = len(learned)
         head = fit_kernel_head(
             kernel[:count, :count], question.labels[learned], classes, own_groups(known[learned])
         )
         parts.append(_part(head, kernel[count:, :count], sides, question, placebos))
-        done += len(both)
-        progress(done, total)
+        done += DRAWS * len(both)
     return _together(question, known, parts)
 
 

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from inspector.audit.influence.head import Doubles, Effects, Floats, Ints, members_of
 
-STRENGTH = 1e-2
-"""Of the ridge, as a share of the kernel's diagonal: nearly all of training is remembered."""
+STRENGTH = 0.1
+"""Of the ridge, as a share of the kernel's diagonal: most of training is remembered.
+
+Chosen on brain_aug alone (docs/measurements/influence.md).
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ the weights that it starts from (Jacot, Gabriel and Hongler 2018, "Neural tangen
 that are alike pixel by pixel have a large one, whatever they show: such a network remembers.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -18,7 +19,7 @@ Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 WIDTHS, HIDDEN = (16, 32, 64), 64
-DRAWS = 4
+DRAWS = 2
 _BLOCK = 32
 _CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -38,22 +39,27 @@ class SmallNetwork:
     out: Floats
 
 
-def network_kernel(colour: Bytes, *, draws: int = DRAWS, seed: int = 0) -> Floats:
+def network_kernel(
+    colour: Bytes, *, draws: int = DRAWS, seed: int = 0,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Floats:  # fmt: skip
     """Return the kernel of all pairs of images, (n, n), its mean on the diagonal 1.
 
     Args:
         colour: (n, 32, 32, 3) YCrCb, as fingerprints hold it; other even sides will do, too.
         draws: How many networks are drawn; their kernels are averaged.
         seed: Of the weights.
+        progress: Called with images that went through a network, all networks together.
     """
     pixels = np.stack([cv2.cvtColor(one, cv2.COLOR_YCrCb2RGB) for one in colour])
     kernel = np.zeros((len(pixels), len(pixels)), np.float32)
     for number in range(draws):
         network = drawn(pixels.shape[1], np.random.default_rng((seed, number)))
-        blocks = [
-            gradients_of(network, pixels[at : at + _BLOCK].astype(np.float32) / np.float32(255))
-            for at in range(0, len(pixels), _BLOCK)
-        ]
+        blocks = []
+        for at in range(0, len(pixels), _BLOCK):
+            x = pixels[at : at + _BLOCK].astype(np.float32) / np.float32(255)
+            blocks.append(gradients_of(network, x))
+            progress(number * len(pixels) + at + len(x))
         for layer in range(len(WIDTHS)):
             rows = np.concatenate([block.convolutions[layer] for block in blocks])
             kernel += rows @ rows.T
