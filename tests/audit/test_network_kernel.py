@@ -126,7 +126,7 @@ def test_copies_with_random_classes_are_borrowed_and_strangers_lend_nothing() ->
     colour, labels, group = noise(3, 300)
     copies = borrowed_from_scratch(colour, asked(labels, group))
     assert copies.verdict is Verdict.YES
-    assert copies.right[copies.shares].mean() > 0.95
+    assert copies.right[copies.shares].mean() > 0.85
     assert copies.right_without.mean() < 0.5
     strangers = borrowed_from_scratch(colour, asked(labels, np.full(len(group), -1)))
     assert not strangers.shares.any()
@@ -143,9 +143,9 @@ def test_parts_cut_no_group_and_judge_every_image() -> None:
     )
     assert (parts.rows == whole.rows).all()
     assert (parts.shares == whole.shares).all()
-    assert parts.right[parts.shares].mean() > 0.95
+    assert parts.right[parts.shares].mean() > 0.85
     assert calls == sorted(calls)
-    assert calls[-1] == (480, 480)
+    assert calls[-1] == (960, 960)
     for row, answer in zip(parts.rows.tolist(), parts.influences, strict=True):
         assert all(question.training[i] for one in answer for i in one.rows)
         if answer and parts.shares[np.searchsorted(parts.rows, row)]:

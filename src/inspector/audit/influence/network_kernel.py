@@ -19,7 +19,7 @@ Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 WIDTHS, HIDDEN = (16, 32, 64), 64
-DRAWS = 2
+DRAWS = 4
 _BLOCK = 32
 _CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
