@@ -135,9 +135,7 @@ def borrowed_from_scratch(
     for sides in _dealt(question, known, most):
         learned, rows = sides.learned, sides.rows
         both = np.concatenate([learned, rows])
-        kernel = network_kernel(
-            colour[both], progress=lambda passed, before=done: progress(before + passed, total)
-        )
+        kernel = network_kernel(colour[both], progress=_after(progress, done, total))
         count = len(learned)
         head = fit_kernel_head(
             kernel[:count, :count], question.labels[learned], classes, own_groups(known[learned])
@@ -145,6 +143,13 @@ def borrowed_from_scratch(
         parts.append(_part(head, kernel[count:, :count], sides, question, placebos))
         done += DRAWS * len(both)
     return _together(question, known, parts)
+
+
+def _after(
+    progress: Callable[[int, int], None], done: int, total: int
+) -> Callable[[int], None]:  # fmt: skip
+    """Return what reports progress beyond what is done."""
+    return lambda passed: progress(done + passed, total)
 
 
 def _dealt(question: InfluenceQuestion, known: Ints, most: int) -> list["_Sides"]:

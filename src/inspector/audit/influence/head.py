@@ -24,7 +24,7 @@ _OFFSET = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Effects:
+class RowEffects:
     """Hold what training rows do to the scores of images.
 
     Attributes:
@@ -61,11 +61,11 @@ class Head:
         scores: Doubles = with_offset(x) @ self.weights
         return scores
 
-    def effects(self, members: Ints) -> Callable[[Floats], Effects]:
+    def effects(self, members: Ints) -> Callable[[Floats], RowEffects]:
         """Return what tells the effects of some training rows on images by their features."""
         part = self.rows[members]
         units = _unit(part[:, :-1])
-        return lambda x: Effects(
+        return lambda x: RowEffects(
             with_offset(x) @ self.inverse @ part.T, _unit(x.astype(np.float64)) @ units.T
         )
 

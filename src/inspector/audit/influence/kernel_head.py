@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.influence.head import Doubles, Effects, Floats, Ints, members_of
+from inspector.audit.influence.head import Doubles, Floats, Ints, RowEffects, members_of
 
 STRENGTH = 0.3
 """Of the ridge, as a share of the kernel's diagonal: most of training is remembered.
@@ -42,10 +42,10 @@ class KernelHead:
         scores: Doubles = x.astype(np.float64) @ self.weights
         return scores
 
-    def effects(self, members: Ints) -> Callable[[Floats], Effects]:
+    def effects(self, members: Ints) -> Callable[[Floats], RowEffects]:
         """Return what tells the effects of some training rows on images by rows of the kernel."""
         inverse, scale = self.inverse[:, members], self.scale[members]
-        return lambda x: Effects(x.astype(np.float64) @ inverse, x[:, members] / scale)
+        return lambda x: RowEffects(x.astype(np.float64) @ inverse, x[:, members] / scale)
 
     def pull(self, members: Ints) -> Doubles:
         """Return the residuals of some rows under the regression that never saw them."""
