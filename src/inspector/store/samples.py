@@ -8,7 +8,7 @@ from typing import NamedTuple
 from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.listing import Entry
 from inspector.dataset.names import NO_LABEL, Group, Label, RelativePath, Split
-from inspector.store import records
+from inspector.store import record_repository
 from inspector.store.records import SAMPLE_REVISION, SampleRevision
 
 
@@ -351,8 +351,8 @@ def follow_moves(connection: sqlite3.Connection) -> int:
 
 
 def _touch(connection: sqlite3.Connection) -> None:
-    number = records.read(connection, SAMPLE_REVISION).number + 1
-    records.write(connection, SAMPLE_REVISION, SampleRevision(number))
+    number = record_repository.read(connection, SAMPLE_REVISION).number + 1
+    record_repository.write(connection, SAMPLE_REVISION, SampleRevision(number))
 
 
 def count_rows(connection: sqlite3.Connection) -> list[StatusCount]:
