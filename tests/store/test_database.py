@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import ProjectError
-from inspector.store import decisions
+from inspector.store import decisions, record_repository
 from inspector.store.database import Database
 from inspector.store.opening import APPLICATION_ID, VERSION
 from inspector.store.records import DATASET, EXPORT, DatasetRecord, ExportRecord
