@@ -34,8 +34,8 @@ class SampleRepository:
         """Return the present samples with these paths."""
         return samples.by_paths(self._database.read(), paths)
 
-    def content(self, sample: int) -> bytes:
-        """Return the SHA-256 of a sample, b"" where unknown."""
+    def content(self, sample: int) -> tuple[str, bytes]:
+        """Return the path and the SHA-256 of a sample, "" and b"" where unknown."""
         return samples.content(self._database.read(), sample)
 
     def is_outdated(self, version: int) -> bool:

@@ -363,7 +363,8 @@ def count_rows(connection: sqlite3.Connection) -> list[StatusCount]:
     return [StatusCount(*row) for row in rows]
 
 
-def content(connection: sqlite3.Connection, sample: int) -> bytes:
-    """Return the content hash of a sample, b"" where unknown."""
-    row = connection.execute("SELECT sha256 FROM sample WHERE id = ?", (sample,)).fetchone()
-    return row[0] or b"" if row else b""
+def content(connection: sqlite3.Connection, sample: int) -> tuple[str, bytes]:
+    """Return the path and the content hash of a sample, "" and b"" where unknown."""
+    query = "SELECT path, sha256 FROM sample WHERE id = ?"
+    row = connection.execute(query, (sample,)).fetchone()
+    return (row[0], row[1] or b"") if row else ("", b"")
