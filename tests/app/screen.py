@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
+from inspector.app.start.page import StartPage
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 
@@ -46,6 +47,13 @@ def button(within: QWidget, text: str) -> QAbstractButton:
     exact = [b for b in buttons if b.text() == text]
     (one,) = exact or [b for b in buttons if b.text().startswith(text)]
     return one
+
+
+def complete_start(qtbot: QtBot, within: QWidget) -> StartPage:
+    """Return the Start page once it shows what follows its first paint."""
+    (page,) = [within] if isinstance(within, StartPage) else within.findChildren(StartPage)
+    qtbot.waitUntil(page.is_painted)
+    return page
 
 
 def choose(box: QComboBox, text: str) -> None:

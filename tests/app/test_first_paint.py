@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QFrame
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
@@ -12,7 +13,7 @@ from inspector.app.start.page import StartPage
 from inspector.app.start.recent import recent_dataset
 from inspector.app.start.recent_row import RecentRow
 from inspector.app.window.preferences_dialog import Preferences
-from tests.app.screen import button
+from tests.app.screen import button, complete_start
 
 # Prints what is there when the window is painted for the first time, and closes it.
 WATCHED = """
@@ -46,6 +47,55 @@ def test_what_takes_long_to_load_comes_after_the_first_paint(tmp_path: Path) -> 
     assert "inspector.app.start.page" in modules
     assert not {m for m in modules if m.startswith(("inspector.store", "inspector.work"))}
     assert "inspector.app.widgets.jobs_bar" not in modules
+    late_parts = {"recent_row", "recent_list", "steps_card", "sample_card"}
+    assert not {f"inspector.app.start.{name}" for name in late_parts} & set(modules)
+
+
+def test_an_import_reads_no_source() -> None:
+    """PySide6 reads the source of each module that is imported, unless it is kept from it."""
+    code = """
+import linecache, sys
+import inspector.app.main
+linecache.clearcache()
+import wave
+print("wave" in sys.modules, [file for file in linecache.cache if file.endswith("wave.py")])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[0] == "True []"
+
+
+def test_nothing_moves_when_the_rest_of_the_page_comes(qtbot: QtBot) -> None:
+    page = StartPage([])
+    qtbot.addWidget(page)
+    page.resize(1280, 800)
+    page.show()
+    page.grab()
+    field = page.findChild(QFrame, "dropField")
+    before = field.geometry()
+    assert page.sample_card is None
+    qtbot.waitUntil(lambda: page.sample_card is not None)
+    page.grab()
+    after = field.geometry()
+    assert after.topLeft() == before.topLeft()
+    assert after.width() == before.width()
+    assert abs(after.height() - before.height()) <= 8
+
+
+def test_the_keyboard_reaches_the_first_button_first(qtbot: QtBot) -> None:
+    page = StartPage([])
+    qtbot.addWidget(page)
+    page.resize(1280, 800)
+    page.show()
+    complete_start(qtbot, page)
+    reached, widget = [], page.nextInFocusChain()
+    while widget is not page:
+        if isinstance(widget, QAbstractButton) and widget.isVisible():
+            reached.append(widget.text())
+        widget = widget.nextInFocusChain()
+    assert reached == [
+        "Open folder…", "Open a file…", "Try the sample", "Documentation", "Keyboard shortcuts",
+        "Settings",
+    ]  # fmt: skip
 
 
 def test_what_is_not_painted_is_there_after_it(qtbot: QtBot) -> None:
@@ -70,6 +120,7 @@ def test_a_long_name_has_its_place(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     page.resize(1280, 800)
     page.show()
+    complete_start(qtbot, page)
     first, second = page.findChildren(RecentRow)
     assert first.width() == second.width() < page.width() / 2
     assert first.dataset.lines()[0] == place

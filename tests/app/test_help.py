@@ -16,6 +16,7 @@ from inspector.app.window.help.licences_dialog import LicencesDialog, libraries
 from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.sidebar import PageButton, SidebarButton
 from inspector.desktop.paths import guide_folder, log_folder
+from tests.app.screen import complete_start
 
 
 def titles(dialog: GuideDialog) -> list[str]:
@@ -124,8 +125,7 @@ def test_start_links_to_the_guide_and_shows_the_sample(qtbot: QtBot) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()
-    start = window.start
-    assert start is not None
+    start = complete_start(qtbot, window)
     assert start.sample_card is not None
     tiles = start.sample_card.tiles
     qtbot.waitUntil(lambda: tiles.accessibleDescription() == "12 images", timeout=20_000)

@@ -30,6 +30,7 @@ from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.window.main_window import ProjectWindow
+from tests.app.screen import complete_start
 
 # 1280x680 is what a taskbar leaves of 1920x1080 at 150 %.
 SMALLEST = (1280, 680)
@@ -184,10 +185,10 @@ def test_nor_on_start(qtbot: QtBot, size: tuple[int, int]) -> None:
     qtbot.addWidget(window)
     window.resize(*size)
     window.show()
-    assert window.start is not None
-    window.start.show_error("A folder that is not there could not be opened. Choose another one.")
+    start = complete_start(qtbot, window)
+    start.show_error("A folder that is not there could not be opened. Choose another one.")
     qtbot.wait(100)
-    assert not faults("Start", window.start)
+    assert not faults("Start", start)
     window.close()
 
 

@@ -22,7 +22,7 @@ from inspector.app.window.opening.view_builder import ViewBuilder
 from inspector.app.window.page_list import PAGES
 from inspector.app.window.session import Session
 from inspector.project.project import Project
-from tests.app.screen import button, by_id, open_dataset
+from tests.app.screen import button, by_id, complete_start, open_dataset
 
 
 class SeenWindow(MainWindow):
@@ -86,11 +86,11 @@ def test_a_recent_dataset_says_at_once_that_it_opens(qtbot: QtBot, demo: Path) -
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()
-    assert window.start is not None
-    (row,) = window.start.findChildren(RecentRow)
+    start = complete_start(qtbot, window)
+    (row,) = start.findChildren(RecentRow)
     row.click()
     assert row.findChild(BusyLine).isVisible()
-    assert by_id(window.start, QLabel, "start-status").text() == f"Opening {demo.name}…"
+    assert by_id(start, QLabel, "start-status").text() == f"Opening {demo.name}…"
     with qtbot.waitSignal(window.project_opened, timeout=60_000):
         pass
     window.close()

@@ -26,7 +26,7 @@ from inspector.project.catalog.sample_dataset import make_sample
 from inspector.project.project import Project
 from inspector.store.recent_thumbnails import thumbnails_of
 from inspector.work.jobs import Progress, Stop
-from tests.app.screen import button, by_id, open_dataset
+from tests.app.screen import button, by_id, complete_start, open_dataset
 
 KILLED = """
 import os, sys
@@ -71,7 +71,7 @@ def test_the_window_lives_while_the_sample_is_made(qtbot: QtBot, small: int) -> 
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()
-    assert window.start is not None
+    start = complete_start(qtbot, window)
     longest = [0.0]
     last = [time.monotonic()]
 
@@ -83,10 +83,10 @@ def test_the_window_lives_while_the_sample_is_made(qtbot: QtBot, small: int) -> 
     timer.timeout.connect(beat)
     timer.start(10)
     began = time.monotonic()
-    sample = button(window.start, "Try the sample")
+    sample = button(start, "Try the sample")
     sample.click()
     asked = time.monotonic() - began
-    assert window.start.findChild(JobBar).isVisible()
+    assert start.findChild(JobBar).isVisible()
     assert not sample.isEnabled()
     qtbot.waitUntil((samples_folder() / "sample").exists, timeout=60_000)
     made = time.monotonic() - began
@@ -104,8 +104,8 @@ def test_return_presses_what_has_the_keyboard(qtbot: QtBot, demo: Path, tmp_path
     qtbot.addWidget(window)
     with qtbot.waitActive(window):
         window.show()
-    assert window.start is not None
-    rows = [b for b in window.start.findChildren(QPushButton) if b.property("dataset")]
+    start = complete_start(qtbot, window)
+    rows = [b for b in start.findChildren(QPushButton) if b.property("dataset")]
     there, gone = rows[:2]
     assert not gone.isEnabled()
     assert gone.text().endswith("(folder not found)")
@@ -186,8 +186,7 @@ def test_recent_datasets_show_some_of_their_pictures(
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()
-    page = window.start
-    assert page is not None
+    page = complete_start(qtbot, window)
     qtbot.waitUntil(lambda: thumbnails(page, demo) == FACES, timeout=10_000)
     assert thumbnails(page, new) == 0
     # Looking at a project leaves nothing behind, nor makes one.
@@ -203,8 +202,7 @@ def test_the_recent_ones_fit_the_smallest_window(qtbot: QtBot, tmp_path: Path) -
     qtbot.addWidget(window)
     window.resize(window.minimumSize())
     window.show()
-    page = window.start
-    assert page is not None
+    page = complete_start(qtbot, window)
     assert page.minimumSizeHint().height() <= window.height()
     recent = [b for b in page.findChildren(QPushButton) if b.property("dataset")]
     assert len(recent) > 3
@@ -220,5 +218,5 @@ def thumbnails(page: StartPage, dataset: Path) -> int:
 def test_faces_of_what_is_no_project_are_none(tmp_path: Path) -> None:
     broken = tmp_path / "p.inspector"
     broken.write_bytes(b"no database at all" * 100)
-    assert thumbnails_of(broken, broken, 4) == []
-    assert thumbnails_of(tmp_path / "missing", broken, 4) == []
+    assert thumbnails_of(broken, broken, tmp_path, 4) == []
+    assert thumbnails_of(tmp_path / "missing", broken, tmp_path, 4) == []

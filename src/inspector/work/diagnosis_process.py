@@ -6,12 +6,12 @@ The child reports its progress, a preview of a diagnosis, and then the answer.
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.descriptors import describe, reduce
+from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import Diagnosis, Question
 from inspector.audit.gap.diagnose import diagnose
 from inspector.audit.hidden_groups import unexplained_pairs
@@ -34,14 +34,23 @@ NAME = "inspector.work.diagnosis_process:run"
 _WHOSE = "the baseline models' process"
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Features = NDArray[Any] | str
+"""A table of features, or its .npy file."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisRequest:
-    """Diagnose a question with `seeds` split seeds."""
+    """Diagnose a question with `seeds` split seeds.
+
+    Attributes:
+        descriptors: As in the question, which then holds none.
+        thumbs: Likewise.
+    """
 
     question: Question
     seeds: int | None
+    descriptors: Features
+    thumbs: Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class SeedScoresRequest:
         masks: (s, n / 8) validation masks as bits, as of `numpy.packbits`.
     """
 
-    descriptors: Floats
+    descriptors: Features
     labels: Ints
     seeds: Ints
     masks: NDArray[np.uint8]
@@ -71,7 +80,7 @@ class LabelErrorsRequest:
         probabilities: True to return the class probabilities of all rows.
     """
 
-    descriptors: Floats
+    descriptors: Features
     labels: Ints
     group: Ints
     embedding: str = ""
@@ -90,7 +99,7 @@ class BorrowedRequest:
     """Measure borrowed accuracy; features as of `LabelErrorsRequest`."""
 
     question: InfluenceQuestion
-    descriptors: Floats
+    descriptors: Features
     embedding: str = ""
 
 
@@ -99,11 +108,13 @@ class ScratchRequest:
     """Measure borrowed accuracy as a network from scratch has it.
 
     Attributes:
-        records: (n,) fingerprints.
+        descriptors: As of `LabelErrorsRequest`.
+        colour: (n, 32, 32, 3) YCrCb, uint8.
     """
 
     question: InfluenceQuestion
-    records: NDArray[np.void]
+    descriptors: Features
+    colour: Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,7 @@ class FoldsRequest:
 
     question: InfluenceQuestion
     folds: int
-    descriptors: Floats
+    descriptors: Features
     embedding: str = ""
 
 
@@ -161,7 +172,8 @@ def run(parent: Parent) -> None:
     match ask:
         case DiagnosisRequest(question=question, seeds=seeds):
             answer = diagnose(
-                question, seeds=seeds, progress=at,
+                replace(question, descriptors=_read(ask.descriptors), thumbs=_read(ask.thumbs)),
+                seeds=seeds, progress=at,
                 first=lambda figures: parent.send(DiagnosisPreview(figures)),
             )  # fmt: skip
         case SeedScoresRequest():
@@ -180,9 +192,9 @@ def run(parent: Parent) -> None:
                 _features(x, file), _with_hidden(influence, x),
                 progress=lambda done, total: at("borrowed accuracy", done, total),
             )  # fmt: skip
-        case ScratchRequest(question=influence, records=records):
+        case ScratchRequest(question=influence, descriptors=x, colour=colour):
             answer = borrowed_from_scratch(
-                records["colour"], _with_hidden(influence, describe(records)),
+                _read(colour), _with_hidden(influence, x),
                 progress=lambda done, total: at("borrowed accuracy", done, total),
             )  # fmt: skip
         case FoldsRequest(question=influence, descriptors=x, embedding=file, folds=folds):
@@ -195,15 +207,23 @@ def run(parent: Parent) -> None:
     parent.send(DiagnosisAnswer(answer))
 
 
-def _features(descriptors: Floats, embedding: str) -> Floats:
+def _read(features: Features) -> NDArray[Any]:
+    if isinstance(features, str):
+        table: NDArray[Any] = np.load(features, mmap_mode="r")
+        return table
+    return features
+
+
+def _features(descriptors: Features, embedding: str) -> Floats:
     table = np.load(embedding, mmap_mode="r") if embedding else None
-    return joined(table, descriptors)
+    return joined(table, _read(descriptors))
 
 
-def _with_hidden(question: InfluenceQuestion, descriptors: Floats) -> InfluenceQuestion:
+def _with_hidden(question: InfluenceQuestion, descriptors: Features) -> InfluenceQuestion:
     """Return the question with the share of images that look like an unknown group's."""
     inside = question.training | question.validation
-    unexplained = unexplained_pairs(reduce(descriptors[inside]), question.group[inside])
+    components = reduce(_read(descriptors), rows=np.flatnonzero(inside))
+    unexplained = unexplained_pairs(components, question.group[inside])
     return replace(question, hidden=unexplained.share)
 
 
@@ -212,7 +232,7 @@ def _draw(ask: SeedScoresRequest, at: Callable[[str, int, int], None]) -> SeedSc
     place = {seed: i for i, seed in enumerate(ask.seeds.tolist())}
     none = np.zeros((0, 2), np.int64)
     return score_seeds(
-        Images(reduce(ask.descriptors), ask.labels, none),
+        Images(reduce(_read(ask.descriptors)), ask.labels, none),
         lambda seed: np.unpackbits(ask.masks[place[seed]], count=n).astype(np.bool_),
         ask.seeds.tolist(),
         progress=at,
@@ -220,9 +240,8 @@ def _draw(ask: SeedScoresRequest, at: Callable[[str, int, int], None]) -> SeedSc
 
 
 def ask_child(
-    question: Question,
+    request: DiagnosisRequest,
     *,
-    seeds: int | None,
     stop: Stop,
     progress: Progress,
     first: Callable[[Diagnosis], None] | None = None,
@@ -233,7 +252,6 @@ def ask_child(
     Raises:
         ProcessError: The child can't be started, or exits without an answer.
     """
-    request = DiagnosisRequest(question, seeds)
     return answer_in_child(
         request, Diagnosis, stop=stop, progress=progress, low_priority=low_priority, first=first
     )

@@ -111,7 +111,7 @@ va = tf.data.Dataset.from_tensor_slices(val_files).map(f).batch(8)
 model.fit(tr, validation_data=va)
 """,
         calls=[],
-        unread=frozenset({(6, "the training data")}),
+        unread=frozenset({(6, "the training data"), (6, "the validation data")}),
     ),
     Script(
         "a share that is set and not read",

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+# Classes needed after the first paint are looked up in the module.
+from PySide6 import QtWidgets
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -34,6 +36,11 @@ class LatePicture(QWidget):
         raise NotImplementedError
 
 
+def _fix_size(picture: QWidget) -> None:
+    fixed = QtWidgets.QSizePolicy.Policy.Fixed
+    picture.setSizePolicy(fixed, fixed)
+
+
 class PairIllustration(LatePicture):
     """The same image in two splits.
 
@@ -44,7 +51,7 @@ class PairIllustration(LatePicture):
     def __init__(self, *, excluded: bool) -> None:
         super().__init__()
         self._excluded = excluded
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        _fix_size(self)
         self.setAccessibleName("The same image in validation and in training")
 
     def sizeHint(self) -> QSize:
@@ -61,7 +68,7 @@ class GapIllustration(LatePicture):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        _fix_size(self)
         self.setAccessibleName("Leakage as a part of the gap between two accuracies")
 
     def sizeHint(self) -> QSize:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMainWindow
 
 from inspector.app.start.page import StartPage
 from inspector.app.start.recent import THUMBNAIL_PX
-from inspector.app.start.sample_card import TILE_PX, TILES
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.window import late_work
 from inspector.app.window.recent_datasets import recent_datasets
@@ -114,6 +113,8 @@ class MainWindow(StableFocus, QMainWindow):
                 partial(late_work.read_thumbnails, recent, side_px), self._show_thumbnails
             )
         elif self.start is not None and (card := self.start.sample_card) is not None:
+            from inspector.app.start.sample_card import TILE_PX, TILES
+
             side_px = round(TILE_PX * self.devicePixelRatio())
             self.bridge.call(
                 partial(late_work.paint_sample, TILES, side_px), card.tiles.show_images

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 # Its classes are looked up after the first paint.
-from PySide6 import QtWidgets
-from PySide6.QtCore import QByteArray, QSettings, QTimer
+from PySide6 import QtCore, QtWidgets
+from PySide6.QtCore import QSettings, QTimer
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QByteArray
+
     from inspector.app.widgets.page import Page
     from inspector.project.project import Project
 
@@ -62,12 +64,12 @@ class Session:
     def __init__(self) -> None:
         self._settings = QSettings("dataset-inspector", "window")
 
-    def geometry(self) -> QByteArray | None:
+    def geometry(self) -> "QByteArray | None":
         """Return the saved geometry of the window, if there is one."""
         saved = self._settings.value("geometry")
-        return saved if isinstance(saved, QByteArray) else None
+        return saved if saved and isinstance(saved, QtCore.QByteArray) else None
 
-    def keep_geometry(self, geometry: QByteArray) -> None:
+    def keep_geometry(self, geometry: "QByteArray") -> None:
         """Save the geometry of the window."""
         self._settings.setValue("geometry", geometry)
 

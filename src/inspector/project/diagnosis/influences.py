@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, assert_never
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe
 from inspector.audit.diagnosis import Bound, Verdict
@@ -220,7 +221,6 @@ class Influences:
         rule = rule or self._splits.rule
         stop, progress = stop or Stop(), progress or Progress()
         rows, question, evaluation = influence_question(self._diagnoses, self._splits, rule)
-        records = self._groups.records(rows)
 
         def asked(request: BorrowedRequest | ScratchRequest) -> BorrowedAccuracy | None:
             return None if stop.is_set() else answer_in_child(
@@ -230,11 +230,16 @@ class Influences:
 
         match network:
             case NetworkKind.PRETRAINED:
-                with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
-                    answer = asked(BorrowedRequest(question, describe(records), vectors))
+                with (
+                    self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors,
+                    self._groups.fingerprints.for_child(rows) as [described],
+                ):
+                    answer = asked(BorrowedRequest(question, described, vectors))
                 embedded = bool(vectors)
             case NetworkKind.SCRATCH:
-                answer, embedded = asked(ScratchRequest(question, records)), False
+                read = self._groups.fingerprints.for_child(rows, describe, _colour)
+                with read as [described, colour]:
+                    answer, embedded = asked(ScratchRequest(question, described, colour)), False
             case _:
                 assert_never(network)
         if answer is None:
@@ -346,6 +351,10 @@ def influence_question(
         )
     group = diagnoses.known_groups(rows)
     return rows, InfluenceQuestion(labels, group, training, validation), membership.evaluation
+
+
+def _colour(records: NDArray[np.void]) -> NDArray[np.uint8]:
+    return np.asarray(records["colour"], np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
