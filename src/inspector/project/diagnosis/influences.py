@@ -40,7 +40,8 @@ CAVEAT = (
     " more."
 )
 SCRATCH_CAVEAT = (
-    "Computed for a small network on 32 px, trained from scratch; a pretrained one borrows less."
+    "Computed for a small network at 32 px that is trained from scratch, not for yours; a"
+    " pretrained one mostly borrows less."
 )
 
 
