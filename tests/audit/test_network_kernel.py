@@ -150,3 +150,19 @@ def test_parts_cut_no_group_and_judge_every_image() -> None:
         assert all(question.training[i] for one in answer for i in one.rows)
         if answer and parts.shares[np.searchsorted(parts.rows, row)]:
             assert group[answer[0].rows[0]] == group[row]
+
+
+def test_a_group_larger_than_a_part_is_thinned() -> None:
+    colour, labels, _ = noise(5, 60)
+    group = np.where(np.arange(120) < 100, 0, np.arange(120))
+    answer = borrowed_from_scratch(colour, asked(labels, group), most=12)
+    judged = asked(labels, group).validation
+    assert (answer.rows == np.flatnonzero(judged)).all()
+    largest = max(one.images for answers_of in answer.influences for one in answers_of)
+    assert largest == 24
+
+
+def test_one_group_in_training_is_one_part() -> None:
+    colour, labels, _ = noise(6, 30)
+    answer = borrowed_from_scratch(colour, asked(labels, np.zeros(60, np.int64)), most=10)
+    assert answer.shares.all()

@@ -27,7 +27,7 @@ from inspector.audit.influence.ranking import Influence, ranked
 Mask = NDArray[np.bool_]
 
 MOST = 3_000
-"""Training images of one kernel: its time grows with their cube."""
+"""Training images of one kernel, about: its time grows with their cube."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +123,15 @@ def borrowed_from_scratch(
         colour: (n, 32, 32, 3) YCrCb, as fingerprints hold it.
         question: As of `borrowed_accuracy`.
         placebos: As of `borrowed_accuracy`.
-        most: With more training images than these, whole groups are dealt into parts of so many,
-            each with a network of its own.
+        most: With more images of a side than these, whole groups are dealt into parts of about so
+            many, each with a network of its own.
         progress: Called with images that went through a network, and how many will.
     """
     known = own_groups(question.group)
-    inside = question.training | question.validation
-    total, done = DRAWS * int(inside.sum()), 0
     classes = int(question.labels.max()) + 1
-    parts = []
-    for sides in _dealt(question, known, most):
+    dealt, parts, done = _dealt(question, known, most), [], 0
+    total = DRAWS * sum(len(sides.learned) + len(sides.rows) for sides in dealt)
+    for sides in dealt:
         learned, rows = sides.learned, sides.rows
         both = np.concatenate([learned, rows])
         kernel = network_kernel(colour[both], progress=_after(progress, done, total))
@@ -153,17 +152,23 @@ def _after(
 
 
 def _dealt(question: InfluenceQuestion, known: Ints, most: int) -> list["_Sides"]:
-    """Deal whole groups at random into parts of at most about `most` training images."""
-    parts = -(-int(question.training.sum()) // most)
-    groups = np.random.default_rng(question.seed).permutation(int(known.max()) + 1)
-    part_of = (groups % parts)[known]
-    return [
-        _Sides(
-            np.flatnonzero(question.training & (part_of == part)),
-            np.flatnonzero(question.validation & (part_of == part)), known,
-        )
-        for part in range(parts)
-    ]  # fmt: skip
+    """Deal whole groups at random into parts of about `most` images of either side.
+
+    Every part has training images; of a large group some are drawn.
+    """
+    training = np.unique(known[question.training])
+    sides = max(int(question.training.sum()), int(question.validation.sum()))
+    parts = min(-(-sides // most), len(training))
+    draw = np.random.default_rng(question.seed)
+    part_of = draw.integers(0, parts, int(known.max()) + 1)
+    part_of[training] = draw.permutation(len(training)) % parts
+    dealt = []
+    for part in range(parts):
+        inside = part_of[known] == part
+        learned = draw.permutation(np.flatnonzero(question.training & inside))[: 2 * most]
+        rows = np.flatnonzero(question.validation & inside)
+        dealt.append(_Sides(np.sort(learned), rows, known))
+    return [one for one in dealt if len(one.rows)]
 
 
 @dataclass(frozen=True, slots=True)
