@@ -11,6 +11,7 @@ from inspector.audit.folds import own_groups
 from inspector.audit.influence.borrowed import InfluenceQuestion, borrowed_from_scratch
 from inspector.audit.influence.kernel_head import fit_kernel_head
 from inspector.audit.influence.network_kernel import (
+    MOST_DRAWS,
     SmallNetwork,
     drawn,
     gradients_of,
@@ -145,7 +146,7 @@ def test_parts_cut_no_group_and_judge_every_image() -> None:
     assert (parts.shares == whole.shares).all()
     assert parts.right[parts.shares].mean() > 0.85
     assert calls == sorted(calls)
-    assert calls[-1] == (960, 960)
+    assert calls[-1] == (240 * MOST_DRAWS,) * 2
     for row, answer in zip(parts.rows.tolist(), parts.influences, strict=True):
         assert all(question.training[i] for one in answer for i in one.rows)
         if answer and parts.shares[np.searchsorted(parts.rows, row)]:

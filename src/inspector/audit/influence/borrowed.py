@@ -21,7 +21,7 @@ from inspector.audit.influence.intervals import (
     too_few,
 )
 from inspector.audit.influence.kernel_head import KernelHead, fit_kernel_head
-from inspector.audit.influence.network_kernel import DRAWS, network_kernel
+from inspector.audit.influence.network_kernel import draws_for, network_kernel
 from inspector.audit.influence.ranking import Influence, ranked
 
 Mask = NDArray[np.bool_]
@@ -130,7 +130,7 @@ def borrowed_from_scratch(
     known = own_groups(question.group)
     classes = int(question.labels.max()) + 1
     dealt, parts, done = _dealt(question, known, most), [], 0
-    total = DRAWS * sum(len(sides.learned) + len(sides.rows) for sides in dealt)
+    total = sum(sides.passes for sides in dealt)
     for sides in dealt:
         learned, rows = sides.learned, sides.rows
         both = np.concatenate([learned, rows])
@@ -140,7 +140,7 @@ def borrowed_from_scratch(
             kernel[:count, :count], question.labels[learned], classes, own_groups(known[learned])
         )
         parts.append(_part(head, kernel[count:, :count], sides, question, placebos))
-        done += DRAWS * len(both)
+        done += sides.passes
     return _together(question, known, parts)
 
 
@@ -178,6 +178,12 @@ class _Sides:
     learned: Ints
     rows: Ints
     known: Ints
+
+    @property
+    def passes(self) -> int:
+        """How often an image goes through a network for the kernel of all."""
+        images = len(self.learned) + len(self.rows)
+        return images * draws_for(images)
 
     @property
     def own(self) -> Ints:

@@ -19,7 +19,8 @@ Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 WIDTHS, HIDDEN = (16, 32, 64), 64
-DRAWS = 4
+FEWEST_DRAWS, MOST_DRAWS = 4, 16
+_PASSES = 14_000
 _BLOCK = 32
 _CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -40,36 +41,44 @@ class SmallNetwork:
 
 
 def network_kernel(
-    colour: Bytes, *, draws: int = DRAWS, seed: int = 0,
+    colour: Bytes, *, draws: int = 0, seed: int = 0,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Floats:  # fmt: skip
     """Return the kernel of all pairs of images, (n, n), its mean on the diagonal 1.
 
     Args:
         colour: (n, 32, 32, 3) YCrCb, as fingerprints hold it; other even sides will do, too.
-        draws: How many networks are drawn; their kernels are averaged.
+        draws: How many networks are drawn; their kernels are averaged. 0 for `draws_for`.
         seed: Of the weights.
         progress: Called with images that went through a network, all networks together.
     """
     pixels = np.stack([cv2.cvtColor(one, cv2.COLOR_YCrCb2RGB) for one in colour])
     kernel = np.zeros((len(pixels), len(pixels)), np.float32)
-    for number in range(draws):
+    for number in range(draws or draws_for(len(pixels))):
         network = drawn(pixels.shape[1], np.random.default_rng((seed, number)))
         blocks = []
         for at in range(0, len(pixels), _BLOCK):
             x = pixels[at : at + _BLOCK].astype(np.float32) / np.float32(255)
             blocks.append(gradients_of(network, x))
             progress(number * len(pixels) + at + len(x))
+        one = np.ones_like(kernel)
         for layer in range(len(WIDTHS)):
             rows = np.concatenate([block.convolutions[layer] for block in blocks])
-            kernel += rows @ rows.T
+            one += rows @ rows.T
         flat, back, hidden = (
             np.concatenate([getattr(block, name) for block in blocks])
             for name in ("flat", "back", "hidden")
         )
-        kernel += (flat @ flat.T + 1) * (back @ back.T) + hidden @ hidden.T + 1
+        one += (flat @ flat.T + 1) * (back @ back.T) + hidden @ hidden.T
+        # Each network counts alike, whatever the size of its gradients.
+        kernel += one / np.diagonal(one).mean()
     kernel /= np.diagonal(kernel).mean()
     return kernel
+
+
+def draws_for(images: int) -> int:
+    """Return how many networks are drawn for so many images: the more, the less it is chance."""
+    return min(MOST_DRAWS, max(FEWEST_DRAWS, _PASSES // max(1, images)))
 
 
 @dataclass(frozen=True, slots=True)
