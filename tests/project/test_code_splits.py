@@ -424,3 +424,40 @@ def test_a_cut_whose_order_is_not_known_says_what_would_be(
     with pytest.raises(UsageError, match=text) as refused:
         project.splits.membership(Rule(RuleKind.CODE, code=code))
     assert refused.value.advice
+
+
+IDG = """
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+g = ImageDataGenerator({share})
+one = g.flow_from_directory("data/training", subset="{one}")
+two = g.flow_from_directory("data/training", subset="{two}")
+model.fit(one, validation_data=two)
+"""
+
+
+def test_a_subset_without_a_share_leaves_validation_empty(project: Project) -> None:
+    code = IDG.format(share="", one="training", two="validation")
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert made.training
+    assert not made.validation
+    assert "overlap" not in {f.code for f in made.findings}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        IDG.format(share="validation_split=.25", one="{a}", two="{b}"),
+        "import keras\n{a}, {b} = keras.utils.image_dataset_from_directory('data/training',"
+        " subset='both', validation_split=.25, seed=3)\nmodel.fit(training, validation_data="
+        "validation)",
+    ],
+)
+def test_sides_in_the_wrong_order_are_replayed_as_they_are(project: Project, code: str) -> None:
+    right, wrong = (
+        project.splits.membership(Rule(RuleKind.CODE, code=code.format(a=a, b=b)))
+        for a, b in (("training", "validation"), ("validation", "training"))
+    )
+    assert wrong.training == right.validation
+    assert wrong.validation == right.training
+    assert len(wrong.training) < len(wrong.validation)
+    assert "sides_swapped" in {f.code for f in wrong.findings}

@@ -8,7 +8,7 @@ from inspector.code_reading.call_reading import CallReader
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.dataset_uses import data_sets, dataset_uses, listed_uses
 from inspector.code_reading.evaluation.evaluator import Followed
-from inspector.code_reading.evaluation.objects import LoaderName
+from inspector.code_reading.evaluation.objects import Action, LoaderName
 from inspector.code_reading.evaluation.values import MISSING
 from inspector.code_reading.program import Unread
 from inspector.code_reading.roles import DatasetRole, role_of_name
@@ -24,7 +24,8 @@ def code_calls(followed: Followed) -> tuple[CodeCall, ...]:
     """Return the calls in text order, each with its role."""
     uses = dataset_uses(followed.events)
     listed = listed_uses(uses, followed.libraries.parents)
-    reader = CallReader(followed.libraries.parents)
+    judged = any(u.validates or Action.EVALUATE in u.uses for u in listed if not u.fits)
+    reader = CallReader(followed.libraries.parents, judged=judged)
     calls = [call for use in listed for call in reader.calls(use)]
     known = _without_uncalled(followed, _settled(calls))
     return tuple(_distinct(_without_bystanders(known)))

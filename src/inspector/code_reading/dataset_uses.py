@@ -33,6 +33,7 @@ class DatasetUse:
         taken: True if it is looped over, or taken from a dict of splits.
         labelled: True if labels are made of its files.
         loader_names: Variables that a DataLoader of it is assigned to.
+        loaded: True if a DataLoader of it is looped over.
         containers: Datasets that it points into.
         assigned: Variables among `names` that are no parameters.
     """
@@ -47,6 +48,7 @@ class DatasetUse:
     taken: bool = False
     labelled: bool = False
     loader_names: list[str] = field(default_factory=list)
+    loaded: bool = False
     containers: list[DataSet] = field(default_factory=list)
     assigned: list[str] = field(default_factory=list)
 
@@ -79,6 +81,7 @@ class DatasetUse:
                 self.fit_numbers.append(number)
             case Action.ITERATE | Action.TAKE:
                 self.taken = True
+                self.loaded |= event.action is Action.ITERATE and data.has("loader")
             case Action.EVALUATE | Action.PREDICT:
                 self.uses.append(event.action)
                 if not self.fits and not self.validates:
@@ -149,7 +152,7 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
     for use in uses:
         is_split = use.data.source.loader in SPLIT_LOADERS
         left = not (use.names or use.used or use.taken) and use.data.source in used_sources
-        if is_split and (use.thrown_away or left):
+        if is_split and (use.thrown_away or left or _is_only_shown(use, uses)):
             continue
         if use.key in joined and not use.used and not use.taken:
             continue
@@ -165,6 +168,13 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
             continue
         chosen.append(use)
     return _without_cuts(chosen)
+
+
+def _is_only_shown(use: DatasetUse, uses: Sequence[DatasetUse]) -> bool:
+    """Tell whether rows are drawn from a table to look at: nothing reads them, or the others."""
+    drawn = use.data.source.loader is LoaderName.PANDAS_SAMPLE and not use.used
+    alone = not any(u.key != use.key and u.data.source is use.data.source for u in uses)
+    return drawn and alone and role_of_names(use.names) is DatasetRole.OTHER
 
 
 def _joined_keys(uses: Sequence[DatasetUse]) -> Iterator[object]:
@@ -186,6 +196,8 @@ def _is_read(use: DatasetUse) -> bool:
     """Tell whether a list of files is read as a dataset, or cut like one."""
     given = use.data.source.arguments
     known = given.get("directory") is not None
+    if use.loaded or ("table" in given and use.used):
+        return True
     if "items" in given and role_of_names(use.names) is not DatasetRole.OTHER:
         return True
     if known and use.data.has("filter") and role_of_names(use.names) is not DatasetRole.OTHER:

@@ -136,14 +136,17 @@ class FunctionCalls(Expressions):
         )  # fmt: skip
         if not any(function.body is f.body for f, _ in self._defined):
             self._defined.append((function, self.cell))
-        value: object = function
-        for decorator in reversed(decorators):
-            if isinstance(decorator, Function | Partial):
-                value = self.call(decorator, Arguments((value,)), node)
-        if isinstance(value, Unknown):
-            value = function
-        self._set(node.name, value, scope)
+        self._set(node.name, self._decorated(function, decorators, node), scope)
         return None
+
+    def _decorated(self, defined: object, decorators: Sequence[object], node: ast.stmt) -> object:
+        """Return a function or class after the code's own decorators."""
+        value = defined
+        for decorator in reversed(decorators):
+            known = isinstance(decorator, Partial) and isinstance(defined, Function)
+            if known or isinstance(decorator, Function):
+                value = self.call(decorator, Arguments((value,)), node)
+        return defined if isinstance(value, Unknown) else value
 
     def _class(self, node: ast.ClassDef, scope: ScopeBox) -> Flow:
         bases = tuple(self.value(b, scope) for b in node.bases)
@@ -160,7 +163,7 @@ class FunctionCalls(Expressions):
         ]
         if all(kind.node is not k.node for k in self._classes):
             self._classes.append(kind)
-        self._set(node.name, kind, scope)
+        self._set(node.name, self._decorated(kind, decorators, node), scope)
         return None
 
     def unresolved(self, name: str) -> object:

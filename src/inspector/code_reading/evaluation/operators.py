@@ -5,6 +5,7 @@ import operator
 import re
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from inspector.code_reading.evaluation.objects import Arrays, DataSet, Layer, Tensor
@@ -79,7 +80,7 @@ class Operators(ValueAccess):
         if isinstance(one, Tensor):
             return self.scaled(one, sign, two, node)
         if isinstance(one, DataSet | Arrays) and not isinstance(two, DataSet | Arrays):
-            return one
+            return _divided(one, self.place.line) if _shrinks(sign, two) else one
         if isinstance(one, ListBox | tuple):
             return self._of_lists(sign, one, two, unknown)
         return _of_numbers(sign, one, two, unknown)
@@ -261,3 +262,19 @@ def _of_numbers(sign: ast.operator, one: object, two: object, unknown: Unknown) 
     if not isinstance(result, numbers):
         return unknown
     return result if -MAX_NUMBER < result < MAX_NUMBER else unknown
+
+
+def _shrinks(sign: ast.operator, factor: object) -> bool:
+    """Tell whether arithmetic scales 0..255 to about 0..1."""
+    if not is_number(factor):
+        return False
+    size = abs(float(factor))  # type: ignore[arg-type]
+    return (isinstance(sign, ast.Div) and size > 100) or (
+        isinstance(sign, ast.Mult) and 0 < size < 0.01
+    )
+
+
+def _divided(data: DataSet | Arrays, line: int) -> DataSet | Arrays:
+    if isinstance(data, Arrays):
+        return replace(data, divided=line)
+    return data.after("divided", line=line) if data.is_list else data

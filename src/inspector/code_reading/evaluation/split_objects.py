@@ -22,7 +22,7 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.random_draws import by_name
 from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.torch.torch_calls import TorchCalls
-from inspector.code_reading.evaluation.value_text import joined_path, text_of
+from inspector.code_reading.evaluation.value_text import joined_path, shown, text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -135,7 +135,9 @@ class SplitCalls(TorchCalls):
             return MISSING
         arguments = by_name(("source_dir", "train_ratio"), given)
         self._emit_both(self._source(LoaderName.ULTRALYTICS, arguments, given, node))
-        return None
+        folder = arguments.get("source_dir")
+        known = shown(folder) if ref.last == "split_classify_dataset" else None
+        return PathText(f"{known}_split") if isinstance(known, str) else Unknown(text_of(node))
 
     def _emit_both(self, source: Source) -> tuple[DataSet, DataSet]:
         """Emit both parts, for a call that splits without returning anything."""

@@ -26,6 +26,7 @@ from inspector.project.splits.code_split import (
     one_call_of,
     pair_of,
     reading_of,
+    side_of,
 )
 from inspector.project.splits.library_split import LibrarySplit
 from inspector.project.splits.source import SplitSource
@@ -107,10 +108,7 @@ def _by_cuts(source: SplitSource, rule: Rule, reading: CodeReading) -> Membershi
     sides: list[tuple[RelativePath, ...]] = []
     every: list[RelativePath] = []
     for which, (call, keras, folder) in enumerate(zip(pair, calls, folders, strict=True)):
-        part = call.data.part
-        side = part if isinstance(part, int) else {"training": 0, "validation": 1}.get(
-            keras.call.subset, which
-        )  # fmt: skip
+        side = side_of(keras, which)
         paths, _, listed = _side(source, _folder(source, folder), keras.call, side)
         first, end = held_files(call.data, len(paths)) if is_cut_in_order(call) else (0, None)
         sides.append(paths[first:end])
@@ -154,10 +152,11 @@ def _by_calls(
     code: tuple[LoaderCall, ...] = (),
 ) -> Membership:
     places = _folder(source, folders[0]), _folder(source, folders[1])
-    if places[0] != places[1] and not two.validation_split:
+    if places[0] != places[1] and not two.validation_split and two.loader is not Loader.GENERATOR:
         two = replace(two, subset="")
-    training, listed, every = _side(source, places[0], one, 0)
-    validation, _, other = _side(source, places[1], two, 1)
+    sides = [side_of(call, which) for which, call in enumerate(code)] or [0, 1]
+    training, listed, every = _side(source, places[0], one, sides[0])
+    validation, _, other = _side(source, places[1], two, sides[1])
     dropped = frozenset(
         s.path.removeprefix(f"{places[0]}/") for s in source.samples.everything()
         if s.mark == "drop"
@@ -186,13 +185,15 @@ def _side(
 
     An empty split is no error here, but a finding with its own numbers.
     """
+    empty = call.loader is Loader.GENERATOR and call.subset == "validation"
     if not call.validation_split and call.left_size is None:
         call = replace(call, subset="")
     else:
+        empty = False
         call = _with_subset(call, call.subset or ("training", "validation")[which])
     check(call)
     listed = list_call(source.context.root / folder, call)
-    positions = cut(listed, call)[which]
+    positions = cut(listed, call)[which][: 0 if empty else None]
     paths = parse_listed_paths(listed.paths, folder=folder)
     return tuple(paths[i] for i in positions.tolist()), listed, paths
 
