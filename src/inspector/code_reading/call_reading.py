@@ -45,6 +45,9 @@ class CallReader:
         roles = [self._role(use, folder)]
         if use.fits and use.validates:
             roles = [DatasetRole.TRAINING, DatasetRole.VALIDATION]
+        elif use.fits and DatasetRole.TRAINING in _roles_of(use.own_loaders):
+            judged = _roles_of(use.own_loaders) & _JUDGED
+            roles = [DatasetRole.TRAINING, *sorted(judged, key=list(DatasetRole).index)]
         elif self._tests_training(use):
             roles = [DatasetRole.TRAINING, DatasetRole.TEST]
         elif roles[0] in _JUDGED and not use.uses and _roles_of(use.assigned) >= _JUDGED:

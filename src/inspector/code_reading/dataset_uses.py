@@ -33,6 +33,7 @@ class DatasetUse:
         taken: True if it is looped over, or taken from a dict of splits.
         labelled: True if labels are made of its files.
         loader_names: Variables that a DataLoader of it is assigned to.
+        own_loaders: Those among them that are no parameters.
         loaded: True if a DataLoader of it is looped over.
         containers: Datasets that it points into.
         assigned: Variables among `names` that are no parameters.
@@ -48,6 +49,7 @@ class DatasetUse:
     taken: bool = False
     labelled: bool = False
     loader_names: list[str] = field(default_factory=list)
+    own_loaders: list[str] = field(default_factory=list)
     loaded: bool = False
     containers: list[DataSet] = field(default_factory=list)
     assigned: list[str] = field(default_factory=list)
@@ -75,6 +77,8 @@ class DatasetUse:
             case Action.NAME if event.name:
                 if "parameter" not in event.options and not data.membership:
                     self.assigned.append(event.name)
+                if "parameter" not in event.options and data.has("loader"):
+                    self.own_loaders.append(event.name)
                 self._name(event.name, data)
             case Action.FIT:
                 self.fits, self.data = True, data
@@ -171,9 +175,9 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
 
 
 def _is_only_shown(use: DatasetUse, uses: Sequence[DatasetUse]) -> bool:
-    """Tell whether rows are drawn from a table to look at: nothing reads them, or the others."""
+    """Tell whether rows are drawn from a table, but nothing splits: the other rows are not used."""
     drawn = use.data.source.loader is LoaderName.PANDAS_SAMPLE and not use.used
-    alone = not any(u.key != use.key and u.data.source is use.data.source for u in uses)
+    alone = not any(u.data.part == 1 and u.data.source is use.data.source for u in uses)
     return drawn and alone and role_of_names(use.names) is DatasetRole.OTHER
 
 

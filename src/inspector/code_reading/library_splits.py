@@ -137,6 +137,11 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
         raise UnreplayableError(
             ReplayGap.UNSUPPORTED, "a function of the script chooses the files of ImageFolder"
         )
+    pattern = shown(data.source.arguments.get("data_files", "**"))
+    if loader is LoaderName.HF_DATASET and pattern.rpartition("/")[2] != "**":
+        raise UnreplayableError(
+            ReplayGap.UNSUPPORTED, "patterns of load_dataset choose the files of the folder"
+        )
     if loader in _LISTINGS:
         part = data.part
         split = part.partition("[")[0] if isinstance(part, str) else "train"

@@ -346,4 +346,127 @@ model.evaluate(source.load("test"))
             ("other", "elsewhere", None, None),
         ],
     ),
+    Script(
+        "a sample of each class that is split afterwards",
+        """\
+import pandas as pd
+from sklearn.model_selection import train_test_split
+df = pd.read_csv("cells.csv")
+zero = df[df.label == 0].sample(18, random_state=101)
+one = df[df.label == 1].sample(18, random_state=101)
+df = pd.concat([zero, one])
+df_train, df_val = train_test_split(df, test_size=.1, random_state=7)
+""",
+        calls=[(TR, None, 0.1, 7), (VA, None, 0.1, 7)],
+        unread=frozenset({(7, "folder"), (7, "files")}),
+    ),
+    Script(
+        "a validation loader whose sampler was forgotten",
+        """\
+import numpy as np, torch
+from torch.utils.data import DataLoader, WeightedRandomSampler
+from torchvision.datasets import ImageFolder
+ds = ImageFolder("fruit/train")
+ix = list(range(len(ds)))
+np.random.seed(1); np.random.shuffle(ix)
+k = int(.2 * len(ds))
+train_ix, valid_ix = ix[k:], ix[:k]
+w = torch.zeros(len(ds))
+for i in train_ix: w[i] = 1.
+train_loader = DataLoader(ds, 8, sampler=WeightedRandomSampler(w, len(train_ix)))
+valid_loader = DataLoader(ds, 8, shuffle=True)
+for x, y in train_loader: loss(net(x), y).backward()
+for x, y in valid_loader: net(x)
+""",
+        calls=[
+            (TR, "fruit/train", None, None),
+            (VA, "fruit/train", None, None),
+            ("other", None, 0.2, 1),
+        ],
+        high=frozenset({"training_reads_all"}),
+        unread=frozenset({(8, "folder")}),
+    ),
+    Script(
+        "patterns for each split of load_dataset",
+        """\
+from datasets import load_dataset
+files = {"train": "moths/train/**"}
+d = load_dataset("imagefolder", data_files=files)
+share = None if "validation" in d.keys() else 0.15
+if share:
+    s = d["train"].train_test_split(share, seed=17)
+    d["train"], d["validation"] = s["train"], s["test"]
+Trainer(train_dataset=d["train"], eval_dataset=d["validation"])
+""",
+        calls=[(TR, "moths/train", 0.15, 17), (VA, "moths/train", 0.15, 17)],
+    ),
+    Script(
+        "images of load_dataset from nowhere",
+        """\
+from datasets import load_dataset
+d = load_dataset("imagefolder", data_files=settings.files, split="train")
+Trainer(train_dataset=d)
+""",
+        calls=[(TR, None, None, None)],
+        unread=frozenset({(2, "folder")}),
+    ),
+    Script(
+        "a test set that is overwritten",
+        """\
+import keras
+load = keras.utils.image_dataset_from_directory
+train_ds, val_ds, test_ds = load("sky/train"), load("sky/valid"), load("sky/test")
+scale = keras.layers.Rescaling(1/255)
+train_ds = train_ds.map(lambda x, y: (scale(x), y))
+val_ds = val_ds.map(lambda x, y: (scale(x), y))
+test_ds = train_ds.map(lambda x, y: (scale(x), y))
+model.fit(train_ds, validation_data=val_ds)
+model.evaluate(test_ds)
+""",
+        calls=[
+            (TR, "sky/train", None, None),
+            (TE, "sky/train", None, None),
+            (VA, "sky/valid", None, None),
+            ("other", "sky/test", None, None),
+        ],
+        high=frozenset({"test_is_training"}),
+        codes=frozenset({"rescaled_twice"}),
+    ),
+    Script(
+        "a config that is a dict of its own kind",
+        """\
+import copy, torch
+from torch.utils.data import ConcatDataset, DataLoader
+from torchvision.datasets import ImageFolder
+class Node(dict):
+    __getattr__ = dict.__getitem__
+    __setattr__ = dict.__setitem__
+cfg = copy.deepcopy(Node(DATA=Node(ROOT="plankton", ALL=True)))
+train = ImageFolder(cfg.DATA.ROOT + "/train")
+if cfg.DATA.ALL:
+    train = ConcatDataset([train, ImageFolder(cfg.DATA.ROOT + "/val")])
+val = ImageFolder(cfg.DATA.ROOT + "/val")
+for x, y in DataLoader(train): loss(net(x), y).backward()
+for x, y in DataLoader(val): net(x)
+""",
+        calls=[(TR, "plankton/train", None, None), (VA, "plankton/val", None, None)],
+        high=frozenset({"overlap"}),
+        unread=frozenset({(8, "files")}),
+    ),
+    Script(
+        "features that are selected before the split",
+        """\
+from glob import glob
+from sklearn.feature_selection import SelectKBest
+from sklearn.decomposition import PCA
+from sklearn.model_selection import train_test_split
+X = np.array([hog(imread(p)) for p in sorted(glob("sat/*/*.jpg"))])
+X = SelectKBest(k=800).fit_transform(X, y)
+X = PCA(100).fit_transform(X)
+a, b, c, d = train_test_split(X, y, test_size=.3, random_state=3)
+clf.fit(a, c); clf.score(b, d)
+""",
+        calls=[(TR, "sat", 0.3, 3), (TE, "sat", 0.3, 3)],
+        codes=frozenset({"fitted_before_split"}),
+    ),
 ]

@@ -21,7 +21,7 @@ from inspector.code_reading.evaluation.objects import (
 )
 from inspector.code_reading.evaluation.split_objects import SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
-from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, Unknown
+from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, ListBox, Unknown
 
 _DATASET_STEPS: Final = (
     "cache", "prefetch", "batch", "unbatch", "repeat", "with_options", "padded_batch", "take",
@@ -83,6 +83,8 @@ class DatasetMethods:
         """Call a method of a DatasetDict."""
         if name in _ALL_PARTS:
             return owner
+        if name == "keys" and owner.names:
+            return ListBox(list(owner.names))
         if name in ("items", "keys", "values"):
             return StreamValue(Unknown("the split"), name)
         return Unknown(text_of(node))

@@ -41,6 +41,7 @@ MAX_DEPTH: Final = 14
 """Depth of nested calls."""
 
 
+DICT: Final = "builtins.dict"
 ENDS: Final = ("sys.exit", "builtins.exit", "builtins.quit", "os._exit", "os.abort")
 
 
@@ -339,6 +340,9 @@ class FunctionCalls(Expressions):
         kind.objects = [*kind.objects[-3:], owner]
         self.libraries.fill_dataclass(owner, kind, given)
         init = kind.find("__init__")
+        if init is MISSING and any(isinstance(b, Ref) and b.name == DICT for b in kind.bases):
+            self.update(owner, given.places[0] if given.places else DictBox())
+            owner.data |= given.names
         if isinstance(init, Function):
             bound = self.attribute(owner, "__init__", node)
             if isinstance(bound, Function):

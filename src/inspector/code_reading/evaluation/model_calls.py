@@ -45,6 +45,11 @@ _RESETS: Final = ("load_state_dict", "reset_parameters", "apply", "load_weights"
 MODEL_METHODS: Final = (*_FITS, *_EVALUATIONS, *_PREDICTIONS)
 """Methods through which a model reads data."""
 
+_REDUCING: Final = (
+    "SelectKBest", "SelectPercentile", "SelectFromModel", "SelectFpr", "RFE", "VarianceThreshold",
+    "TruncatedSVD", "FastICA", "NMF", "UMAP", "Isomap", "QuantileTransformer", "PowerTransformer",
+    "KBinsDiscretizer", "PolynomialFeatures",
+)  # fmt: skip
 _TRANSFORMERS: Final = (
     "Scaler",
     "Encoder",
@@ -54,9 +59,10 @@ _TRANSFORMERS: Final = (
     "Imputer",
     "Vectorizer",
     "Normalizer",
+    *_REDUCING,
 )
 
-_MEASURING: Final = ("Scaler", "PCA", "Imputer", "SelectKBest", "Normalizer", "Whiten")
+_MEASURING: Final = ("Scaler", "PCA", "Imputer", "Normalizer", "Whiten", *_REDUCING)
 """Transformers that learn from the values of the images."""
 
 _Method = Callable[[object, Arguments, ast.AST], object]

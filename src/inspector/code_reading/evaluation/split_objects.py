@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.file_values import files_in, files_of, folder_of
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.objects import (
     Action,
@@ -28,6 +28,7 @@ from inspector.code_reading.evaluation.values import (
     Arguments,
     DictBox,
     ObjectBox,
+    PartText,
     PathText,
     Ref,
     Unknown,
@@ -231,11 +232,34 @@ class SplitCalls(TorchCalls):
         arguments = by_name(("path", "name", "data_dir"), given)
         if arguments.get("path") in _TABLE_FORMATS:
             arguments["table"] = arguments.pop("path")
+        if arguments.get("path") == "imagefolder":
+            arguments.pop("path")
+            files = arguments.get("data_files")
+            if isinstance(files, DictBox) and not files.open and "data_dir" not in arguments:
+                return self._of_patterns(arguments, files, given, node)
+            if isinstance(files, str | PartText | PathText):
+                arguments.setdefault("data_dir", folder_of(files))
         source = self._source(LoaderName.HF_DATASET, arguments, given, node)
         split = arguments.get("split")
         if split is None:
             return HfParts(source, ())
         return self._sliced(source, split)
+
+    def _of_patterns(
+        self, arguments: dict[str, object], files: DictBox, given: Arguments, node: ast.AST
+    ) -> object:
+        """Call load_dataset with one pattern of files for each split."""
+        parts: dict[str, object] = {}
+        for name, pattern in files.data.items():
+            own = {**arguments, "data_files": pattern, "data_dir": folder_of(pattern)}
+            source = self._source(LoaderName.HF_DATASET, own, given, node)
+            source.arguments.pop("split", None)
+            parts[str(name)] = DataSet(source).after("part", "train")
+        split = arguments.get("split")
+        if isinstance(split, str) and split in parts:
+            return parts[split]
+        source = self._source(LoaderName.HF_DATASET, arguments, given, node)
+        return HfParts(source, tuple(parts), tuple(parts.items()))
 
     def _named_splits(self, given: Arguments) -> object:
         """Call DatasetDict: its keys are the names of the splits."""

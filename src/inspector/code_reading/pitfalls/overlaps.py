@@ -153,7 +153,7 @@ def _joined_in(
     apart = one.source is not two.source and not any(
         s.name == "concatenate" for a in ancestors(two.data, parents) for s in a.steps
     )
-    if apart and any(_holds(part, two.data) for part in joined):
+    if apart and any(_holds(part, two.data) or _is_folder(part, two) for part in joined):
         name = two.role.value
         yield CodeFinding(
             "test_is_training" if two.role is DatasetRole.TEST else "overlap", HIGH,
@@ -163,9 +163,20 @@ def _joined_in(
         )  # fmt: skip
 
 
+def _is_folder(part: DataSet, call: CodeCall) -> bool:
+    """Tell whether a dataset is all of the folder that a call reads."""
+    both = part.source.loader is call.loader is LoaderName.IMAGE_FOLDER and not part.membership
+    return both and _whole_folder(call) and _same_path(part.source.arguments["root"], call.folder)
+
+
+def _same_path(where: object, folder: str | None) -> bool:
+    text = shown(where)
+    return folder is not None and text.rstrip("/").removeprefix("./") == folder.removeprefix("./")
+
+
 def _same_image_folder(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Find two ImageFolders of one folder, neither of which is cut."""
-    both = one.loader is two.loader is LoaderName.IMAGE_FOLDER and one.source is not two.source
+    """Find one ImageFolder, or two of one folder, that is read whole for both."""
+    both = one.loader is two.loader is LoaderName.IMAGE_FOLDER
     whole = both and _whole_folder(one) and _whole_folder(two)
     if (whole or _same_built_in(one, two)) and one.folder == two.folder:
         code = "test_is_training" if two.role is DatasetRole.TEST else "training_reads_all"

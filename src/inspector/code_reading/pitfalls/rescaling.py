@@ -15,7 +15,7 @@ from inspector.code_reading.evaluation.objects import (
     Layer,
 )
 from inspector.code_reading.evaluation.values import Ref, is_number
-from inspector.code_reading.finding import HIGH, CodeFinding
+from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.policies import CodePolicy, flat_layers, mapped_layers
 from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole
@@ -40,6 +40,7 @@ def rescaling_findings(
                 generator.place, "rescale", {"rescale": None},
             )  # fmt: skip
             return
+    yield from _test_only(followed)
     for name, place, suggestion in _double(followed, calls, policies):
         yield CodeFinding(
             "rescaled_twice", HIGH,
@@ -48,6 +49,30 @@ def rescaling_findings(
             place, "rescale", suggestion,
         )  # fmt: skip
         return
+
+
+def _test_only(followed: Followed) -> Iterator[CodeFinding]:
+    """Find a test set that is scaled twice, where training images are scaled once."""
+    trained = [d for e in followed.events if e.action is Action.FIT for d in data_sets(e.data)]
+    once = [d for d in trained if len(_scalings(d)) == 1]
+    for event in followed.events:
+        for data in data_sets(event.data) if event.action is Action.EVALUATE else ():
+            steps = _scalings(data)
+            if len(steps) > 1 and once:
+                yield CodeFinding(
+                    "rescaled_twice", MIDDLE,
+                    "The test images are scaled to 0..1 twice, and the training images once: the"
+                    " model sees them nearly black. Apply the same steps to both.",
+                    event.place, "rescale",
+                )  # fmt: skip
+                return
+
+
+def _scalings(data: DataSet) -> list[Layer]:
+    return [
+        v for s in data.steps if s.name == "map" for v in s.values
+        if isinstance(v, Layer) and is_rescaling(v)
+    ]  # fmt: skip
 
 
 def _rescales(generator: Generator) -> bool:
