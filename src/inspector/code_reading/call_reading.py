@@ -16,7 +16,7 @@ from inspector.code_reading.evaluation.objects import (
     Source,
 )
 from inspector.code_reading.evaluation.split_objects import slice_share
-from inspector.code_reading.evaluation.values import MISSING, Unknown
+from inspector.code_reading.evaluation.values import MISSING, Function, Unknown
 from inspector.code_reading.loader_rules import LOADER_RULES, share_held_out
 from inspector.code_reading.roles import DatasetRole, role_of_folder, role_of_name, role_of_names
 
@@ -79,7 +79,8 @@ class CallReader:
         elif use.data.source.loader is LoaderName.FILES:
             table = "table" in use.data.source.arguments
             for step in (s for s in use.data.steps if s.name == "filter"):
-                condition = str(step.values[0]) if step.values else "a condition"
+                chooser = step.values[0] if step.values else "a condition"
+                condition = f"{chooser.name}()" if isinstance(chooser, Function) else str(chooser)
                 why = (
                     f"the table that {condition} chooses from is not in the code" if table
                     else f"which of the files {condition} chooses is not followed"

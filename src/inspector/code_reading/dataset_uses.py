@@ -33,6 +33,7 @@ class DatasetUse:
         taken: True if it is looped over, or taken from a dict of splits.
         labelled: True if labels are made of its files.
         loader_names: Variables that a DataLoader of it is assigned to.
+        shared: Variables among `names` that hold several datasets.
         own_loaders: Those among them that are no parameters.
         loaded: True if a DataLoader of it is looped over.
         containers: Datasets that it points into.
@@ -49,6 +50,7 @@ class DatasetUse:
     taken: bool = False
     labelled: bool = False
     loader_names: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
     own_loaders: list[str] = field(default_factory=list)
     loaded: bool = False
     containers: list[DataSet] = field(default_factory=list)
@@ -62,7 +64,8 @@ class DatasetUse:
     @property
     def thrown_away(self) -> bool:
         """Whether it is only assigned to `_`."""
-        return bool(self.names) and not self.used and not any(n.strip("_") for n in self.names)
+        own = [n for n in self.names if n not in self.shared]
+        return bool(own) and not self.used and not any(n.strip("_") for n in own)
 
     @property
     def used(self) -> bool:
@@ -79,6 +82,8 @@ class DatasetUse:
                     self.assigned.append(event.name)
                 if "parameter" not in event.options and data.has("loader"):
                     self.own_loaders.append(event.name)
+                if "several" in event.options:
+                    self.shared.append(event.name)
                 self._name(event.name, data)
             case Action.FIT:
                 self.fits, self.data = True, data

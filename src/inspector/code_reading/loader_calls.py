@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from inspector.code_reading.call_arguments import are_folder_names
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.objects import SPLIT_LOADERS, LoaderName
 from inspector.code_reading.evaluation.values import ListBox, Unknown, is_known
@@ -237,7 +238,7 @@ def _split(call: CodeCall) -> LoaderCall:
 
 def _names(call: CodeCall, name: str) -> tuple[str, ...] | None:
     value = call.source.arguments.get(name)
-    if value is None:
+    if value is None or are_folder_names(value):
         return None
     if not is_known(value) or not isinstance(value, ListBox | tuple):
         raise UsageError(

@@ -469,4 +469,116 @@ clf.fit(a, c); clf.score(b, d)
         calls=[(TR, "sat", 0.3, 3), (TE, "sat", 0.3, 3)],
         codes=frozenset({"fitted_before_split"}),
     ),
+    Script(
+        "stages that are members of a StrEnum",
+        """\
+import enum, lightning as L
+from torch.utils.data import DataLoader, random_split
+from torchvision.datasets import ImageFolder
+class Stage(str, enum.Enum):
+    FIT = "fit"
+    TEST = "test"
+class Data(L.LightningDataModule):
+    train = test = None
+    def setup(self, stage=None):
+        parts = random_split(ImageFolder("cork"), (0.8, 0.2))
+        if stage in (None, Stage.FIT): self.train, _ = parts
+        if stage == Stage.TEST: *_, self.test = parts
+    def train_dataloader(self): return DataLoader(self.train, shuffle=True)
+    def test_dataloader(self): return DataLoader(self.test)
+data, t = Data(), L.Trainer()
+t.fit(Net(), datamodule=data)
+t.test(datamodule=data)
+""",
+        calls=[(TR, "cork", 0.2, None), (TE, "cork", 0.2, None)],
+        high=frozenset({"different_seeds"}),
+        unread=frozenset({(10, "seed")}),
+    ),
+    Script(
+        "every fifth file of a listing that is shuffled at each pass",
+        """\
+import tensorflow as tf
+files = tf.data.Dataset.list_files("grader/*/*.jpg")
+def is_training(i, f): return i % 5 != 0
+train = files.enumerate().filter(is_training).map(decode)
+val = files.enumerate().filter(lambda i, f: i % 5 == 0).map(decode)
+model.fit(train, validation_data=val)
+""",
+        calls=[(TR, "grader", None, None), (VA, "grader", None, None)],
+        high=frozenset({"take_skip_reshuffles"}),
+        unread=frozenset({(2, "files")}),
+    ),
+    Script(
+        "every fifth file of a sorted listing",
+        """\
+import tensorflow as tf
+files = tf.data.Dataset.list_files("grader/*/*.jpg", shuffle=False)
+train = files.enumerate().filter(lambda i, f: i % 5 != 0).map(decode)
+val = files.enumerate().filter(lambda i, f: i % 5 == 0).map(decode)
+model.fit(train, validation_data=val)
+""",
+        calls=[(TR, "grader", None, None), (VA, "grader", None, None)],
+        unread=frozenset({(2, "files")}),
+    ),
+    Script(
+        "a table in class order under validation_split",
+        """\
+import glob, pandas as pd
+from keras.preprocessing.image import ImageDataGenerator
+files = sorted(glob.glob("land/*/*.tif"))
+df = pd.DataFrame({"filename": files})
+df["class"] = df["filename"].map(lambda s: s.split("/")[-2])
+g = ImageDataGenerator(validation_split=.25)
+kw = dict(x_col="filename", y_col="class", seed=8)
+model.fit(g.flow_from_dataframe(df, subset="training", **kw), validation_data=g.flow_from_dataframe(df, subset="validation", **kw))
+""",
+        calls=[(TR, "land", 0.25, 8), (VA, "land", 0.25, 8)],
+        high=frozenset({"fit_split_sorted"}),
+    ),
+    Script(
+        "a shuffled table under validation_split",
+        """\
+import glob, pandas as pd
+from keras.preprocessing.image import ImageDataGenerator
+files = sorted(glob.glob("land/*/*.tif"))
+df = pd.DataFrame({"filename": files})
+df["class"] = df["filename"].map(lambda s: s.split("/")[-2])
+df = df.sample(frac=1, random_state=2).reset_index(drop=True)
+g = ImageDataGenerator(validation_split=.25)
+kw = dict(x_col="filename", y_col="class", seed=8)
+model.fit(g.flow_from_dataframe(df, subset="training", **kw), validation_data=g.flow_from_dataframe(df, subset="validation", **kw))
+""",
+        calls=[(TR, "land", 0.25, 8), (VA, "land", 0.25, 8)],
+    ),
+    Script(
+        "a split that an earlier run may have saved",
+        """\
+import glob, json, os, random
+from sklearn.model_selection import train_test_split
+def get():
+    if os.path.exists("split.json"):
+        with open("split.json") as f:
+            s = json.load(f)
+        return s["train"], s["val"]
+    return train_test_split(sorted(glob.glob("stars/*/*.jpg")), test_size=.2, random_state=31)
+train, val = get()
+model.fit(train, validation_data=val)
+""",
+        calls=[(TR, "stars", 0.2, 31), (VA, "stars", 0.2, 31)],
+    ),
+    Script(
+        "class names of the training folder",
+        """\
+import keras
+class Reader:
+    names = None
+    def read(self, folder):
+        ds = keras.utils.image_dataset_from_directory(folder, class_names=self.names)
+        self.names = self.names or ds.class_names
+        return ds
+r = Reader()
+model.fit(r.read("knots/train"), validation_data=r.read("knots/val"))
+""",
+        calls=[(TR, "knots/train", None, None), (VA, "knots/val", None, None)],
+    ),
 ]

@@ -103,6 +103,8 @@ class FunctionCalls(Expressions):
             held = held_dataset(data)
             if isinstance(held, DataSet) or (isinstance(held, Unknown) and held.options):
                 options: dict[str, object] = {"parameter": True} if parameter else {}
+                if isinstance(value, tuple):
+                    options["several"] = True
                 self.emit(Event(Action.NAME, self.place, held, name=name, options=options))
 
     def trained_on(self, data: DataSet | None = None) -> None:

@@ -191,7 +191,7 @@ class Operators(ValueAccess):
         items = self.listed(whole)
         if items is None or not all(is_known(v) for v in items):
             return None
-        plain = map(plain_value, items) if paths else items
+        plain = [v if isinstance(v, PathText) and not paths else plain_value(v) for v in items]
         return any(v == part for v in plain if is_scalar(v) or isinstance(v, tuple | Member))
 
 
@@ -201,10 +201,12 @@ def _is_comparable(value: object) -> bool:
 
 
 def plain_value(value: object) -> object:
-    """Return a path as its text."""
+    """Return a path as its text, and a member of a StrEnum or IntEnum as its value."""
     match value:
         case PathText(text=str() as text):
             return text
+        case Member(value=inner, mixed=True):
+            return inner
         case _:
             return value
 
