@@ -461,3 +461,35 @@ def test_sides_in_the_wrong_order_are_replayed_as_they_are(project: Project, cod
     assert wrong.validation == right.training
     assert len(wrong.training) < len(wrong.validation)
     assert "sides_swapped" in {f.code for f in wrong.findings}
+
+
+def test_a_second_permutation_is_refused_as_such(project: Project) -> None:
+    code = TORCH + (
+        "torch.manual_seed(5)\n"
+        "one, two = torch.randperm(len(ds)), torch.randperm(len(ds))\n"
+        "tr, va = Subset(ds, one[9:].tolist()), Subset(ds, two[:9].tolist())\n"
+    )
+    with pytest.raises(UsageError, match="other calls drew from the generator"):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+
+
+NESTED = """
+import keras
+every = keras.utils.image_dataset_from_directory("data/training", batch_size=None, shuffle=False)
+one, rest = keras.utils.split_dataset(every, left_size=.6, shuffle=True, seed=21)
+val, test = keras.utils.split_dataset(rest, left_size=.5, shuffle=True, seed=4)
+model.fit({training}, validation_data={validation})
+"""
+
+
+def test_a_side_that_split_dataset_splits_again_is_replayed(project: Project) -> None:
+    sides = {}
+    for training, validation in (("one", "val"), ("one", "rest"), ("val", "test")):
+        code = NESTED.format(training=training, validation=validation)
+        made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+        sides[training], sides[validation] = made.training, made.validation
+        assert not set(made.training) & set(made.validation)
+    assert sorted(sides["rest"]) == sorted((*sides["val"], *sides["test"]))
+    assert sides["val"]
+    assert sides["test"]
+    assert sides["val"] != sides["rest"][: len(sides["val"])]  # It is shuffled once more.

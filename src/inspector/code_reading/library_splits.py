@@ -303,6 +303,13 @@ def _shuffled_cut(parent: DataSet | None, cuts: tuple[int, ...]) -> SplitCall:
     seed = values[0] if values else None
     shuffler = values[2] if len(values) > 2 else "numpy.random"
     shared = values[3] if len(values) > 3 else False
+    if isinstance(seed, Unknown):
+        drawn = "has drawn" in seed.why
+        raise UnreplayableError(
+            ReplayGap.GENERATOR_USED if drawn else ReplayGap.NO_SEED,
+            "other calls drew from the generator that shuffles the list before" if drawn
+            else f"the seed that shuffles the list is not in the code ({seed.text[:60]})",
+        )  # fmt: skip
     if isinstance(seed, int):
         keywords["seed"] = seed
     return split_call(

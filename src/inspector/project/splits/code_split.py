@@ -131,5 +131,5 @@ def one_call_of(
     folders = code_folder(source, one.directory), code_folder(source, two.directory)
     call = replace(one.call, subset="")
     same = folders[0] == folders[1] and call == replace(two.call, subset="")
-    same &= (side_of(one, 0), side_of(two, 1)) == (0, 1)
+    same &= (side_of(one, 0), side_of(two, 1)) == (0, 1) and one.within is two.within is None
     return (call, folders[0]) if same else None

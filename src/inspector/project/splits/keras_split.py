@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from inspector.audit.call_pitfalls import pitfalls
 from inspector.audit.pitfalls import Replayed
 from inspector.code_reading.dataset_cuts import held_files, is_cut_in_order, uncut
@@ -155,13 +157,14 @@ def _by_calls(
     if places[0] != places[1] and not two.validation_split and two.loader is not Loader.GENERATOR:
         two = replace(two, subset="")
     sides = [side_of(call, which) for which, call in enumerate(code)] or [0, 1]
-    training, listed, every = _side(source, places[0], one, sides[0])
-    validation, _, other = _side(source, places[1], two, sides[1])
+    outer = [call.within for call in code] or [None, None]
+    training, listed, every = _side(source, places[0], one, sides[0], outer[0])
+    validation, _, other = _side(source, places[1], two, sides[1], outer[1])
     dropped = frozenset(
         s.path.removeprefix(f"{places[0]}/") for s in source.samples.everything()
         if s.mark == "drop"
     )  # fmt: skip
-    same = places[0] == places[1]
+    same = places[0] == places[1] and outer[0] == outer[1]
     pitfalls_found = pitfalls(
         Replayed(
             one, two, listed, _inside(training, places[0]), _inside(validation, places[1]),
@@ -179,7 +182,11 @@ def _by_calls(
 
 
 def _side(
-    source: SplitSource, folder: str, call: Call, which: int
+    source: SplitSource,
+    folder: str,
+    call: Call,
+    which: int,
+    within: tuple[Call, int] | None = None,
 ) -> tuple[tuple[RelativePath, ...], Any, tuple[RelativePath, ...]]:
     """Return one split's paths as Keras cuts them, the listing, and all listed paths.
 
@@ -193,7 +200,13 @@ def _side(
         call = _with_subset(call, call.subset or ("training", "validation")[which])
     check(call)
     listed = list_call(source.context.root / folder, call)
-    positions = cut(listed, call)[which][: 0 if empty else None]
+    if within is not None:
+        outer, part = within
+        chosen = cut(listed, outer)[part].tolist()
+        inner = cut(replace(listed, paths=tuple(listed.paths[i] for i in chosen)), call)[which]
+        positions = np.array([chosen[i] for i in inner.tolist()], np.int64)
+    else:
+        positions = cut(listed, call)[which][: 0 if empty else None]
     paths = parse_listed_paths(listed.paths, folder=folder)
     return tuple(paths[i] for i in positions.tolist()), listed, paths
 
