@@ -581,4 +581,34 @@ model.fit(r.read("knots/train"), validation_data=r.read("knots/val"))
 """,
         calls=[(TR, "knots/train", None, None), (VA, "knots/val", None, None)],
     ),
+    Script(
+        "lists of each class that are added up",
+        """\
+import pathlib
+from sklearn.model_selection import train_test_split
+paths, labels = [], []
+for i, name in enumerate(("dead", "alive")):
+    files = sorted(p for p in (pathlib.Path("/mnt/crops") / name).rglob("*") if p.suffix == ".jpg")
+    paths += [str(p) for p in files]
+    labels += [i] * len(files)
+a, b = train_test_split(paths, test_size=.2, random_state=1, stratify=labels)
+model.fit(a, validation_data=b)
+""",
+        calls=[(TR, "/mnt/crops", 0.2, 1), (VA, "/mnt/crops", 0.2, 1)],
+    ),
+    Script(
+        "lists of each class that extend one",
+        """\
+import pathlib
+from sklearn.model_selection import train_test_split
+paths, labels = [], []
+for i, name in enumerate(("dead", "alive")):
+    files = sorted(p for p in (pathlib.Path("/mnt/crops") / name).rglob("*") if p.suffix == ".jpg")
+    paths.extend(map(str, files))
+    labels += [i] * len(files)
+a, b = train_test_split(paths, test_size=.2, random_state=1, stratify=labels)
+model.fit(a, validation_data=b)
+""",
+        calls=[(TR, "/mnt/crops", 0.2, 1), (VA, "/mnt/crops", 0.2, 1)],
+    ),
 ]

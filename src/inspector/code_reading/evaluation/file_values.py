@@ -171,6 +171,18 @@ def collect(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
         box.origins = (*box.origins, origin)
 
 
+def extend(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
+    """Add an iterable of unknown length to a list: the files that it holds are kept."""
+    box.open = True
+    data = files_of(host, value, node)
+    if data is None:
+        return
+    if box.data or len(box.origins) >= _MAX_ORIGINS:
+        box.data.append(data)
+    elif not any(_is_same_round(o, data) for o in box.origins):
+        box.origins = (*box.origins, data)
+
+
 def _is_same_round(one: object, two: DataSet) -> bool:
     """Tell whether two origins are one loop, followed twice."""
     folders = [

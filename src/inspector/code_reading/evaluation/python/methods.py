@@ -4,7 +4,7 @@ import ast
 import string
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import collect, files_in, files_of, saved
+from inspector.code_reading.evaluation.file_values import collect, extend, files_in, saved
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.names import COPIES
 from inspector.code_reading.evaluation.objects import DataSet, ImageCopy
@@ -164,8 +164,7 @@ def _list_method(host: Host, box: ListBox, name: str, given: Arguments, node: as
         items = host.listed(value)
         host.memory.touch(box)
         if items is None:
-            box.open = True
-            box.data += [d] if (d := files_of(host, value, node)) is not None else []
+            extend(host, box, value, node)
         else:
             host.spend(len(items) // 8)
             box.data += items[: max(20_000, host.max_rounds)]
