@@ -493,3 +493,14 @@ def test_a_side_that_split_dataset_splits_again_is_replayed(project: Project) ->
     assert sides["val"]
     assert sides["test"]
     assert sides["val"] != sides["rest"][: len(sides["val"])]  # It is shuffled once more.
+
+
+def test_a_sampler_by_weight_is_not_replayed_as_the_whole_folder(project: Project) -> None:
+    code = TORCH + (
+        "from torch.utils.data import WeightedRandomSampler\n"
+        "train_loader = DataLoader(ds, 8, sampler=WeightedRandomSampler(w, n))\n"
+        "valid_loader = DataLoader(ds, 8)\n"
+        "for x, y in train_loader: loss(net(x), y).backward()\n"
+    )
+    with pytest.raises(UsageError, match="by weight"):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))

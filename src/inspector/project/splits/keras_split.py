@@ -85,6 +85,12 @@ def by_reading(source: SplitSource, rule: Rule) -> Membership:
 
 def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Membership:
     one, two = pair_of(reading)
+    if one.data.has("weighted") and one.folder == two.folder:
+        raise UsageError(
+            f"{one.place.text}: a sampler draws the training images by weight, and which it never"
+            " draws is not known",
+            SAVE_LIST,
+        )
     split = LibrarySplit(source, one, two, reading.containers)
     taken = {*split.training, *split.validation}
     neither = tuple(p for p in split.every if p not in taken)

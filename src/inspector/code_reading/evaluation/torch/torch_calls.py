@@ -125,6 +125,7 @@ class TorchCalls(RandomDraws):
             return self.picked(data, sampler, node)
         if isinstance(sampler, Unknown) and "Weighted" in f"{sampler.text} {sampler.why}":
             self._host.note("a sampler draws images by weight; one of weight 0 is never drawn")
+            data = data.after("weighted") if isinstance(data, DataSet) else data
         if isinstance(data, DataSet):
             return data.after("loader", given.get(2, "shuffle", False))
         return MISSING
