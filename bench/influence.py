@@ -31,7 +31,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.baseline_models import softmax
-from inspector.audit.descriptors import describe
 from inspector.audit.folds import group_folds, own_groups
 from inspector.audit.influence.borrowed import InfluenceQuestion, borrowed_accuracy
 from inspector.audit.influence.head import Head, fit_head, with_offset
@@ -113,7 +112,7 @@ def _features(asked: argparse.Namespace) -> None:
             paths=np.array([s.path for s in rows]), labels=np.array([s.label for s in rows]),
             split=np.array([s.split for s in rows]),
             group=project.groups.numbers(rows, with_duplicates=True).astype(np.int64),
-            descriptors=describe(project.groups.records(rows)),
+            descriptors=project.groups.fingerprints.described(rows),
             embedding=np.load(Path(home) / "vectors.npy"),
         )  # fmt: skip
         project.close()

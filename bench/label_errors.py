@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.descriptors import describe
 from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import wrong_labels
 from inspector.audit.stratified_review import (
@@ -75,7 +74,7 @@ def _features(
         rows = project.groups.images()
         project.embeddings.write(rows, Path(home) / "vectors.npy")
         vectors = np.load(Path(home) / "vectors.npy")
-        descriptors = describe(project.groups.records(rows))
+        descriptors = project.groups.fingerprints.described(rows)
         numbers = project.groups.numbers(rows, with_duplicates=True)
         project.close()
     alone = np.bincount(numbers)[numbers] == 1

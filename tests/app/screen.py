@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
 from inspector.app.start.page import StartPage
-from inspector.app.start.recent_list import RecentList
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 
@@ -53,7 +52,7 @@ def button(within: QWidget, text: str) -> QAbstractButton:
 def complete_start(qtbot: QtBot, within: QWidget) -> StartPage:
     """Return the Start page once it shows what follows its first paint."""
     (page,) = [within] if isinstance(within, StartPage) else within.findChildren(StartPage)
-    qtbot.waitUntil(lambda: any(part.isVisible() for part in page.findChildren(RecentList)))
+    qtbot.waitUntil(page.is_painted)
     return page
 
 

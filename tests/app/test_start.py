@@ -218,5 +218,5 @@ def thumbnails(page: StartPage, dataset: Path) -> int:
 def test_faces_of_what_is_no_project_are_none(tmp_path: Path) -> None:
     broken = tmp_path / "p.inspector"
     broken.write_bytes(b"no database at all" * 100)
-    assert thumbnails_of(broken, broken, 4) == []
-    assert thumbnails_of(tmp_path / "missing", broken, 4) == []
+    assert thumbnails_of(broken, broken, tmp_path, 4) == []
+    assert thumbnails_of(tmp_path / "missing", broken, tmp_path, 4) == []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inspector.audit.conditions import ProgressReporter, Study, StudyStopped, thinned
-from inspector.audit.domain_classifier import domain_auc, draw_groups, fold_auc
+from inspector.audit.domain_classifier import domain_auc, draw_groups, fold_auc, group_table
 from inspector.audit.folds import own_groups
 from inspector.audit.hidden_groups import unexplained_pairs
 from inspector.audit.joined_features import joined
@@ -107,9 +107,13 @@ def test_drawn_groups_reach_the_size_and_mix() -> None:
     table[np.arange(200), np.arange(200) % 3] = rng.integers(1, 4, 200)
     table[:20, :] = rng.integers(1, 3, (20, 3))
     wanted = np.array([40, 30, 20])
+    cells = np.repeat(np.arange(600), table.ravel())
+    images = cells // 3, cells % 3
     for _ in range(20):
-        drawn = table[draw_groups(table, wanted, rng)].sum(axis=0)
+        picked = draw_groups(group_table(*images), wanted, rng)
+        drawn = table[picked].sum(axis=0)
         assert (np.abs(drawn - wanted) <= 4).all()
+        assert group_table(*images).images(picked).tolist() == drawn.tolist()
 
 
 def test_thinning_leaves_one_of_each_group() -> None:

@@ -14,7 +14,13 @@ from inspector.audit.shortcuts.features import (
     without_centre,
 )
 from inspector.audit.shortcuts.marks import HEIGHT, PLACES, WIDTH, measure_marks, repetition
-from inspector.audit.shortcuts.probes import ImageFacts, Measured, around_centre, probes_of
+from inspector.audit.shortcuts.probes import (
+    ImageFacts,
+    Measured,
+    around_centre,
+    describe_around,
+    probes_of,
+)
 from inspector.audit.shortcuts.search import (
     MAX_IMAGES,
     Probe,
@@ -220,7 +226,7 @@ def test_names_do_not_tell_their_own_class() -> None:
     n = len(facts)
     measured = Measured(
         np.zeros((n, VALUES), np.float32), np.zeros((n, PLACES, HEIGHT, WIDTH), np.int8),
-        np.zeros((n, 2), np.float32), around_centre(np.zeros(n, FINGERPRINT)),
+        np.zeros((n, 2), np.float32), around_centre(describe_around(np.zeros(n, FINGERPRINT))),
     )  # fmt: skip
     probes = probes_of(facts, measured, group=np.arange(n), reference=np.arange(n))
     (names,) = (p for p in probes if p.name is ProbeName.NAMES)

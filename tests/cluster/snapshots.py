@@ -46,7 +46,7 @@ def snapshot(home: Home, file: Path, monkeypatch: pytest.MonkeyPatch) -> Snapsho
         places = list(project.context.cache.places(contents))
         fingerprints = [records[p * RECORD_BYTES : (p + 1) * RECORD_BYTES] for p in places]
         assert pictures_file().exists()
-        thumbnails = [project.context.cache.thumbnail(c) for c in contents]
+        thumbnails = [project.samples.thumbnail(s.id) for s in samples]
         pairs = sorted(
             (paths[p.a], paths[p.b], p.transform, p.similarity.hex())
             for p in store.duplicates.pairs()

@@ -27,7 +27,7 @@ PUBLISHED = {
     "duplicate near-duplicate copies look-alike similar clusters same image",
 }  # fmt: skip
 # How many are left on screen. Lower it as sentences are rewritten; never raise it.
-MAX_ON_SCREEN = 16
+MAX_ON_SCREEN = 2
 VAGUE = {"found", "kept", "made", "wanted", "said"}
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from inspector.project.project import Project
-from inspector.similarity.documents import MAX_APART, Page, page, print_apart, similarity_of
+from inspector.similarity.documents import Page, page, print_difference, similarity_of
 from inspector.similarity.levels import POSSIBLE, SURE
 
 WORDS = (
@@ -44,9 +44,9 @@ def jpeg(image: Image.Image, tmp_path: Path) -> Image.Image:
 @pytest.mark.parametrize("entries", range(4))
 def test_other_entries_make_another_page(entries: int) -> None:
     one, two = as_page(form(1, entries)), as_page(form(1, entries + 10))
-    apart = print_apart(one, two)
-    assert apart is not None
-    assert apart > MAX_APART
+    difference = print_difference(one, two)
+    assert difference is not None
+    assert difference.tells_apart()
     assert POSSIBLE <= similarity_of(one, two, 0.99) < SURE
 
 
@@ -125,11 +125,11 @@ def test_a_stamp_hides_no_other_entries(entries: int) -> None:
     assert similarity_of(one, two, 0.99) < SURE
 
 
+@pytest.mark.parametrize(("first", "count"), [(4, 5), (2, 2)])
 @pytest.mark.parametrize("entries", range(4))
-def test_a_part_with_other_entries_makes_another_page(entries: int) -> None:
+def test_a_part_with_other_entries_makes_another_page(entries: int, first: int, count: int) -> None:
     original, other = form(5, entries), form(5, entries + 10)
     mixed = original.copy()
-    # Five of twelve lines beside each other.
-    lines = (0, 130, 330, 300)
+    lines = (0, 34 * first, 330, 34 * (first + count))
     mixed.paste(other.crop(lines), lines[:2])
     assert similarity_of(as_page(original), as_page(mixed), 0.99) < SURE

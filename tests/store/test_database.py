@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import ProjectError
-from inspector.store import decisions, records
+from inspector.store import decisions, record_repository
 from inspector.store.database import Database
 from inspector.store.opening import APPLICATION_ID, VERSION
 from inspector.store.records import DATASET, EXPORT, DatasetRecord, ExportRecord
@@ -88,16 +88,16 @@ def test_a_project_goes_on_after_a_kill(file: Path) -> None:
 
 def test_a_failed_write_leaves_nothing_behind(file: Path) -> None:
     def half(connection: sqlite3.Connection) -> None:
-        records.write(connection, EXPORT, ExportRecord(1))
+        record_repository.write(connection, EXPORT, ExportRecord(1))
         raise ValueError("no further")
 
     database = Database(file)
     try:
         with pytest.raises(ValueError, match="no further"):
             database.write(half)
-        assert records.read(database.read(), EXPORT) == ExportRecord()
-        database.write(lambda c: records.write(c, EXPORT, ExportRecord(2)))
-        assert records.read(database.read(), EXPORT) == ExportRecord(2)
+        assert record_repository.read(database.read(), EXPORT) == ExportRecord()
+        database.write(lambda c: record_repository.write(c, EXPORT, ExportRecord(2)))
+        assert record_repository.read(database.read(), EXPORT) == ExportRecord(2)
     finally:
         database.close()
 
@@ -136,7 +136,7 @@ def test_readers_can_not_write(file: Path) -> None:
     database = Database(file)
     try:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            records.write(database.read(), EXPORT, ExportRecord(1))
+            record_repository.write(database.read(), EXPORT, ExportRecord(1))
     finally:
         database.close()
 
@@ -184,7 +184,7 @@ def test_junk_is_not_a_project(file: Path, kind: str) -> None:
 
 def test_a_project_cut_in_half_is_not_opened_as_an_empty_one(file: Path) -> None:
     database = Database(file)
-    database.write(lambda c: records.write(c, DATASET, DatasetRecord("x" * 20_000)))
+    database.write(lambda c: record_repository.write(c, DATASET, DatasetRecord("x" * 20_000)))
     database.close()
     whole = file.read_bytes()
     file.write_bytes(whole[:700])

@@ -18,7 +18,7 @@ from inspector.project.diagnosis.last_answer import LAST_ANSWER, LAST_OVERVIEW
 from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
 from inspector.project.training.runs import OPENED_TEST, OpenedTest
 from inspector.splits.keras_replay import Call, Loader
-from inspector.store import records
+from inspector.store import record_repository
 from inspector.store.backups import list_backups
 from inspector.store.opening import VERSION
 from inspector.store.project_store import ProjectStore
@@ -287,8 +287,8 @@ def test_a_name_that_is_no_utf8_comes_back(store: ProjectStore) -> None:
 def test_any_rule_comes_back(rule: Rule) -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE record (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    records.write(connection, SPLIT_RULE, rule)
-    assert records.read(connection, SPLIT_RULE) == rule
+    record_repository.write(connection, SPLIT_RULE, rule)
+    assert record_repository.read(connection, SPLIT_RULE) == rule
     (text,) = connection.execute("SELECT value FROM record").fetchone()
     assert json.loads(text)["kind"] == rule.kind.value
     connection.close()

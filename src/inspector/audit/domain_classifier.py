@@ -1,5 +1,7 @@
 """Whether the two folders can be told apart beyond what random whole groups give by chance."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -89,50 +91,95 @@ def _draw(
     labels: Ints, group: Ints, side: Mask, draws: int, rng: np.random.Generator
 ) -> tuple[Mask, Mask]:
     """Return (n, 1 + draws) labellings, the real one first, and which match the class balance."""
-    classes = int(labels.max()) + 1
-    table = np.zeros((int(group.max()) + 1, classes), np.int64)
-    np.add.at(table, (group, labels), 1)
-    quota = np.bincount(labels[side], minlength=classes)
+    table = group_table(group, labels)
+    quota = np.bincount(labels[side], minlength=table.classes)
     chosen = np.zeros((len(labels), 1 + draws), np.bool_)
     chosen[:, 0] = side
     fair = np.zeros(draws, np.bool_)
     for d in range(draws):
         picked = draw_groups(table, quota, rng)
         chosen[:, 1 + d] = picked[group]
-        missed = np.abs(table[picked].sum(axis=0) - quota).sum()
+        missed = np.abs(table.images(picked) - quota).sum()
         fair[d] = missed <= MAX_MISSES * quota.sum()
     return chosen, fair
 
 
-def draw_groups(table: Ints, quota: Ints, rng: np.random.Generator) -> Mask:
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """How many images of each class every group holds; dense only for groups of several classes.
+
+    Attributes:
+        size: (groups,) images.
+        own: (groups,) class of a group of one class.
+        mixed: Groups of several classes, and `of_mixed` their images (mixed, classes).
+        pure: Groups of one class.
+    """
+
+    size: Ints
+    own: Ints
+    mixed: Ints
+    of_mixed: Ints
+    pure: Ints
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        return int(self.of_mixed.shape[1])
+
+    def images(self, picked: Mask) -> Ints:
+        """Return the images of each class (classes,) in the groups of a mask (groups,)."""
+        inside = self.pure[picked[self.pure]]
+        counts = np.zeros(self.classes, np.int64)
+        np.add.at(counts, self.own[inside], self.size[inside])
+        counts += self.of_mixed[picked[self.mixed]].sum(axis=0)
+        return counts
+
+
+def group_table(group: Ints, labels: Ints) -> GroupTable:
+    """Count the images of each group (n,), numbered from 0, by class (n,)."""
+    groups, classes = int(group.max(initial=-1)) + 1, int(labels.max(initial=0)) + 1
+    cells, counts = np.unique(group * classes + labels, return_counts=True)
+    of_cell, label = cells // classes, cells % classes
+    spanned = np.bincount(of_cell, minlength=groups)
+    own = np.zeros(groups, np.int64)
+    own[of_cell] = label
+    mixed = np.flatnonzero(spanned > 1)
+    of_mixed = np.zeros((len(mixed), classes), np.int64)
+    several = spanned[of_cell] > 1
+    of_mixed[np.searchsorted(mixed, of_cell[several]), label[several]] = counts[several]
+    size = np.bincount(group, minlength=groups)
+    return GroupTable(size, own, mixed, of_mixed, np.flatnonzero(spanned == 1))
+
+
+def draw_groups(table: GroupTable, quota: Ints, rng: np.random.Generator) -> Mask:
     """Sample whole groups until they hold about `quota` images of each class.
 
     Args:
-        table: (groups, classes) images.
+        table: The images of each group.
         quota: (classes,) images.
         rng: Random generator.
 
     Returns:
         (groups,) which were sampled.
     """
-    picked = np.zeros(len(table), np.bool_)
-    mixed = np.flatnonzero((table > 0).sum(axis=1) > 1)
-    total = np.maximum(1, table.sum(axis=0))
+    picked = np.zeros(len(table.size), np.bool_)
+    total = np.maximum(1, table.images(np.ones(len(picked), np.bool_)))
     # Groups of several classes get the share of the folder that they have of all images.
-    left = quota * table[mixed].sum(axis=0) / total
-    for g in rng.permutation(mixed):
-        gain = np.abs(left).sum() - np.abs(left - table[g]).sum()
+    left = quota * table.of_mixed.sum(axis=0) / total
+    row = {g: i for i, g in enumerate(table.mixed.tolist())}
+    for g in rng.permutation(table.mixed).tolist():
+        images = table.of_mixed[row[g]]
+        gain = np.abs(left).sum() - np.abs(left - images).sum()
         if gain > 0:
             picked[g] = True
-            left = left - table[g]
-    left = quota - table[picked].sum(axis=0)
-    pure = np.flatnonzero((table > 0).sum(axis=1) == 1)
-    order = rng.permutation(pure)
-    own = table[order].argmax(axis=1)
-    size = table[order].max(axis=1)
-    for label in np.unique(own):
-        among = order[own == label]
-        reached = size[own == label].cumsum()
-        stop = int(np.searchsorted(reached, left[label], side="right"))
-        picked[among[:stop]] = True
+            left = left - images
+    left = quota - table.images(picked)
+    order = rng.permutation(table.pure)
+    own, size = table.own[order], table.size[order]
+    by_class = np.argsort(own, kind="stable")
+    starts = np.searchsorted(own[by_class], np.arange(table.classes + 1))
+    for label in np.unique(own).tolist():
+        among = by_class[starts[label] : starts[label + 1]]
+        stop = int(np.searchsorted(size[among].cumsum(), left[label], side="right"))
+        picked[order[among[:stop]]] = True
     return picked

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.diagnosis import Histogram, Property
-from inspector.audit.domain_classifier import draw_groups
+from inspector.audit.domain_classifier import draw_groups, group_table
 from inspector.audit.folds import own_groups
 from inspector.audit.intervals import holm
 from inspector.audit.ranks import average_ranks
@@ -178,10 +178,8 @@ def _labellings(sides: PropertyGroups, rows: Ints, draws: int, rng: np.random.Ge
     numbers = [len(np.unique(known[inside])), len(np.unique(known[~inside]))]
     if min(numbers) < GROUPS_AT_LEAST:
         return inside[:, None]
-    classes = int(labels.max(initial=0)) + 1
-    table = np.zeros((int(known.max()) + 1, classes), np.int64)
-    np.add.at(table, (known, labels), 1)
-    quota = np.bincount(labels[inside], minlength=classes)
+    table = group_table(known, labels)
+    quota = np.bincount(labels[inside], minlength=table.classes)
     drawn = [inside, *(draw_groups(table, quota, rng)[known] for _ in range(draws))]
     return np.stack(drawn, axis=1)
 

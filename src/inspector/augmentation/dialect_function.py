@@ -34,8 +34,8 @@ import cv2
 import numpy as np
 
 
-def augment(picture, *, seed, epoch, image_id):
-    """Return RGB picture (h, w, 3), uint8, as training sees it; image_id: SHA-256 of the file."""
+def augment(image, *, seed, epoch, image_id):
+    """Return RGB image (h, w, 3), uint8, as training sees it; image_id: SHA-256 of the file."""
     name = f"{{seed}}|{{epoch}}|{{image_id}}".encode()
     key = int.from_bytes(hashlib.blake2b(name, digest_size=16).digest(), "little")
     u = np.random.Generator(np.random.Philox(key=key)).random({UNIFORMS})
@@ -54,7 +54,7 @@ x0, y0 = w / 2 - 0.5, h / 2 - 0.5
 dx, dy = r * (c * tx - s * ty) + cx, r * (s * tx + c * ty) + cy
 places = np.array([[a, b, x0 + dx - a * x0 - b * y0], [d, e, y0 + dy - d * x0 - e * y0]])
 flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-out = cv2.warpAffine(picture, places, (w, h), flags=flags,
+out = cv2.warpAffine(image, places, (w, h), flags=flags,
                      borderMode=cv2.{border}, borderValue=({cval},) * 3)
 """
 
@@ -98,7 +98,7 @@ def to_function(policy: Policy) -> str:
     """Return Python code with a function `augment`, and `normalise` if the policy normalises."""
     n = "n" if policy.distribution is Distribution.TRUNCATED_NORMAL else "u"
     body = _NORMAL if n == "n" else ""
-    body += "h, w = picture.shape[:2]\n"
+    body += "h, w = image.shape[:2]\n"
     body += _geometry(policy, n)
     body += _tone(policy, n)
     if not policy.contrast.is_only(1):
@@ -130,10 +130,10 @@ def _geometry(policy: Policy, n: str) -> str:
     flip, flop = f"u[8] < {policy.horizontal_flip!r}", f"u[9] < {policy.vertical_flip!r}"
     if not policy.moves_pixels:
         if not policy.horizontal_flip and not policy.vertical_flip:
-            return "out = picture.copy()\n"
+            return "out = image.copy()\n"
         return (
             f"flip, flop = {flip}, {flop}\n"
-            "out = picture[:: -1 if flop else 1, :: -1 if flip else 1].copy()\n"
+            "out = image[:: -1 if flop else 1, :: -1 if flip else 1].copy()\n"
         )
     zy = _between(policy.zoom, f"{n}[7]") if policy.zoom_independent else "zx"
     side = (
@@ -212,7 +212,7 @@ def _rest(policy: Policy, n: str) -> str:
 def _normalisation(normalisation: Normalisation) -> str:
     if normalisation == Normalisation():
         return ""
-    lines = ["x = np.array(pictures, np.float32)"]
+    lines = ["x = np.array(images, np.float32)"]
     if normalisation.rescale is not None:
         lines.append(f"x *= np.float32({normalisation.rescale!r})")
     if normalisation.samplewise_center:
@@ -230,6 +230,6 @@ def _normalisation(normalisation: Normalisation) -> str:
         if normalisation.featurewise_center or normalisation.featurewise_std
         else ""
     )
-    head = f"\n\ndef normalise(pictures{fitted}):\n"
-    words = '"""Normalise pictures (n, h, w, 3) of 0..255, training\'s and validation\'s alike."""'
+    head = f"\n\ndef normalise(images{fitted}):\n"
+    words = '"""Normalise images (n, h, w, 3) of 0..255, training\'s and validation\'s alike."""'
     return head + indent("\n".join([words, *lines, "return x"]), "    ") + "\n"

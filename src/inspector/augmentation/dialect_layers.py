@@ -22,7 +22,7 @@ _BRIGHTNESS_CLASS = dedent(
     '''
     @keras.saving.register_keras_serializable()
     class RandomFactor(keras.layers.Layer):
-        """Multiply each picture by one factor, as brightness_range; RandomBrightness adds."""
+        """Multiply each image by one factor, as brightness_range; RandomBrightness adds."""
 
         def __init__(self, low, high, **kwargs):
             super().__init__(**kwargs)
@@ -45,7 +45,7 @@ _SAMPLEWISE_CLASS = dedent(
     '''
     @keras.saving.register_keras_serializable()
     class Samplewise(keras.layers.Layer):
-        """Subtract each picture's mean and divide by its standard deviation, if wanted."""
+        """Subtract each image's mean and divide by its standard deviation, if wanted."""
 
         def __init__(self, center, std, **kwargs):
             super().__init__(**kwargs)
@@ -100,7 +100,7 @@ def to_layers(policy: Policy) -> str:
         lines += ["", *_BRIGHTNESS_CLASS.splitlines(), ""]
     if any(layer.startswith("Samplewise") for layer in normalising):
         lines += ["", *_SAMPLEWISE_CLASS.splitlines(), ""]
-    lines += ["", "# Pictures of 0..255 go in.", *(f"# {note}" for note in writer.notes)]
+    lines += ["", "# Images of 0..255 go in.", *(f"# {note}" for note in writer.notes)]
     lines += _stack("augmentation", writer.layers or ["Identity()"])
     if normalising:
         lines += ["# For training and validation alike.", *_stack("normalisation", normalising)]
@@ -173,7 +173,7 @@ def _write_light(writer: _Writer) -> None:
     if policy.channel_shift_levels:
         writer.add(
             f"RandomBrightness({policy.channel_shift_levels / 255!r})",
-            "RandomBrightness clips to 0..255 and not to the picture's own range.",
+            "RandomBrightness clips to 0..255 and not to the image's own range.",
         )
     if not policy.brightness.is_only(1):
         writer.add(f"RandomFactor({policy.brightness.low!r}, {policy.brightness.high!r})")
@@ -219,7 +219,7 @@ def _write_rest(writer: _Writer) -> None:
     if policy.noise_levels:
         writer.notes.append(
             f"Not in keras.layers: noise of 0 to {policy.noise_levels:g} grey levels, drawn for "
-            "each picture."
+            "each image."
         )
     if not policy.jpeg_quality.is_only(100):
         ends = policy.jpeg_quality

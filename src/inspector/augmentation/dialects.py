@@ -135,7 +135,7 @@ def _axis_notes(policy: Policy, keras_version: str, *, swapped: bool) -> list[st
     if any(
         s.kind is ShiftKind.FRACTION and s.value for s in (policy.width_shift, policy.height_shift)
     ):
-        notes.append("Its fractions are then of the other side: exact on square pictures only.")
+        notes.append("Its fractions are then of the other side: exact on square images only.")
     return notes
 
 

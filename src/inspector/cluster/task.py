@@ -160,7 +160,7 @@ def _read(request: ClusterRequest, part: ReadShard) -> ClusterReply:
             for start in range(0, len(part.paths), _FILES_PER_CHUNK):
                 some = part.paths[start : start + _FILES_PER_CHUNK]
                 yield [
-                    ReadTask(start + i, files.local(path), str(records))
+                    ReadTask(start + i, files.local(path), str(records), copies=True)
                     for i, path in enumerate(some)
                 ]
 

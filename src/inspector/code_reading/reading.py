@@ -10,19 +10,19 @@ from inspector.augmentation.policy_json import write_policy
 from inspector.augmentation.value_rules import RULES
 from inspector.code_reading.calls import code_calls
 from inspector.code_reading.code_call import CodeCall
-from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.host import ExactFollower
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.value_text import shown
-from inspector.code_reading.evaluation.values import ListBox, Unknown, is_scalar
+from inspector.code_reading.evaluation.values import ListBox, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.earlier_runs import earlier_run_findings
 from inspector.code_reading.pitfalls.losses import loss_findings
 from inspector.code_reading.pitfalls.offline_copies import offline_findings
 from inspector.code_reading.pitfalls.overlaps import overlap_findings
 from inspector.code_reading.pitfalls.split_groups import group_findings
+from inspector.code_reading.pitfalls.untraced_data import untraced_data
 from inspector.code_reading.policies import (
     CodePolicy,
     HiddenValueError,
@@ -154,7 +154,7 @@ def read_program(
         *_value_findings(followed, policies, setting),
     ]
     unread = [*program.broken, *followed.unread, *(u for c in calls for u in c.unread)]
-    unread += _unread_fits(followed, calls)
+    unread += untraced_data(followed, calls)
     unread += [
         Unread(
             p.place, "the augmentation", p.error.message,
@@ -172,20 +172,6 @@ def read_program(
         setting,
         any(e.action is Action.ADAPT for e in followed.events), followed.libraries.parents,
     )  # fmt: skip
-
-
-def _unread_fits(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Unread]:
-    """Name what fit trains on where it is not followed and no other call makes training data."""
-    if any(call.role is DatasetRole.TRAINING for call in calls):
-        return
-    for event in followed.events:
-        lost = isinstance(event.data, Unknown | ListBox) and not data_sets(event.data)
-        if event.action is Action.FIT and lost:
-            text = event.data.text[:60] if isinstance(event.data, Unknown) else "the list"
-            why = f"where {text} comes from is not followed"
-            if isinstance(event.data, Unknown) and event.data.text == "the training loop":
-                why = "what the training loop goes through is not followed"
-            yield Unread(event.place, "the training data", why)
 
 
 def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:

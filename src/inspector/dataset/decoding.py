@@ -19,6 +19,7 @@ from PIL import Image, UnidentifiedImageError
 
 from inspector.dataset import formats
 from inspector.dataset.formats import Flag as Flag
+from inspector.dataset.own_thumbnails import THUMBNAIL_BYTES
 from inspector.dataset.quality import Quality, judge, measure
 from inspector.dataset.rasters import MAX_PIXELS, Raster, RefusedError, TooLargeError, decode
 from inspector.errors import DatasetError
@@ -26,8 +27,6 @@ from inspector.errors import DatasetError
 NO_FLAGS = Flag(0)
 THUMBNAIL_PX = 192
 THUMBNAIL_QUALITY = 85
-THUMBNAIL_BYTES = 16_384
-"""More than an image of `THUMBNAIL_PX` takes: a larger file contains other data, too."""
 
 MAX_FILE_BYTES = 1 << 30
 """Larger files are not read: two workers would hold two of them in memory."""

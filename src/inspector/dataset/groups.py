@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,7 @@ GIANT = 0.2
 BARE_MEMBERS, BARE_SHARE = 6, 0.03
 _NUMBER = re.compile(r"\d+")
 _NEIGHBOURS = 200
+SmallPictures = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 
 class Provenance(StrEnum):
@@ -191,32 +192,37 @@ class Agreement:
 
 
 def agreement(
-    proposal: Proposal, pictures: NDArray[np.float32], labels: Sequence[str], *, seed: int = 1
+    proposal: Proposal, pictures: SmallPictures, labels: Sequence[str], *, seed: int = 1
 ) -> Agreement:
     """Count the pairs within groups that are closer than random images of the same class.
 
     About 0.1 for a pattern without meaning.
 
     Args:
-        pictures: (n, d) small images, in the order of the proposal's keys.
+        pictures: Returns (k, d) small images of positions among the proposal's keys; asked once,
+            for the sampled ones.
         labels: (n,) classes: images are compared within a class.
     """
     rng = np.random.default_rng(seed)
     groups = list(proposal.groups.values())
     picked = [groups[i] for i in rng.permutation(len(groups))[:_NEIGHBOURS]]
-    near, far = [], []
-    classes = np.array(labels)
+    near: list[tuple[int, int]] = []
+    far: list[tuple[int, int]] = []
+    classes = np.unique(np.array(labels), return_inverse=True)[1]
     for members in picked:
-        one, two = rng.choice(members, 2, replace=False)
-        near.append(float(np.abs(pictures[one] - pictures[two]).mean()))
+        one, two = rng.choice(members, 2, replace=False).tolist()
+        near.append((one, two))
         other = rng.choice(np.flatnonzero(classes == classes[one]), 8)
-        outside = other[[o not in members for o in other.tolist()]]
-        if len(outside):
-            far += np.abs(pictures[outside] - pictures[one]).mean(axis=1).tolist()
+        far += [(one, o) for o in other.tolist() if o not in members]
     if not near or not far:
         return Agreement(0, 0)
-    level = float(np.quantile(far, 0.1))
-    return Agreement(int((np.array(near) < level).sum()), len(near))
+    ends = np.array(near + far, np.int64)
+    used, places = np.unique(ends, return_inverse=True)
+    small = pictures(used)
+    one_end, other_end = places.reshape(-1, 2).T
+    differences = np.abs(small[other_end] - small[one_end]).mean(axis=1).astype(np.float64)
+    level = float(np.quantile(differences[len(near) :], 0.1))
+    return Agreement(int((differences[: len(near)] < level).sum()), len(near))
 
 
 def _without(path: str, drop: int) -> str:

@@ -34,7 +34,7 @@ _PNG_SHARE = 0.12
 _CAMERAS = {TRAINING: "Daylight 20", VALIDATION: "Lamplight 7"}
 # Validation images of a shifted demo are from 200 days later, another season.
 _LATER_SECONDS = 200 * 86_400
-_NOTES = "Not a picture: Keras does not see this file, and neither does a model.\n"
+_NOTES = "Not an image: Keras does not see this file, and neither does a model.\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import msgspec
 from inspector.dataset.layouts import Choice, Kind, Layout, recognise
 from inspector.dataset.manifests import read_manifest
 from inspector.dataset.names import shown
+from inspector.dataset.own_thumbnails import OWN, own_thumbnail
 from inspector.dataset.packed.recognition import packed_files, packed_kind
 from inspector.dataset.user_files import check_outside, why_no_place
 from inspector.desktop.paths import default_project, origin_of, pictures_file, projects_folder
@@ -154,6 +155,19 @@ class ProjectContext:
     def absolute(self, path: str) -> Path:
         """Return the absolute path of a sample."""
         return self.root / path
+
+    def thumbnail(self, path: str, sha256: bytes, *, root: Path | None = None) -> bytes | None:
+        """Return the JPEG thumbnail of an image, or None while there is none.
+
+        A small file that serves as its own thumbnail is read.
+
+        Args:
+            path: Relative to the dataset.
+            sha256: Its content.
+            root: Folder of another dataset that `path` lies in; None for this one.
+        """
+        stored = self.cache.thumbnail(sha256)
+        return own_thumbnail((root or self.root) / path, sha256) if stored == OWN else stored
 
     def check_images_here(self) -> None:
         """Check that the images themselves are on this machine, not their facts alone.

@@ -1,7 +1,9 @@
 """Detailed comparison of documents: forms of one template differ in print that 64x64 can't show.
 
 Thresholds: drawn forms, letters and windows with other entries differ in .14 of the print or more,
-copies that were saved again, scaled, blurred, cropped or rotated by some degrees in .03 or less. A
+copies that were saved again, scaled, blurred, cropped or rotated by some degrees in .03 or less.
+One other word is little of a page, but much of its place: there two pages differ in .06 or more,
+such copies in .05 or less; in .1 if rotated, since they can't be laid over each other as well. A
 stamp or watermark is left out: one connected part of the page, where one page has more print, and
 the other one lost .2 or more of what it had there; of drawn forms with a few other entries beside
 each other it is .15 or less. Few photos and MRI slices look like documents, and a pair needs two.
@@ -9,6 +11,7 @@ See docs/measurements/duplicates.md.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,6 +21,7 @@ from inspector.similarity.levels import MIN_PAGE_PX, POSSIBLE, SURE
 
 Page = NDArray[np.uint8]
 _Plane = NDArray[np.float32]
+_Blocks = NDArray[np.float32]
 
 SIDE_PX = 448
 # Where 7x7 px hold no more levels than this is paper, or the empty part of a window.
@@ -34,6 +38,10 @@ _APART = 0.04
 _FAINT = 0.15
 MAX_APART = 0.04
 _ALL_APART = 0.3
+# The print that differs at one place, a word of three blocks, in upright pages and in rotated ones.
+MAX_WORD_APART, _MAX_WORD_APART_ROTATED = 0.055, 0.11
+_WORD_BLOCKS = 3
+_ROTATED = 0.005
 # Blocks with less than this share of the strongest one's energy say nothing of the contrast.
 _BUSY = 0.05
 # A stamp: print of one page alone, as a multiple of what the other has alone, and of the noise; its
@@ -76,17 +84,35 @@ def _variances(x: NDArray[np.generic]) -> NDArray[np.float32]:
     return np.asarray(parts.var(axis=(1, 3)), np.float32)
 
 
+class PrintDifference(NamedTuple):
+    """How much of the print of two pages differs, each 0..1.
+
+    Attributes:
+        whole: Share of all print.
+        word: Share at the place of a word where most of it differs.
+        max_word: The most that copies differ by at one place, aligned as these pages are.
+    """
+
+    whole: float
+    word: float
+    max_word: float
+
+    def tells_apart(self) -> bool:
+        """Return whether these are two pages, and not copies of one."""
+        return self.whole > MAX_APART or self.word > self.max_word
+
+
 def similarity_of(one: Page, two: Page, similarity: float) -> float:
     """Return the similarity of two pages: no longer confirmed if their print differs."""
-    apart = print_apart(one, two)
-    if apart is None or apart <= MAX_APART:
+    difference = print_difference(one, two)
+    if difference is None or not difference.tells_apart():
         return similarity
-    below = np.interp(apart, [MAX_APART, _ALL_APART], [SURE - 0.01, POSSIBLE])
+    below = np.interp(difference.whole, [MAX_APART, _ALL_APART], [SURE - 0.01, POSSIBLE])
     return min(similarity, float(below))
 
 
-def print_apart(one: Page, two: Page) -> float | None:
-    """Return the share 0..1 of the print that differs; None if the pages can't be aligned.
+def print_difference(one: Page, two: Page) -> PrintDifference | None:
+    """Return how much of the print differs; None if the pages can't be aligned.
 
     A block differs if each page has print there that the other lacks within a pixel: something laid
     over one page, or cut off it, is in one of them only. A stamp is left out.
@@ -94,7 +120,7 @@ def print_apart(one: Page, two: Page) -> float | None:
     aligned = _aligned(one.astype(np.float32), two.astype(np.float32))
     if aligned is None:
         return None
-    a, b, inside = aligned
+    a, b, inside, rotation = aligned
     a, b = _equally_sharp(a, b)
     contrast = _contrast(a, b, inside)
     if contrast is None:
@@ -106,12 +132,37 @@ def print_apart(one: Page, two: Page) -> float | None:
     own_a, own_b = (_per_block(_beyond(x, y) * inside, most) for x, y in ((a, b), (b, a)))
     differs = np.minimum(own_a / (ink_a + floor), own_b / (ink_b + floor)) > _APART
     weight = np.minimum(ink_a, ink_b)
-    weight[weight < _FAINT * np.percentile(np.maximum(ink_a, ink_b), 90)] = 0
+    faint = _FAINT * float(np.percentile(np.maximum(ink_a, ink_b), 90))
+    weight[weight < faint] = 0
     stamps = [*_stamps(own_a, own_b, ink_b, floor), *_stamps(own_b, own_a, ink_a, floor)]
-    return min(
-        float((weight * differs)[rest].sum() / max(weight[rest].sum(), 1e-6))
-        for rest in (weight >= 0, *(~stamp for stamp in stamps))
+    rests = [weight >= 0, *(~stamp for stamp in stamps)]
+    return PrintDifference(
+        min(float((weight * differs)[r].sum() / max(weight[r].sum(), 1e-6)) for r in rests),
+        min(_word_apart((ink_a, own_a), (ink_b, own_b), r, floor, faint) for r in rests),
+        _MAX_WORD_APART_ROTATED if abs(rotation) > _ROTATED else MAX_WORD_APART,
     )
+
+
+def _word_apart(
+    a: tuple[_Blocks, _Blocks], b: tuple[_Blocks, _Blocks], rest: NDArray[np.bool_],
+    floor: float, faint: float,
+) -> float:  # fmt: skip
+    """Return the largest share of print that differs over blocks beside each other.
+
+    Args:
+        a: All print of a page, and what it has alone; `b` likewise.
+        rest: The blocks that count.
+        floor: What counts as noise.
+        faint: The least print that counts.
+    """
+    # A stamp's rim is no word.
+    rest = cv2.erode(rest.astype(np.uint8), np.ones((3, 3)), borderValue=1) > 0
+    ink_a, own_a, ink_b, own_b = (
+        cv2.boxFilter(x * rest, -1, (_WORD_BLOCKS, 1), borderType=cv2.BORDER_CONSTANT)
+        for x in (*a, *b)
+    )
+    apart = np.minimum(own_a / (ink_a + floor), own_b / (ink_b + floor))
+    return float((apart * (np.minimum(ink_a, ink_b) > faint)).max())
 
 
 def _contrast(a: _Plane, b: _Plane, inside: _Plane) -> float | None:
@@ -153,8 +204,11 @@ def _stamps(
             yield stamp
 
 
-def _aligned(one: _Plane, two: _Plane) -> tuple[_Plane, _Plane, _Plane] | None:
-    """Return the first page mapped onto the second, the second, and where both are defined."""
+def _aligned(one: _Plane, two: _Plane) -> tuple[_Plane, _Plane, _Plane, float] | None:
+    """Return the first page laid over the second, the second, where both are, and the rotation.
+
+    The rotation is in radians.
+    """
     height, width = min(one.shape, two.shape)
     size = (width, height)
     a, b = (cv2.resize(x, size, interpolation=cv2.INTER_AREA) for x in (one, two))
@@ -177,7 +231,8 @@ def _aligned(one: _Plane, two: _Plane) -> tuple[_Plane, _Plane, _Plane] | None:
     flags = cv2.WARP_INVERSE_MAP
     inside = cv2.warpAffine(np.ones_like(a), places, size, flags=flags | cv2.INTER_NEAREST)
     inside = cv2.erode(inside, np.ones((9, 9)))
-    return _warped(a, places, size), np.asarray(b, np.float32), np.asarray(inside, np.float32)
+    planes = _warped(a, places, size), np.asarray(b, np.float32), np.asarray(inside, np.float32)
+    return *planes, float(places[1, 0] - places[0, 1]) / 2
 
 
 def _warped(x: NDArray[np.generic], places: _Plane, size: tuple[int, int]) -> _Plane:

@@ -22,6 +22,7 @@ class CachedPicture(NamedTuple):
     """A JPEG thumbnail by the SHA-256 of its file, and the position of its fingerprint.
 
     Attributes:
+        thumbnail: b"" for a file that is its own thumbnail.
         place: Row in the file of fingerprints, from 0.
         crc: CRC-32 of that record.
     """

@@ -154,13 +154,15 @@ class ImageCache:
         with connection:
             connection.executemany(
                 "INSERT INTO picture (sha256, thumbnail, place, crc) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (sha256) DO UPDATE SET thumbnail = excluded.thumbnail,"
+                " ON CONFLICT (sha256) DO UPDATE SET thumbnail ="
+                # A dataset whose files are elsewhere may need what is stored.
+                " CASE WHEN excluded.thumbnail = x'' THEN thumbnail ELSE excluded.thumbnail END,"
                 " place = excluded.place, crc = excluded.crc",
                 rows,
             )
 
     def thumbnail(self, sha256: bytes) -> bytes | None:
-        """Return the JPEG thumbnail of a content, or None."""
+        """Return the JPEG thumbnail of a content, b"" if its file serves as one, or None."""
         question = "SELECT thumbnail FROM picture WHERE sha256 = ?"
         rows = self._ask(question, (sha256,))
         return rows[0][0] if rows else None

@@ -5,7 +5,7 @@ from pathlib import Path
 from inspector.store.database import Database
 from inspector.store.decisions import DecisionRepository
 from inspector.store.duplicates import DuplicateRepository
-from inspector.store.records import RecordRepository
+from inspector.store.record_repository import RecordRepository
 from inspector.store.sample_repository import SampleRepository
 from inspector.store.split_lock import SplitLockRepository
 

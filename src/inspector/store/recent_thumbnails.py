@@ -4,13 +4,17 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from inspector.dataset.names import why_no_path
+from inspector.dataset.own_thumbnails import OWN, own_thumbnail
 
-def thumbnails_of(project: Path, pictures: Path, count: int) -> list[bytes]:
+
+def thumbnails_of(project: Path, pictures: Path, folder: Path, count: int) -> list[bytes]:
     """Return up to `count` JPEG thumbnails, spread over the project.
 
     Args:
         project: Project file.
         pictures: Image cache.
+        folder: The dataset, where files that are their own thumbnails are.
         count: Maximum number.
 
     Returns:
@@ -18,7 +22,7 @@ def thumbnails_of(project: Path, pictures: Path, count: int) -> list[bytes]:
     """
     try:
         with closing(_reading(project)) as names, closing(_reading(pictures)) as cache:
-            thumbnails = [_face(names, cache, place, count) for place in range(count)]
+            thumbnails = [_face(names, cache, folder, (place, count)) for place in range(count)]
     except sqlite3.Error:
         return []
     return list(dict.fromkeys(face for face in thumbnails if face))
@@ -31,14 +35,20 @@ def _reading(file: Path) -> sqlite3.Connection:
 
 
 def _face(
-    names: sqlite3.Connection, cache: sqlite3.Connection, place: int, count: int
+    names: sqlite3.Connection, cache: sqlite3.Connection, folder: Path, share: tuple[int, int]
 ) -> bytes | None:
     image = names.execute(
-        "SELECT sha256 FROM sample WHERE id > (SELECT max(id) FROM sample) * ? / ?"
+        "SELECT path, sha256 FROM sample WHERE id > (SELECT max(id) FROM sample) * ? / ?"
         " AND missing = 0 AND status = 'image' ORDER BY id LIMIT 1",
-        (place, count),
+        share,
     ).fetchone()
     if image is None:
         return None
-    row = cache.execute("SELECT thumbnail FROM picture WHERE sha256 = ?", image).fetchone()
-    return row[0] if row else None
+    path, sha256 = image
+    row = cache.execute("SELECT thumbnail FROM picture WHERE sha256 = ?", (sha256,)).fetchone()
+    if row is None:
+        return None
+    thumbnail: bytes = row[0]
+    if thumbnail != OWN or why_no_path(path):
+        return thumbnail
+    return own_thumbnail(folder / path, sha256)

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 
-from inspector.store import decisions, records, samples
+from inspector.store import decisions, record_repository, records, samples
 from inspector.store.sample_table import SampleTable, read_table
 
 
@@ -22,7 +22,7 @@ class SampleCache:
         """Return every present sample, ordered by path, as it is now."""
         with self._lock:
             # First, so that changes made meanwhile are read the next time.
-            revision = records.read(connection, records.SAMPLE_REVISION).number
+            revision = record_repository.read(connection, records.SAMPLE_REVISION).number
             operation = decisions.newest(connection)
             table = self._table
             if table is None or revision != self._revision:

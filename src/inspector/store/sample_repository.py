@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.listing import Entry
 from inspector.dataset.names import Split
-from inspector.store import records, samples
+from inspector.store import record_repository, samples
 from inspector.store.database import Database
 from inspector.store.records import LISTING, SCAN, ListingRecord, ScanRecord
 from inspector.store.sample_cache import SampleCache
@@ -34,8 +34,8 @@ class SampleRepository:
         """Return the present samples with these paths."""
         return samples.by_paths(self._database.read(), paths)
 
-    def content(self, sample: int) -> bytes:
-        """Return the SHA-256 of a sample, b"" where unknown."""
+    def content(self, sample: int) -> tuple[str, bytes]:
+        """Return the path and the SHA-256 of a sample, "" and b"" where unknown."""
         return samples.content(self._database.read(), sample)
 
     def is_outdated(self, version: int) -> bool:
@@ -78,8 +78,8 @@ class SampleRepository:
         """Return the number of a new listing, for `add_entries` and `end_listing`."""
 
         def work(connection: sqlite3.Connection) -> int:
-            last = records.read(connection, LISTING)
-            records.write(connection, LISTING, ListingRecord(last.number + 1, last.names))
+            last = record_repository.read(connection, LISTING)
+            record_repository.write(connection, LISTING, ListingRecord(last.number + 1, last.names))
             return last.number + 1
 
         # A reader would leave a connection open in each thread that lists.
@@ -119,7 +119,7 @@ class SampleRepository:
         """
 
         def work(connection: sqlite3.Connection) -> int:
-            records.write(connection, LISTING, ListingRecord(listing, tuple(names)))
+            record_repository.write(connection, LISTING, ListingRecord(listing, tuple(names)))
             return samples.mark_missing(connection, listing)
 
         return self._database.write(work)
@@ -143,9 +143,9 @@ class SampleRepository:
 
     def end_scan(self, scan: ScanRecord) -> None:
         """Record how the last scan ended."""
-        self._database.write(lambda c: records.write(c, SCAN, scan))
+        self._database.write(lambda c: record_repository.write(c, SCAN, scan))
 
 
 def _reopen(connection: sqlite3.Connection) -> None:
-    last = records.read(connection, SCAN)
-    records.write(connection, SCAN, ScanRecord(last.began_ns, complete=False))
+    last = record_repository.read(connection, SCAN)
+    record_repository.write(connection, SCAN, ScanRecord(last.began_ns, complete=False))

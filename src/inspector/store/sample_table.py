@@ -46,6 +46,10 @@ class TextColumn:
     def __getitem__(self, row: int) -> str:
         return self.values[int(self.codes[row])]
 
+    def __iter__(self) -> Iterator[str]:
+        values = self.values
+        return (values[code] for code in self.codes.tolist())
+
     def taken(self, rows: NDArray[np.int64]) -> "TextColumn":
         """Return the column of some rows."""
         return TextColumn(self.codes[rows], self.values)

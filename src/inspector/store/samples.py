@@ -8,7 +8,7 @@ from typing import NamedTuple
 from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.listing import Entry
 from inspector.dataset.names import NO_LABEL, Group, Label, RelativePath, Split
-from inspector.store import records
+from inspector.store import record_repository
 from inspector.store.records import SAMPLE_REVISION, SampleRevision
 
 
@@ -351,8 +351,8 @@ def follow_moves(connection: sqlite3.Connection) -> int:
 
 
 def _touch(connection: sqlite3.Connection) -> None:
-    number = records.read(connection, SAMPLE_REVISION).number + 1
-    records.write(connection, SAMPLE_REVISION, SampleRevision(number))
+    number = record_repository.read(connection, SAMPLE_REVISION).number + 1
+    record_repository.write(connection, SAMPLE_REVISION, SampleRevision(number))
 
 
 def count_rows(connection: sqlite3.Connection) -> list[StatusCount]:
@@ -363,7 +363,8 @@ def count_rows(connection: sqlite3.Connection) -> list[StatusCount]:
     return [StatusCount(*row) for row in rows]
 
 
-def content(connection: sqlite3.Connection, sample: int) -> bytes:
-    """Return the content hash of a sample, b"" where unknown."""
-    row = connection.execute("SELECT sha256 FROM sample WHERE id = ?", (sample,)).fetchone()
-    return row[0] or b"" if row else b""
+def content(connection: sqlite3.Connection, sample: int) -> tuple[str, bytes]:
+    """Return the path and the content hash of a sample, "" and b"" where unknown."""
+    query = "SELECT path, sha256 FROM sample WHERE id = ?"
+    row = connection.execute(query, (sample,)).fetchone()
+    return (row[0], row[1] or b"") if row else ("", b"")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from inspector.dataset.names import RelativePath, Split
-from inspector.store import records
+from inspector.store import record_repository
 from inspector.store.database import Database
 from inspector.store.records import SPLIT_LOCK, SplitLockRecord
 
@@ -30,13 +30,13 @@ class SplitLockRepository:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM lock")
             connection.executemany("INSERT INTO lock VALUES (?, ?, ?)", files)
-            records.write(connection, SPLIT_LOCK, record)
+            record_repository.write(connection, SPLIT_LOCK, record)
 
         self._database.write(work, urgent=True)
 
     def record(self) -> SplitLockRecord:
         """Return where, by which rule and when the split was locked."""
-        return records.read(self._database.read(), SPLIT_LOCK)
+        return record_repository.read(self._database.read(), SPLIT_LOCK)
 
     def files(self) -> list[LockedFile]:
         """Return the locked split, ordered by path; empty where none is locked."""

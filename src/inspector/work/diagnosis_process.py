@@ -33,14 +33,23 @@ NAME = "inspector.work.diagnosis_process:run"
 _WHOSE = "the baseline models' process"
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Features = Floats | str
+"""A table of features, or its .npy file."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisRequest:
-    """Diagnose a question with `seeds` split seeds."""
+    """Diagnose a question with `seeds` split seeds.
+
+    Attributes:
+        descriptors: As in the question, which then holds none.
+        thumbs: Likewise.
+    """
 
     question: Question
     seeds: int | None
+    descriptors: Features
+    thumbs: Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ class SeedScoresRequest:
         masks: (s, n / 8) validation masks as bits, as of `numpy.packbits`.
     """
 
-    descriptors: Floats
+    descriptors: Features
     labels: Ints
     seeds: Ints
     masks: NDArray[np.uint8]
@@ -70,7 +79,7 @@ class LabelErrorsRequest:
         probabilities: True to return the class probabilities of all rows.
     """
 
-    descriptors: Floats
+    descriptors: Features
     labels: Ints
     group: Ints
     embedding: str = ""
@@ -89,7 +98,7 @@ class BorrowedRequest:
     """Measure borrowed accuracy; features as of `LabelErrorsRequest`."""
 
     question: InfluenceQuestion
-    descriptors: Floats
+    descriptors: Features
     embedding: str = ""
 
 
@@ -99,7 +108,7 @@ class FoldsRequest:
 
     question: InfluenceQuestion
     folds: int
-    descriptors: Floats
+    descriptors: Features
     embedding: str = ""
 
 
@@ -148,7 +157,8 @@ def run(parent: Parent) -> None:
     match ask:
         case DiagnosisRequest(question=question, seeds=seeds):
             answer = diagnose(
-                question, seeds=seeds, progress=at,
+                replace(question, descriptors=_read(ask.descriptors), thumbs=_read(ask.thumbs)),
+                seeds=seeds, progress=at,
                 first=lambda figures: parent.send(DiagnosisPreview(figures)),
             )  # fmt: skip
         case SeedScoresRequest():
@@ -177,15 +187,23 @@ def run(parent: Parent) -> None:
     parent.send(DiagnosisAnswer(answer))
 
 
-def _features(descriptors: Floats, embedding: str) -> Floats:
+def _read(features: Features) -> Floats:
+    if isinstance(features, str):
+        table: Floats = np.load(features, mmap_mode="r")
+        return table
+    return features
+
+
+def _features(descriptors: Features, embedding: str) -> Floats:
     table = np.load(embedding, mmap_mode="r") if embedding else None
-    return joined(table, descriptors)
+    return joined(table, _read(descriptors))
 
 
-def _with_hidden(question: InfluenceQuestion, descriptors: Floats) -> InfluenceQuestion:
+def _with_hidden(question: InfluenceQuestion, descriptors: Features) -> InfluenceQuestion:
     """Return the question with the share of images that look like an unknown group's."""
     inside = question.training | question.validation
-    unexplained = unexplained_pairs(reduce(descriptors[inside]), question.group[inside])
+    components = reduce(_read(descriptors), rows=np.flatnonzero(inside))
+    unexplained = unexplained_pairs(components, question.group[inside])
     return replace(question, hidden=unexplained.share)
 
 
@@ -194,7 +212,7 @@ def _draw(ask: SeedScoresRequest, at: Callable[[str, int, int], None]) -> SeedSc
     place = {seed: i for i, seed in enumerate(ask.seeds.tolist())}
     none = np.zeros((0, 2), np.int64)
     return score_seeds(
-        Images(reduce(ask.descriptors), ask.labels, none),
+        Images(reduce(_read(ask.descriptors)), ask.labels, none),
         lambda seed: np.unpackbits(ask.masks[place[seed]], count=n).astype(np.bool_),
         ask.seeds.tolist(),
         progress=at,
@@ -202,9 +220,8 @@ def _draw(ask: SeedScoresRequest, at: Callable[[str, int, int], None]) -> SeedSc
 
 
 def ask_child(
-    question: Question,
+    request: DiagnosisRequest,
     *,
-    seeds: int | None,
     stop: Stop,
     progress: Progress,
     first: Callable[[Diagnosis], None] | None = None,
@@ -215,7 +232,6 @@ def ask_child(
     Raises:
         ProcessError: The child can't be started, or exits without an answer.
     """
-    request = DiagnosisRequest(question, seeds)
     return answer_in_child(
         request, Diagnosis, stop=stop, progress=progress, low_priority=low_priority, first=first
     )

@@ -22,7 +22,7 @@ FEATURES = 3
 RECORD_BYTES = 2_048
 # Raised when a search proposes or judges pairs in another way: what an earlier one stored is not
 # used then.
-SEARCH = f"{__version__}/{FEATURES}/4"
+SEARCH = f"{__version__}/{FEATURES}/5"
 # Images per block of `FindNear`. Source: similarity.nearest.BLOCK; a test checks that they agree.
 NEAR_BLOCK = 2_048
 
@@ -30,12 +30,15 @@ NEAR_BLOCK = 2_048
 class ReadTask(NamedTuple):
     """Decode the file of a sample once for its facts, thumbnail and fingerprint.
 
-    `records` is the file to which the fingerprint is appended, the same for all of a chunk.
+    Attributes:
+        records: The file to which the fingerprint is appended, the same for all of a chunk.
+        copies: True to return a file that is its own thumbnail, where nobody can read it later.
     """
 
     sample: int
     path: str
     records: str
+    copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import hashlib
 import zlib
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from inspector.audit.shortcuts.features import border_width, compression_of, surroundings_of
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
 from inspector.dataset.file_facts import FileFacts
+from inspector.dataset.own_thumbnails import OWN
 from inspector.errors import DatasetError
 from inspector.similarity.documents import Page, page, similarity_of
 from inspector.similarity.embedding import embed
@@ -118,16 +118,19 @@ def _compare(
 
 def _read(tasks: Sequence[ReadTask]) -> Facts:
     """Read files, and append their fingerprints in one go."""
-    records: list[bytes] = []
-    pictures: list[tuple[bytes, bytes]] = []
+    # By content: identical files need one fingerprint.
+    pictures: dict[bytes, tuple[bytes, bytes]] = {}
     rows: list[FileFacts] = []
     for task in tasks:
         with limited_memory():
             picture = read_picture(task.path)
         if picture.outcome is Outcome.IMAGE and picture.pixels is not None:
             thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
-            pictures.append((picture.sha256, thumbnail))
-            records.append(pack(fingerprint(picture.pixels)))
+            if picture.thumbnail and not task.copies:
+                thumbnail = OWN
+            if picture.sha256 not in pictures:
+                record = pack(fingerprint(picture.pixels))
+                pictures[picture.sha256] = thumbnail, record
         rows.append(FileFacts(
             picture.outcome.value, picture.reason, FEATURES, picture.sha256, picture.format,
             picture.mode, picture.width, picture.height, picture.orientation, picture.captured,
@@ -135,13 +138,14 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
             picture.sharpness, picture.entropy, task.sample,
         ))  # fmt: skip
     file = Path(tasks[0].records)
+    records = [record for _, record in pictures.values()]
     try:
         first = append(file, records) if records else 0
     except OSError as error:
         raise unkept(file, error) from error
     cached_pictures = [
         CachedPicture(sha256, thumbnail, place, zlib.crc32(record))
-        for (sha256, thumbnail), place, record in zip(pictures, count(first), records, strict=False)
+        for place, (sha256, (thumbnail, record)) in enumerate(pictures.items(), first)
     ]
     return Facts(rows, cached_pictures)
 

@@ -218,6 +218,20 @@ SVC().fit(X, y)
         unread=frozenset({(5, "the training data")}),
     ),
     Script(
+        "held out images that a module of the project loads",
+        """\
+import tensorflow as tf
+from loading import held_out
+train = tf.keras.utils.image_dataset_from_directory("moss", seed=1)
+x_test, y_test = held_out("moss-later")
+model.fit(train, validation_data=(x_test[:100], y_test[:100]))
+print(model.evaluate(x_test[100:], y_test[100:]))
+model.predict(x_test[:1])
+""",
+        calls=[(TR, "moss", None, 1)],
+        unread=frozenset({(5, "the validation data"), (6, "the data that is evaluated")}),
+    ),
+    Script(
         "a dataset class with a list of labels",
         """\
 import os, glob, random

@@ -223,6 +223,6 @@ train = make_loader("train")
 val = make_loader("val")
 model.fit(train, validation_data=val)
 """,
-        unread=frozenset({(5, "the training data")}),
+        unread=frozenset({(5, "the training data"), (5, "the validation data")}),
     ),
 ]

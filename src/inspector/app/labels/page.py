@@ -33,6 +33,7 @@ from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
 from inspector.app.widgets.review.review import Review
 from inspector.app.widgets.review.verb_bar import Verb
+from inspector.project.catalog.samples import Counts
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import LabelCase, LabelNeighbourhood
 from inspector.project.project import Project
@@ -90,9 +91,17 @@ class LabelsPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """Query the queue again after a scan, a decision or new label errors."""
+        if changes.samples or changes.dataset:
+            self.bridge.call(self.project.samples.counts, self._show_splits, channel="label splits")
         if changes.duplicates or changes.decisions or changes.rule:
             self._ask()
             self._count.refresh()
+
+    def _show_splits(self, counts: Counts) -> None:
+        known = {self._split.itemData(row) for row in range(self._split.count())}
+        for split in counts.splits:
+            if split not in known:
+                self._split.add(theme.split_word(split), split)
 
     def refresh_visible(self) -> None:
         """Request visible thumbnails that were missing before."""
@@ -296,8 +305,6 @@ class LabelsPage(Page):
         for order in CaseOrder:
             self._order.add(order.value, order.value)
         self._split.add("All splits", _ALL_SPLITS)
-        for split in self.project.samples.counts().splits:
-            self._split.add(theme.split_word(split), split)
         for box in (self._order, self._split):
             box.currentIndexChanged.connect(self._ask)
         chips = QHBoxLayout()

@@ -62,6 +62,8 @@ class StartPage(QWidget):
         self.setAccessibleName("Start")
         self._recent = recent[:SHOWN]
         self._painted = False
+        # One after each paint: what takes long comes last.
+        self._later = [self._add_rest, self._finish]
         self._opening = ""
         self._arranged: tuple[bool, bool, int] | None = None
         self._note = QLabel()
@@ -155,9 +157,8 @@ class StartPage(QWidget):
 
     def paintEvent(self, event: "QPaintEvent") -> None:
         super().paintEvent(event)
-        if not self._painted:
-            self._painted = True
-            QTimer.singleShot(0, self, self._finish)
+        if self._later:
+            QTimer.singleShot(0, self, self._later.pop(0))
 
     def resizeEvent(self, event: "QResizeEvent") -> None:
         super().resizeEvent(event)
@@ -193,13 +194,11 @@ class StartPage(QWidget):
             self.sample_card.tiles.setHidden(narrow or short)
         self._side.show_first(rows)
 
-    def _finish(self) -> None:
-        """Add what the first paint does not show."""
-        from inspector.app.start.illustrations import LatePicture
+    def _add_rest(self) -> None:
+        """Add the steps and the recent datasets."""
         from inspector.app.start.recent_list import RecentList
         from inspector.app.start.steps_card import StepsCard
 
-        self._drop.finish()
         self._steps = StepsCard(self)
         self._side = RecentList(self._recent)
         room = QVBoxLayout(self._side_room)
@@ -211,8 +210,17 @@ class StartPage(QWidget):
         self._side.show_opening(self._opening)
         self._arranged = None
         self._arrange(self.width(), self.height())
+        self._side.show()
+        self.update()
+
+    def _finish(self) -> None:
+        """Paint the pictures, and give the first button its shortcut: these import `Qt`."""
+        from inspector.app.start.illustrations import LatePicture
+
+        self._drop.finish()
         for picture in self.findChildren(LatePicture):
             picture.show_picture()
+        self._painted = True
         self.painted.emit()
 
     def _on_recent(self, path: str) -> None:

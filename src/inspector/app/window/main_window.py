@@ -78,8 +78,7 @@ class ProjectWindow(QWidget):
         self.bridge = bridge or Bridge(self)
         self.pages = list(pages) or [page(project, self.bridge) for page in PAGES]
         self._stack = PageStack()
-        for page in self.pages:
-            self._stack.addWidget(page)
+        self._stack.add_pages(self.pages, at_once=not pages)
         self._sidebar = Sidebar(self.pages, HelpMenu(self, self.show_keys))
         self._top = TopBar(project.name)
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
@@ -124,7 +123,7 @@ class ProjectWindow(QWidget):
 
     def page(self) -> Page:
         """Return the visible page."""
-        return self.pages[self._stack.currentIndex()]
+        return next(page for page in self.pages if page is self._stack.currentWidget())
 
     def page_named(self, name: PageName) -> Page:
         return next(page for page in self.pages if page.name is name)
@@ -147,7 +146,7 @@ class ProjectWindow(QWidget):
 
     def show_page(self, index: int) -> None:
         """Show a page by its position in the sidebar, from 0."""
-        self._stack.setCurrentIndex(index)
+        self._stack.show_page(self.pages[index])
         self._sidebar.mark(index)
         self._show_hint()
         self.page().setFocus()
@@ -178,6 +177,7 @@ class ProjectWindow(QWidget):
         self._news.shut_down()
         for page in self.pages:
             page.close()
+        self._stack.delete_waiting()
         self.bridge.close()
         self.project.close()
 

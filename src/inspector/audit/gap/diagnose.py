@@ -112,7 +112,7 @@ def _prepare(
     # Images in neither split take no part, not even as neighbours or in the components.
     used = np.flatnonzero(question.in_training | question.in_folder)
     watch.at("near-duplicates", 0, 1)
-    reduced = reduce(question.descriptors[used])
+    reduced = reduce(question.descriptors, rows=used)
     x = np.zeros((len(question.labels), reduced.shape[1]), np.float32)
     x[used] = reduced
     unexplained = unexplained_pairs(reduced, question.group[used])

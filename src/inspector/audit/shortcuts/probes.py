@@ -72,9 +72,14 @@ class Measured:
     around: Floats
 
 
-def around_centre(records: NDArray[np.void]) -> Floats:
-    """Return components (n, 64) of what fingerprints (n,) show outside of an image's centre."""
-    return reduce(describe(without_centre(records)), _COMPONENTS)
+def describe_around(records: NDArray[np.void]) -> Floats:
+    """Return descriptors (n, 688) of what fingerprints (n,) show outside of an image's centre."""
+    return describe(without_centre(records))
+
+
+def around_centre(described: Floats) -> Floats:
+    """Return components (n, 64) of descriptors as of `describe_around`."""
+    return reduce(described, _COMPONENTS)
 
 
 def probes_of(

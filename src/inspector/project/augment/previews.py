@@ -125,7 +125,7 @@ class Previews:
         ]
 
     def _small(self, sample: Sample) -> NDArray[np.uint8] | None:
-        data = self._context.cache.thumbnail(sample.sha256) if sample.sha256 else None
+        data = self._context.thumbnail(sample.path, sample.sha256) if sample.sha256 else None
         return decode_square(data, name="a.jpg", side_px=REFERENCE_SIDE_PX) if data else None
 
 

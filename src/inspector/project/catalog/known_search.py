@@ -108,6 +108,30 @@ class KnownSearch:
             return None
         return SearchUpdate(self._file, old, _carried(pairs, old, len(keys)), added)
 
+    def points_of(
+        self, contents: Sequence[bytes], splits: Sequence[Split]
+    ) -> NDArray[np.float16] | None:
+        """Return the points (n, d) of images by the last search, zeros where it has none.
+
+        None where no search left any.
+        """
+        try:
+            with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
+                if str(known["maker"]) != SEARCH:
+                    return None
+                keys, points = known["keys"], known[f"{Space.DESCRIPTORS}-points"]
+        except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
+            return None
+        if points.ndim != 2 or not 0 < len(points) == len(keys) or points.dtype != np.float16:
+            return None
+        rows = np.full(len(contents), -1, np.int64)
+        for embedded in (False, True):
+            images = SearchedImages(contents, splits, np.full(len(contents), embedded))
+            rows = np.maximum(rows, _rows_in(keys, images.keys()))
+        of_images: NDArray[np.float16] = points[rows]
+        of_images[rows < 0] = 0
+        return of_images
+
     def keep(
         self, folder: Path, images: SearchedImages, by_hashes: CandidateResult, added: int
     ) -> None:

@@ -8,4 +8,4 @@ from inspector.store import recent_thumbnails as kept
 
 def thumbnails_of(dataset: Path, count: int) -> list[bytes]:
     """Return JPEG thumbnails of up to `count` images; none if it was never scanned."""
-    return kept.thumbnails_of(default_project(dataset), pictures_file(), count)
+    return kept.thumbnails_of(default_project(dataset), pictures_file(), dataset, count)

@@ -118,8 +118,8 @@ class Samples:
 
     def thumbnail(self, sample: int) -> bytes | None:
         """Return the JPEG thumbnail of a sample, or None while there is none."""
-        sha256 = self._rows.content(sample)
-        return self._context.cache.thumbnail(sha256) if sha256 else None
+        path, sha256 = self._rows.content(sample)
+        return self._context.thumbnail(path, sha256) if sha256 else None
 
     def pixels(self, sample: int) -> NDArray[np.uint8]:
         """Return the upright image at full size, uint8 (height, width, 3).

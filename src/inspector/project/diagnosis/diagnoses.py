@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,14 @@ from inspector.dataset.layouts import Role
 from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import Labels
-from inspector.project.diagnosis.shift import ShiftReport, at_the_extremes, columns, from_json
+from inspector.project.diagnosis.shift import (
+    COLOURS,
+    ShiftReport,
+    at_the_extremes,
+    columns,
+    from_json,
+    mean_colours,
+)
 from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.keras_split import one_call
 from inspector.project.splits.leakage import Leakage
@@ -29,7 +36,7 @@ from inspector.project.splits.splits import Splits
 from inspector.similarity.levels import POSSIBLE
 from inspector.store.records import DIAGNOSIS, DiagnosisRecord, Record, RecordKey
 from inspector.store.samples import Sample
-from inspector.work.diagnosis_process import ask_child
+from inspector.work.diagnosis_process import DiagnosisRequest, Features, ask_child
 from inspector.work.jobs import Progress, Stop
 
 FILES = "the files"
@@ -96,6 +103,10 @@ class StoredDiagnosis:
         if not self.changed:
             return f"Made {when}."
         return f"Made {when}, before {' and '.join(self.changed)} changed: make it again."
+
+
+def _loaded(features: Features) -> NDArray[np.float64]:
+    return np.asarray(np.load(features) if isinstance(features, str) else features, np.float64)
 
 
 class Diagnoses:
@@ -177,11 +188,16 @@ class Diagnoses:
         rule = rule or self._splits.rule
         progress = progress or Progress()
         progress.start("diagnosis: gathering", 0)
-        question = self.question(rule)
-        answer = ask_child(
-            question, seeds=seeds, stop=stop or Stop(), progress=progress,
-            first=first, low_priority=self._context.low_priority,
-        )  # fmt: skip
+        rows = self.standing_images()
+        features = self._groups.fingerprints.for_child(rows, describe, thumbnails16, mean_colours)
+        with features as (descriptors, thumbs, colours):
+            none = np.zeros((0, 0), np.float32)
+            question = self._asked(rule, rows, [none, none, _loaded(colours)])
+            answer = ask_child(
+                DiagnosisRequest(question, seeds, descriptors, thumbs),
+                stop=stop or Stop(), progress=progress,
+                first=first, low_priority=self._context.low_priority,
+            )  # fmt: skip
         if answer is not None:
             checks = dataset_checks(self._context, self._samples.everything())
             # Different class numbers or a wrong layout explain a gap that no component does.
@@ -234,7 +250,9 @@ class Diagnoses:
         groups = self._groups
         rows = self.standing_images()
         training, folder, _ = self.sides(self._splits.rule, rows)
-        values = columns(rows, groups.records(rows))
+        coloured = any(one.differs and one.name in COLOURS for one in properties)
+        colours = groups.fingerprints.measured(rows, mean_colours) if coloured else (None,)
+        values = columns(rows, *colours)
         extremes = tuple(
             at_the_extremes(one, values[one.name], rows, training, folder)
             for one in properties
@@ -250,7 +268,23 @@ class Diagnoses:
             DatasetError: There is no training folder, or no image.
         """
         rows = self.standing_images()
-        records = self._groups.records(rows)
+        measures = (describe, thumbnails16, mean_colours)
+        return self._asked(rule, rows, self._groups.fingerprints.measured(rows, *measures))
+
+    def _asked(
+        self,
+        rule: Rule,
+        rows: list[Sample],
+        features: Sequence[NDArray[Any]],
+    ) -> Question:
+        """Gather a question.
+
+        Args:
+            rule: How the split comes about.
+            rows: Images that are not excluded.
+            features: Descriptors and thumbnails, maybe of no image, and mean colours.
+        """
+        described, thumbs, colours = features
         classes = sorted({s.label for s in rows})
         place = {name: i for i, name in enumerate(classes)}
         training, folder, yours = self.sides(rule, rows)
@@ -264,12 +298,12 @@ class Diagnoses:
         single = one_call(self._source, rule) if yours is not None else None
         share = single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
         return Question(
-            describe(records), thumbnails16(records),
+            described, thumbs,
             np.array([place[s.label] for s in rows], np.int64),
             self.known_groups(rows), training, folder, yours, share,
             self.numbers.claimed, self._provenance(rows), self._groups.recall(rows),
             tuple((one, self.known_groups(rows, one)) for one in levels),
-            columns(rows, records),
+            columns(rows, colours),
             tuple(classes),
         )  # fmt: skip
 

@@ -5,7 +5,6 @@ from typing import Any, assert_never
 
 import numpy as np
 
-from inspector.audit.descriptors import describe
 from inspector.audit.diagnosis import Bound, Verdict
 from inspector.audit.folds import own_groups
 from inspector.audit.influence.fold_accuracy import FoldAccuracy
@@ -99,9 +98,12 @@ class GroupFolds:
                 f"{folds} folds can't be made of {groups} groups of images",
                 f"Choose 2 to {groups}." if groups > 1 else "Add images, or check the groups.",
             )
-        with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
+        with (
+            self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors,
+            self._groups.fingerprints.for_child(rows) as [described],
+        ):
             result = None if stop.is_set() else answer_in_child(
-                FoldsRequest(question, folds, describe(self._groups.records(rows)), vectors),
+                FoldsRequest(question, folds, described, vectors),
                 FoldAccuracy, stop=stop, progress=progress, low_priority=self._context.low_priority,
             )  # fmt: skip
         if result is None:

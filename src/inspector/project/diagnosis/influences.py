@@ -8,7 +8,6 @@ from typing import Any, assert_never
 
 import numpy as np
 
-from inspector.audit.descriptors import describe
 from inspector.audit.diagnosis import Bound, Verdict
 from inspector.audit.influence.borrowed import BorrowedAccuracy, InfluenceQuestion
 from inspector.audit.influence.intervals import ShareInterval
@@ -187,9 +186,12 @@ class Influences:
         rule = rule or self._splits.rule
         stop, progress = stop or Stop(), progress or Progress()
         rows, question, evaluation = influence_question(self._diagnoses, self._splits, rule)
-        with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
+        with (
+            self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors,
+            self._groups.fingerprints.for_child(rows) as [described],
+        ):
             answer = None if stop.is_set() else answer_in_child(
-                BorrowedRequest(question, describe(self._groups.records(rows)), vectors),
+                BorrowedRequest(question, described, vectors),
                 BorrowedAccuracy, stop=stop, progress=progress,
                 low_priority=self._context.low_priority,
             )  # fmt: skip

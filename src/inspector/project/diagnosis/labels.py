@@ -4,17 +4,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.descriptors import describe
 from inspector.audit.label_errors import LabelErrors
 from inspector.audit.stratified_review import stratify
 from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.diagnosis.similar_images import SimilarImages
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.groups import Groups
@@ -25,6 +26,7 @@ from inspector.store.records import (
     StratumRecord,
     SuspectRecord,
 )
+from inspector.store.sample_table import SamplesById
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import LabelErrorsRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
@@ -62,7 +64,7 @@ class LabelEvidence:
         embedded: True if the models used the embedding, False for descriptors alone.
     """
 
-    rows: tuple[Sample, ...]
+    rows: Sequence[Sample]
     classes: tuple[str, ...]
     probabilities: NDArray[np.float32]
     suspects: tuple[SuspectedLabel, ...]
@@ -110,15 +112,6 @@ class LabelNeighbourhood:
     counted: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Space:
-    """Positions of images in the baseline models' features."""
-
-    key: str
-    rows: list[Sample]
-    x: NDArray[np.float32]
-
-
 class Labels:
     """Suspected label errors; relabelling is a decision."""
 
@@ -135,7 +128,8 @@ class Labels:
         self._duplicates = duplicates
         self._decisions = decisions
         self._groups = groups
-        self._space: _Space | None = None
+        self._keyed: tuple[Sequence[str], str] | None = None
+        self._similar = SimilarImages(context, groups.fingerprints)
 
     def evidence(
         self,
@@ -151,20 +145,22 @@ class Labels:
         """
         stop, progress = stop or Stop(), progress or Progress()
         groups = self._groups
-        rows = [s for s in groups.images() if s.mark != "drop"]
-        classes = sorted({current_label(s) for s in rows})
+        images = groups.images()
+        rows = images.where(~images.text("mark").equals("drop"))
+        given = rows.labels()
+        classes = sorted(set(given.tolist()))
         if len(classes) < 2:
             return LabelEvidence((), (), np.zeros((0, 0), np.float32), ())
-        place = {name: i for i, name in enumerate(classes)}
-        labels = np.array([place[current_label(s)] for s in rows], np.int64)
+        labels = np.searchsorted(np.array(classes, np.object_), given).astype(np.int64)
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
-        with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
+        with (
+            self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors,
+            groups.fingerprints.for_child(rows) as [described],
+        ):
             errors = None if stop.is_set() else answer_in_child(
-                LabelErrorsRequest(
-                    describe(groups.records(rows)), labels, group, vectors, probabilities
-                ),
+                LabelErrorsRequest(described, labels, group, vectors, probabilities),
                 LabelErrors, stop=stop, progress=progress, low_priority=self._context.low_priority,
             )  # fmt: skip
         if errors is None:
@@ -177,7 +173,7 @@ class Labels:
             )
         )  # fmt: skip
         return LabelEvidence(
-            tuple(rows), tuple(classes), errors.probabilities, suspects,
+            rows, tuple(classes), errors.probabilities, suspects,
             tuple(errors.ranking.tolist()), bool(vectors),
         )  # fmt: skip
 
@@ -189,9 +185,11 @@ class Labels:
         evidence = self.evidence(stop=stop, progress=progress)
         if evidence is None:
             return None
+        row_of = {s.id: row for row, s in enumerate(evidence.rows)}
         suspects = tuple(
-            SuspectRecord(s.sample.id, s.suggested, s.score, _likeliest(evidence, s.sample))
+            SuspectRecord(s.sample.id, s.suggested, s.score, _likeliest(evidence, row))
             for s in evidence.suspects
+            for row in (row_of[s.sample.id],)
         )
         key = self.queue_key()
         strata = stratify([evidence.rows[i].id for i in evidence.ranking], int(key[:8], 16))
@@ -244,17 +242,15 @@ class Labels:
 
         By the features of baseline models; the case's own images are left out.
         """
-        order = list(self._nearest_first(case.samples))
-        nearest = {}
-        for label in dict.fromkeys((*case.labels, case.suggested)):
-            same = (s for s in order if current_label(s) == label)
-            nearest[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
-        return nearest
+        labels = self._groups.images().labels()
+        return {
+            label: tuple(islice(self._nearest_first(case.samples, labels == label), NEAREST))
+            for label in dict.fromkeys((*case.labels, case.suggested))
+        }
 
     def neighbourhood(self, case: LabelCase) -> LabelNeighbourhood:
         """Return the nearest neighbours of a case's first image, and their classes."""
-        order = list(self._nearest_first(case.samples))
-        nearest = order[:COUNTED]
+        nearest = list(islice(self._nearest_first(case.samples), COUNTED))
         return LabelNeighbourhood(
             self.nearest(case), dict(Counter(map(current_label, nearest))), len(nearest)
         )
@@ -281,46 +277,43 @@ class Labels:
         votes = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
         label = votes[0] if votes else leading[0]
         if not votes and len(leading) > 1:
-            order = self._nearest_first(members)
-            label = next((s.label for s in order if s.label in leading), label)
+            among = self._groups.images().text("label").equals(*leading)
+            label = next((s.label for s in self._nearest_first(members, among)), label)
         standing = [m for m in members if m.mark != "drop"]
         done = len({current_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
         return LabelCase(tuple(members), label, None, done, identical)
 
-    def _nearest_first(self, members: Sequence[Sample]) -> Iterator[Sample]:
-        """Return the other images, most similar to the first member first."""
-        space = self._seen()
-        place = {s.id: i for i, s in enumerate(space.rows)}
-        distance = ((space.x - space.x[place[members[0].id]]) ** 2).sum(axis=1)
-        distance[[place[m.id] for m in members]] = np.inf
-        order = np.argsort(distance, kind="stable")
-        return (space.rows[i] for i in order[np.isfinite(distance[order])].tolist())
+    def _nearest_first(
+        self, members: Sequence[Sample], among: NDArray[np.bool_] | None = None
+    ) -> Iterator[Sample]:
+        """Return other images, most similar to the first member first; see `SimilarImages`."""
+        images = self._groups.images()
+        return self._similar.nearest_first(images, members, among, key=self.queue_key())
 
     def _kept(self) -> list[SuspectedLabel] | None:
         """Return the stored suspects with their current decisions; None without a search."""
         record = self._context.store.records.get(LABEL_ERRORS)
         if record is None or record.digest != self.queue_key():
             return None
-        by_id = {s.id: s for s in self._groups.images()}
+        by_id = SamplesById(self._groups.images())
         return [
             SuspectedLabel(by_id[one.sample], one.suggested, one.score, one.confidence)
             for one in record.suspects
             if one.sample in by_id
         ]
 
-    def _seen(self) -> _Space:
-        key = self.queue_key()
-        if self._space is None or self._space.key != key:
-            rows = list(self._groups.images())
-            self._space = _Space(key, rows, describe(self._groups.records(rows)))
-        return self._space
-
     def queue_key(self) -> str:
         """Return a digest of the files and their labels on disk; decisions don't change it."""
+        images = self._groups.images()
+        # Tables of the same files share their paths, whatever was decided.
+        if self._keyed is not None and self._keyed[0] is images.paths:
+            return self._keyed[1]
         digest = hashlib.sha256(METHOD.encode())
-        for s in self._groups.images():
-            digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
-        return digest.hexdigest()
+        labels, hashes = images.text("label"), images.hashes()
+        for path, label, sha256 in zip(images.paths, labels, hashes, strict=True):
+            digest.update(f"{path}\0{label}\0".encode() + sha256)
+        self._keyed = images.paths, digest.hexdigest()
+        return self._keyed[1]
 
 
 def _case_of(one: SuspectedLabel) -> LabelCase:
@@ -328,8 +321,7 @@ def _case_of(one: SuspectedLabel) -> LabelCase:
     return LabelCase((one.sample,), one.suggested, one.score, done, confidence=one.confidence)
 
 
-def _likeliest(evidence: LabelEvidence, sample: Sample) -> tuple[tuple[str, float], ...]:
-    row = next(i for i, one in enumerate(evidence.rows) if one.id == sample.id)
+def _likeliest(evidence: LabelEvidence, row: int) -> tuple[tuple[str, float], ...]:
     values = evidence.probabilities[row]
     order = np.argsort(-values, kind="stable")[:_CONFIDENCES]
     return tuple((evidence.classes[k], round(float(values[k]), 4)) for k in order.tolist())

@@ -1,5 +1,6 @@
 """Simple properties that tell the folders apart, with images at the extremes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from inspector.store.samples import Sample
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 PAIRS = 3
+COLOURS = ("redness", "blueness")
 # Number of images per folder in the list behind a property.
 LISTED = 60
 
@@ -52,23 +54,25 @@ class ShiftReport:
         return f"Your folders differ in {', '.join(names[:4])}{more}"
 
 
-def columns(rows: list[Sample], records: NDArray[np.void]) -> dict[str, Doubles]:
+def mean_colours(records: NDArray[np.void]) -> NDArray[np.float64]:
+    """Return the redness and the blueness (n, 2) of records of `FINGERPRINT`."""
+    colours: Doubles = records["colour"][:, :, :, 1:].mean(axis=(1, 2))
+    return colours
+
+
+def columns(rows: Sequence[Sample], colours: Doubles | None) -> dict[str, Doubles]:
     """Return the simple properties of images, without those that are equal for all.
 
     Args:
         rows: The images.
-        records: Their fingerprints, for the colours.
+        colours: (n, 2) of `mean_colours`; None to leave out `COLOURS`.
     """
     pixels = np.array([max(1, s.width * s.height) for s in rows], np.float64)
-    chroma = np.empty((len(rows), 2))
-    for i in range(0, len(rows), 1024):
-        chroma[i : i + 1024] = records["colour"][i : i + 1024, :, :, 1:].mean(axis=(1, 2))
     columns_by_name = {
         "brightness": np.array([s.brightness for s in rows], np.float64),
         "contrast": np.array([s.contrast for s in rows], np.float64),
         "sharpness": np.array([s.sharpness for s in rows], np.float64),
-        "redness": chroma[:, 0],
-        "blueness": chroma[:, 1],
+        **({} if colours is None else dict(zip(COLOURS, colours.T, strict=True))),
         "width": np.array([s.width for s in rows], np.float64),
         "height": np.array([s.height for s in rows], np.float64),
         "bytes per pixel": np.array([s.size for s in rows], np.float64) / pixels,

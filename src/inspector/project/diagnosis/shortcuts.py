@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.shortcuts.features import surroundings_of
-from inspector.audit.shortcuts.probes import ImageFacts, Measured, around_centre, probes_of
+from inspector.audit.shortcuts.probes import (
+    ImageFacts,
+    Measured,
+    around_centre,
+    describe_around,
+    probes_of,
+)
 from inspector.audit.shortcuts.search import (
     MIN_GROUPS,
     ProbeName,
@@ -219,7 +225,7 @@ class Shortcuts:
         return Measured(
             np.stack([one.values for one in each]), np.stack([one.marks for one in each]),
             np.stack([one.compression for one in each]),
-            around_centre(self._groups.records(rows)),
+            around_centre(*self._groups.fingerprints.measured(rows, describe_around)),
         )  # fmt: skip
 
     def _tasks(self, rows: list[Sample]) -> Iterator[list[MeasureSurroundings]]:
@@ -227,7 +233,7 @@ class Shortcuts:
             yield [
                 MeasureSurroundings(
                     s.sha256, str(self._context.absolute(s.path)),
-                    self._context.cache.thumbnail(s.sha256) or b"",
+                    self._context.thumbnail(s.path, s.sha256) or b"",
                 )
                 for s in rows[start : start + _BATCH]
             ]  # fmt: skip

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.descriptors import describe
 from inspector.audit.folds import group_folds, own_groups
 from inspector.audit.hidden_groups import unexplained_pairs
 from inspector.errors import TrainingError, UsageError
@@ -135,7 +134,7 @@ class TrainedFolds:
             FoldRun("", len(spec.training) + len(spec.selection), tuple(held.tolist()))
             for spec, held in zip(specs, judged, strict=True)
         ]
-        hidden = unexplained_pairs(reduce(describe(self._groups.records(rows))), numbers).share
+        hidden = unexplained_pairs(reduce(self._groups.fingerprints.described(rows)), numbers).share
         record = StoredFolds(
             "", 0.0, base.split, base.evaluation, base.model, base.image_size_px, base.epochs,
             tuple(group.tolist()), replace(turns[0], run=done), tuple(turns[1:]), hidden,

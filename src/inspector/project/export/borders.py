@@ -72,7 +72,7 @@ def measure_borders(
     progress.start("borders", len(chosen))
     tasks = (
         [
-            MeasureBorder(context.cache.thumbnail(s.sha256) or b"")
+            MeasureBorder(context.thumbnail(s.path, s.sha256) or b"")
             for s in chosen[start : start + _BATCH]
         ]
         for start in range(0, len(chosen), _BATCH)

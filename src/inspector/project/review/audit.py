@@ -96,7 +96,11 @@ class Audits:
                 write_rows(stream, [PAIR_FIELDS])
                 write_rows(stream, pair_rows(audit))
             return
-        page = audit_page(audit, self._context.cache.thumbnail)
+        page = audit_page(
+            audit,
+            lambda one: self._context.thumbnail(one.path, one.sha256),
+            lambda two: self._context.thumbnail(two.path, two.sha256, root=root),
+        )
         with user_file(file, *roots, what="report") as stream:
             stream.write(render(page))
 

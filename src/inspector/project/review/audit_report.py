@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from inspector import __version__
 from inspector.project.review.audit_result import AuditPair, DatasetAudit
 from inspector.project.review.duplicates import Level, PairKind
+from inspector.project.review.image_collection import CollectedImage
 from inspector.reports.html import ImagePair, ReportPage, ReportTable
 from inspector.similarity.fingerprint_file import Detail
 
 PAIR_FIELDS = ("a", "b", "kind", "level", "transform", "similarity", "split_a", "split_b")
 _SHOWN_PAIRS = 24
+FindThumbnail = Callable[[CollectedImage], bytes | None]
 _KINDS = {
     PairKind.BYTES: "identical file",
     PairKind.PIXELS: "identical pixels",
@@ -19,12 +21,13 @@ _KINDS = {
 }
 
 
-def audit_page(audit: DatasetAudit, thumbnail: Callable[[bytes], bytes | None]) -> ReportPage:
+def audit_page(audit: DatasetAudit, of_a: FindThumbnail, of_b: FindThumbnail) -> ReportPage:
     """Return the report page of an audit.
 
     Args:
         audit: The audit.
-        thumbnail: Returns the JPEG thumbnail of a content, or None.
+        of_a: Returns the JPEG thumbnail of an image of the first dataset, or None.
+        of_b: The same for the second one.
     """
     a, b = audit.a, audit.b
     lists = {
@@ -38,7 +41,7 @@ def audit_page(audit: DatasetAudit, thumbnail: Callable[[bytes], bytes | None]) 
         _limits(audit),
         (),
         (_splits(audit), _by_kind(audit)),
-        tuple(_pairs(audit, thumbnail)),
+        tuple(_pairs(audit, of_a, of_b)),
         lists=lists,
         methods=(
             "Identical file: the same SHA-256; identical pixels: the same decoded pixels; flipped"
@@ -92,13 +95,13 @@ def _by_kind(audit: DatasetAudit) -> ReportTable:
     return ReportTable("By strongest kind", ("", audit.a.name, audit.b.name), rows)
 
 
-def _pairs(audit: DatasetAudit, thumbnail: Callable[[bytes], bytes | None]) -> list[ImagePair]:
+def _pairs(audit: DatasetAudit, of_a: FindThumbnail, of_b: FindThumbnail) -> list[ImagePair]:
     pairs = []
     for pair in audit.pairs[:_SHOWN_PAIRS]:
-        one = thumbnail(pair.a.sha256)
+        one = of_a(pair.a)
         if one:
             # A fingerprint file has no images.
-            two = b"" if audit.from_file else thumbnail(pair.b.sha256) or b""
+            two = b"" if audit.from_file else of_b(pair.b) or b""
             text = (
                 f"{_KINDS[pair.kind]}, {_similarity(pair)}",
                 f"{audit.a.name}: {pair.a.path}",

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inspector.audit.intervals import wilson
-from inspector.dataset.groups import Agreement, Proposal, Provenance, agreement
+from inspector.dataset.groups import Agreement, Proposal, Provenance, SmallPictures, agreement
 
 # "Looks right" needs images of a group to look alike in more than this share of pairs, with 95 %
 # confidence, where chance gives 0.1. Source: 0.42 for the true groups of augmented MRI slices (0.36
 # at the low end of the CI), 0.98 for bursts of the demo; about 0.1 for batches of downloads.
 MIN_ALIKE = 0.3
+MAX_COMPARED = 5_000
+"""Images among which the most similar pairs across groups are looked for; of more, a sample."""
+
 # A rule with a group above this share of a class names a batch or a source, not a group.
 MAX_CLASS_SHARE = 0.1
 
@@ -91,7 +93,7 @@ class GroupingProposal:
 
 def weigh(
     proposal: Proposal,
-    pictures: NDArray[np.float32],
+    pictures: SmallPictures,
     labels: Sequence[str],
     *,
     accepted: bool | None,
@@ -99,7 +101,8 @@ def weigh(
     """Return a proposal with its evidence.
 
     Args:
-        pictures: (n, d) small images in the order of the proposal's keys, like `labels`.
+        pictures: Returns small images of positions among the proposal's keys.
+        labels: (n,) classes in the order of these keys.
         accepted: What a person said about it; None for nothing.
     """
     alike = agreement(proposal, pictures, labels)
@@ -119,32 +122,46 @@ def weigh(
 
 
 def boundary_pairs(
-    proposal: Proposal, pictures: NDArray[np.float32], count: int
+    proposal: Proposal, pictures: SmallPictures, count: int
 ) -> list[tuple[int, int, bool]]:
     """Return positions of pairs to judge: half within groups, half across them, shuffled.
 
-    Within groups the least similar pairs of a sample, across groups the most similar ones.
+    Within groups the least similar pairs of a sample, across groups the most similar ones among
+    `MAX_COMPARED` images.
 
     Args:
-        pictures: (n, d) small images in the order of the proposal's keys.
+        pictures: Returns (k, d) small images of positions among the proposal's keys.
         count: Maximum number of pairs.
 
     Returns:
         Pairs (a, b, whether the proposal holds them together).
     """
-    rng = np.random.default_rng(len(pictures))
-    inside = []
+    images = len(proposal.keys)
+    rng = np.random.default_rng(images)
     members = list(proposal.groups.values())
-    for position in rng.permutation(len(members))[: 10 * count].tolist():
-        one, two = rng.choice(members[position], 2, replace=False).tolist()
-        inside.append((float(np.abs(pictures[one] - pictures[two]).mean()), one, two))
+    drawn = [
+        rng.choice(members[position], 2, replace=False).tolist()
+        for position in rng.permutation(len(members))[: 10 * count].tolist()
+    ]
+    asking = rng.permutation(images)[: 20 * count]
+    compared = np.arange(images)
+    if images > MAX_COMPARED:
+        compared = np.sort(np.random.default_rng(0).choice(images, MAX_COMPARED, replace=False))
+    used = np.unique(np.concatenate([np.array(drawn, np.int64).ravel(), asking, compared]))
+    small = pictures(used)
+    row = {position: i for i, position in enumerate(used.tolist())}
+    inside = [
+        (float(np.abs(small[row[one]] - small[row[two]]).mean()), one, two) for one, two in drawn
+    ]
+    others = small[np.searchsorted(used, compared)]
     across = []
-    for one in rng.permutation(len(pictures))[: 20 * count].tolist():
-        distance = np.abs(pictures - pictures[one]).mean(axis=1)
+    for one in asking.tolist():
+        distance = np.abs(others - small[row[one]]).mean(axis=1)
         key = proposal.keys[one]
-        for two in np.argsort(distance)[1:12].tolist():
-            if not key or proposal.keys[two] != key:
-                across.append((float(distance[two]), one, two))
+        for at in np.argsort(distance)[:12].tolist():
+            two = int(compared[at])
+            if two != one and (not key or proposal.keys[two] != key):
+                across.append((float(distance[at]), one, two))
                 break
     half = count // 2
     chosen = [(a, b, True) for _, a, b in sorted(inside, reverse=True)[:half]]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inspector.audit.intervals import wilson
 from inspector.dataset import groups as proposals
-from inspector.dataset.groups import Proposal, Provenance
+from inspector.dataset.groups import Proposal, Provenance, SmallPictures
 from inspector.dataset.layouts import Role
 from inspector.errors import UsageError
 from inspector.project.catalog.samples import Samples
@@ -17,6 +17,7 @@ from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.fingerprint_blocks import FingerprintBlocks
 from inspector.project.review.group_members import Group, list_groups, number_groups
 from inspector.project.review.grouping_proposals import (
     GroupEvidence,
@@ -56,7 +57,11 @@ class JudgedGroups:
 
 
 class Groups:
-    """Queries groups, and stores judgements and accepted rules."""
+    """Queries groups, and stores judgements and accepted rules.
+
+    Attributes:
+        fingerprints: The fingerprints of the images.
+    """
 
     def __init__(
         self,
@@ -69,6 +74,7 @@ class Groups:
         self._samples = samples
         self._duplicates = duplicates
         self._decisions = decisions
+        self.fingerprints = FingerprintBlocks(context)
         self._kept: tuple[object, list[GroupingProposal]] | None = None
         self._enabled: tuple[object, list[Proposal]] | None = None
 
@@ -80,12 +86,12 @@ class Groups:
         """Return every proposal for this dataset, enabled ones first."""
         rows = self.images()
         rules = self._rules()
-        key = ([s.id for s in rows], [s.sha256 for s in rows], rules, self._patterns(rules))
+        key = (rows.ids.tobytes(), rows.hashes(), rules, self._patterns(rules))
         if self._kept is not None and self._kept[0] == key:
             return self._kept[1]
-        pictures = self.pictures(rows)
+        pictures, labels = self._pictures_of(rows), list(rows.text("label"))
         proposals = [
-            weigh(p, pictures, [s.label for s in rows], accepted=rules.get(_name(p)))
+            weigh(p, pictures, labels, accepted=rules.get(_name(p)))
             for p in self._propose(rows, rules)
         ]
         proposals.sort(key=lambda o: (not o.enabled, list(GroupEvidence).index(o.evidence), -o.low))
@@ -99,7 +105,7 @@ class Groups:
         if not listed and not any(rules.values()):
             return []
         rows = self.images()
-        key = ([s.id for s in rows], [s.path for s in rows], rules)
+        key = (rows.ids.tobytes(), list(rows.paths), rules)
         if self._enabled is None or self._enabled[0] != key:
             proposals_now = [
                 p for p in self._propose(rows, rules)
@@ -157,7 +163,7 @@ class Groups:
     def provenance(self) -> str:
         """Return where the enabled groups come from, as text."""
         named = [f"{p.provenance.value} ({p.rule})" for p in self.enabled()]
-        if any(s.bound for s in self.images()):
+        if self.images().number("bound").any():
             named.append("confirmed by hand")
         return ", ".join(named) or "none known"
 
@@ -236,7 +242,7 @@ class Groups:
         Raises:
             UsageError: It is no regular expression, or matches no path.
         """
-        self.use(proposals.by_pattern([s.path for s in self.images()], pattern), on=True)
+        self.use(proposals.by_pattern(self.images().paths, pattern), on=True)
         return next(o for o in self.offers() if o.proposal.rule == pattern)
 
     def propose_pattern(self, pattern: str) -> GroupingProposal:
@@ -245,7 +251,7 @@ class Groups:
         Raises:
             UsageError: It is no regular expression, or matches no path.
         """
-        proposals.by_pattern([s.path for s in self.images()], pattern)
+        proposals.by_pattern(self.images().paths, pattern)
 
         def add(record: GroupingRecord) -> GroupingRecord:
             return replace(record, patterns=tuple(dict.fromkeys((*record.patterns, pattern))))
@@ -272,27 +278,10 @@ class Groups:
         self._kept = self._enabled = None
         self._context.emit(Changes(groups=True))
 
-    def pictures(self, rows: Sequence[Sample]) -> NDArray[np.float32]:
-        """Return (n, 256) grey 16x16 images of samples, 0..255; zeros where missing."""
-        records = self.records(rows)
-        luma: NDArray[np.float64] = records["luma"].reshape(-1, 16, 4, 16, 4).mean(axis=(2, 4))
-        return luma.reshape(len(rows), 256).astype(np.float32)
-
-    def records(self, rows: Sequence[Sample]) -> NDArray[np.void]:
-        """Return the fingerprint records of samples, zeros where missing."""
-        fingerprints = self._context.cache.fingerprints([s.sha256 for s in rows])
-        # Imports numba, which opening a project need not wait for.
-        from inspector.similarity.packing import PACKED, RECORD_BYTES, unpack
-
-        blank = bytes(RECORD_BYTES)
-        data = b"".join(record or blank for record in fingerprints)
-        return unpack(np.frombuffer(data, PACKED))
-
     def to_judge(self, offer: GroupingProposal) -> list[tuple[Sample, Sample, bool]]:
         """Return boundary pairs: (a, b, whether the proposal holds them together)."""
         rows = self.images()
-        pictures = self.pictures(rows)
-        pairs = boundary_pairs(offer.proposal, pictures, JUDGED_AT_ONCE)
+        pairs = boundary_pairs(offer.proposal, self._pictures_of(rows), JUDGED_AT_ONCE)
         return [(rows[a], rows[b], held) for a, b, held in pairs]
 
     def judge(
@@ -322,16 +311,19 @@ class Groups:
             len(across), sum(across) / len(across) if across else None,
         )  # fmt: skip
 
-    def _propose(self, rows: Sequence[Sample], rules: dict[str, bool]) -> list[Proposal]:
-        paths, labels = [s.path for s in rows], [s.label for s in rows]
+    def _pictures_of(self, rows: SampleTable) -> SmallPictures:
+        return lambda positions: self.fingerprints.grey([rows[i] for i in positions.tolist()])
+
+    def _propose(self, rows: SampleTable, rules: dict[str, bool]) -> list[Proposal]:
+        paths, labels = rows.paths, list(rows.text("label"))
         candidates: list[Proposal | None] = []
         if self._context.layout.role is Role.MANIFEST:
-            candidates.append(proposals.by_manifest([s.source for s in rows]))
+            candidates.append(proposals.by_manifest(list(rows.text("source"))))
         candidates.append(proposals.by_folders(paths, labels))
         candidates += proposals.by_names(paths, labels)
-        captured, cameras = [s.captured for s in rows], [s.camera for s in rows]
+        captured, cameras = list(rows.text("captured")), list(rows.text("camera"))
         candidates.append(proposals.by_time(captured, cameras, gap_seconds=self.gap_seconds()))
-        if rows:
+        if paths:
             candidates += [proposals.by_pattern(paths, one) for one in self._patterns(rules)]
         return [p for p in candidates if p is not None]
 

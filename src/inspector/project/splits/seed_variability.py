@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 
 from inspector.audit import seed_variability as draws
-from inspector.audit.descriptors import describe
 from inspector.project.changes import Changes
 from inspector.project.splits.keras_split import one_call
 from inspector.project.splits.leakage_analysis import SEEDS, seeded
@@ -94,15 +93,16 @@ def score_seeds_of(
     for mask, (_, validation) in zip(masks, sides, strict=True):
         mask[[place[p] for p in validation if p in place]] = True
     classes = sorted({s.label for s in rows})
-    ask = SeedScoresRequest(
-        describe(source.groups.records(rows)),
-        np.array([classes.index(s.label) for s in rows], np.int64),
-        np.array(seeds, np.int64), np.packbits(masks, axis=1),
-    )  # fmt: skip
-    scores = answer_in_child(
-        ask, draws.SeedScores, stop=stop or Stop(), progress=progress or Progress(),
-        low_priority=source.context.low_priority,
-    )  # fmt: skip
+    place_of = {name: number for number, name in enumerate(classes)}
+    with source.groups.fingerprints.for_child(rows) as [described]:
+        ask = SeedScoresRequest(
+            described, np.array([place_of[s.label] for s in rows], np.int64),
+            np.array(seeds, np.int64), np.packbits(masks, axis=1),
+        )  # fmt: skip
+        scores = answer_in_child(
+            ask, draws.SeedScores, stop=stop or Stop(), progress=progress or Progress(),
+            low_priority=source.context.low_priority,
+        )  # fmt: skip
     if scores is None:
         return None
     record = SeedVariabilityRecord(

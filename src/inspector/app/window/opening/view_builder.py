@@ -23,6 +23,7 @@ class ViewBuilder(QObject):
         self.project = project
         self._bridge = Bridge(self)
         self._pages: list[Page] = []
+        self._view: ProjectWindow | None = None
         self._done = False
 
     def start(self) -> None:
@@ -32,11 +33,15 @@ class ViewBuilder(QObject):
     def cancel(self) -> None:
         """Delete the pages that are built, and close the project."""
         self._done = True
-        for page in self._pages:
-            page.close()
-            page.deleteLater()
-        self._bridge.close()
-        self.project.close()
+        if self._view is not None:
+            self._view.close()
+            self._view.deleteLater()
+        else:
+            for page in self._pages:
+                page.close()
+                page.deleteLater()
+            self._bridge.close()
+            self.project.close()
         self.deleteLater()
 
     def _step(self) -> None:
@@ -47,8 +52,11 @@ class ViewBuilder(QObject):
             self._pages.append(page(self.project, self._bridge))
             QTimer.singleShot(0, self, self._step)
             return
+        if self._view is None:
+            self._view = ProjectWindow(self.project, self._bridge, self._pages)
+            self._bridge.setParent(self._view)
+            QTimer.singleShot(0, self, self._step)
+            return
         self._done = True
-        view = ProjectWindow(self.project, self._bridge, self._pages)
-        self._bridge.setParent(view)
-        self.built.emit(view)
+        self.built.emit(self._view)
         self.deleteLater()

@@ -1,0 +1,88 @@
+"""The images most similar to one, by the features of baseline models."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.project.catalog.known_search import KnownSearch
+from inspector.project.context import ProjectContext
+from inspector.project.review.fingerprint_blocks import FingerprintBlocks
+from inspector.store.sample_table import SampleTable
+from inspector.store.samples import Sample
+
+EXACT_IMAGES = 20_000
+"""Of more images, the points of the last search choose which ones are compared."""
+PRESELECTED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """Images in the baseline models' features, or as points where they are too many."""
+
+    key: str
+    x: NDArray[np.float32]
+    points: NDArray[np.float16] | None
+
+
+class SimilarImages:
+    """Orders the images of a dataset by their similarity to one of them."""
+
+    def __init__(self, context: ProjectContext, fingerprints: FingerprintBlocks) -> None:
+        self._context = context
+        self._fingerprints = fingerprints
+        self._known = KnownSearch(context.cache.path.parent, context.file)
+        self._space: _Space | None = None
+
+    def nearest_first(
+        self,
+        images: SampleTable,
+        members: Sequence[Sample],
+        among: NDArray[np.bool_] | None = None,
+        *,
+        key: str,
+    ) -> Iterator[Sample]:
+        """Yield other images, most similar to the first member first.
+
+        Of more than `EXACT_IMAGES`, only the nearest are among them.
+
+        Args:
+            images: All images.
+            members: Images that are left out; the first one is compared.
+            among: (n,) which images to yield; None for all.
+            key: Digest of the images.
+        """
+        chosen = np.ones(len(images), np.bool_) if among is None else among.copy()
+        first, *_ = own = images.rows_of([m.id for m in members])
+        chosen[own[own >= 0]] = False
+        rows = np.flatnonzero(chosen)
+        space = self._of(images, key)
+        if len(images) <= EXACT_IMAGES:
+            distance = ((space.x[rows] - space.x[first]) ** 2).sum(axis=1)
+        else:
+            rows = self._preselected(space, rows, int(first))
+            described = self._fingerprints.described([images[i] for i in (first, *rows.tolist())])
+            distance = ((described[1:] - described[0]) ** 2).sum(axis=1)
+        return (images[i] for i in rows[np.argsort(distance, kind="stable")].tolist())
+
+    def _preselected(self, space: _Space, rows: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+        """Return the rows that the last search holds for the nearest; without one, a sample."""
+        if space.points is None:
+            return rows[:: -(-len(rows) // EXACT_IMAGES) or 1]
+        cosines = space.points[rows].astype(np.float32) @ space.points[first].astype(np.float32)
+        nearest = np.argsort(-cosines, kind="stable")[:PRESELECTED]
+        return np.sort(rows[nearest])
+
+    def _of(self, images: SampleTable, key: str) -> _Space:
+        if self._space is None or self._space.key != key:
+            described = np.zeros((0, 0), np.float32)
+            points = None
+            if len(images) <= EXACT_IMAGES:
+                described = self._fingerprints.described(images)
+            else:
+                split_of = self._context.store.samples.splits()
+                contents = images.hashes()
+                points = self._known.points_of(contents, [split_of[c] for c in contents])
+            self._space = _Space(key, described, points)
+        return self._space

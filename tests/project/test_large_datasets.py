@@ -1,0 +1,105 @@
+"""What is sampled, sent in files or read in blocks for large datasets says what small ones say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inspector.dataset.groups import Proposal, Provenance
+from inspector.project.catalog import known_search
+from inspector.project.diagnosis import similar_images
+from inspector.project.project import Project
+from inspector.project.review import fingerprint_blocks, grouping_proposals
+from inspector.similarity import projection
+
+
+def test_blocks_and_files_hold_what_one_block_does(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks, images = project.groups.fingerprints, project.groups.images()
+    described, grey = blocks.described(images), blocks.grey(images)
+    monkeypatch.setattr(fingerprint_blocks, "BLOCK_IMAGES", 7)
+    monkeypatch.setattr(fingerprint_blocks, "MAX_SENT_IMAGES", 10)
+    assert np.array_equal(blocks.described(images), described)
+    assert np.array_equal(blocks.grey(list(images)), grey)
+    with blocks.for_child(images) as [file]:
+        assert isinstance(file, str)
+        assert np.array_equal(np.load(file), described)
+    assert not Path(file).exists()
+    assert blocks.described([]).shape == (0, described.shape[1])
+
+
+def test_a_diagnosis_by_files_is_the_same(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = project.diagnoses.run(seeds=2)
+    monkeypatch.setattr(fingerprint_blocks, "MAX_SENT_IMAGES", 10)
+    assert sent is not None
+    assert project.diagnoses.run(seeds=2) == sent
+
+
+def test_components_in_blocks_are_those_of_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    x = (rng.normal(size=(900, 30)) * np.linspace(1, 4, 30) + 5).astype(np.float32)
+    rows = np.flatnonzero(rng.random(900) < 0.8)
+    whole = projection.reduce(x, 8, rows=rows)
+    assert np.array_equal(whole, projection.reduce(x[rows], 8))
+    monkeypatch.setattr(projection, "AT_ONCE", 100)
+    parts = projection.reduce(x, 8, rows=rows)
+    signs = np.sign((whole * parts).sum(axis=0))
+    assert np.allclose(parts * signs, whole, atol=1e-3)
+
+
+def test_the_nearest_of_many_images_are_the_nearest_of_all(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_search, "FEW", 10)
+    project = Project(demo, tmp_path / "searched.inspector", jobs=2)
+    project.scans.scan()
+    images = project.groups.images()
+    key = project.labels.queue_key()
+    samples = images[::9]
+    exact = similar_images.SimilarImages(project.context, project.groups.fingerprints)
+    expected = {s.id: [n.id for n in exact.nearest_first(images, [s], key=key)] for s in samples}
+    monkeypatch.setattr(similar_images, "EXACT_IMAGES", 10)
+    monkeypatch.setattr(similar_images, "PRESELECTED", len(images) // 2)
+    chosen = similar_images.SimilarImages(project.context, project.groups.fingerprints)
+    nearest = 0
+    for sample in samples:
+        order = [s.id for s in chosen.nearest_first(images, [sample], key=key)]
+        assert len(order) == len(images) // 2
+        assert sample.id not in order
+        assert order == [i for i in expected[sample.id] if i in order]
+        nearest += len(set(order[:8]) & set(expected[sample.id][:8]))
+    project.close()
+    assert nearest > 0.9 * 8 * len(samples)
+
+
+def test_pairs_to_judge_of_a_sample_are_across_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    pictures = rng.random((400, 256)).astype(np.float32)
+    proposal = Proposal(Provenance.NAMES, "rule", tuple(f"group {i // 4}" for i in range(400)))
+    asked: list[int] = []
+
+    def read(positions: np.ndarray) -> np.ndarray:
+        asked.append(len(positions))
+        return pictures[positions]
+
+    whole = grouping_proposals.boundary_pairs(proposal, read, 2)
+    monkeypatch.setattr(grouping_proposals, "MAX_COMPARED", 50)
+    sampled = grouping_proposals.boundary_pairs(proposal, read, 2)
+    assert asked[0] == 400
+    assert asked[1] < 150
+    for pairs in (whole, sampled):
+        assert sorted(held for _, _, held in pairs) == [False, True]
+        assert all((a // 4 == b // 4) is held and a != b for a, b, held in pairs)
+
+
+def test_a_search_that_left_no_points_leaves_a_sample(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = project.groups.images()
+    monkeypatch.setattr(similar_images, "EXACT_IMAGES", 20)
+    similar = similar_images.SimilarImages(project.context, project.groups.fingerprints)
+    order = list(similar.nearest_first(images, [images[0]], key="a"))
+    assert 0 < len(order) <= 20
