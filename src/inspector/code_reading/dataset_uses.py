@@ -1,5 +1,6 @@
 """Datasets by their content, and what the code does with them: which of them are calls."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -139,8 +140,11 @@ def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
             use = use_of(data)
             use.validates, use.data = True, data
             use.fit_numbers.append(number)
+    owners = Counter(name for use in uses.values() for name in set(use.own_loaders))
     for use in uses.values():
         use.labelled = use.data.source in labelled
+        # A loader in a function that several datasets are passed to says nothing of one.
+        use.own_loaders = [name for name in use.own_loaders if owners[name] == 1]
     return list(uses.values())
 
 

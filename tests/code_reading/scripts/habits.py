@@ -611,4 +611,19 @@ model.fit(a, validation_data=b)
 """,
         calls=[(TR, "/mnt/crops", 0.2, 1), (VA, "/mnt/crops", 0.2, 1)],
     ),
+    Script(
+        "a loader in a function for any dataset",
+        """\
+from torch.utils.data import DataLoader
+from torchvision.datasets import ImageFolder
+def accuracy(net, ds):
+    test_loader = DataLoader(ds, 64)
+    for x, y in test_loader: net(x)
+train, test = ImageFolder("owls/train"), ImageFolder("owls/test")
+train_loader = DataLoader(train, 8, shuffle=True)
+for x, y in train_loader: loss(net(x), y).backward()
+print(accuracy(net, train), accuracy(net, test))
+""",
+        calls=[(TR, "owls/train", None, None), (TE, "owls/test", None, None)],
+    ),
 ]
