@@ -151,6 +151,7 @@ def _orders(
         elif (
             (listed and (not built or whole.source.arguments.get("by_class") is True))
             or whole.source.loader is LoaderName.IMAGE_FOLDER
+            or _is_in_class_order(whole)
         ) and _cut_in_order(call):
             yield CodeFinding(
                 "shuffle_false", MIDDLE if files else HIGH,
@@ -178,6 +179,16 @@ def _whole(call: CodeCall, parents: Mapping[Source, DataSet]) -> DataSet | None:
     return None
 
 
+def _is_in_class_order(data: DataSet) -> bool:
+    """Tell whether it is a folder that Keras lists class by class."""
+    given = data.source.arguments
+    known = data.source.loader is LoaderName.DATASET and not data.has("shuffle")
+    labelled = (
+        given.get("labels", "inferred") == "inferred" and given.get("label_mode", "") is not None
+    )
+    return known and labelled and given.get("shuffle") is False
+
+
 def _cut_in_order(call: CodeCall) -> bool:
     parent = call.source.parent
     if parent is not None and (parent.has("shuffle") or parent.source.loader in SPLIT_LOADERS):
@@ -185,7 +196,8 @@ def _cut_in_order(call: CodeCall) -> bool:
     given = call.source.arguments
     if call.loader in _FOLDS:
         return call.shuffle is False and call.loader is LoaderName.K_FOLD
-    return call.loader in _CUTS and call.shuffle is False and given.get("stratify") is None
+    cuts = (*_CUTS, LoaderName.SPLIT_DATASET)
+    return call.loader in cuts and call.shuffle is False and given.get("stratify") is None
 
 
 def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:

@@ -626,4 +626,25 @@ print(accuracy(net, train), accuracy(net, test))
 """,
         calls=[(TR, "owls/train", None, None), (TE, "owls/test", None, None)],
     ),
+    Script(
+        "split_dataset of a folder in class order",
+        """\
+import keras
+every = keras.utils.image_dataset_from_directory("x", shuffle=False, batch_size=None)
+a, b = keras.utils.split_dataset(every, left_size=.8)
+model.fit(a.batch(8), validation_data=b.batch(8))
+""",
+        calls=[(TR, "x", 0.2, None), (VA, "x", 0.2, None)],
+        high=frozenset({"shuffle_false"}),
+    ),
+    Script(
+        "split_dataset of a folder that is shuffled",
+        """\
+import keras
+every = keras.utils.image_dataset_from_directory("x", shuffle=False, batch_size=None)
+a, b = keras.utils.split_dataset(every, left_size=.8, shuffle=True, seed=2)
+model.fit(a.batch(8), validation_data=b.batch(8))
+""",
+        calls=[(TR, "x", 0.2, 2), (VA, "x", 0.2, 2)],
+    ),
 ]
