@@ -1,16 +1,20 @@
 """Measure the whole walk on large datasets, step by step, each beside its floor, in one run.
 
     python bench/scale.py [--sizes 10000 100000] [--work DIR] [--side 64] [--steps NAME..]
+    python bench/scale.py --work DIR --plot docs/measurements/scale.svg
 
 Each size gets a dataset of `scale_dataset`, and every step a process of its own that opens the
 project as a program does. Wall and processor seconds are of the step with its workers, without the
 start of Python. The peak is the proportional set size of all its processes together, looked at
 five times a second. A JSON line per step goes to `DIR/scale.jsonl`; the table comes at the end.
+`--plot` draws the growth of `PLOTTED` from that file, the last run of each size, and measures
+nothing.
 """
 
 import argparse
 import itertools
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -43,6 +47,15 @@ class Timing:
 
 
 Report = Callable[[str, float, float, str], None]
+PLOTTED = {
+    "scan": "#000000",
+    "scan: candidates": "#0072b2",
+    "scan: near-duplicates": "#d55e00",
+    "scan: names": "#cc79a7",
+    "listing": "#009e73",
+    "samples": "#56b4e9",
+    "gallery: sort by name": "#e69f00",
+}
 
 
 class Watch:
@@ -404,7 +417,11 @@ class Turns:
     def __init__(self, watch: Watch) -> None:
         from PySide6.QtWidgets import QApplication
 
+        from inspector.app.threads.gc_scheduler import GcScheduler
+
         self._app = QApplication.instance() or QApplication(["inspector"])
+        # As the program does.
+        self._garbage = GcScheduler()
         self._watch = watch
         self._turns: list[tuple[float, float]] = []
 
@@ -465,7 +482,13 @@ def step_window(folder: Path, file: Path, watch: Watch) -> None:
     assert isinstance(view, ProjectWindow)
     overview = view.pages[0]
 
+    looked = [0.0]
+
     def says(*texts: str) -> bool:
+        # Looking at all labels takes milliseconds that the other threads need.
+        if time.monotonic() < looked[0] + 0.1:
+            return False
+        looked[0] = time.monotonic()
         labels = [label.text() for label in overview.findChildren(QLabel)]
         return any(text in label for label in labels for text in texts)
 
@@ -480,7 +503,12 @@ def step_window(folder: Path, file: Path, watch: Watch) -> None:
         turns.turn(0.3)
         turns.measure(f"page {page.title}", lambda: not view.bridge.waits())
     view.show_page([page.title for page in view.pages].index("Gallery"))
-    gallery = view.findChild(GalleryView)
+    scroll(turns, view.findChild(GalleryView))
+    window.quit()
+
+
+def scroll(turns: Turns, gallery: Any) -> None:
+    """Scroll through the whole gallery in 400 jumps."""
     bar = gallery.verticalScrollBar()
     steps = iter(range(400))
 
@@ -491,7 +519,6 @@ def step_window(folder: Path, file: Path, watch: Watch) -> None:
         return step is None
 
     turns.measure("scrolling, 400 frames", scrolled, f"of {bar.maximum():,} px ")
-    window.quit()
 
 
 STEPS: dict[str, Callable[[Path, Path, Watch], None]] = {
@@ -549,6 +576,58 @@ def run_step(name: str, folder: Path, file: Path) -> Iterator[dict[str, Any]]:
     }
 
 
+def plot(log: Path, file: Path) -> None:
+    """Draw the processor seconds of `PLOTTED` by the number of images, both logarithmic."""
+    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    series: dict[str, dict[int, float]] = {name: {} for name in PLOTTED}
+    for row in rows:
+        name = str(row["step"]).partition(" (")[0]
+        if name in series and row["cpu"] > 0:
+            series[name][int(row["size"])] = float(row["cpu"])
+    series = {name: dict(sorted(points.items())) for name, points in series.items() if points}
+    sizes = sorted({size for points in series.values() for size in points})
+    seconds = [value for points in series.values() for value in points.values()]
+    low, high = math.floor(math.log10(min(seconds))), math.ceil(math.log10(max(seconds)))
+
+    def across(size: int) -> float:
+        share = math.log(size / sizes[0]) / math.log(sizes[-1] / sizes[0])
+        return 90 + 280 * share
+
+    def down(value: float) -> float:
+        return 340 - 310 * (math.log10(value) - low) / (high - low)
+
+    lines = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 380" font-family="sans-serif"'
+        ' font-size="12">',
+        '<rect width="100%" height="100%" fill="#fff"/>',
+    ]
+    for power in range(low, high + 1):
+        y = down(10**power)
+        lines.append(
+            f'<line x1="70" x2="390" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
+            f'<text x="62" y="{y + 4:.1f}" text-anchor="end">{10**power:g} s</text>'
+        )
+    lines += [f'<text x="{across(s):.0f}" y="365" text-anchor="middle">{s:,}</text>' for s in sizes]
+    first, last = sizes[0], sizes[-1]
+    times = last * math.log(last) / (first * math.log(first))
+    labels: list[float] = []
+    middle = 10 ** ((low + high) / 2)
+    guide = {first: middle / times**0.5, last: middle * times**0.5}
+    names = {**{name: (points, PLOTTED[name]) for name, points in series.items()},
+             "n log n": (guide, "#999999")}  # fmt: skip
+    for name, (points, colour) in sorted(names.items(), key=lambda one: -max(one[1][0].values())):
+        path = " ".join(f"{across(size):.1f},{down(value):.1f}" for size, value in points.items())
+        dashes = ' stroke-dasharray="4 4"' if name == "n log n" else ""
+        y = max([down(list(points.values())[-1]), *(at + 15 for at in labels[-1:])])
+        labels.append(y)
+        grown = points.get(last, 0) / points[first] if first in points else 0
+        lines.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>'
+            f'<text x="396" y="{y + 4:.1f}" fill="{colour}">{name}: {grown:.1f} times</text>'
+        )
+    file.write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Make the datasets that are missing, walk, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -557,8 +636,12 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=64)
     usual = [name for name in STEPS if name != "fill"]
     parser.add_argument("--steps", nargs="+", default=usual, choices=list(STEPS))
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg")
     parser.add_argument("--step", nargs=3, metavar=("NAME", "FOLDER", "FILE"))
     words = parser.parse_args()
+    if words.plot:
+        plot(words.work / "scale.jsonl", words.plot)
+        return
     if words.step:
         name, folder, file = words.step
         watch = Watch(name)

@@ -15,7 +15,8 @@ STEPS = 15
 PENALTY = 1e-3
 NEIGHBOURS_KEPT = 64
 _BLOCK = 256
-_MAX_PROBABILITIES = 8_000_000
+_MAX_VALUES = 10_000_000
+"""Probabilities or distances in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _slope(design: Floats, turned: Floats, labels: Ints, weights: Floats) -> Flo
     it is cut.
     """
     classes = weights.shape[1]
-    at_once = max(1, _MAX_PROBABILITIES // (_BLOCK * classes))
+    at_once = max(1, _MAX_VALUES // (_BLOCK * classes))
     total = np.zeros((0, *weights.shape), np.float32)
     for start in range(0, len(design), at_once):
         error = softmax(design[start : start + at_once] @ weights)
@@ -157,8 +158,9 @@ def neighbours(one: Floats, two: Floats, count: int = NEIGHBOURS_KEPT) -> Ints:
     if count <= 0:
         return nearest
     squares = (two**2).sum(axis=1)
-    for start in range(0, len(one), 1024):
-        rows = np.arange(start, min(len(one), start + 1024))
+    at_once = max(32, min(1024, _MAX_VALUES // max(1, len(two))))
+    for start in range(0, len(one), at_once):
+        rows = np.arange(start, min(len(one), start + at_once))
         distance = squares[None, :] - 2 * (one[rows] @ two.T)
         if itself:
             distance[np.arange(len(rows)), rows] = np.inf

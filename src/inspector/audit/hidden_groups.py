@@ -15,6 +15,7 @@ Ints = NDArray[np.int64]
 # both. Source: prototype of 340 trials, confirmed on fresh samples in
 # docs/measurements/verdicts.md.
 CLOSER_THAN = 0.55
+_MAX_DISTANCES = 5_000_000
 NEIGHBOUR = 30
 
 
@@ -57,7 +58,9 @@ def unexplained_pairs(x: Floats, group: Ints) -> HiddenGroups:
     return HiddenGroups(pairs, share, joined.astype(np.int64))
 
 
-def _blocks(n: int, rows_at_once: int = 512) -> list[tuple[int, int]]:
+def _blocks(n: int) -> list[tuple[int, int]]:
+    # Each row has a distance to all: 512 rows of 100,000 images take 200 MB, several times.
+    rows_at_once = max(32, min(512, _MAX_DISTANCES // n))
     return [(start, min(n, start + rows_at_once)) for start in range(0, n, rows_at_once)]
 
 

@@ -15,6 +15,14 @@ from inspector.similarity.align import OPTIONS, Singles
 BLOCK = 2_048
 """Images per block."""
 
+EXACT_POINTS = 60_000
+"""Of more points, neighbours are looked for in `Cells`: comparing all grows with their square."""
+CELL_POINTS = 700
+PROBES = 16
+"""Source: docs/measurements/scale.md."""
+
+_SAMPLE = 20_000
+_ROUNDS = 8
 _LANES = 32
 _NONE = -2.0
 
@@ -178,6 +186,88 @@ def nearest(
             ends.append(_listed(other, back, back_best))
     ends.append(_listed(start, rows, best))
     return Near(*(np.concatenate(column) for column in zip(*ends, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Points in cells around centres; each point looks for neighbours in the cells nearest to it.
+
+    Attributes:
+        order: (n,) the points, cell by cell: the rows of the other arrays.
+        starts: (cells + 1,) where each cell starts; then n.
+        probed: (n, PROBES) the cells that each point looks in.
+    """
+
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    probed: NDArray[np.int32]
+
+
+def cells_of(points: NDArray[np.floating]) -> Cells:
+    """Return the cells of points (n, d) of length 1, by k-means on a sample."""
+    centres = _centres(points, max(PROBES, len(points) // CELL_POINTS))
+    probed = np.empty((len(points), PROBES), np.int32)
+    own = np.empty(len(points), np.int32)
+    for start in range(0, len(points), BLOCK):
+        part = slice(start, start + BLOCK)
+        cosines = points[part].astype(np.float32) @ centres.T
+        probed[part] = np.argpartition(-cosines, PROBES - 1, axis=1)[:, :PROBES]
+        own[part] = cosines.argmax(axis=1)
+    order = np.argsort(own, kind="stable")
+    starts = np.searchsorted(own[order], np.arange(len(centres) + 1))
+    return Cells(order, starts, probed[order])
+
+
+def _centres(points: NDArray[np.floating], cells: int) -> Singles:
+    """Return the centres (cells, d) of spherical k-means."""
+    step = max(1, len(points) // max(_SAMPLE, cells))
+    sample = np.ascontiguousarray(points[::step], np.float32)
+    centres = sample[:: len(sample) // cells][:cells].copy()
+    for _ in range(_ROUNDS):
+        own = (sample @ centres.T).argmax(axis=1)
+        order = np.argsort(own, kind="stable")
+        there, first = np.unique(own[order], return_index=True)
+        centres[there] = unit(np.add.reduceat(sample[order], first, axis=0))
+    return centres
+
+
+def nearest_in_cells(
+    points: NDArray[np.floating], splits: NDArray[np.int32], least: Singles, cells: Cells,
+    start: int, k: int,
+) -> Near:  # fmt: skip
+    """Return the neighbours of one block of images in the cells that they look in.
+
+    All arguments but `cells.order` are in the order of the cells, as the result is. Of a pair only
+    one may look in the cell of the other.
+
+    Args:
+        points: (n, d) of length 1.
+        splits: (n,) number of each image's split.
+        least: (n,) cosine below which an image has no neighbour.
+        cells: Of the points.
+        start: First row of the block, a multiple of `BLOCK`.
+        k: Neighbours per image, of all and of other splits.
+    """
+    block = np.ascontiguousarray(points[start : start + BLOCK], np.float32)
+    rows = np.full((len(block), 2, k), -1, np.int32)
+    best = np.repeat(least[start : start + BLOCK], 2 * k).reshape(rows.shape)
+    probed = cells.probed[start : start + len(block)]
+    own = splits[start : start + len(block)]
+    for cell in np.unique(probed).tolist():
+        first, end = int(cells.starts[cell]), int(cells.starts[cell + 1])
+        if first == end:
+            continue
+        asking = np.flatnonzero((probed == cell).any(axis=1))
+        cosines = block[asking] @ points[first:end].astype(np.float32).T
+        itself = asking + start - first
+        inside = (itself >= 0) & (itself < end - first)
+        cosines[inside, itself[inside]] = _NONE
+        of_asking, best_of_asking = rows[asking], best[asking]
+        _nearest_of_rows(
+            cosines, own[asking], splits[first:end], True, first, of_asking, best_of_asking
+        )
+        rows[asking], best[asking] = of_asking, best_of_asking
+    return Near(*_listed(start, rows, best))
 
 
 def _listed(

@@ -20,7 +20,17 @@ from numpy.typing import NDArray
 from inspector.similarity.descriptors import VALUES, describe
 from inspector.similarity.fingerprints import FINGERPRINT, SEARCHED
 from inspector.similarity.hash_join import Candidates, candidates
-from inspector.similarity.nearest import Near, NeighbourLists, Neighbours, empty_lists, nearest
+from inspector.similarity.nearest import (
+    EXACT_POINTS,
+    Cells,
+    Near,
+    NeighbourLists,
+    Neighbours,
+    cells_of,
+    empty_lists,
+    nearest,
+    nearest_in_cells,
+)
 from inspector.similarity.packing import PACKED, unpack
 from inspector.similarity.projection import Singles
 from inspector.similarity.proposals import (
@@ -155,7 +165,13 @@ def _reduce(task: Reduce) -> Written:
         described = np.load(folder / f"{space}.npy", mmap_mode="r")
         components = fitted(described)
         np.save(folder / f"{space}-projection.npy", np.column_stack(components))
-        np.save(folder / f"{space}-points.npy", points_by(described, *components))
+        points = points_by(described, *components)
+        np.save(folder / f"{space}-points.npy", points)
+        if len(points) > EXACT_POINTS:
+            cells = cells_of(points)
+            np.save(folder / f"{space}-order.npy", cells.order)
+            np.save(folder / f"{space}-starts.npy", cells.starts)
+            np.save(folder / f"{space}-probed.npy", cells.probed)
         return Written()
     old = np.load(folder / "old.npy")
     if space is Space.EMBEDDING:
@@ -198,7 +214,11 @@ def _find_near(task: FindNear) -> Written:
     if (folder / f"{space}-order.npy").exists():
         order = np.load(folder / f"{space}-order.npy")
         points, splits, least = points[order], splits[order], least[order]
-    near = nearest(points, splits, least, task.start, most_neighbours(space))
+    if (cells := _cells(folder, space, order)) is None:
+        near = nearest(points, splits, least, task.start, most_neighbours(space))
+    else:
+        k = most_neighbours(space)
+        near = nearest_in_cells(points, splits, least, cells, task.start, k)
     np.savez(
         folder / f"near-{space}-{task.start}.npz",
         of=order[near.of].astype(np.int32), row=order[near.row].astype(np.int32),
@@ -207,14 +227,27 @@ def _find_near(task: FindNear) -> Written:
     return Written()
 
 
+def _cells(folder: Path, space: Space, order: NDArray[np.int64]) -> Cells | None:
+    """Return the cells of a search; None where all images are compared."""
+    if not (folder / f"{space}-starts.npy").exists():
+        return None
+    probed = np.load(folder / f"{space}-probed.npy", mmap_mode="r")
+    return Cells(order, np.load(folder / f"{space}-starts.npy"), probed)
+
+
 def _join_near(task: JoinNear) -> CandidateResult:
     folder, space = Path(task.folder), task.space
+    in_cells = (folder / f"{space}-starts.npy").exists()
     starts = (int(file.stem.rpartition("-")[2]) for file in folder.glob(f"near-{task.space}-*.npz"))
 
     def near() -> Iterable[Near]:
         for start in sorted(starts):
             with np.load(folder / f"near-{task.space}-{start}.npz") as columns:
-                yield Near(columns["of"], columns["row"], columns["cosine"])
+                near = Near(columns["of"], columns["row"], columns["cosine"])
+            yield near
+            if in_cells:
+                # An image may have asked for one that did not ask for it.
+                yield Near(near.row, near.of, near.cosine)
 
     lists = empty_lists(_least(folder, space), most_neighbours(space))
     if (folder / f"{space}-lists.npz").exists():

@@ -94,6 +94,7 @@ class AugmentPage(Page):
         self._tabs, self._notes_title = QStackedWidget(), QLabel("No notes")
         self._headline, self._note = QLabel(), QLabel()
         self._lay_out()
+        self._controls.fill()
         self._connect()
         self._controls.show_policy(self.history.now)
         self._bar.refresh()

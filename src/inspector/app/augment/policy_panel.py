@@ -76,6 +76,14 @@ class _Row:
     suggested: QPushButton
 
 
+_WATCHED = frozenset(
+    (
+        QEvent.Type.FocusIn, QEvent.Type.MouseButtonDblClick, QEvent.Type.KeyPress,
+        QEvent.Type.Wheel,
+    )
+)  # fmt: skip
+
+
 class PolicyControls(QWidget):
     """Edits a policy.
 
@@ -104,6 +112,11 @@ class PolicyControls(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(2)
+
+    def fill(self) -> None:
+        """Build the rows, once the panel is in its place: each later move costs 20 ms."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
         for title, controls in GROUPS:
             column.addWidget(_heading(title))
             for control in controls:
@@ -240,6 +253,9 @@ class PolicyControls(QWidget):
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Hundreds of events of other types come while the page is built.
+        if event.type() not in _WATCHED:
+            return False
         row = next((r for r in self._rows if watched in (r.name, r.slider, r.field)), None)
         if row is None:
             return False

@@ -35,11 +35,16 @@ class GcScheduler(QObject):
     def look(self) -> None:
         """Collect the oldest generation that Python would have collected by now.
 
-        Waits, for some seconds at most, while thousands of objects are being created.
+        Waits, for some seconds at most, while thousands of objects are being created. Those that
+        are still there are what pages show of a large dataset: they count as permanent, and are
+        freed as ever when nothing refers to them.
         """
         counts, limits = gc.get_count(), gc.get_threshold()
-        if counts[0] > MANY and self._waited < PATIENCE:
+        if counts[0] > MANY:
             self._waited += 1
+            if self._waited > PATIENCE:
+                self._waited = 0
+                self.settle()
             return
         self._waited = 0
         due = [g for g in range(len(counts)) if counts[g] > limits[g]]

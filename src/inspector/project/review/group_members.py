@@ -1,7 +1,7 @@
 """Groups of samples: listed with their provenance, and as numbers per sample."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from inspector.dataset.groups import Proposal, Provenance
 from inspector.project.review.duplicates import DuplicateIndex
 from inspector.similarity.clusters import components
+from inspector.store.sample_table import SamplesById, SampleTable
 from inspector.store.samples import Sample
 
 
@@ -55,7 +56,9 @@ def list_groups(
             if tuple(m.id for m in members) not in taken:
                 groups.append(Group(f"{kind.name.lower()}:{key}", members, kind, False))
                 taken.add(tuple(m.id for m in members))
-    by_id = {s.id: s for s in rows}
+    by_id: Mapping[int, Sample] = (
+        SamplesById(rows) if isinstance(rows, SampleTable) else {s.id: s for s in rows}
+    )
     for cluster, ids in index.clusters.items():
         members = tuple(sorted((by_id[i] for i in ids if i in by_id), key=lambda s: s.path))
         if tuple(m.id for m in members) not in taken:
@@ -79,12 +82,13 @@ def number_groups(
         index: Near-duplicates to join as well; None for none.
         similarity: Level from which they are joined; None for the index's own threshold.
     """
-    place = {s.id: i for i, s in enumerate(rows)}
+    ids = rows.ids.tolist() if isinstance(rows, SampleTable) else [s.id for s in rows]
+    place = {sample: i for i, sample in enumerate(ids)}
     links = _chain(members)
     links += _chain([place[s.id] for s in bound] for bound in _bound(rows).values())
     if index is not None:
         level = index.threshold if similarity is None else similarity
-        links += _chain([place[i] for i in ids if i in place] for ids in index.sets.values())
+        links += _chain([place[i] for i in same if i in place] for same in index.sets.values())
         links += [
             (place[a], place[b])
             for a, b, _, alike in index.edges
@@ -98,6 +102,8 @@ def number_groups(
 def _bound(rows: Iterable[Sample]) -> dict[int, list[Sample]]:
     """Return the samples that a person keeps together, by group."""
     bound: dict[int, list[Sample]] = defaultdict(list)
+    if isinstance(rows, SampleTable):
+        rows = [rows[row] for row in np.flatnonzero(rows.number("bound")).tolist()]
     for sample in rows:
         if sample.bound:
             bound[sample.bound].append(sample)
