@@ -7,6 +7,7 @@ from tests.code_reading.scripts import (
     competitions,
     courses,
     failures,
+    habits,
     lessons,
     notebooks,
     orders,
@@ -27,7 +28,7 @@ from inspector.errors import CodeError
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
     repositories, folders, generators, torches, cells, trainers, variants,
-    surprises, collected, orders, programs, changes,
+    surprises, collected, orders, programs, changes, habits,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 

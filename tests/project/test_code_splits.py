@@ -424,3 +424,83 @@ def test_a_cut_whose_order_is_not_known_says_what_would_be(
     with pytest.raises(UsageError, match=text) as refused:
         project.splits.membership(Rule(RuleKind.CODE, code=code))
     assert refused.value.advice
+
+
+IDG = """
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+g = ImageDataGenerator({share})
+one = g.flow_from_directory("data/training", subset="{one}")
+two = g.flow_from_directory("data/training", subset="{two}")
+model.fit(one, validation_data=two)
+"""
+
+
+def test_a_subset_without_a_share_leaves_validation_empty(project: Project) -> None:
+    code = IDG.format(share="", one="training", two="validation")
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert made.training
+    assert not made.validation
+    assert "overlap" not in {f.code for f in made.findings}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        IDG.format(share="validation_split=.25", one="{a}", two="{b}"),
+        "import keras\n{a}, {b} = keras.utils.image_dataset_from_directory('data/training',"
+        " subset='both', validation_split=.25, seed=3)\nmodel.fit(training, validation_data="
+        "validation)",
+    ],
+)
+def test_sides_in_the_wrong_order_are_replayed_as_they_are(project: Project, code: str) -> None:
+    right, wrong = (
+        project.splits.membership(Rule(RuleKind.CODE, code=code.format(a=a, b=b)))
+        for a, b in (("training", "validation"), ("validation", "training"))
+    )
+    assert wrong.training == right.validation
+    assert wrong.validation == right.training
+    assert len(wrong.training) < len(wrong.validation)
+    assert "sides_swapped" in {f.code for f in wrong.findings}
+
+
+def test_a_second_permutation_is_refused_as_such(project: Project) -> None:
+    code = TORCH + (
+        "torch.manual_seed(5)\n"
+        "one, two = torch.randperm(len(ds)), torch.randperm(len(ds))\n"
+        "tr, va = Subset(ds, one[9:].tolist()), Subset(ds, two[:9].tolist())\n"
+    )
+    with pytest.raises(UsageError, match="other calls drew from the generator"):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+
+
+NESTED = """
+import keras
+every = keras.utils.image_dataset_from_directory("data/training", batch_size=None, shuffle=False)
+one, rest = keras.utils.split_dataset(every, left_size=.6, shuffle=True, seed=21)
+val, test = keras.utils.split_dataset(rest, left_size=.5, shuffle=True, seed=4)
+model.fit({training}, validation_data={validation})
+"""
+
+
+def test_a_side_that_split_dataset_splits_again_is_replayed(project: Project) -> None:
+    sides = {}
+    for training, validation in (("one", "val"), ("one", "rest"), ("val", "test")):
+        code = NESTED.format(training=training, validation=validation)
+        made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+        sides[training], sides[validation] = made.training, made.validation
+        assert not set(made.training) & set(made.validation)
+    assert sorted(sides["rest"]) == sorted((*sides["val"], *sides["test"]))
+    assert sides["val"]
+    assert sides["test"]
+    assert sides["val"] != sides["rest"][: len(sides["val"])]  # It is shuffled once more.
+
+
+def test_a_sampler_by_weight_is_not_replayed_as_the_whole_folder(project: Project) -> None:
+    code = TORCH + (
+        "from torch.utils.data import WeightedRandomSampler\n"
+        "train_loader = DataLoader(ds, 8, sampler=WeightedRandomSampler(w, n))\n"
+        "valid_loader = DataLoader(ds, 8)\n"
+        "for x, y in train_loader: loss(net(x), y).backward()\n"
+    )
+    with pytest.raises(UsageError, match="by weight"):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))

@@ -11,6 +11,7 @@ from inspector.code_reading.evaluation.value_text import shown
 from inspector.code_reading.evaluation.values import (
     ListBox,
     Member,
+    Method,
     PartText,
     PathText,
     Unknown,
@@ -141,6 +142,8 @@ class CallArguments:
 
     def require(self, name: str) -> None:
         """Record an argument as unknown if it decides and is not known."""
+        if are_folder_names(self._source.arguments.get(name)):
+            return
         value = self._get(name)
         if not isinstance(value, Unknown | PartText) and not is_known(value):
             self.lacks(name, "a part of it is not in the code")
@@ -230,3 +233,14 @@ def side_share(second: Size | None, role: DatasetRole, data: DataSet) -> float |
     part = next((s.values[0] for s in data.steps if s.name == "part"), 0)
     mine = second.share if part == 1 else 1 - second.share
     return 1 - mine if role is DatasetRole.TRAINING else mine
+
+
+def are_folder_names(value: object) -> bool:
+    """Tell whether class names are those of another dataset: its folders, as by default."""
+    match value:
+        case Method(owner=DataSet(source=source), name="class_names"):
+            own = source.arguments.get("class_names")
+            return own is None or are_folder_names(own)
+        case Unknown(options=options) if options:
+            return all(v is None or are_folder_names(v) for v in options)
+    return False

@@ -16,7 +16,7 @@ from inspector.code_reading.evaluation.objects import (
     Source,
 )
 from inspector.code_reading.evaluation.split_objects import slice_share
-from inspector.code_reading.evaluation.values import MISSING, Unknown
+from inspector.code_reading.evaluation.values import MISSING, Function, Unknown
 from inspector.code_reading.loader_rules import LOADER_RULES, share_held_out
 from inspector.code_reading.roles import DatasetRole, role_of_folder, role_of_name, role_of_names
 
@@ -32,10 +32,11 @@ class CallReader:
 
     Args:
         parents: What positions of a split point into, if the split call does not say.
+        judged: True if the code judges the model by a dataset that it is not trained on.
     """
 
-    def __init__(self, parents: dict[Source, DataSet]) -> None:
-        self._parents = parents
+    def __init__(self, parents: dict[Source, DataSet], *, judged: bool = False) -> None:
+        self._parents, self._judged = parents, judged
 
     def calls(self, use: DatasetUse) -> Iterator[CodeCall]:
         """Yield the calls of a dataset: two if it is both trained on and evaluated with."""
@@ -44,7 +45,10 @@ class CallReader:
         roles = [self._role(use, folder)]
         if use.fits and use.validates:
             roles = [DatasetRole.TRAINING, DatasetRole.VALIDATION]
-        elif use.fits and Action.EVALUATE in use.uses and use.data.source.loader in FOLDER_LOADERS:
+        elif use.fits and DatasetRole.TRAINING in _roles_of(use.own_loaders):
+            judged = _roles_of(use.own_loaders) & _JUDGED
+            roles = [DatasetRole.TRAINING, *sorted(judged, key=list(DatasetRole).index)]
+        elif self._tests_training(use):
             roles = [DatasetRole.TRAINING, DatasetRole.TEST]
         elif roles[0] in _JUDGED and not use.uses and _roles_of(use.assigned) >= _JUDGED:
             roles = [DatasetRole.VALIDATION, DatasetRole.TEST]
@@ -75,7 +79,8 @@ class CallReader:
         elif use.data.source.loader is LoaderName.FILES:
             table = "table" in use.data.source.arguments
             for step in (s for s in use.data.steps if s.name == "filter"):
-                condition = str(step.values[0]) if step.values else "a condition"
+                chooser = step.values[0] if step.values else "a condition"
+                condition = f"{chooser.name}()" if isinstance(chooser, Function) else str(chooser)
                 why = (
                     f"the table that {condition} chooses from is not in the code" if table
                     else f"which of the files {condition} chooses is not followed"
@@ -102,6 +107,13 @@ class CallReader:
             tuple(use.fit_numbers),
             use.used,
         )
+
+    def _tests_training(self, use: DatasetUse) -> bool:
+        """Tell whether training data is a test set: its own accuracy, beside another's, is not."""
+        if not use.fits or Action.EVALUATE not in use.uses:
+            return False
+        named = DatasetRole.TEST in _roles_of(use.names)
+        return use.data.source.loader in FOLDER_LOADERS and (named or not self._judged)
 
     def _added(self, data: DataSet | None) -> Iterator[str]:
         """Yield where files of another dataset are added to one, or to what it is split from."""

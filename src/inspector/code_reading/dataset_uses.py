@@ -1,5 +1,6 @@
 """Datasets by their content, and what the code does with them: which of them are calls."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -33,6 +34,9 @@ class DatasetUse:
         taken: True if it is looped over, or taken from a dict of splits.
         labelled: True if labels are made of its files.
         loader_names: Variables that a DataLoader of it is assigned to.
+        shared: Variables among `names` that hold several datasets.
+        own_loaders: Those among them that are no parameters.
+        loaded: True if a DataLoader of it is looped over.
         containers: Datasets that it points into.
         assigned: Variables among `names` that are no parameters.
     """
@@ -47,6 +51,9 @@ class DatasetUse:
     taken: bool = False
     labelled: bool = False
     loader_names: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
+    own_loaders: list[str] = field(default_factory=list)
+    loaded: bool = False
     containers: list[DataSet] = field(default_factory=list)
     assigned: list[str] = field(default_factory=list)
 
@@ -58,7 +65,8 @@ class DatasetUse:
     @property
     def thrown_away(self) -> bool:
         """Whether it is only assigned to `_`."""
-        return bool(self.names) and not self.used and not any(n.strip("_") for n in self.names)
+        own = [n for n in self.names if n not in self.shared]
+        return bool(own) and not self.used and not any(n.strip("_") for n in own)
 
     @property
     def used(self) -> bool:
@@ -73,12 +81,17 @@ class DatasetUse:
             case Action.NAME if event.name:
                 if "parameter" not in event.options and not data.membership:
                     self.assigned.append(event.name)
+                if "parameter" not in event.options and data.has("loader"):
+                    self.own_loaders.append(event.name)
+                if "several" in event.options:
+                    self.shared.append(event.name)
                 self._name(event.name, data)
             case Action.FIT:
                 self.fits, self.data = True, data
                 self.fit_numbers.append(number)
             case Action.ITERATE | Action.TAKE:
                 self.taken = True
+                self.loaded |= event.action is Action.ITERATE and data.has("loader")
             case Action.EVALUATE | Action.PREDICT:
                 self.uses.append(event.action)
                 if not self.fits and not self.validates:
@@ -127,8 +140,11 @@ def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
             use = use_of(data)
             use.validates, use.data = True, data
             use.fit_numbers.append(number)
+    owners = Counter(name for use in uses.values() for name in set(use.own_loaders))
     for use in uses.values():
         use.labelled = use.data.source in labelled
+        # A loader in a function that several datasets are passed to says nothing of one.
+        use.own_loaders = [name for name in use.own_loaders if owners[name] == 1]
     return list(uses.values())
 
 
@@ -149,7 +165,7 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
     for use in uses:
         is_split = use.data.source.loader in SPLIT_LOADERS
         left = not (use.names or use.used or use.taken) and use.data.source in used_sources
-        if is_split and (use.thrown_away or left):
+        if is_split and (use.thrown_away or left or _is_only_shown(use, uses)):
             continue
         if use.key in joined and not use.used and not use.taken:
             continue
@@ -165,6 +181,13 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
             continue
         chosen.append(use)
     return _without_cuts(chosen)
+
+
+def _is_only_shown(use: DatasetUse, uses: Sequence[DatasetUse]) -> bool:
+    """Tell whether rows are drawn from a table, but nothing splits: the other rows are not used."""
+    drawn = use.data.source.loader is LoaderName.PANDAS_SAMPLE and not use.used
+    alone = not any(u.data.part == 1 and u.data.source is use.data.source for u in uses)
+    return drawn and alone and role_of_names(use.names) is DatasetRole.OTHER
 
 
 def _joined_keys(uses: Sequence[DatasetUse]) -> Iterator[object]:
@@ -186,6 +209,8 @@ def _is_read(use: DatasetUse) -> bool:
     """Tell whether a list of files is read as a dataset, or cut like one."""
     given = use.data.source.arguments
     known = given.get("directory") is not None
+    if use.loaded or ("table" in given and use.used):
+        return True
     if "items" in given and role_of_names(use.names) is not DatasetRole.OTHER:
         return True
     if known and use.data.has("filter") and role_of_names(use.names) is not DatasetRole.OTHER:

@@ -19,7 +19,7 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.values import ListBox, Unknown, is_known
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.loader_rules import LOADER_RULES
-from inspector.code_reading.roles import DatasetRole
+from inspector.code_reading.roles import DatasetRole, role_of_folder
 
 _FOLDS: Final = (LoaderName.K_FOLD, LoaderName.REPEATED_K_FOLD)
 _ROUNDS: Final = tuple(name for name in LoaderName if name.value.endswith(("Fold", "ShuffleSplit")))
@@ -46,7 +46,7 @@ def draw_findings(
         yield from _unused_files(one, two)
     yield from _refused_share(followed)
     yield from _labels_left_behind(followed)
-    yield from _judged_twice(followed)
+    yield from _judged_twice(followed, calls)
     yield from _rounds(followed)
     yield from _shared_transform(followed)
 
@@ -151,6 +151,7 @@ def _orders(
         elif (
             (listed and (not built or whole.source.arguments.get("by_class") is True))
             or whole.source.loader is LoaderName.IMAGE_FOLDER
+            or _is_in_class_order(whole)
         ) and _cut_in_order(call):
             yield CodeFinding(
                 "shuffle_false", MIDDLE if files else HIGH,
@@ -178,6 +179,16 @@ def _whole(call: CodeCall, parents: Mapping[Source, DataSet]) -> DataSet | None:
     return None
 
 
+def _is_in_class_order(data: DataSet) -> bool:
+    """Tell whether it is a folder that Keras lists class by class."""
+    given = data.source.arguments
+    known = data.source.loader is LoaderName.DATASET and not data.has("shuffle")
+    labelled = (
+        given.get("labels", "inferred") == "inferred" and given.get("label_mode", "") is not None
+    )
+    return known and labelled and given.get("shuffle") is False
+
+
 def _cut_in_order(call: CodeCall) -> bool:
     parent = call.source.parent
     if parent is not None and (parent.has("shuffle") or parent.source.loader in SPLIT_LOADERS):
@@ -185,7 +196,8 @@ def _cut_in_order(call: CodeCall) -> bool:
     given = call.source.arguments
     if call.loader in _FOLDS:
         return call.shuffle is False and call.loader is LoaderName.K_FOLD
-    return call.loader in _CUTS and call.shuffle is False and given.get("stratify") is None
+    cuts = (*_CUTS, LoaderName.SPLIT_DATASET)
+    return call.loader in cuts and call.shuffle is False and given.get("stratify") is None
 
 
 def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
@@ -314,8 +326,12 @@ def _refused_share(followed: Followed) -> Iterator[CodeFinding]:
             return
 
 
-def _judged_twice(followed: Followed) -> Iterator[CodeFinding]:
+def _judged_twice(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
     """Find a test figure measured on the validation data of fit."""
+    tests = {
+        c.source for c in calls
+        if c.role is DatasetRole.VALIDATION and role_of_folder(c.folder or "") is DatasetRole.TEST
+    }  # fmt: skip
     validated: set[object] = set()
     for event in followed.events:
         if event.action is Action.FIT:
@@ -323,8 +339,9 @@ def _judged_twice(followed: Followed) -> Iterator[CodeFinding]:
         if event.action is not Action.EVALUATE:
             continue
         if any((d.source, d.membership) in validated for d in data_sets(event.data)):
+            named = any(d.source in tests for d in data_sets(event.data))
             yield CodeFinding(
-                "test_is_validation", LOW,
+                "test_is_validation", MIDDLE if named else LOW,
                 "evaluate() reads the dataset that fit() validated with. If epochs or settings"
                 " were chosen by it, its figure is too good: keep a test set apart.",
                 event.place,

@@ -137,6 +137,11 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
         raise UnreplayableError(
             ReplayGap.UNSUPPORTED, "a function of the script chooses the files of ImageFolder"
         )
+    pattern = shown(data.source.arguments.get("data_files", "**"))
+    if loader is LoaderName.HF_DATASET and pattern.rpartition("/")[2] != "**":
+        raise UnreplayableError(
+            ReplayGap.UNSUPPORTED, "patterns of load_dataset choose the files of the folder"
+        )
     if loader in _LISTINGS:
         part = data.part
         split = part.partition("[")[0] if isinstance(part, str) else "train"
@@ -298,6 +303,13 @@ def _shuffled_cut(parent: DataSet | None, cuts: tuple[int, ...]) -> SplitCall:
     seed = values[0] if values else None
     shuffler = values[2] if len(values) > 2 else "numpy.random"
     shared = values[3] if len(values) > 3 else False
+    if isinstance(seed, Unknown):
+        drawn = "has drawn" in seed.why
+        raise UnreplayableError(
+            ReplayGap.GENERATOR_USED if drawn else ReplayGap.NO_SEED,
+            "other calls drew from the generator that shuffles the list before" if drawn
+            else f"the seed that shuffles the list is not in the code ({seed.text[:60]})",
+        )  # fmt: skip
     if isinstance(seed, int):
         keywords["seed"] = seed
     return split_call(

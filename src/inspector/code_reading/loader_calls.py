@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from inspector.code_reading.call_arguments import are_folder_names
 from inspector.code_reading.code_call import CodeCall
-from inspector.code_reading.evaluation.objects import SPLIT_LOADERS, LoaderName
+from inspector.code_reading.evaluation.objects import SPLIT_LOADERS, LoaderName, Source
 from inspector.code_reading.evaluation.values import ListBox, Unknown, is_known
 from inspector.code_reading.policy_findings import augments
 from inspector.code_reading.reading import CodeReading, read_code
@@ -42,6 +43,7 @@ class LoaderCall:
         normalises: Steps of its generator on values: "rescale", "samplewise", "featurewise".
         label_name: Variable of a list of labels, or "".
         reading: The reading of the code.
+        within: The split_dataset and its side that this one splits again.
     """
 
     line: int
@@ -53,6 +55,7 @@ class LoaderCall:
     normalises: tuple[str, ...] = ()
     label_name: str = ""
     reading: CodeCall | None = None
+    within: tuple[Call, int] | None = None
 
 
 def read_loader_calls(text: str, *, keras: str = "") -> tuple[LoaderCall, ...]:
@@ -198,12 +201,13 @@ def _flow(call: CodeCall) -> LoaderCall:
 
 
 def _split(call: CodeCall) -> LoaderCall:
-    source, parent = call.source, call.source.parent
-    if call.shuffle and call.seed is None:
-        raise UsageError(
-            f"{call.place.text}: split_dataset shuffles without a seed",
-            "Each run makes another split, so there is none to look at: give it a seed.",
-        )
+    parent = call.source.parent
+    within: tuple[Call, int] | None = None
+    if parent is not None and parent.source.loader is LoaderName.SPLIT_DATASET:
+        given = parent.source.arguments
+        outer = _size_call(call, parent.source, given.get("seed"), given.get("shuffle", False))
+        within = outer, int(str(parent.part))
+        parent = parent.source.parent
     if parent is not None and parent.source.loader in SPLIT_LOADERS:
         raise UsageError(
             f"{call.place.text}: split_dataset splits one side of another split, which is not"
@@ -219,25 +223,39 @@ def _split(call: CodeCall) -> LoaderCall:
                 "Load with shuffle=False and batch_size=None before split_dataset, or give"
                 " validation_split and subset to image_dataset_from_directory.",
             )
-    left, right = source.arguments.get("left_size"), source.arguments.get("right_size")
     if call.validation_split is None:
         raise UsageError(
             f"{call.place.text}: split_dataset has no size that can be read",
             "Write the sizes as shares, such as left_size=0.8.",
         )
-    replayed = Call(
+    replayed = _size_call(call, call.source, call.seed, bool(call.shuffle))
+    return LoaderCall(call.place.line, call.name, call.folder or "", replayed, within=within)
+
+
+def _size_call(call: CodeCall, source: Source, seed: object, shuffle: object) -> Call:
+    """Return one split_dataset as it is replayed.
+
+    Raises:
+        UsageError: It shuffles without a seed that is known.
+    """
+    if not isinstance(shuffle, bool) or (shuffle and not isinstance(seed, int)):
+        raise UsageError(
+            f"{call.place.text}: split_dataset shuffles without a seed",
+            "Each run makes another split, so there is none to look at: give it a seed.",
+        )
+    left, right = source.arguments.get("left_size"), source.arguments.get("right_size")
+    return Call(
         Loader.SPLIT_DATASET,
         right if isinstance(right, float) else 0.0,
-        call.seed,
-        bool(call.shuffle),
+        seed if isinstance(seed, int) else None,
+        shuffle,
         left_size=left if isinstance(left, float) else None,
     )
-    return LoaderCall(call.place.line, call.name, call.folder or "", replayed)
 
 
 def _names(call: CodeCall, name: str) -> tuple[str, ...] | None:
     value = call.source.arguments.get(name)
-    if value is None:
+    if value is None or are_folder_names(value):
         return None
     if not is_known(value) or not isinstance(value, ListBox | tuple):
         raise UsageError(

@@ -19,17 +19,16 @@ from inspector.code_reading.evaluation.objects import (
 )
 from inspector.code_reading.evaluation.values import Ref, Unknown, is_number
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
+from inspector.code_reading.pitfalls.rescaling import is_rescaling, rescaling_findings
 from inspector.code_reading.policies import (
     CodePolicy,
     containers,
-    flat_layers,
     generator_policy,
     is_random,
     layer_text,
     mapped_layers,
     moves_zero,
 )
-from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs
 from inspector.errors import UsageError
@@ -42,8 +41,6 @@ _NORMALISES: Final = (
     "rescale", "samplewise_center", "samplewise_std_normalization", "featurewise_center",
     "featurewise_std_normalization", "zca_whitening", "preprocessing_function",
 )  # fmt: skip
-# Source: keras.applications: these models contain a Rescaling or Normalization.
-_RESCALING_MODELS: Final = ("EfficientNet", "MobileNetV3", "ConvNeXt", "RegNet", "ResNetRS")
 _TURN: Final = 0.2
 _WITH_SIDES: Final = re.compile(
     r"digit|mnist|svhn|letter|ocr|captcha|alphabet|numeral|handwritten|licen[cs]e.?plate", re.I
@@ -63,7 +60,7 @@ def policy_findings(
     yield from _seed_with_workers(followed, calls)
     yield from _brightness_of_ones(policies)
     yield from _exchanged_shifts(followed, keras_version)
-    yield from _rescaled_twice(followed, calls, policies)
+    yield from rescaling_findings(followed, calls, policies)
     yield from _turns(followed)
     yield from _left_out(followed, policies)
     yield from _sides(followed, calls, policies)
@@ -239,7 +236,7 @@ def _brightness_of_ones(policies: Sequence[CodePolicy]) -> Iterator[CodeFinding]
     for policy in policies:
         rescaled = False
         for layer in policy.layers:
-            rescaled |= layer.name == "Rescaling" and _shrinks(layer)
+            rescaled |= is_rescaling(layer)
             light = layer.name == "RandomBrightness" and layer.family == "keras"
             if rescaled and light and "value_range" not in layer.names and len(layer.places) < 2:
                 yield CodeFinding(
@@ -250,15 +247,6 @@ def _brightness_of_ones(policies: Sequence[CodePolicy]) -> Iterator[CodeFinding]
                     layer.place, "RandomBrightness",
                 )  # fmt: skip
                 return
-
-
-def _scale(layer: Layer) -> object:
-    return layer.places[0] if layer.places else layer.names.get("scale")
-
-
-def _shrinks(layer: Layer) -> bool:
-    scale = _scale(layer)
-    return not is_number(scale) or abs(scale) < 0.1  # type: ignore[arg-type]
 
 
 def _exchanged_shifts(followed: Followed, keras_version: str) -> Iterator[CodeFinding]:
@@ -280,85 +268,6 @@ def _exchanged_shifts(followed: Followed, keras_version: str) -> Iterator[CodeFi
                     generator.place, name,
                 )  # fmt: skip
         return
-
-
-def _rescaled_twice(
-    followed: Followed, calls: Sequence[CodeCall], policies: Sequence[CodePolicy]
-) -> Iterator[CodeFinding]:
-    for generator in followed.libraries.generators:
-        given = generator.arguments
-        function = given.get("preprocessing_function")
-        known = isinstance(function, Ref) and function.last == "preprocess_input"
-        if known and _rescales(generator):
-            yield CodeFinding(
-                "rescaled_twice", HIGH,
-                "preprocess_input scales the images already, and rescale scales them once more: "
-                "the model sees values that it was not trained on. Leave rescale out.",
-                generator.place, "rescale", {"rescale": None},
-            )  # fmt: skip
-            return
-    for name, place, suggestion in _double(followed, calls, policies):
-        yield CodeFinding(
-            "rescaled_twice", HIGH,
-            f"The images are rescaled twice, {name}: what passes both is nearly black. Keep one "
-            "of the two.",
-            place, "rescale", suggestion,
-        )  # fmt: skip
-        return
-
-
-def _rescales(generator: Generator) -> bool:
-    scale = generator.arguments.get("rescale")
-    return scale is not None and (not is_number(scale) or 0 < abs(scale) < 0.1)  # type: ignore[arg-type]
-
-
-def _double(
-    followed: Followed, calls: Sequence[CodeCall], policies: Sequence[CodePolicy]
-) -> Iterator[tuple[str, CodePlace, dict[str, None] | None]]:
-    """Yield the paths that rescale twice: text, position, and what to change."""
-    fits = [(i, e) for i, e in enumerate(followed.events) if e.action is Action.FIT]
-    for number, event in fits:
-        mine = [
-            c for c in calls if c.role is DatasetRole.TRAINING and number in c.fit_numbers
-        ]  # fmt: skip
-        model = list(flat_layers(event.model))
-        inside = [m for m in model if _is_rescaling(m)]
-        own = next((m for m in model if _rescales_itself(m)), None)
-        maps = [m for c in mine for m in mapped_layers(c) if _is_rescaling(m)]
-        makers = [c.maker for c in mine if c.maker is not None and _rescales(c.maker)]
-        second = inside[0] if inside else own
-        if makers and second is not None:
-            yield (
-                f"by the generator and by {second.name} in the model",
-                second.place,
-                {"rescale": None},
-            )
-        elif maps and second is not None:
-            yield f"by map() and by {second.name} in the model", maps[0].place, None
-        elif len(inside) > 1 or (inside and own is not None):
-            last = own if own is not None and len(inside) < 2 else inside[1]
-            yield f"by {inside[0].name} and by {last.name} in the model", last.place, None
-        elif len(maps) > 1:
-            yield "by two steps of map()", maps[1].place, None
-    if not fits:
-        layers = [m for m in followed.libraries.layers if m.name == "Rescaling" and _shrinks(m)]
-        makers = [g for g in followed.libraries.generators if _rescales(g)]
-        if layers and makers:
-            yield "by the generator and by a Rescaling layer", layers[0].place, {"rescale": None}
-        for policy in policies:
-            twice = [m for m in policy.layers if _is_rescaling(m)]
-            if len(twice) > 1 and policy.connected:
-                yield "by two layers of one stack", twice[1].place, None
-
-
-def _rescales_itself(layer: Layer) -> bool:
-    """Tell whether a model of keras.applications holds its own Rescaling or Normalization."""
-    included = layer.names.get("include_preprocessing", True)
-    return layer.name.startswith(_RESCALING_MODELS) and included is True and "**" not in layer.names
-
-
-def _is_rescaling(layer: Layer) -> bool:
-    return layer.name == "Rescaling" and _shrinks(layer)
 
 
 def _turns(followed: Followed) -> Iterator[CodeFinding]:
@@ -440,7 +349,7 @@ def _weak_noise(policies: Sequence[CodePolicy]) -> Iterator[CodeFinding]:
             level = layer.places[0] if layer.places else layer.names.get("stddev")
             noise = layer.name == "GaussianNoise" and is_number(level)
             weak = noise and float(level) < 2 and any(is_random(m) for m in before)  # type: ignore[arg-type]
-            if weak and not any(_is_rescaling(m) for m in before):
+            if weak and not any(is_rescaling(m) for m in before):
                 yield CodeFinding(
                     "noise_too_small", MIDDLE,
                     f"GaussianNoise({level:g}) is in the units of its input: on 0..255 it changes "

@@ -10,7 +10,7 @@ import re
 import textwrap
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,9 @@ from inspector.input_files import decode_json, decode_utf8, read_bytes
 MAX_CHARACTERS: Final = 100_000
 """Python code in total; outputs of a notebook don't count."""
 
+_MAX_TRIES: Final = 80
+"""How often text with code in it is tried as Python."""
+
 MAX_FILE_BYTES: Final = 64_000_000
 
 # Cell magics whose body is Python; the body of any other is left out.
@@ -34,6 +37,12 @@ _AUTOMAGIC: Final = re.compile(
 )
 _HELP: Final = re.compile(r"^\s*(\?{1,2}[\w.%]+|[\w.%]+\?{1,2})\s*$")
 _PROMPT: Final = re.compile(r"^(>>>|In \[\d*\]:)")
+_LOOKS_LIKE_CODE: Final = re.compile(
+    r"^\s*(import \w|from [\w.]+ import |def \w+\(|class \w+.*:\s*$|@\w"
+    r"|(for|while|with|if|elif)\b.*:\s*(#.*)?$|(return|else:|try:|del)\b"
+    r"|\(?[\w.]+(\[.*?\])?(\s*,\s*[\w.]+)*\)?\s*\+?=\s*[\w\['\"({-]"
+    r"|[\w.]+\(.*\S)"
+)
 _STRING_START: Final = re.compile(r"[rbfuRBFU]{0,2}('''|\"\"\"|'|\")")
 
 
@@ -80,10 +89,15 @@ class CodeCell:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The code to follow, and the parts of it that are not Python."""
+    """The code to follow, and the parts of it that are not Python.
+
+    Attributes:
+        notes: What a reader should know, such as text that is left out.
+    """
 
     cells: tuple[CodeCell, ...]
     broken: tuple[Unread, ...] = ()
+    notes: tuple[tuple[CodePlace, str], ...] = ()
 
 
 class _NotebookCell(msgspec.Struct):
@@ -151,7 +165,7 @@ def parse_program(text: str) -> Program:
         raise CodeError("the code is longer than 100,000 characters", "Paste the loading part.")
     marks = list(_MARK.finditer(text))
     if not marks:
-        return Program((CodeCell(None, _tree_of(text)),))
+        return _script(text)
     cells: list[CodeCell] = []
     broken: list[Unread] = []
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
@@ -168,25 +182,101 @@ def parse_program(text: str) -> Program:
 _NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-def _tree_of(text: str) -> ast.Module:
+def _too_deep() -> CodeError:
+    return CodeError("the code is nested too deeply", "Paste the loading part.")
+
+
+def _script(text: str) -> Program:
     text = _without_prompts(text)
     try:
-        return _tree(text)
+        return Program((CodeCell(None, _tree(text)),))
     except (RecursionError, MemoryError):
-        raise CodeError("the code is nested too deeply", "Paste the loading part.") from None
+        raise _too_deep() from None
     except (SyntaxError, ValueError):
         pass
     try:
-        return _tree(textwrap.dedent(_plain_cell(text)))
+        return Program((CodeCell(None, _tree(textwrap.dedent(_plain_cell(text)))),))
     except (RecursionError, MemoryError):
-        raise CodeError("the code is nested too deeply", "Paste the loading part.") from None
+        raise _too_deep() from None
     except (SyntaxError, ValueError) as error:
+        cut = _out_of_prose(text.splitlines())
+        if isinstance(cut, Program):
+            return cut
         line = getattr(error, "lineno", None)
+        if cut and line not in cut:
+            line = cut[0]
         where = f" (line {line})" if line else ""
         raise CodeError(
             f"this is not Python code{where}: {_why(error)}",
             "Paste the lines as they are, brackets closed.",
         ) from None
+
+
+def _out_of_prose(lines: Sequence[str]) -> Program | list[int]:
+    """Return the code of a question with text around it, or the lines that may be broken code."""
+    fences = [i for i, line in enumerate(lines) if line.lstrip().startswith("```")]
+    code = [""] * len(lines)
+    ranges = zip(fences[::2], fences[1::2], strict=False) if fences else _blocks(lines)
+    for start, end in ranges:
+        for i in range(start + bool(fences), end):
+            code[i] = lines[i]
+    quoted = _tracebacks(lines)
+    out = [i for i, line in enumerate(lines) if line.strip() and not code[i]]
+    broken = [i + 1 for i in out if i not in quoted and _LOOKS_LIKE_CODE.match(lines[i])]
+    if broken or len(out) == sum(bool(line.strip()) for line in lines):
+        return broken
+    try:
+        tree = _tree(textwrap.dedent("\n".join(code)))
+    except _NOT_PYTHON:
+        return []
+    why = f"{len(out)} lines of text around the code are left out"
+    return Program((CodeCell(None, tree),), notes=((CodePlace(out[0] + 1 if out else 1), why),))
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield runs of lines that are Python, each from a line that starts like code."""
+    start = 0
+    quoted = _tracebacks(lines)
+    tries = iter(range(_MAX_TRIES))
+    while start < len(lines):
+        end = start
+        if _LOOKS_LIKE_CODE.match(lines[start]) and start not in quoted:
+            end = _end_of_code(lines, start, tries)
+            yield start, end
+        start = max(end, start + 1)
+
+
+def _end_of_code(lines: Sequence[str], start: int, tries: Iterator[int]) -> int:
+    """Return the end of the longest run of lines from `start` that is Python."""
+    depth = len(lines[start]) - len(lines[start].lstrip())
+    outside = (i for i in range(start, len(lines)) if lines[i][:depth].strip())
+    end = next(outside, len(lines)) if depth else len(lines)
+    for _ in tries:
+        if end <= start:
+            break
+        try:
+            _tree(textwrap.dedent("\n".join(lines[start:end])))
+        except SyntaxError as error:
+            end = min(end - 1, start + max(0, (error.lineno or 1) - 1))
+        except _NOT_PYTHON:
+            break
+        else:
+            return end
+    return start
+
+
+def _tracebacks(lines: Sequence[str]) -> set[int]:
+    """Return the numbers of lines that quote a traceback."""
+    quoted: set[int] = set()
+    inside = False
+    for i, line in enumerate(lines):
+        if "Traceback (most recent call last)" in line:
+            inside = True
+        if inside:
+            quoted.add(i)
+            bare = line.strip()
+            inside = not bare or line.startswith((" ", "\t")) or "Traceback" in line
+    return quoted
 
 
 def _why(error: BaseException) -> str:

@@ -14,8 +14,10 @@ from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.host import ExactFollower
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
+from inspector.code_reading.evaluation.value_text import shown
 from inspector.code_reading.evaluation.values import ListBox, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
+from inspector.code_reading.pitfalls.earlier_runs import earlier_run_findings
 from inspector.code_reading.pitfalls.losses import loss_findings
 from inspector.code_reading.pitfalls.offline_copies import offline_findings
 from inspector.code_reading.pitfalls.overlaps import overlap_findings
@@ -145,6 +147,7 @@ def read_program(
                 *offline_findings(followed, calls),
                 *group_findings(program, followed, calls),
                 *loss_findings(followed, calls),
+                *earlier_run_findings(followed, calls),
             )
         ),
         *policy_findings(followed, calls, policies, keras_version),
@@ -159,11 +162,14 @@ def read_program(
         )
         for p in policies if p.error is not None
     ]  # fmt: skip
+    notes = (*program.notes, *followed.notes, *_tables(calls), *_arrays(followed))
     findings.sort(key=lambda f: f.severity.rank)
     unread.sort(key=lambda u: (u.place.cell or 0, u.place.line))
     return CodeReading(
         calls, policies, tuple(_once(findings)),
-        tuple(dict.fromkeys(unread)), (*followed.notes, *_tables(calls)), setting,
+        tuple(dict.fromkeys(unread)),
+        tuple(dict.fromkeys(notes)),
+        setting,
         any(e.action is Action.ADAPT for e in followed.events), followed.libraries.parents,
     )  # fmt: skip
 
@@ -172,11 +178,26 @@ def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:
     """Report calls whose files are in a table that is not in the code."""
     for call in calls:
         if call.loader is LoaderName.DATAFRAME or _is_of_table(call):
+            given = call.source.arguments
+            what, it = "the rows of a table decide", "the table"
+            if "lines" in given:
+                what, it = f"the lines of {shown(given['table'])[:80]} decide", "that file"
             yield (
                 call.place,
-                "the rows of a table decide which files are read, and the table is not in the code:"
-                " save the lists as a CSV with the columns path and split, and give it with --list",
+                f"{what} which files are read, and {it} is not in the code: save the lists as a CSV"
+                " with the columns path and split, and give it with --list",
             )
+
+
+def _arrays(followed: Followed) -> Iterator[tuple[CodePlace, str]]:
+    """Report what reads arrays that come with Keras, which are no files."""
+    for event in followed.events:
+        data = {Action.FIT: "training", Action.EVALUATE: "the test", Action.PREDICT: "predict"}
+        roles = ((data.get(event.action, ""), event.data), ("validation", event.validation))
+        for role, value in roles:
+            first = value[0] if isinstance(value, tuple) and value else value
+            if isinstance(first, Arrays) and role:
+                yield event.place, f"{role} reads arrays of {first.name}, which are in no folder"
 
 
 def _is_of_table(call: CodeCall) -> bool:

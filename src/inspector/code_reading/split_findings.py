@@ -27,6 +27,7 @@ _DIFFERENCES: Final = (
     ("image_size_differs", "the images have another size"),
     ("color_mode_differs", "the images have other channels"),
 )
+_CUTS_SAID: Final = dict.fromkeys(("take", "skip"), "take() and skip() cut")
 _TEST_NAMES: Final = {DatasetRole.VALIDATION: "validation", DatasetRole.TEST: "test"}
 
 
@@ -95,7 +96,9 @@ def _subset_without_split(call: CodeCall) -> Iterator[CodeFinding]:
 def _take_skip(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
     told: list[object] = []
     for call in calls:
-        cut = next((i for i, s in enumerate(call.data.steps) if s.name in ("take", "skip")), None)
+        steps = [s.name for s in call.data.steps]
+        cuts = ("take", "skip", "shard", *(("filter",) if "enumerate" in steps else ()))
+        cut = next((i for i, name in enumerate(steps) if name in cuts), None)
         if cut is None or call.source in told:
             continue
         others = [
@@ -116,7 +119,8 @@ def _take_skip(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
         )  # fmt: skip
         yield CodeFinding(
             "take_skip_reshuffles", HIGH if trained else MIDDLE,
-            "take() and skip() cut a dataset that is shuffled again on every pass, so"
+            f"{_CUTS_SAID.get(steps[cut], 'A cut by position cuts')} a dataset that is shuffled"
+            " again on every pass, so"
             f" {effect}. Split by validation_split and subset, or shuffle once with"
             " reshuffle_each_iteration=False before the cut.",
             CodePlace(line, call.place.cell),
@@ -387,21 +391,24 @@ def _is_flat(given: Mapping[str, object]) -> bool:
 
 
 def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find fit(validation_split=) on arrays in the order of their class folders."""
+    """Find a cut of the last or first rows, in the order of their class folders."""
     for call in calls:
         parent = call.source.parent
-        if call.loader is not LoaderName.FIT_SPLIT or call.role is not DatasetRole.VALIDATION:
+        table = call.loader is LoaderName.DATAFRAME and call.validation_split is not None
+        cut = table or call.loader is LoaderName.FIT_SPLIT
+        if not cut or call.role is not DatasetRole.VALIDATION:
             continue
         if parent is None or parent.source.loader is not LoaderName.FILES or parent.has("shuffle"):
             continue
         given = parent.source.arguments
-        flat = parent.has("collected") and _is_flat(given)
+        flat = (table or parent.has("collected")) and _is_flat(given)
         if given.get("directory") is None or given.get("by_class") is False or flat:
             continue
+        what, which = ("flow_from_dataframe", "first") if table else ("fit", "last")
         yield CodeFinding(
             "fit_split_sorted", HIGH,
-            "fit(validation_split=...) holds back the last rows without shuffling. These arrays "
-            "are in the order of the files, so validation holds only the last classes. Shuffle "
-            "images and labels together first, or split with train_test_split(stratify=...).",
+            f"{what}(validation_split=...) holds back the {which} rows without shuffling. They are"
+            f" in the order of the files, so validation holds only the {which} classes. Shuffle"
+            " images and labels together first, or split with train_test_split(stratify=...).",
             call.place, "validation_split",
         )  # fmt: skip

@@ -110,8 +110,8 @@ tr = tf.data.Dataset.from_tensor_slices(train_files).map(f).batch(8)
 va = tf.data.Dataset.from_tensor_slices(val_files).map(f).batch(8)
 model.fit(tr, validation_data=va)
 """,
-        calls=[],
-        unread=frozenset({(6, "the training data"), (6, "the validation data")}),
+        calls=[(TR, None, None, None), (VA, None, None, None)],
+        unread=frozenset({(2, "folder"), (3, "folder")}),
     ),
     Script(
         "a share that is set and not read",

@@ -8,7 +8,7 @@ from inspector.code_reading.evaluation.frames import BREAK, CONTINUE, RAISE, Flo
 from inspector.code_reading.evaluation.function_calls import FunctionCalls
 from inspector.code_reading.evaluation.memory import Branch
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
-from inspector.code_reading.evaluation.python.usual_branches import usual_branch
+from inspector.code_reading.evaluation.python.usual_branches import CACHE_NOTE, usual_branch
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import ScopeBox, Unknown, WalkBox, is_scalar, merged
 
@@ -104,6 +104,8 @@ class ControlFlow(FunctionCalls):
         if flow is RAISE:
             return None
         self.note(usual.note)
+        if self.exact is not None and usual.note == CACHE_NOTE:
+            self.exact.assumed.append("no file that an earlier run has saved decides the lists")
         self.memory.take(branch)
         return (flow,)
 

@@ -21,7 +21,7 @@ from inspector.code_reading.evaluation.objects import (
 )
 from inspector.code_reading.evaluation.split_objects import SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
-from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, Unknown
+from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, ListBox, Unknown
 
 _DATASET_STEPS: Final = (
     "cache", "prefetch", "batch", "unbatch", "repeat", "with_options", "padded_batch", "take",
@@ -31,6 +31,7 @@ _DATASET_STEPS: Final = (
     "sort_values", "assign", "merge", "set_index", "long", "numpy", "flatten", "fillna", "rename",
     "replace", "convert_dtypes", "sort_index",
 )  # fmt: skip
+_OF_LINES: Final = ("read", "readlines", "splitlines", "split", "strip", "rstrip")
 _CHOOSES_ROWS: Final = ("drop_duplicates", "head", "tail", "nlargest", "nsmallest", "explode")
 _ALL_PARTS: Final = (
     "map", "with_transform", "cast_column", "rename_column", "shuffle", "set_format",
@@ -69,6 +70,8 @@ class DatasetMethods:
         known = self._methods.get(name)
         if known is not None:
             return known(data, given, node)
+        if "lines" in data.source.arguments and name in _OF_LINES:
+            return data
         if name in _CHOOSES_ROWS:
             return data.after("filter", f"{name}()", line=getattr(node, "lineno", 0))
         if name in _DATASET_STEPS:
@@ -80,6 +83,8 @@ class DatasetMethods:
         """Call a method of a DatasetDict."""
         if name in _ALL_PARTS:
             return owner
+        if name == "keys" and owner.names:
+            return ListBox(list(owner.names))
         if name in ("items", "keys", "values"):
             return StreamValue(Unknown("the split"), name)
         return Unknown(text_of(node))

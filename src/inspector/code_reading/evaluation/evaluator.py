@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from inspector.code_reading.evaluation.control_flow import ControlFlow
+from inspector.code_reading.evaluation.file_values import extend
 from inspector.code_reading.evaluation.frames import (
     BREAK,
     CONTINUE,
@@ -245,7 +246,7 @@ class Evaluator(ControlFlow):
             items = self.listed(value)
             self.memory.touch(before)
             if items is None:
-                before.open = True
+                extend(self, before, value, node)
             else:
                 self.spend(len(items) // 8)
                 before.data += items

@@ -290,6 +290,8 @@ class Expressions(Operators):
         """Return a list of files filtered by the conditions of a comprehension."""
         for test in (test for step in node.generators for test in step.ifs):
             match test:
+                case ast.Name() | ast.Call(func=ast.Attribute(attr="strip"), args=[]):
+                    continue  # Blank lines are no files.
                 case ast.Call(func=ast.Attribute(attr="endswith", value=text), args=[ending]):
                     value = self.value(ending, scope)
                     endings = value if isinstance(value, tuple) else (value,)

@@ -19,6 +19,7 @@ from inspector.code_reading.evaluation.objects import (
 )
 from inspector.code_reading.evaluation.value_text import is_label, shown
 from inspector.code_reading.evaluation.values import (
+    Arguments,
     ClassBox,
     DictBox,
     Function,
@@ -32,6 +33,8 @@ from inspector.code_reading.evaluation.values import (
     is_number,
 )
 
+_LISTS: Final = re.compile(r"\.(txt|lst|list|csv|tsv)$")
+_NO_FILES: Final = re.compile(r"class|label|categor|names|require|log|vocab|config|result")
 _WILD: Final = "*?["
 _FIRST_NAME: Final = re.compile(r"[{(]*(\w+)(?=\[|\.replace|\s*\+)")
 _OTHER_FOLDER: Final = re.compile(r"replace\((?!['\"]\.)")
@@ -79,6 +82,23 @@ def folder_of(where: object) -> object:
     known_parts = parts[: min(first, brace)]
     folder = slash.join(known_parts) or ("/" if text.startswith("/") else ".")
     return PartText(folder) if "{" in folder else folder
+
+
+def lines_of(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> DataSet | None:
+    """Return the lines of a text file, which may name files as the rows of a table do, or None."""
+    where, mode = given.places[0] if given.places else None, given.get(1, "mode")
+    if ref.name in ("csv.reader", "csv.DictReader"):
+        return where if isinstance(where, DataSet) and "lines" in where.source.arguments else None
+    if ref.name not in ("builtins.open", "numpy.loadtxt", "numpy.genfromtxt", "codecs.open"):
+        return None
+    if host.exact is not None or not isinstance(where, str | PartText | PathText):
+        return None
+    name = shown(where).lower()
+    if not _LISTS.search(name) or _NO_FILES.search(name.rpartition("/")[2]):
+        return None
+    if ref.last == "open" and isinstance(mode, str) and mode[:1] in "wax":
+        return None
+    return DataSet(Source(LoaderName.FILES, host.place, node, {"table": where, "lines": True}))
 
 
 def saved(host: Host, where: object, image: object) -> None:
@@ -142,11 +162,25 @@ def collect(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
     origin = host.loops.files() if host.exact is None else None
     if origin is None or len(box.origins) >= _MAX_ORIGINS or not isinstance(node, ast.Call):
         return
+    if "lines" in origin.source.arguments and _image_path(_first_of(value)) is not None:
+        return  # The path that is appended tells more than the file that names it.
     label = is_number(value) or any(_names_label(a) for a in node.args)
     origin = replace(origin, derived=origin.derived or label)
     origin = origin.after("collected", id(node))
     if not any(_is_same_round(o, origin) for o in box.origins):
         box.origins = (*box.origins, origin)
+
+
+def extend(host: Host, box: ListBox, value: object, node: ast.AST) -> None:
+    """Add an iterable of unknown length to a list: the files that it holds are kept."""
+    box.open = True
+    data = files_of(host, value, node)
+    if data is None:
+        return
+    if box.data or len(box.origins) >= _MAX_ORIGINS:
+        box.data.append(data)
+    elif not any(_is_same_round(o, data) for o in box.origins):
+        box.origins = (*box.origins, data)
 
 
 def _is_same_round(one: object, two: DataSet) -> bool:

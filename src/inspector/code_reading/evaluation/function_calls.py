@@ -41,6 +41,7 @@ MAX_DEPTH: Final = 14
 """Depth of nested calls."""
 
 
+DICT: Final = "builtins.dict"
 ENDS: Final = ("sys.exit", "builtins.exit", "builtins.quit", "os._exit", "os.abort")
 
 
@@ -102,6 +103,8 @@ class FunctionCalls(Expressions):
             held = held_dataset(data)
             if isinstance(held, DataSet) or (isinstance(held, Unknown) and held.options):
                 options: dict[str, object] = {"parameter": True} if parameter else {}
+                if isinstance(value, tuple):
+                    options["several"] = True
                 self.emit(Event(Action.NAME, self.place, held, name=name, options=options))
 
     def trained_on(self, data: DataSet | None = None) -> None:
@@ -136,14 +139,17 @@ class FunctionCalls(Expressions):
         )  # fmt: skip
         if not any(function.body is f.body for f, _ in self._defined):
             self._defined.append((function, self.cell))
-        value: object = function
-        for decorator in reversed(decorators):
-            if isinstance(decorator, Function | Partial):
-                value = self.call(decorator, Arguments((value,)), node)
-        if isinstance(value, Unknown):
-            value = function
-        self._set(node.name, value, scope)
+        self._set(node.name, self._decorated(function, decorators, node), scope)
         return None
+
+    def _decorated(self, defined: object, decorators: Sequence[object], node: ast.stmt) -> object:
+        """Return a function or class after the code's own decorators."""
+        value = defined
+        for decorator in reversed(decorators):
+            known = isinstance(decorator, Partial) and isinstance(defined, Function)
+            if known or isinstance(decorator, Function):
+                value = self.call(decorator, Arguments((value,)), node)
+        return defined if isinstance(value, Unknown) else value
 
     def _class(self, node: ast.ClassDef, scope: ScopeBox) -> Flow:
         bases = tuple(self.value(b, scope) for b in node.bases)
@@ -160,7 +166,7 @@ class FunctionCalls(Expressions):
         ]
         if all(kind.node is not k.node for k in self._classes):
             self._classes.append(kind)
-        self._set(node.name, kind, scope)
+        self._set(node.name, self._decorated(kind, decorators, node), scope)
         return None
 
     def unresolved(self, name: str) -> object:
@@ -336,6 +342,9 @@ class FunctionCalls(Expressions):
         kind.objects = [*kind.objects[-3:], owner]
         self.libraries.fill_dataclass(owner, kind, given)
         init = kind.find("__init__")
+        if init is MISSING and any(isinstance(b, Ref) and b.name == DICT for b in kind.bases):
+            self.update(owner, given.places[0] if given.places else DictBox())
+            owner.data |= given.names
         if isinstance(init, Function):
             bound = self.attribute(owner, "__init__", node)
             if isinstance(bound, Function):

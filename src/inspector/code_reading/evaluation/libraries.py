@@ -5,7 +5,7 @@ from typing import Final
 
 from inspector.code_reading.evaluation import options
 from inspector.code_reading.evaluation.dataset_methods import DATASET_METHODS, DatasetMethods
-from inspector.code_reading.evaluation.file_values import saved
+from inspector.code_reading.evaluation.file_values import lines_of, saved
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.images.image_follower import ImageFollower
 from inspector.code_reading.evaluation.images.image_values import ImageValue
@@ -207,6 +207,7 @@ class Libraries:
     def _call_ref(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
         host = self._host
         value: object = MISSING
+        self._models.use_file(ref, given)
         if ref.name == "builtins.range" and any(isinstance(v, Size) for v in given.places):
             value = self.splits.positions(given)
         if value is MISSING:
@@ -265,8 +266,8 @@ class Libraries:
         return MISSING
 
     def _declared(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        """Call a function that declares options and defaults."""
-        known = options.record_call(ref, given)
+        """Call a function that reads lines, or declares options and defaults."""
+        known = lines_of(self._host, ref, given, node) or options.record_call(ref, given)
         if known is not None:
             return known
         match ref.name:
@@ -277,18 +278,13 @@ class Libraries:
             case "typer.Option" | "typer.Argument":
                 return given.get(0, "default")
             case "dataclasses.field" | "attr.ib" | "attrs.field" | "pydantic.Field":
-                return self._field(given, node)
+                return options.field_default(given, node)
             case "dataclasses.asdict" | "dataclasses.replace":
                 return _copied(ref.last, given)
         if ref.root == "absl" and ref.last.startswith("DEFINE_"):
             self._flags.values[str(given.get(0, "name"))] = given.get(1, "default")
             return None
         return MISSING
-
-    def _field(self, given: Arguments, node: ast.AST) -> object:
-        if "default_factory" in given.names:
-            return self._host.call(given.names["default_factory"], Arguments(), node)
-        return given.get(0, "default", Unknown(text_of(node)))
 
     def _apply(self, layer: Layer | StackBox, given: Arguments) -> object:
         value = given.places[0] if given.places else next(iter(given.names.values()), None)
@@ -349,6 +345,8 @@ class Libraries:
                 return self._datasets.call_parts(owner, name, node)
             case Size() if name in ("numpy", "item"):
                 return owner
+            case Arrays() if name in ("astype", "reshape", "copy"):
+                return owner
             case _:
                 return MISSING
 
@@ -398,6 +396,7 @@ class Libraries:
             return data
         if (
             (_is_table(data) or data.has("frame"))
+            and "lines" not in data.source.arguments
             and name not in _TABLE_METHODS
             and not name.startswith("_")
         ):

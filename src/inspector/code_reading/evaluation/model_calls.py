@@ -19,12 +19,15 @@ from inspector.code_reading.evaluation.objects import (
     StackBox,
     StreamValue,
 )
-from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.value_text import shown, text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     Function,
     ObjectBox,
+    PartText,
+    PathText,
+    Ref,
     Unknown,
 )
 
@@ -42,6 +45,11 @@ _RESETS: Final = ("load_state_dict", "reset_parameters", "apply", "load_weights"
 MODEL_METHODS: Final = (*_FITS, *_EVALUATIONS, *_PREDICTIONS)
 """Methods through which a model reads data."""
 
+_REDUCING: Final = (
+    "SelectKBest", "SelectPercentile", "SelectFromModel", "SelectFpr", "RFE", "VarianceThreshold",
+    "TruncatedSVD", "FastICA", "NMF", "UMAP", "Isomap", "QuantileTransformer", "PowerTransformer",
+    "KBinsDiscretizer", "PolynomialFeatures",
+)  # fmt: skip
 _TRANSFORMERS: Final = (
     "Scaler",
     "Encoder",
@@ -51,9 +59,10 @@ _TRANSFORMERS: Final = (
     "Imputer",
     "Vectorizer",
     "Normalizer",
+    *_REDUCING,
 )
 
-_MEASURING: Final = ("Scaler", "PCA", "Imputer", "SelectKBest", "Normalizer", "Whiten")
+_MEASURING: Final = ("Scaler", "PCA", "Imputer", "Normalizer", "Whiten", *_REDUCING)
 """Transformers that learn from the values of the images."""
 
 _Method = Callable[[object, Arguments, ast.AST], object]
@@ -64,10 +73,13 @@ class ModelCalls:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._yolo_data: object = MISSING
         self._methods: dict[str, _Method] = {
             "add": self._add,
             "compile": self._compile,
             "train": self._train,
+            "val": self._val,
+            **dict.fromkeys(("save", "save_weights"), self._save),
             "test": self._test,
             "prepare": self._prepare,
             "fit_resample": self._resample,
@@ -115,7 +127,27 @@ class ModelCalls:
 
     def _reset(self, owner: object, given: Arguments, node: ast.AST) -> object:
         self._host.loops.started_anew()
+        if isinstance(node, ast.Call) and text_of(node.func).endswith(".load_weights"):
+            self._of_file(Action.LOAD, given.get(0, "filepath"))
         return MISSING
+
+    def _save(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        if isinstance(owner, StackBox | Unknown):
+            self._of_file(Action.STORE, given.get(0, "filepath"))
+        return MISSING
+
+    def use_file(self, ref: Ref, given: Arguments) -> None:
+        """Record a function that loads a model from a file, or writes one."""
+        if ref.last == "load_model" or ref.name == "torch.load":
+            self._of_file(Action.LOAD, given.get(0, "filepath", given.names.get("f")))
+        elif ref.name == "torch.save":
+            self._of_file(Action.STORE, given.get(1, "f"))
+        elif ref.last == "ModelCheckpoint":
+            self._of_file(Action.STORE, given.get(0, "filepath"))
+
+    def _of_file(self, action: Action, file: object) -> None:
+        if isinstance(file, str | PartText | PathText):
+            self._host.emit(Event(action, self._host.place, name=shown(file)))
 
     def hear(self, given: Arguments) -> None:
         """Record a trainer that gets its datasets by name."""
@@ -146,9 +178,20 @@ class ModelCalls:
     def _train(self, owner: object, given: Arguments, node: ast.AST) -> object:
         if "data" not in given.names or not _says(owner, "YOLO"):
             return MISSING
+        self._yolo_data = given.names["data"]
         source = Source(LoaderName.ULTRALYTICS, self._host.place, node, dict(given.names))
         for i in (0, 1):
             self._host.emit(Event(Action.MADE, source.place, DataSet(source).after("part", i)))
+        return Unknown(text_of(node))
+
+    def _val(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        """Call YOLO.val: by default it reads the split that validated during training."""
+        data = given.names.get("data", self._yolo_data)
+        if given.names.get("split") != "test" or data is MISSING or not _says(owner, "YOLO"):
+            return MISSING
+        source = Source(LoaderName.ULTRALYTICS, self._host.place, node, {"data": data})
+        test = DataSet(source).after("part", 2)
+        self._host.emit(Event(Action.EVALUATE, source.place, test, model=owner))
         return Unknown(text_of(node))
 
     def _fit(self, owner: object, given: Arguments, node: ast.AST) -> object:

@@ -215,10 +215,15 @@ class DataSet:
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """Arrays of a built-in Keras dataset, such as mnist."""
+    """Arrays of a built-in Keras dataset, such as mnist.
+
+    Attributes:
+        divided: The line that scales them to 0..1; 0 for none.
+    """
 
     name: str
     part: str
+    divided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +366,10 @@ class Action(StrEnum):
     SET = "set"
     TAKE = "take"
     SAVE = "save"
+    LOAD = "load"
+    """A model is loaded from a file."""
+    STORE = "store"
+    """A model is written to a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +381,7 @@ class Event:
         validation: For fit.
         model: The model, for fit, evaluate and predict.
         name: The variable for a name; the attribute for a comparison or an assignment; the folder
-            where an image is saved.
+            where an image is saved; the file of a model.
         options: Other arguments.
     """
 

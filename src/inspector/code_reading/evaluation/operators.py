@@ -5,6 +5,7 @@ import operator
 import re
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from inspector.code_reading.evaluation.objects import Arrays, DataSet, Layer, Tensor
@@ -79,7 +80,7 @@ class Operators(ValueAccess):
         if isinstance(one, Tensor):
             return self.scaled(one, sign, two, node)
         if isinstance(one, DataSet | Arrays) and not isinstance(two, DataSet | Arrays):
-            return one
+            return _divided(one, self.place.line) if _shrinks(sign, two) else one
         if isinstance(one, ListBox | tuple):
             return self._of_lists(sign, one, two, unknown)
         return _of_numbers(sign, one, two, unknown)
@@ -190,7 +191,7 @@ class Operators(ValueAccess):
         items = self.listed(whole)
         if items is None or not all(is_known(v) for v in items):
             return None
-        plain = map(plain_value, items) if paths else items
+        plain = [v if isinstance(v, PathText) and not paths else plain_value(v) for v in items]
         return any(v == part for v in plain if is_scalar(v) or isinstance(v, tuple | Member))
 
 
@@ -200,10 +201,12 @@ def _is_comparable(value: object) -> bool:
 
 
 def plain_value(value: object) -> object:
-    """Return a path as its text."""
+    """Return a path as its text, and a member of a StrEnum or IntEnum as its value."""
     match value:
         case PathText(text=str() as text):
             return text
+        case Member(value=inner, mixed=True):
+            return inner
         case _:
             return value
 
@@ -261,3 +264,19 @@ def _of_numbers(sign: ast.operator, one: object, two: object, unknown: Unknown) 
     if not isinstance(result, numbers):
         return unknown
     return result if -MAX_NUMBER < result < MAX_NUMBER else unknown
+
+
+def _shrinks(sign: ast.operator, factor: object) -> bool:
+    """Tell whether arithmetic scales 0..255 to about 0..1."""
+    if not is_number(factor):
+        return False
+    size = abs(float(factor))  # type: ignore[arg-type]
+    return (isinstance(sign, ast.Div) and size > 100) or (
+        isinstance(sign, ast.Mult) and 0 < size < 0.01
+    )
+
+
+def _divided(data: DataSet | Arrays, line: int) -> DataSet | Arrays:
+    if isinstance(data, Arrays):
+        return replace(data, divided=line)
+    return data.after("divided", line=line) if data.is_list else data

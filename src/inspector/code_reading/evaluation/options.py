@@ -67,6 +67,19 @@ class Option:
         self.name, self.value = name, value
 
 
+class Factory:
+    """What makes the default of a dataclass's field, once for each object."""
+
+    def __init__(self, function: object) -> None:
+        self.function = function
+
+
+def field_default(given: Arguments, node: ast.AST) -> object:
+    """Call dataclasses.field or its like: a default, or what makes one."""
+    maker = given.names.get("default_factory", given.names.get("factory"))
+    return given.get(0, "default", Unknown(text_of(node))) if maker is None else Factory(maker)
+
+
 def parser_method(
     host: Host, parser: ParserBox, name: str, given: Arguments, node: ast.AST
 ) -> object:
@@ -111,6 +124,12 @@ def _add_argument(host: Host, parser: ParserBox, given: Arguments) -> None:
         default = known.get(str(action)) if isinstance(action, str) else None
         if given.names.get("required") is True or not optional:
             default = Unknown(name, "it is given on the command line")
+    rest = given.names.get("nargs")
+    if not optional and (
+        rest in ("*", "?") or (isinstance(rest, Ref) and rest.last == "REMAINDER")
+    ):
+        default = given.names.get("default")
+        default = ListBox() if default is None and rest != "?" else default
     host.memory.touch(parser)
     parser.data[name] = converted(given.names.get("type"), default)
     for flag in flags:
@@ -183,6 +202,8 @@ def fill_dataclass(host: Host, owner: ObjectBox, kind: ClassBox, given: Argument
         value = given.get(i, name, MISSING)
         if value is MISSING:
             value = default
+        if isinstance(value, Factory):
+            value = host.call(value.function, Arguments(), kind.node or ast.Pass())
         if isinstance(value, Method | Partial | Function | Ref) and not is_scalar(value):
             value = value if not isinstance(default, Ref) else default
         owner.data[name] = value

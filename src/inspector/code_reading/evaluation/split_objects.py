@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.file_values import files_in, files_of, folder_of
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.objects import (
     Action,
@@ -22,12 +22,13 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.random_draws import by_name
 from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.torch.torch_calls import TorchCalls
-from inspector.code_reading.evaluation.value_text import joined_path, text_of
+from inspector.code_reading.evaluation.value_text import joined_path, shown, text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     DictBox,
     ObjectBox,
+    PartText,
     PathText,
     Ref,
     Unknown,
@@ -135,7 +136,9 @@ class SplitCalls(TorchCalls):
             return MISSING
         arguments = by_name(("source_dir", "train_ratio"), given)
         self._emit_both(self._source(LoaderName.ULTRALYTICS, arguments, given, node))
-        return None
+        folder = arguments.get("source_dir")
+        known = shown(folder) if ref.last == "split_classify_dataset" else None
+        return PathText(f"{known}_split") if isinstance(known, str) else Unknown(text_of(node))
 
     def _emit_both(self, source: Source) -> tuple[DataSet, DataSet]:
         """Emit both parts, for a call that splits without returning anything."""
@@ -229,11 +232,34 @@ class SplitCalls(TorchCalls):
         arguments = by_name(("path", "name", "data_dir"), given)
         if arguments.get("path") in _TABLE_FORMATS:
             arguments["table"] = arguments.pop("path")
+        if arguments.get("path") == "imagefolder":
+            arguments.pop("path")
+            files = arguments.get("data_files")
+            if isinstance(files, DictBox) and not files.open and "data_dir" not in arguments:
+                return self._of_patterns(arguments, files, given, node)
+            if isinstance(files, str | PartText | PathText):
+                arguments.setdefault("data_dir", folder_of(files))
         source = self._source(LoaderName.HF_DATASET, arguments, given, node)
         split = arguments.get("split")
         if split is None:
             return HfParts(source, ())
         return self._sliced(source, split)
+
+    def _of_patterns(
+        self, arguments: dict[str, object], files: DictBox, given: Arguments, node: ast.AST
+    ) -> object:
+        """Call load_dataset with one pattern of files for each split."""
+        parts: dict[str, object] = {}
+        for name, pattern in files.data.items():
+            own = {**arguments, "data_files": pattern, "data_dir": folder_of(pattern)}
+            source = self._source(LoaderName.HF_DATASET, own, given, node)
+            source.arguments.pop("split", None)
+            parts[str(name)] = DataSet(source).after("part", "train")
+        split = arguments.get("split")
+        if isinstance(split, str) and split in parts:
+            return parts[split]
+        source = self._source(LoaderName.HF_DATASET, arguments, given, node)
+        return HfParts(source, tuple(parts), tuple(parts.items()))
 
     def _named_splits(self, given: Arguments) -> object:
         """Call DatasetDict: its keys are the names of the splits."""

@@ -161,7 +161,7 @@ class ValueAccess(ABC):
         if member is MISSING:
             return owner.name if name == "__name__" else Method(owner, name)
         if owner.is_enum and not isinstance(member, Member):
-            return Member(name, member)
+            return Member(name, member, owner.is_mixed)
         return member
 
     def _bound(self, function: Function, owner: ValueBox, node: ast.AST) -> object:
@@ -338,7 +338,8 @@ class ValueAccess(ABC):
             case str() if len(value) <= self.max_rounds and len(value) < 10_000:
                 return list(value)
             case ClassBox() if value.is_enum:
-                return [Member(k, v) for k, v in value.data.items() if not k.startswith("_")]
+                mixed = value.is_mixed
+                return [Member(k, v, mixed) for k, v in value.data.items() if not k.startswith("_")]
             case _:
                 return None
 

@@ -193,6 +193,15 @@ class ClassBox(ValueBox):
             for b in self.bases
         )
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it is an Enum whose members equal their values."""
+        plain = ("str", "int", "StrEnum", "IntEnum")
+        return any(
+            b.is_mixed if isinstance(b, ClassBox) else isinstance(b, Ref) and b.last in plain
+            for b in self.bases
+        )
+
 
 class ObjectBox(ValueBox):
     """An object of a class of the code, or a namespace of parsed options."""
@@ -267,10 +276,15 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an Enum."""
+    """A member of an Enum.
+
+    Attributes:
+        mixed: True if it equals its value, as one of StrEnum does.
+    """
 
     name: str
     value: object
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

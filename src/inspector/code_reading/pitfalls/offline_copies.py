@@ -51,13 +51,13 @@ def _copies_before(
 
 def _written_by_flow(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
     """Find copies that a generator's flow writes into a folder that is split afterwards."""
-    written = {
-        c.source.arguments.get("save_to_dir"): c for c in calls
-        if isinstance(c.source.arguments.get("save_to_dir"), str)
-    }  # fmt: skip
+    written = [(shown(c.source.arguments.get("save_to_dir")), c.place) for c in calls]
     for call in calls:
-        if call.folder in written and _held_out(call):
-            yield _finding(call, written[call.folder].place)
+        if call.folder is None or not _held_out(call):
+            continue
+        place = next((p for folder, p in written if _is_in(folder, call.folder)), None)
+        if place is not None:
+            yield _finding(call, place)
 
 
 def _written_by_loop(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:

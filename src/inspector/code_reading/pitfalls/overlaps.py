@@ -18,7 +18,7 @@ from inspector.code_reading.evaluation.objects import (
     LoaderName,
     Source,
 )
-from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.value_text import shown, text_of
 from inspector.code_reading.evaluation.values import MISSING, ListBox, Unknown
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.pitfalls.stretches import stretches
@@ -153,7 +153,7 @@ def _joined_in(
     apart = one.source is not two.source and not any(
         s.name == "concatenate" for a in ancestors(two.data, parents) for s in a.steps
     )
-    if apart and any(_holds(part, two.data) for part in joined):
+    if apart and any(_holds(part, two.data) or _is_folder(part, two) for part in joined):
         name = two.role.value
         yield CodeFinding(
             "test_is_training" if two.role is DatasetRole.TEST else "overlap", HIGH,
@@ -163,9 +163,20 @@ def _joined_in(
         )  # fmt: skip
 
 
+def _is_folder(part: DataSet, call: CodeCall) -> bool:
+    """Tell whether a dataset is all of the folder that a call reads."""
+    both = part.source.loader is call.loader is LoaderName.IMAGE_FOLDER and not part.membership
+    return both and _whole_folder(call) and _same_path(part.source.arguments["root"], call.folder)
+
+
+def _same_path(where: object, folder: str | None) -> bool:
+    text = shown(where)
+    return folder is not None and text.rstrip("/").removeprefix("./") == folder.removeprefix("./")
+
+
 def _same_image_folder(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Find two ImageFolders of one folder, neither of which is cut."""
-    both = one.loader is two.loader is LoaderName.IMAGE_FOLDER and one.source is not two.source
+    """Find one ImageFolder, or two of one folder, that is read whole for both."""
+    both = one.loader is two.loader is LoaderName.IMAGE_FOLDER
     whole = both and _whole_folder(one) and _whole_folder(two)
     if (whole or _same_built_in(one, two)) and one.folder == two.folder:
         code = "test_is_training" if two.role is DatasetRole.TEST else "training_reads_all"
@@ -219,13 +230,24 @@ def _stretches_overlap(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 def _swapped(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     """Find a model that trains on the loader's validation data, and the other way round."""
-    if not (one.trained and two.trained and two.role is DatasetRole.VALIDATION):
-        return
-    both = one.source is two.source and one.subset == "both" and one.data.part == 1
+    both = one.source is two.source and (one.data.part, two.data.part) == (1, 0)
+    listed = both and one.loader is LoaderName.TRAIN_TEST_SPLIT
+    both &= one.subset == "both"
     named = (one.subset, two.subset) == ("validation", "training") and one.folder == two.folder
-    if both or named:
-        share = one.validation_split
-        size = "" if share is None else f" ({share:.0%} of the images)"
+    if not listed and not (
+        one.trained and two.trained and two.role is DatasetRole.VALIDATION and (both or named)
+    ):
+        return
+    share = one.validation_split
+    size = "" if share is None else f" ({share:.0%} of the images)"
+    if listed:
+        yield CodeFinding(
+            "sides_swapped", MIDDLE,
+            f"Training reads the side that is held out{size}, and {two.role.value} the other:"
+            " train_test_split returns the training side first. Exchange the two.",
+            two.place,
+        )  # fmt: skip
+    else:
         order = 'subset="both" returns training first, then validation. ' if both else ""
         yield CodeFinding(
             "sides_swapped", MIDDLE,
@@ -240,6 +262,16 @@ def _test_is_validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterat
     validation = [c for c in calls if c.role is DatasetRole.VALIDATION]
     for test in calls:
         if test.role is not DatasetRole.TEST:
+            continue
+        split = next((c for c in calls if _makes_no_test(c, test)), None)
+        if split is not None:
+            yield CodeFinding(
+                "test_is_validation", MIDDLE,
+                f"split_classify_dataset (line {split.place.line}) makes train and val only, so"
+                f" {test.folder} holds no test images: ultralytics then measures on val, which"
+                " chose the best epoch. Keep a test folder apart before the split.",
+                test.place,
+            )  # fmt: skip
             continue
         same = next((v for v in validation if _same_built_in(v, test) or _is_one(v, test)), None)
         if same is None and _whole_folder(test):
@@ -256,6 +288,13 @@ def _test_is_validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterat
             " good. Read a folder that nothing was chosen by.",
             test.place,
         )  # fmt: skip
+
+
+def _makes_no_test(split: CodeCall, test: CodeCall) -> bool:
+    """Tell whether a test set of ultralytics is asked of a folder that has none."""
+    both = split.loader is test.loader is LoaderName.ULTRALYTICS
+    folder = shown(split.source.arguments.get("source_dir"))
+    return both and test.folder == f"{folder}_split"
 
 
 def _is_one(validation: CodeCall, test: CodeCall) -> bool:

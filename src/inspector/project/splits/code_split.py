@@ -88,6 +88,14 @@ def code_folders(
     return folders
 
 
+def side_of(call: LoaderCall, which: int) -> int:
+    """Return the part of its split that a call is: 0 or 1; `which` where the code does not say."""
+    part = call.reading.data.part if call.reading is not None else None
+    if isinstance(part, int):
+        return part
+    return {"training": 0, "validation": 1}.get(call.call.subset, which)
+
+
 def code_folder(source: SplitSource, directory: str) -> str | None:
     """Return the dataset folder that a path in code means, judged by its last parts."""
     root, splits = source.context.root, source.context.layout.splits
@@ -123,4 +131,5 @@ def one_call_of(
     folders = code_folder(source, one.directory), code_folder(source, two.directory)
     call = replace(one.call, subset="")
     same = folders[0] == folders[1] and call == replace(two.call, subset="")
+    same &= (side_of(one, 0), side_of(two, 1)) == (0, 1) and one.within is two.within is None
     return (call, folders[0]) if same else None

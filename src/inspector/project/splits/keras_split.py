@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from inspector.audit.call_pitfalls import pitfalls
 from inspector.audit.pitfalls import Replayed
 from inspector.code_reading.dataset_cuts import held_files, is_cut_in_order, uncut
@@ -26,6 +28,7 @@ from inspector.project.splits.code_split import (
     one_call_of,
     pair_of,
     reading_of,
+    side_of,
 )
 from inspector.project.splits.library_split import LibrarySplit
 from inspector.project.splits.source import SplitSource
@@ -82,6 +85,12 @@ def by_reading(source: SplitSource, rule: Rule) -> Membership:
 
 def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Membership:
     one, two = pair_of(reading)
+    if one.data.has("weighted") and one.folder == two.folder:
+        raise UsageError(
+            f"{one.place.text}: a sampler draws the training images by weight, and which it never"
+            " draws is not known",
+            SAVE_LIST,
+        )
     split = LibrarySplit(source, one, two, reading.containers)
     taken = {*split.training, *split.validation}
     neither = tuple(p for p in split.every if p not in taken)
@@ -107,10 +116,7 @@ def _by_cuts(source: SplitSource, rule: Rule, reading: CodeReading) -> Membershi
     sides: list[tuple[RelativePath, ...]] = []
     every: list[RelativePath] = []
     for which, (call, keras, folder) in enumerate(zip(pair, calls, folders, strict=True)):
-        part = call.data.part
-        side = part if isinstance(part, int) else {"training": 0, "validation": 1}.get(
-            keras.call.subset, which
-        )  # fmt: skip
+        side = side_of(keras, which)
         paths, _, listed = _side(source, _folder(source, folder), keras.call, side)
         first, end = held_files(call.data, len(paths)) if is_cut_in_order(call) else (0, None)
         sides.append(paths[first:end])
@@ -154,15 +160,17 @@ def _by_calls(
     code: tuple[LoaderCall, ...] = (),
 ) -> Membership:
     places = _folder(source, folders[0]), _folder(source, folders[1])
-    if places[0] != places[1] and not two.validation_split:
+    if places[0] != places[1] and not two.validation_split and two.loader is not Loader.GENERATOR:
         two = replace(two, subset="")
-    training, listed, every = _side(source, places[0], one, 0)
-    validation, _, other = _side(source, places[1], two, 1)
+    sides = [side_of(call, which) for which, call in enumerate(code)] or [0, 1]
+    outer = [call.within for call in code] or [None, None]
+    training, listed, every = _side(source, places[0], one, sides[0], outer[0])
+    validation, _, other = _side(source, places[1], two, sides[1], outer[1])
     dropped = frozenset(
         s.path.removeprefix(f"{places[0]}/") for s in source.samples.everything()
         if s.mark == "drop"
     )  # fmt: skip
-    same = places[0] == places[1]
+    same = places[0] == places[1] and outer[0] == outer[1]
     pitfalls_found = pitfalls(
         Replayed(
             one, two, listed, _inside(training, places[0]), _inside(validation, places[1]),
@@ -180,19 +188,31 @@ def _by_calls(
 
 
 def _side(
-    source: SplitSource, folder: str, call: Call, which: int
+    source: SplitSource,
+    folder: str,
+    call: Call,
+    which: int,
+    within: tuple[Call, int] | None = None,
 ) -> tuple[tuple[RelativePath, ...], Any, tuple[RelativePath, ...]]:
     """Return one split's paths as Keras cuts them, the listing, and all listed paths.
 
     An empty split is no error here, but a finding with its own numbers.
     """
+    empty = call.loader is Loader.GENERATOR and call.subset == "validation"
     if not call.validation_split and call.left_size is None:
         call = replace(call, subset="")
     else:
+        empty = False
         call = _with_subset(call, call.subset or ("training", "validation")[which])
     check(call)
     listed = list_call(source.context.root / folder, call)
-    positions = cut(listed, call)[which]
+    if within is not None:
+        outer, part = within
+        chosen = cut(listed, outer)[part].tolist()
+        inner = cut(replace(listed, paths=tuple(listed.paths[i] for i in chosen)), call)[which]
+        positions = np.array([chosen[i] for i in inner.tolist()], np.int64)
+    else:
+        positions = cut(listed, call)[which][: 0 if empty else None]
     paths = parse_listed_paths(listed.paths, folder=folder)
     return tuple(paths[i] for i in positions.tolist()), listed, paths
 

@@ -4,7 +4,7 @@ import ast
 import string
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import collect, files_in, files_of, saved
+from inspector.code_reading.evaluation.file_values import collect, extend, files_in, saved
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.names import COPIES
 from inspector.code_reading.evaluation.objects import DataSet, ImageCopy
@@ -164,8 +164,7 @@ def _list_method(host: Host, box: ListBox, name: str, given: Arguments, node: as
         items = host.listed(value)
         host.memory.touch(box)
         if items is None:
-            box.open = True
-            box.data += [d] if (d := files_of(host, value, node)) is not None else []
+            extend(host, box, value, node)
         else:
             host.spend(len(items) // 8)
             box.data += items[: max(20_000, host.max_rounds)]
@@ -274,6 +273,42 @@ class _DictMethods:
     @staticmethod
     def copy(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
         return copied(box)
+
+    @staticmethod
+    def clone(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
+        return copied(box, 8)
+
+    @staticmethod
+    def freeze(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
+        return None
+
+    defrost = set_new_allowed = freeze
+
+    @staticmethod
+    def merge_from_file(
+        host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST
+    ) -> object:
+        """Call yacs: any setting may be another one afterwards."""
+        for value in (*box.data.values(), box):
+            if isinstance(value, DictBox | ObjectBox):
+                host.forget(value)
+        return None
+
+    @staticmethod
+    def merge_from_list(
+        host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST
+    ) -> object:
+        items = host.listed(given.get(0, "cfg_list")) if given.places else None
+        if items is None or len(items) % 2 or not all(isinstance(k, str) for k in items[::2]):
+            return _DictMethods.merge_from_file(host, box, given, node)
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            *path, last = str(key).split(".")
+            inner: object = box
+            for name in path:
+                inner = inner.data.get(name) if isinstance(inner, DictBox | ObjectBox) else None
+            if isinstance(inner, DictBox | ObjectBox):
+                host.put(inner, last, value)
+        return None
 
     @staticmethod
     def clear(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:

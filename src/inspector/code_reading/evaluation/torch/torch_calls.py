@@ -18,7 +18,7 @@ from inspector.code_reading.evaluation.objects import (
 )
 from inspector.code_reading.evaluation.random_draws import RandomDraws, by_name
 from inspector.code_reading.evaluation.value_text import shown, text_of
-from inspector.code_reading.evaluation.values import MISSING, Arguments, ListBox, Ref
+from inspector.code_reading.evaluation.values import MISSING, Arguments, ListBox, Ref, Unknown
 
 _TORCHVISION: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
@@ -123,6 +123,9 @@ class TorchCalls(RandomDraws):
         sampler = given.names.get("sampler", given.get(3, "sampler"))
         if isinstance(sampler, DataSet):
             return self.picked(data, sampler, node)
+        if isinstance(sampler, Unknown) and "Weighted" in f"{sampler.text} {sampler.why}":
+            self._host.note("a sampler draws images by weight; one of weight 0 is never drawn")
+            data = data.after("weighted") if isinstance(data, DataSet) else data
         if isinstance(data, DataSet):
             return data.after("loader", given.get(2, "shuffle", False))
         return MISSING
