@@ -3,7 +3,8 @@
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from inspector.app.gallery.details import FactsPanel, NeighbourButton, fetch
+from inspector.app.gallery.details import FactsPanel, NeighbourButton
+from inspector.app.gallery.sample_details import fetch
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.diagnosis.influences import NetworkKind

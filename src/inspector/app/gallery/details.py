@@ -1,10 +1,9 @@
 """The details panel: facts of one image, its near-duplicates, and doubts about its label."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -17,61 +16,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.gallery.sample_details import (
+    Answering,
+    Neighbour,
+    SampleDetails,
+    facts,
+    fetch,
+)
 from inspector.app.threads.bridge import Bridge
-from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
 from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.controls.confidence_bars import ConfidenceBars
 from inspector.app.widgets.elided_label import FittedLabel
-from inspector.app.widgets.sample_image import read_image
 from inspector.app.widgets.split_badge import paint_badge, paint_split, paint_word
-from inspector.project.diagnosis.influences import AnsweringGroup
 from inspector.project.project import Project
-from inspector.project.review.gallery_query import flag_names
 from inspector.similarity.image_hashes import HashMethod
-from inspector.store.samples import Sample
 
 _NAME_PX = 88
 _THUMBNAIL_PX = 60
-_MAX_NEIGHBOURS = 8
 _LARGE_PX = (131, 92)
 _IMAGE_RATIO = 0.66
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Neighbour:
-    """A near-duplicate with its thumbnail."""
-
-    sample: Sample
-    similarity: float
-    image: QImage
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Answering:
-    """A training group that carries the image's answer, by its first image's thumbnail."""
-
-    group: AnsweringGroup
-    image: QImage
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SampleDetails:
-    """The details of one sample, read in one go.
-
-    Attributes:
-        count: Number of near-duplicates, shown or not.
-        confidence: Class probabilities of the models; () if they do not contradict the label.
-        answered_by: Training groups that carry its answer; () where that was not measured.
-    """
-
-    sample: Sample
-    image: QImage | None
-    neighbours: tuple[Neighbour, ...]
-    count: int
-    problem: str
-    confidence: tuple[tuple[str, float], ...]
-    answered_by: tuple[Answering, ...] = ()
 
 
 class FactsPanel(QWidget):
@@ -355,61 +319,6 @@ class _LargeImage(QWidget):
             label = sample.new_label or sample.label
             paint_word(painter, x, 8, label, "neutral-fill", "text")
         painter.end()
-
-
-def fetch(project: Project, sample: int) -> SampleDetails | None:
-    """Read the details of a sample; None if it is gone. Never on the GUI thread."""
-    rows = project.samples.by_ids([sample])
-    if not rows:
-        return None
-    index = project.duplicates.index()
-    near = index.neighbours(sample)
-    values = {i: pair.similarity for i in near if (pair := index.pair(sample, i)) is not None}
-    closest = sorted(near, key=lambda i: -values.get(i, 0.0))[:_MAX_NEIGHBOURS]
-    samples = {s.id: s for s in project.samples.by_ids(closest)}
-    neighbours = tuple(
-        Neighbour(samples[i], values.get(i, 0.0), from_jpeg(project.samples.thumbnail(i)))
-        for i in closest
-        if i in samples
-    )
-    image, problem = read_image(project, rows[0])
-    suspect = project.labels.suspected().get(sample)
-    confidence = suspect.confidence if suspect is not None else ()
-    return SampleDetails(
-        rows[0], image, neighbours, len(near), problem, confidence, _answering(project, rows[0])
-    )
-
-
-def _answering(project: Project, sample: Sample) -> tuple[Answering, ...]:
-    answer = project.influences.of(sample)
-    return tuple(
-        Answering(group, from_jpeg(project.samples.thumbnail(group.samples[0].id)))
-        for group in (answer.answered_by if answer else ())
-    )
-
-
-def facts(sample: Sample, problem: str) -> Sequence[tuple[str, str]]:
-    """Return the facts of a sample by name."""
-    decided = {"keep": "kept", "drop": f"excluded: {sample.reason_decided}"}.get(sample.mark, "")
-    label = f"{sample.new_label} (was {sample.label})" if sample.new_label else ""
-    kind = ", ".join(part for part in (sample.format, sample.mode) if part)
-    pixels = f"{sample.width:,} × {sample.height:,}" if sample.width else ""
-    size = f"{sample.size / 1000:,.0f} kB" if sample.size >= 1000 else f"{sample.size} bytes"
-    rows = [
-        ("Problem", problem or sample.reason),
-        ("Decision", decided),
-        ("Together", "kept together with others" if sample.bound else ""),
-        ("Class", label),
-        ("Source", sample.source),
-        ("Pixels", ", ".join(part for part in (pixels, kind) if part)),
-        ("File", size),
-        ("Taken", sample.captured),
-        ("Camera", sample.camera),
-        ("Brightness", f"{sample.brightness:.0f} of 255" if sample.width else ""),
-        ("Contrast", f"{sample.contrast:.0f}" if sample.width else ""),
-        ("Flags", ", ".join(n.replace("_", " ") for n in flag_names(sample.flags))),
-    ]
-    return [(name, value) for name, value in rows if value]
 
 
 def _fact_grid() -> QGridLayout:

@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.gallery.details import FactsPanel, SampleDetails, fetch
+from inspector.app.gallery.details import FactsPanel
 from inspector.app.gallery.filmstrip import Filmstrip
 from inspector.app.gallery.loupe_stage import LoupeStage
 from inspector.app.gallery.model import GalleryModel
+from inspector.app.gallery.sample_details import SampleDetails, fetch
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_pixels
 from inspector.app.threads.thumbnails import Thumbnails
