@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-import inspector.app.threads.plain_import  # noqa: F401  # before everything that imports PySide6
+import inspector.app.threads.plain_import  # noqa: F401  # before all modules that follow
 from inspector.app.threads.deadline import end_in_time
 from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
