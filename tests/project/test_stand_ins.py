@@ -1,13 +1,16 @@
 """A folder that stands in for a dataset elsewhere: its facts are here, its images are not."""
 
+import contextlib
+import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from inspector.desktop.paths import cache_folder, origin_file, stand_in_folder
+from inspector.desktop.paths import cache_folder, origin_file, pictures_file, stand_in_folder
 from inspector.errors import DatasetError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
@@ -30,9 +33,21 @@ def project(demo: Path, scanned: tuple[Path, Path], tmp_path: Path) -> Iterator[
     file, caches = scanned
     shutil.copy(file, tmp_path / "p.inspector")
     shutil.copytree(caches, cache_folder(), dirs_exist_ok=True)
+    _keep_copies(demo)
     opened = Project(folder, tmp_path / "p.inspector", relocate=True, jobs=1)
     yield opened
     opened.close()
+
+
+def _keep_copies(dataset: Path) -> None:
+    """Store small files as a cluster's scan does: nothing else has them later."""
+    with contextlib.closing(sqlite3.connect(pictures_file())) as cache, cache:
+        for image in dataset.rglob("*.jpg"):
+            data = image.read_bytes()
+            cache.execute(
+                "UPDATE picture SET thumbnail = ? WHERE sha256 = ? AND thumbnail = x''",
+                (data, hashlib.sha256(data).digest()),
+            )
 
 
 USES: dict[str, Callable[[Project, Path], object]] = {
