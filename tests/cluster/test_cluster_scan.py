@@ -8,9 +8,13 @@ import psutil
 import pytest
 
 from inspector.cli.main import run
+from inspector.cluster.dask_tasks import ClusterTask, DaskTasks, TlsFiles
+from inspector.cluster.requests import ClusterRequest, FitProjection
+from inspector.cluster.shards import ShardStore
 from inspector.errors import DatasetError
 from inspector.project.catalog import cluster_scans
 from inspector.project.project import Project
+from inspector.work.jobs import Stop
 from tests.cluster.conftest import PATIENCE_SECONDS, Cluster, Home, wait_until
 from tests.cluster.snapshots import snapshot, use
 
@@ -183,3 +187,17 @@ def test_a_worker_decodes_in_a_child_of_its_own(cluster: Cluster, distributed: S
     for worker in cluster.worker_processes():
         children = psutil.Process(worker).children()
         assert all("--child" in child.cmdline() for child in children)
+
+
+def test_what_is_still_asked_for_at_the_end_raises_nothing(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """Ctrl+C while an answer is stored closes the connection first, and the rest afterwards."""
+    ca, cert, key = (Path(cluster.tls[at]) for at in (1, 3, 5))
+    dask = DaskTasks(cluster.url, ShardStore(str(tmp_path)), TlsFiles(ca, cert, key))
+    lost = ClusterRequest(release="", shards=str(tmp_path), name="", part=FitProjection())
+    jobs = iter([ClusterTask("asked", lost), ClusterTask("known", None)])
+    answers = dask.run(jobs, Stop())
+    assert next(answers).name == "known"
+    dask.close()
+    answers.close()

@@ -145,7 +145,9 @@ class DaskTasks:
                     yield job
                 room = AHEAD * self.threads()
         finally:
-            if running:
+            # Ctrl+C outside may have closed the connection before this ends: the scheduler forgets
+            # what only that client asked for.
+            if running and self._client.status == "running":
                 self._client.cancel(list(running), force=True)
 
     def close(self) -> None:
