@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    # Its import takes a sixth of a second, and reading a split needs none of it.
-    from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int32]
@@ -45,19 +41,17 @@ class SimilarityEdges:
     content: Numbers
     picture: Numbers
     group: Numbers
-    turned: "csr_matrix"
-    near: "csr_matrix"
+    turned: csr_matrix
+    near: csr_matrix
 
 
 def tie(
     content: Numbers, picture: Numbers, group: Numbers, pairs: NDArray[np.int32], turned: Mask
 ) -> SimilarityEdges:
     """Build `SimilarityEdges` from pairs (m, 2) of images, each `turned` or near."""
-    from scipy.sparse import csr_matrix
-
     count = int(picture.max()) + 1 if len(picture) else 0
 
-    def matrix(chosen: NDArray[np.int32]) -> "csr_matrix":
+    def matrix(chosen: NDArray[np.int32]) -> csr_matrix:
         both = np.vstack([chosen, chosen[:, ::-1]])
         ones = np.ones(len(both), np.float32)
         return csr_matrix((ones, (both[:, 0], both[:, 1])), shape=(count, count))
@@ -124,10 +118,8 @@ def leak_rates_over(ties: SimilarityEdges, draws: SplitDraws) -> NDArray[np.floa
     return np.asarray(held / np.maximum(1, draws.totals), np.float64)
 
 
-def _held(numbers: NDArray[np.int64]) -> "csr_matrix":
+def _held(numbers: NDArray[np.int64]) -> csr_matrix:
     """Return the matrix (numbers, m) that sums the rows of each number."""
-    from scipy.sparse import csr_matrix
-
     rows = len(numbers)
     ones = np.ones(rows, np.float32)
     shape = (int(numbers.max(initial=-1)) + 1, rows)
