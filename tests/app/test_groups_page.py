@@ -9,11 +9,15 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.groups.closed_row import ClosedRow
 from inspector.app.groups.group_list import GroupList
+from inspector.app.groups.groups_data import GroupsData
 from inspector.app.groups.page import GroupsPage
 from inspector.app.groups.proposal_card import ProposalCard, marked_name
+from inspector.app.groups.tab_notes import GroupsTab
 from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
+from inspector.dataset.groups import Provenance
+from inspector.project.review.group_members import Group
 from inspector.project.review.grouping_proposals import GroupEvidence
 from tests.app.screen import button, named, show, text_of, texts
 
@@ -148,6 +152,12 @@ def test_near_duplicates_are_listed_and_kept_by_hand(
 
     qtbot.waitUntil(lambda: bound() == len(first.members), timeout=10_000)
     qtbot.waitUntil(lambda: "1 group by hand" in text_of(groups, "groups-by-hand"), timeout=10_000)
+
+
+def test_the_page_opens_on_the_first_tab_with_entries() -> None:
+    alike = Group("a", (), Provenance.LOOKS, confirmed=False)
+    assert GroupsData(groups=(alike,)).first_tab() is GroupsTab.DUPLICATES
+    assert GroupsData().first_tab() is GroupsTab.NAMES
 
 
 @pytest.mark.parametrize(

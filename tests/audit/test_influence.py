@@ -10,7 +10,7 @@ from inspector.audit.folds import own_groups
 from inspector.audit.influence.borrowed import InfluenceQuestion, borrowed_accuracy
 from inspector.audit.influence.fold_accuracy import fold_accuracy
 from inspector.audit.influence.head import PENALTIES, Head, fit_head, with_offset
-from inspector.audit.influence.intervals import net_interval
+from inspector.audit.influence.intervals import net_interval, too_few
 from inspector.audit.influence.ranking import ranked
 
 
@@ -178,3 +178,8 @@ def test_the_interval_covers_rare_and_common_changes_of_groups() -> None:
             interval = net_interval(one, ~lost, group)
             covered += interval.low <= share <= interval.high
         assert 0.91 <= covered / 600 <= 0.985
+
+
+def test_what_is_too_few_names_the_split() -> None:
+    assert too_few(100, 160, "test") == ("160 test images: 200 are needed",)
+    assert too_few(100, 400, "test") == ()

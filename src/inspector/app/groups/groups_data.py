@@ -49,6 +49,10 @@ class GroupsData:
             return len(self.near_duplicates)
         return len(self.proposals_of(tab))
 
+    def first_tab(self) -> GroupsTab:
+        """Return the first tab with entries."""
+        return next((tab for tab in GroupsTab if self.count_of(tab)), GroupsTab.NAMES)
+
 
 def is_undecided(shown: ShownProposal) -> bool:
     """Return whether a proposal is neither accepted nor dismissed."""

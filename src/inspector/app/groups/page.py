@@ -50,12 +50,12 @@ class GroupsPage(Page):
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._data = GroupsData()
-        self._tab = GroupsTab.NAMES
+        self._tab: GroupsTab | None = None
         self.notice = self._off = Notice("Review them")
         self._off.taken.connect(self._on_notice)
         self._thumbnails = Thumbnails(project.samples.thumbnail, self)
         self._tabs = SegmentedControl(TAB_NAMES, name="Where groups come from")
-        self._tabs.chosen.connect(lambda tab: self._show_tab(GroupsTab(tab)))
+        self._tabs.chosen.connect(self._on_tab)
         self._input, self._empty = TabInput(), EmptyNote()
         self._input.pattern_typed.connect(self._on_pattern)
         self._input.gap_typed.connect(self._on_gap)
@@ -148,13 +148,16 @@ class GroupsPage(Page):
         self.work_left.emit(data.undecided_count)
         self._accepted.show_groups(data.confirmed)
         if not same or not self._proposals.cards:
-            self._show_tab(self._tab)
+            self._show_tab(data.first_tab() if self._tab is None else self._tab)
         else:
             self._ask_effects()
         self.moved.emit()
 
+    def _on_tab(self, tab: int) -> None:
+        self._tab = GroupsTab(tab)
+        self._show_tab(self._tab)
+
     def _show_tab(self, tab: GroupsTab) -> None:
-        self._tab = tab
         self._tabs.mark(tab)
         self._input.show_tab(tab)
         proposals = self._data.proposals_of(tab)

@@ -62,11 +62,11 @@ def effective(values: NDArray[np.float64], group: Ints) -> float:
     return len(values) / max(1.0, spread.variance / independent) if spread.df else 1.0
 
 
-def too_few(groups: int, images: int) -> tuple[str, ...]:
-    """Return why so few groups and images of validation carry no verdict, as sentences."""
+def too_few(groups: int, images: int, evaluation: str = "validation") -> tuple[str, ...]:
+    """Return why so few groups and images of a split carry no verdict, as sentences."""
     why = []
     if groups < GROUPS_AT_LEAST:
-        why.append(f"{groups} groups in validation: {GROUPS_AT_LEAST} are needed")
+        why.append(f"{groups} groups in {evaluation}: {GROUPS_AT_LEAST} are needed")
     if images < FOLDER_AT_LEAST:
-        why.append(f"{images} validation images: {FOLDER_AT_LEAST} are needed")
+        why.append(f"{images} {evaluation} images: {FOLDER_AT_LEAST} are needed")
     return tuple(why)

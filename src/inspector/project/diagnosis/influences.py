@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inspector.audit.descriptors import describe
 from inspector.audit.diagnosis import Bound, Verdict
 from inspector.audit.influence.borrowed import BorrowedAccuracy, InfluenceQuestion
-from inspector.audit.influence.intervals import ShareInterval
+from inspector.audit.influence.intervals import ShareInterval, too_few
 from inspector.errors import DatasetError
 from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.changes import Changes
@@ -280,7 +280,9 @@ class Influences:
             NetworkKind(record.network), record.evaluation, record.images, record.groups,
             record.training, ShareInterval(*record.accuracy), ShareInterval(*record.without),
             ShareInterval(*record.borrowed), record.placebo, Verdict(record.verdict),
-            Bound(record.bound), record.why, record.embedded, self._answers(record.answers),
+            Bound(record.bound),
+            too_few(record.groups, record.images, record.evaluation) if record.why else (),
+            record.embedded, self._answers(record.answers),
         )  # fmt: skip
 
     def _answers(self, records: Sequence[AnswerRecord]) -> tuple[AnsweredImage, ...]:
