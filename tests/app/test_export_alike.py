@@ -43,8 +43,8 @@ def test_images_are_planned_and_saved_alike(
     button(export, "Export").click()
     leaks = export.project.exports.leaks(plan).after
     button(export, f"Export with {leaks:,} leaked images?").click()
-    qtbot.waitUntil(lambda: text_of(export, "export-status").startswith("Done"), timeout=60_000)
-    assert f"{plan.files} verified by decoding them again" in text_of(export, "export-status")
+    qtbot.waitUntil(lambda: text_of(export, "export-result").startswith("Done"), timeout=60_000)
+    assert f"{plan.files} verified by decoding them again" in text_of(export, "export-result")
     for item in plan.items:
         with Image.open(tmp_path / "out" / item.target) as image:
             assert (image.format, image.size) == ("PNG", (item.width, item.height))

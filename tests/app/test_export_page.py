@@ -21,6 +21,7 @@ from inspector.app.export.option_rows import OptionRows
 from inspector.app.export.page import ExportPage
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
+from inspector.project.changes import Changes
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
 from inspector.work.export_forms.form import Form
@@ -49,10 +50,14 @@ def test_the_export_is_made_and_its_code_is_there(
     button(export, "Export").click()
     assert not (tmp_path / "out").exists()
     button(export, f"Export with {leaks.after:,} leaked images?").click()
-    qtbot.waitUntil(lambda: text_of(export, "export-status").startswith("Done"), timeout=20_000)
+    qtbot.waitUntil(lambda: text_of(export, "export-result").startswith("Done"), timeout=20_000)
     assert export.findChild(QTabWidget).isTabVisible(1)
     target = tmp_path / "out"
     assert (target / "manifest.csv").exists()
+    # A diagnosis that ends later plans again, and leaves the result of the export there.
+    export.refresh(Changes(rule=True))
+    qtbot.waitUntil(lambda: "exists already" in text_of(export, "export-status"), timeout=20_000)
+    assert text_of(export, "export-result").startswith("Done")
     assert (
         f"ROOT = pathlib.Path({str(target)!r})"
         in named(export, QPlainTextEdit, "Code that loads the export").toPlainText()
@@ -186,7 +191,7 @@ def test_a_form_and_folds_are_chosen(qtbot: QtBot, export: ExportPage, tmp_path:
     assert plan is not None
     assert {item.split for item in plan.items} == {f"fold{n}" for n in range(1, 6)}
     button(export, "Export").click()
-    qtbot.waitUntil(lambda: text_of(export, "export-status").startswith("Done"), timeout=60_000)
+    qtbot.waitUntil(lambda: text_of(export, "export-result").startswith("Done"), timeout=60_000)
     code = named(export, QPlainTextEdit, "Code that loads the export").toPlainText()
     assert code == (tmp_path / "out" / "load_pytorch.py").read_text("utf-8")
     assert "FOLDS = ['fold1', 'fold2', 'fold3', 'fold4', 'fold5']" in code
@@ -204,21 +209,19 @@ def test_a_script_for_another_program_is_written(
 ) -> None:
     target = tmp_path / "load_it.py"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
-    # The plan that is on its way would take the place of what is said.
-    qtbot.waitUntil(button(export, "Export").isEnabled, timeout=30_000)
     actions = button(export, "Script for…").menu().actions()
     assert [a.text().partition(":")[0] for a in actions] == [
         "FiftyOne", "cleanlab", "TensorBoard", "MLflow",
     ]  # fmt: skip
     actions[0].trigger()
     said = f"{target} was written; it reads load_it.json beside it."
-    qtbot.waitUntil(lambda: text_of(export, "export-status") == said, timeout=120_000)
+    qtbot.waitUntil(lambda: text_of(export, "export-result") == said, timeout=120_000)
     assert "add_samples" in target.read_text("utf-8")
     assert export.jobs.running == ()
     actions[0].trigger()
-    qtbot.waitUntil(lambda: "exists already" in text_of(export, "export-status"), timeout=10_000)
+    qtbot.waitUntil(lambda: "exists already" in text_of(export, "export-result"), timeout=10_000)
     for file in (target, target.with_suffix(".json")):
         file.unlink()
     actions[3].trigger()
-    qtbot.waitUntil(lambda: "no run" in text_of(export, "export-status").lower(), timeout=10_000)
+    qtbot.waitUntil(lambda: "no run" in text_of(export, "export-result").lower(), timeout=10_000)
     assert export.jobs.running == ()

@@ -157,10 +157,7 @@ def _exported(person: Person, folder: Path) -> None:
     view = person.window.view
     assert view is not None
     person.qtbot.waitUntil(
-        lambda: (
-            "verified" in text_of(page(view, PageName.EXPORT), "export-status").lower()
-            or text_of(page(view, PageName.EXPORT), "export-status").startswith("Done")
-        ),
+        lambda: text_of(page(view, PageName.EXPORT), "export-result").startswith("Done"),
         timeout=PATIENCE_MS,
     )
     excluded = {s.path for s in view.project.samples.everything() if s.mark == "drop"}

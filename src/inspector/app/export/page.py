@@ -70,18 +70,17 @@ class ExportPage(Page):
         self._start.clicked.connect(self._run)
         self._format = FormatCard()
         self._format.changed.connect(self._ask_plan)
-        self._status, self._redraw = QLabel(), QLabel()
+        self._status, self._redraw, self._result = QLabel(), QLabel(), QLabel()
         self._leaks, self._images, self._size = QLabel("…"), QLabel("…"), QLabel("…")
         self._banner = LeakBanner()
         self.bars = BalanceBars()
         self._strip = ExcludedStrip()
-        self._status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._open = _hidden_button("Open the folder", self._open_folder)
         self._report = QPushButton("Write a report…")
         self._report.setToolTip("All findings on one page, to save, print or send")
         self._report.clicked.connect(self._write_report)
         self._script = ScriptButton(
-            project, bridge, self.jobs, show_result=self._status.setText,
+            project, bridge, self.jobs, show_result=self._show_result,
             folder=lambda: Path(self._target.text()).expanduser().parent,
         )  # fmt: skip
         self._tabs = DetailsTabs()
@@ -91,11 +90,14 @@ class ExportPage(Page):
         for label, name in (
             (self._status, "export-status"), (self._leaks, "export-leaks"),
             (self._redraw, "export-warning"), (self._images, "export-images"),
+            (self._result, "export-result"),
         ):  # fmt: skip
             label.setObjectName(name)
-        for label in (self._status, self._redraw):
+        for label in (self._status, self._redraw, self._result):
             label.setProperty("role", "caption")
             label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._result.hide()
         self._strip.restored.connect(self._on_restored)
         self._strip.all_requested.connect(lambda: self.show_list("Excluded", self._excluded_ids))
         self._banner.review_requested.connect(
@@ -151,6 +153,7 @@ class ExportPage(Page):
         column.addLayout(row)
         column.addLayout(promise_row)
         column.addWidget(self._redraw)
+        column.addWidget(self._result)
         return card
 
     def _lay_out_main(self) -> QVBoxLayout:
@@ -273,6 +276,7 @@ class ExportPage(Page):
             self._start.setText(f"Export with {self._banner.count_text}?")
             return
         progress, stop = Progress(), Stop()
+        self._result.hide()
         self._start.setEnabled(False)
         self._job = self.jobs.start(progress, stop)
         self.bridge.call(
@@ -293,12 +297,18 @@ class ExportPage(Page):
         self._done_in = str(manifest.parent)
         self._tabs.show_code(export_code(plan, manifest))
         check = "hash" if plan.reencoding is None else "decoding them again"
-        self._status.setText(
+        self._status.setText("")
+        self._show_result(
             f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"
             f" {exported.verified:,} verified by {check}. {exported.leaks_after:,} known pairs"
             f" across splits at similarity {threshold:g} or more, {exported.groups_after:,} groups"
             f" on several splits. The manifest is {exported.manifest}."
         )
+
+    def _show_result(self, text: str) -> None:
+        """Show what was written; a later plan leaves it there."""
+        self._result.setText(text)
+        self._result.show()
 
     def _on_restored(self, sample: int) -> None:
         self.bridge.call(lambda: self.project.decisions.clear([sample]), writes=True)
