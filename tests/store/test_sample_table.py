@@ -50,7 +50,7 @@ def agrees(store: ProjectStore) -> SampleTable:
     assert [table.text("label")[i] for i in range(len(rows))] == [s.label for s in rows]
     assert table.number("size").tolist() == [s.size for s in rows]
     assert table.measure("brightness").tolist() == [s.brightness for s in rows]
-    assert table.hashes() == [s.sha256 for s in rows]
+    assert list(table.hashes()) == table.hashes()[:] == [s.sha256 for s in rows]
     by_id = SamplesById(table)
     assert dict(by_id.items()) == {s.id: s for s in rows} == {i: by_id[i] for i in by_id}
     assert list(table.images()) == [s for s in rows if s.status == "image"]

@@ -6,7 +6,6 @@ from concurrent.futures import Future
 
 from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.listing import Entry
-from inspector.dataset.names import Split
 from inspector.store import record_repository, samples
 from inspector.store.database import Database
 from inspector.store.records import LISTING, SCAN, ListingRecord, ScanRecord
@@ -45,14 +44,6 @@ class SampleRepository:
     def known_contents(self) -> list[FileContent]:
         """Return every present image, ordered by path."""
         return samples.known_contents(self._database.read())
-
-    def splits(self) -> dict[bytes, Split]:
-        """Return the split of one file per content, by content hash."""
-        return samples.splits(self._database.read())
-
-    def labels(self) -> dict[int, str]:
-        """Return the label of each present image, by id."""
-        return samples.labels(self._database.read())
 
     def identical_across_splits(self, most: int) -> list[tuple[int, int]]:
         """Return at most `most` pairs of identical images in two splits."""

@@ -60,18 +60,35 @@ class TextColumn:
         return hits[self.codes] if len(hits) else np.zeros(len(self.codes), np.bool_)
 
 
-class HashColumn:
+class HashColumn(Sequence[bytes]):
     """SHA-256 per row, or b"" where unknown."""
 
     def __init__(self, digests: NDArray[np.uint8], known: NDArray[np.bool_]) -> None:
         self.digests, self.known = digests, known
 
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
+        if isinstance(index, slice):
+            data, known = self.digests[index].tobytes(), self.known[index].tolist()
+            return [
+                data[i * _HASH_BYTES : (i + 1) * _HASH_BYTES] if there else b""
+                for i, there in enumerate(known)
+            ]
+        return self.digests[index].tobytes() if self.known[index] else b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self), _BATCH_ROWS):
+            yield from self[start : start + _BATCH_ROWS]
+
     def taken(self, rows: NDArray[np.int64]) -> "HashColumn":
         """Return the column of some rows."""
         return HashColumn(self.digests[rows], self.known[rows])
-
-    def __getitem__(self, row: int) -> bytes:
-        return self.digests[row].tobytes() if self.known[row] else b""
 
     def numbered(self) -> NDArray[np.int32]:
         """Return a number from 0 for each row, equal where the hashes are."""
@@ -83,14 +100,6 @@ class HashColumn:
         numbers = np.empty(len(words), np.int32)
         numbers[order] = np.cumsum(other) - 1
         return numbers
-
-    def part(self, rows: slice) -> list[bytes]:
-        """Return the hashes of consecutive rows."""
-        data, known = self.digests[rows].tobytes(), self.known[rows].tolist()
-        return [
-            data[i * _HASH_BYTES : (i + 1) * _HASH_BYTES] if there else b""
-            for i, there in enumerate(known)
-        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,9 +220,9 @@ class SampleTable(Sequence[Sample]):
         )
         return np.where(corrected == "", given, corrected)
 
-    def hashes(self) -> list[bytes]:
+    def hashes(self) -> HashColumn:
         """Return the SHA-256 of each sample, b"" where unknown."""
-        return self._facts.sha256.part(slice(0, len(self)))
+        return self._facts.sha256
 
     def contents(self) -> NDArray[np.int32]:
         """Return a number for the content of each sample, equal where the bytes are."""
@@ -298,7 +307,7 @@ class SampleTable(Sequence[Sample]):
             if name == "path":
                 columns.append(self.paths[rows])
             elif name == "sha256":
-                columns.append(self._facts.sha256.part(rows))
+                columns.append(self._facts.sha256[rows])
             elif name in _NUMBERS or name in self._numbers:
                 columns.append(self._column(name)[rows].tolist())
             else:

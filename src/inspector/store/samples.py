@@ -286,21 +286,6 @@ def shapes(connection: sqlite3.Connection) -> dict[bytes, ContentShape]:
     return {row[0]: ContentShape(*row[1:]) for row in rows}
 
 
-def splits(connection: sqlite3.Connection) -> dict[bytes, Split]:
-    """Return the split of one file per content, by content hash."""
-    rows = connection.execute(
-        "SELECT sha256, split FROM sample WHERE missing = 0 AND status = 'image' ORDER BY path"
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def labels(connection: sqlite3.Connection) -> dict[int, str]:
-    """Return the label of each present image, by id."""
-    return dict(
-        connection.execute("SELECT id, label FROM sample WHERE missing = 0 AND status = 'image'")
-    )
-
-
 def _replace_content(connection: sqlite3.Connection, old: int) -> int:
     """Set aside a file whose content changed; return the id of its fresh row.
 

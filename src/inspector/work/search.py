@@ -10,6 +10,7 @@ then `images` is filled for the images that are compared alone, `embedding` for 
 only the images whose neighbours are unknown look for theirs.
 """
 
+import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import assert_never
@@ -107,8 +108,18 @@ def _begin(task: Begin) -> Written:
     return Written()
 
 
-def _images(folder: str) -> NDArray[np.void]:
-    images: NDArray[np.void] = np.load(Path(folder) / "images.npy", mmap_mode="r")
+def _images(folder: Path, rows: NDArray[np.int32]) -> NDArray[np.void]:
+    """Read the records of ascending rows: a map would hold the pages around each, too."""
+    runs = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+    images = np.empty(len(rows), FINGERPRINT)
+    bytes_of = images.view(np.uint8).reshape(len(rows), -1).data
+    with (folder / "images.npy").open("rb", buffering=0) as stream:
+        np.lib.format.read_magic(stream)
+        np.lib.format.read_array_header_1_0(stream)
+        first = stream.tell()
+        for start, stop in itertools.pairwise([*runs.tolist(), len(rows)]):
+            stream.seek(first + int(rows[start]) * FINGERPRINT.itemsize)
+            stream.readinto(bytes_of[start:stop])
     return images
 
 
@@ -314,8 +325,7 @@ def propose_by_hashes(
 
 
 def _verify(task: VerifyTask) -> CandidateResult:
-    images = _images(task.folder)
-    return verify_rows(task, lambda rows: images[rows])
+    return verify_rows(task, lambda rows: _images(Path(task.folder), rows))
 
 
 def verify_rows(

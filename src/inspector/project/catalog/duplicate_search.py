@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.false_pairs import POSSIBLE_BIN, ScoreCounts, confirmed_level, counted
+from inspector.project.catalog.contents import Contents, contents_of
 from inspector.project.catalog.known_search import KnownSearch, SearchedImages, SearchUpdate
 from inspector.project.catalog.page_comparison import compare_pages
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
@@ -18,7 +19,6 @@ from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import INVERSE
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.records import COMPARED_PAIRS, ComparedPairsRecord
-from inspector.store.samples import ContentShape
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import CandidateResult, Space
 
@@ -54,72 +54,58 @@ class DuplicateSearch:
             ProcessError: A worker failed.
         """
         context = self._context
-        by_content: dict[bytes, list[int]] = {}
-        paths: dict[bytes, str] = {}
-        for sample, path, sha256, _ in context.store.samples.known_contents():
-            by_content.setdefault(sha256, []).append(sample)
-            paths.setdefault(sha256, path)
-        contents = sorted(by_content, key=lambda sha: paths[sha])
+        everything = contents_of(context.store.samples.everything().images())
         with self._search.folder() as folder:
+            searched = self._with_fingerprint(folder, everything)
+            contents = everything.taken(searched)
             images, update = self._prepare(folder, contents)
-            contents = list(images.contents)
-            verified = self._verified(folder, images, update, by_content)
+            verified = self._verified(folder, images, update, contents)
         if verified is None:
             return False
-        compared = self._counted(verified, contents, by_content)
-        # As text: creating a Path per image took a tenth of a rescan.
-        above = str(context.absolute("_"))[:-1]
-        files = [above + paths[sha256] for sha256 in contents]
-        known = context.store.samples.shapes()
-        shapes = [known[sha256] for sha256 in contents]
+        compared = self._counted(verified, contents)
         pairs = compare_pages(
             _similar(verified),
-            files,
-            shapes,
+            contents,
+            context.root,
             context.pool(),
             stop=self._stop,
             progress=self._progress,
         )
         if pairs is None:
             return False
-        same = self._same_pixels(pairs, contents, files, shapes)
+        same = self._same_pixels(pairs, contents)
         if same is None:
             return False
-        sets, canonical = _equal_sets(by_content, same)
+        sets, heads = _equal_sets(everything, searched, same)
         assert pairs.similarity is not None
         rows: dict[tuple[int, int], StoredPair] = {}
         for a, b, turn, similarity in zip(
-            pairs.a.tolist(), pairs.b.tolist(), pairs.transform.tolist(),
+            heads[pairs.a].tolist(), heads[pairs.b].tolist(), pairs.transform.tolist(),
             pairs.similarity.tolist(), strict=True,
         ):  # fmt: skip
-            one, two = canonical[contents[a]], canonical[contents[b]]
-            transform = turn if one < two else INVERSE[turn]
-            one, two = min(one, two), max(one, two)
+            transform = turn if a < b else INVERSE[turn]
+            one, two = min(a, b), max(a, b)
             best = rows.get((one, two))
             if one != two and (best is None or similarity > best.similarity):
                 rows[one, two] = StoredPair(one, two, transform, similarity)
-        self._remember(compared, list(rows.values()))
+        self._remember(compared, list(rows.values()), everything)
         context.store.duplicates.replace(sets, rows.values())
         return True
 
-    def _counted(
-        self,
-        verified: CandidateResult,
-        contents: Sequence[bytes],
-        samples: Mapping[bytes, Sequence[int]],
-    ) -> ScoreCounts:
+    def _counted(self, verified: CandidateResult, contents: Contents) -> ScoreCounts:
         """Count the compared pairs by similarity, of one label and of two."""
-        labels = self._context.store.samples.labels()
-        names = [labels.get(samples[sha256][0], "") for sha256 in contents]
-        numbers = np.unique(names, return_inverse=True)[1]
+        labels = contents.texts("label").codes
         assert verified.similarity is not None
-        return counted(verified.similarity, numbers[verified.a] != numbers[verified.b])
+        return counted(verified.similarity, labels[verified.a] != labels[verified.b])
 
-    def _remember(self, compared: ScoreCounts, pairs: Sequence[StoredPair]) -> None:
+    def _remember(
+        self, compared: ScoreCounts, pairs: Sequence[StoredPair], contents: Contents
+    ) -> None:
         """Store how similar the compared pairs are, and the confirmed level that follows."""
-        store = self._context.store
-        labels = store.samples.labels()
-        two_labels = np.array([labels.get(p.a) != labels.get(p.b) for p in pairs], np.bool_)
+        store, images = self._context.store, contents.images
+        labels = images.text("label").codes
+        one, two = (images.rows_of([getattr(p, end) for p in pairs]) for end in ("a", "b"))
+        two_labels = labels[one] != labels[two]
         similarity = np.array([p.similarity for p in pairs], np.float64)
         # What is reported may have been lowered by its print, or joined with what equals it.
         reported = counted(similarity, two_labels)
@@ -133,31 +119,36 @@ class DuplicateSearch:
             ),
         )  # fmt: skip
 
+    def _with_fingerprint(self, folder: Path, contents: Contents) -> NDArray[np.bool_]:
+        """Write where the fingerprints are; return which contents have one."""
+        places = self._context.cache.places(contents.hashes())
+        rows = np.fromiter(places, np.int64, len(contents))
+        np.save(folder / "chosen.npy", rows[rows >= 0])
+        there: NDArray[np.bool_] = rows >= 0
+        return there
+
     def _prepare(
-        self, folder: Path, contents: list[bytes]
+        self, folder: Path, contents: Contents
     ) -> tuple[SearchedImages, SearchUpdate | None]:
         """Begin a search in a folder.
 
         Returns:
-            The images that have a fingerprint, and the earlier search that this one updates.
+            The images, and the earlier search that this one updates.
         """
-        rows = np.array(list(self._context.cache.places(contents)), np.int64)
-        contents = [sha256 for sha256, row in zip(contents, rows.tolist(), strict=True) if row >= 0]
-        split_of = self._context.store.samples.splits()
-        splits = [split_of[sha256] for sha256 in contents]
-        np.save(folder / "chosen.npy", rows[rows >= 0])
-        numbers = np.unique(splits, return_inverse=True)[1]
+        hashes, splits = contents.hashes(), contents.texts("split")
+        names = np.array(splits.values)
+        numbers = np.unique(names, return_inverse=True)[1][splits.codes]
         np.save(folder / "splits.npy", numbers.astype(np.int32))
         known = self._context.cache.embedded(VERSION)
-        embedded = np.array([sha256 in known for sha256 in contents], np.bool_)
-        if not is_mostly_embedded(int(embedded.sum()), len(contents)):
+        embedded = np.array([sha256 in known for sha256 in hashes], np.bool_)
+        if not is_mostly_embedded(int(embedded.sum()), len(hashes)):
             embedded[:] = False
         self._embedded = int(embedded.sum())
-        images = SearchedImages(contents, splits, embedded if self._embedded else None)
+        images = SearchedImages(hashes, splits, embedded if self._embedded else None)
         update = None if self._context.on_cluster else self._known.update_for(images)
         if self._embedded:
             np.save(folder / "embedded.npy", embedded)
-            self._write_vectors(folder, contents, None if update is None else update.new)
+            self._write_vectors(folder, hashes, None if update is None else update.new)
         return images, update
 
     def _write_vectors(
@@ -182,7 +173,7 @@ class DuplicateSearch:
         folder: Path,
         images: SearchedImages,
         update: SearchUpdate | None,
-        samples: Mapping[bytes, Sequence[int]],
+        contents: Contents,
     ) -> CandidateResult | None:
         """Return every compared pair of contents with its similarity; None if stopped.
 
@@ -192,13 +183,13 @@ class DuplicateSearch:
             folder: Of the search.
             images: Its images.
             update: The earlier search that it updates.
-            samples: The samples of each content.
+            contents: Their files.
         """
-        contents = images.contents
+        hashes = images.contents
         splits = np.load(folder / "splits.npy")
         cache, embedded = self._context.cache, self._embedded > 0
         result = (
-            self._search.proposed(str(folder), cache.records, len(contents), embedded=embedded)
+            self._search.proposed(str(folder), cache.records, len(hashes), embedded=embedded)
             if update is None
             else self._search.updated(str(folder), cache.records, update, embedded=embedded)
         )
@@ -211,14 +202,14 @@ class DuplicateSearch:
             rows = np.flatnonzero((part.similarity >= SURE) & (splits[part.a] != splits[part.b]))
             self._stream.add(
                 StreamedPair(
-                    samples[contents[part.a[row]]][0], samples[contents[part.b[row]]][0],
+                    contents.sample(part.a[row]), contents.sample(part.b[row]),
                     int(part.transform[row]), float(part.similarity[row]),
                 )
                 for row in rows.tolist()
             )  # fmt: skip
 
         before = VerifiedPairs(cache.path.parent, self._context.file)
-        known = before.compared(contents, proposed)
+        known = before.compared(hashes, proposed)
         tell(known.verified)
         unknown = known.unknown
         if update is not None:
@@ -233,27 +224,30 @@ class DuplicateSearch:
         verified = joined_in_order(known.verified, fresh)
         if cache.refusal is None:
             if len(unknown.a):
-                before.keep(contents, proposed, verified)
+                before.keep(hashes, proposed, verified)
             if not self._context.on_cluster:
                 added = 0 if update is None else update.added
                 self._known.keep(folder, images, result.by_hashes, added)
         return verified
 
-    def _same_pixels(
-        self,
-        pairs: CandidateResult,
-        contents: Sequence[bytes],
-        files: Sequence[str],
-        shapes: Sequence[ContentShape],
-    ) -> dict[bytes, bytes] | None:
+    def _same_pixels(self, pairs: CandidateResult, contents: Contents) -> dict[int, bytes] | None:
         """Return the pixel digest of each content that may equal another."""
         assert pairs.similarity is not None
-        near = (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
-        candidates: set[int] = set()
-        for a, b in zip(pairs.a[near].tolist(), pairs.b[near].tolist(), strict=True):
-            if shapes[a][:2] == shapes[b][:2]:
-                candidates |= {a, b}
-        return self._search.digests({contents[i]: Path(files[i]) for i in candidates})
+        width, height = (
+            contents.images.number(side)[contents.first] for side in ("width", "height")
+        )
+        near = (
+            (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
+            & (width[pairs.a] == width[pairs.b]) & (height[pairs.a] == height[pairs.b])
+        )  # fmt: skip
+        places = np.union1d(pairs.a[near], pairs.b[near]).tolist()
+        hashes = contents.hashes()
+        digests = self._search.digests(
+            {hashes[i]: self._context.absolute(contents.path(i)) for i in places}
+        )
+        if digests is None:
+            return None
+        return {i: digests[hashes[i]] for i in places if hashes[i] in digests}
 
 
 def _similar(compared: CandidateResult) -> CandidateResult:
@@ -271,21 +265,29 @@ def is_mostly_embedded(embedded: int, contents: int) -> bool:
 
 
 def _equal_sets(
-    by_content: dict[bytes, list[int]], digests: dict[bytes, bytes]
-) -> tuple[list[EqualMember], dict[bytes, int]]:
-    """Join contents of equal pixels; return set rows and each content's canonical sample."""
-    first_of_pixels: dict[bytes, bytes] = {}
-    joined: dict[bytes, list[bytes]] = {}
-    for sha in by_content:
-        lead = first_of_pixels.setdefault(digests.get(sha, sha), sha)
-        joined.setdefault(lead, []).append(sha)
-    rows: list[EqualMember] = []
-    canonical: dict[bytes, int] = {}
-    for lead, members in joined.items():
-        head = by_content[lead][0]
-        for sha in members:
-            canonical[sha] = head
-            kind = "bytes" if sha == lead else "pixels"
-            if len(members) > 1 or len(by_content[sha]) > 1:
-                rows += [EqualMember(sample, head, kind) for sample in by_content[sha]]
-    return rows, canonical
+    contents: Contents, searched: NDArray[np.bool_], digests: Mapping[int, bytes]
+) -> tuple[list[EqualMember], NDArray[np.int64]]:
+    """Join contents of equal pixels.
+
+    Args:
+        contents: All contents.
+        searched: (n,) which of them were searched.
+        digests: Pixel digest, by place among the searched ones, of those that may equal another.
+
+    Returns:
+        The rows of the sets, and the canonical sample of each searched content.
+    """
+    places = np.flatnonzero(searched)
+    lead = np.arange(len(contents))
+    first: dict[bytes, int] = {}
+    for place, digest in sorted(digests.items()):
+        lead[places[place]] = first.setdefault(digest, int(places[place]))
+    files = contents.files
+    several = np.bincount(lead, files, minlength=len(contents))[lead] > 1
+    heads = contents.images.ids[contents.rows[contents.starts[lead]]]
+    members = [
+        EqualMember(sample, int(heads[content]), "bytes" if content == lead[content] else "pixels")
+        for content in np.flatnonzero(several).tolist()
+        for sample in contents.samples(content)
+    ]
+    return members, heads[places]

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.dataset.names import Split
 from inspector.similarity.orientations import INVERSE
 from inspector.work.tasks import SEARCH, CandidateResult, Space
 
@@ -35,7 +34,7 @@ class SearchedImages:
     """
 
     contents: Sequence[bytes]
-    splits: Sequence[Split]
+    splits: Iterable[str]
     embedded: NDArray[np.bool_] | None = None
 
     def keys(self) -> NDArray[np.bytes_]:
@@ -109,7 +108,7 @@ class KnownSearch:
         return SearchUpdate(self._file, old, _carried(pairs, old, len(keys)), added)
 
     def points_of(
-        self, contents: Sequence[bytes], splits: Sequence[Split]
+        self, contents: Sequence[bytes], splits: Iterable[str]
     ) -> NDArray[np.float16] | None:
         """Return the points (n, d) of images by the last search, zeros where it has none.
 

@@ -1,12 +1,13 @@
 """Detailed comparison of confirmed pairs that may be pages of one template."""
 
-from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from inspector.project.catalog.contents import Contents
 from inspector.similarity.levels import MIN_PAGE_PX, SURE
-from inspector.store.samples import ContentShape
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskRunner
 from inspector.work.tasks import CandidateResult, ComparePages
@@ -21,8 +22,8 @@ MAX_PAGE_BITS = 5.2
 
 def compare_pages(
     pairs: CandidateResult,
-    files: Sequence[str],
-    shapes: Sequence[ContentShape],
+    contents: Contents,
+    root: Path,
     pool: TaskRunner,
     *,
     stop: Stop,
@@ -31,24 +32,26 @@ def compare_pages(
     """Return the pairs with the similarity of documents corrected by their print.
 
     Args:
-        pairs: Verified pairs, as indices into `files`.
-        files: Image paths.
-        shapes: Shape of each.
+        pairs: Verified pairs of contents.
+        contents: The contents.
+        root: Dataset folder.
 
     Returns:
         None if stopped. A pair whose file can't be read keeps its similarity.
     """
     assert pairs.similarity is not None
-    page = np.array([_may_be_page(shape) for shape in shapes], np.bool_)
+    page = _may_be_pages(contents)
     if not page.any():
         return pairs
     rows = np.flatnonzero((pairs.similarity >= SURE) & page[pairs.a] & page[pairs.b])
     one, two = pairs.a[rows] // _FILES_TOGETHER, pairs.b[rows] // _FILES_TOGETHER
     rows = rows[np.lexsort((two, one))]
+    # As text: creating a Path takes longer than comparing names.
+    above = str(root / "_")[:-1]
     tasks = [
         ComparePages(
-            row, files[pairs.a[row]], files[pairs.b[row]], int(pairs.transform[row]),
-            float(pairs.similarity[row]),
+            row, above + contents.path(pairs.a[row]), above + contents.path(pairs.b[row]),
+            int(pairs.transform[row]), float(pairs.similarity[row]),
         )
         for row in rows.tolist()
     ]  # fmt: skip
@@ -63,5 +66,10 @@ def compare_pages(
     return None if stop.is_set() else replace(pairs, similarity=similarity)
 
 
-def _may_be_page(shape: ContentShape) -> bool:
-    return min(shape.width, shape.height) >= MIN_PAGE_PX and shape.entropy <= MAX_PAGE_BITS
+def _may_be_pages(contents: Contents) -> NDArray[np.bool_]:
+    images, first = contents.images, contents.first
+    side = np.minimum(images.number("width"), images.number("height"))[first]
+    pages: NDArray[np.bool_] = (side >= MIN_PAGE_PX) & (
+        images.measure("entropy")[first] <= MAX_PAGE_BITS
+    )
+    return pages

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.project.catalog.contents import contents_of
 from inspector.project.catalog.known_search import KnownSearch
 from inspector.project.context import ProjectContext
 from inspector.project.review.fingerprint_blocks import FingerprintBlocks
@@ -81,8 +82,9 @@ class SimilarImages:
             if len(images) <= EXACT_IMAGES:
                 described = self._fingerprints.described(images)
             else:
-                split_of = self._context.store.samples.splits()
-                contents = images.hashes()
-                points = self._known.points_of(contents, [split_of[c] for c in contents])
+                contents = contents_of(images)
+                points = self._known.points_of(contents.hashes(), contents.texts("split"))
+                if points is not None:
+                    points = points[contents.of_rows()]
             self._space = _Space(key, described, points)
         return self._space

@@ -86,7 +86,7 @@ class Groups:
         """Return every proposal for this dataset, enabled ones first."""
         rows = self.images()
         rules = self._rules()
-        key = (rows.ids.tobytes(), rows.hashes(), rules, self._patterns(rules))
+        key = (rows.ids.tobytes(), rows.hashes().digests.tobytes(), rules, self._patterns(rules))
         if self._kept is not None and self._kept[0] == key:
             return self._kept[1]
         pictures, labels = self._pictures_of(rows), list(rows.text("label"))
