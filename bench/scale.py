@@ -31,6 +31,8 @@ from typing import Any
 from scale_dataset import Kind, make_scale_dataset, read_truth
 from scan import bare_loop, processor_seconds
 
+# As Overview does, which asks again as files are read.
+LOOK_SECONDS = 2.0
 MEMORY_SECONDS = 0.2
 CHANGED_SHARE = 0.01
 JOBS = os.cpu_count() or 1
@@ -140,15 +142,12 @@ def step_scan(folder: Path, file: Path, watch: Watch) -> None:
     across: list[float] = []
     began = time.monotonic()
 
-    def first(_: object) -> None:
-        if not across and project.scans.stream.pairs():
-            across.append(time.monotonic() - began)
-
     timer = threading.Event()
 
     def look() -> None:
-        while not timer.wait(0.1):
-            first(None)
+        while not timer.wait(LOOK_SECONDS) and not across:
+            if project.pairs_so_far.pairs():
+                across.append(time.monotonic() - began)
 
     looker = threading.Thread(target=look)
     looker.start()

@@ -29,12 +29,12 @@ class SearchedImages:
 
     Attributes:
         contents: SHA-256 of each.
-        splits: Name of the split of each.
+        split_names: Name of the split of each.
         embedded: (n,) which have a vector; None if the search doesn't use the embedding.
     """
 
     contents: Sequence[bytes]
-    splits: Iterable[str]
+    split_names: Iterable[str]
     embedded: NDArray[np.bool_] | None = None
 
     def keys(self) -> NDArray[np.bytes_]:
@@ -45,7 +45,7 @@ class SearchedImages:
                 b"%b%d%b" % (sha256, known, os.fsencode(split)), digest_size=16
             ).digest()
             for sha256, split, known in zip(
-                self.contents, self.splits, embedded.tolist(), strict=True
+                self.contents, self.split_names, embedded.tolist(), strict=True
             )
         ]
         return np.frombuffer(b"".join(digests), "V16").view("S16")
@@ -108,7 +108,7 @@ class KnownSearch:
         return SearchUpdate(self._file, old, _carried(pairs, old, len(keys)), added)
 
     def points_of(
-        self, contents: Sequence[bytes], splits: Iterable[str]
+        self, contents: Sequence[bytes], split_names: Iterable[str]
     ) -> NDArray[np.float16] | None:
         """Return the points (n, d) of images by the last search, zeros where it has none.
 
@@ -125,7 +125,7 @@ class KnownSearch:
             return None
         rows = np.full(len(contents), -1, np.int64)
         for embedded in (False, True):
-            images = SearchedImages(contents, splits, np.full(len(contents), embedded))
+            images = SearchedImages(contents, split_names, np.full(len(contents), embedded))
             rows = np.maximum(rows, _rows_in(keys, images.keys()))
         of_images: NDArray[np.float16] = points[rows]
         of_images[rows < 0] = 0
