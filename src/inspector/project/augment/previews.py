@@ -15,6 +15,7 @@ from inspector.errors import InspectorError
 from inspector.project.augment.image_previews import SIDE_PX, square
 from inspector.project.context import ProjectContext
 from inspector.project.review.groups import Groups
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 from inspector.work.effects_process import ReferenceSet
 
@@ -68,12 +69,15 @@ class Previews:
             DatasetError: The images are not on this machine.
         """
         self._context.check_images_here()
-        rows = {s.id: s for s in self._side(validation=False)}
-        first = [rows[i] for i in pinned if i in rows][:count]
-        others = [s for s in _class_by_class(list(rows.values())) if s.id not in set(pinned)]
+        side = self._side(validation=False)
+        rows = side.rows_of(pinned)
+        first = rows[rows >= 0][:count].tolist()
+        shown = set(rows.tolist())
+        others = [row for row in _class_by_class(side) if row not in shown]
         start = turn * (count - len(first)) % max(1, len(others))
         images: list[PreviewImage] = []
-        for sample in (*first, *others[start:], *others[:start]):
+        for row in (*first, *others[start:], *others[:start]):
+            sample = side[row]
             if len(images) == count:
                 break
             try:
@@ -85,7 +89,7 @@ class Previews:
 
     def reference_set(self) -> ReferenceSet:
         """Return a reference set balanced over the classes, of the images with thumbnails."""
-        chosen = _class_by_class(self._side(validation=False))[:MAX_REFERENCE_IMAGES]
+        chosen = _first_of_each_class(self._side(validation=False), MAX_REFERENCE_IMAGES)
         names = tuple(sorted({_label(s) for s in chosen}))
         place = {name: i for i, name in enumerate(names)}
         pictures, labels, groups = [], [], []
@@ -95,16 +99,19 @@ class Previews:
                 pictures.append(small)
                 labels.append(place[_label(sample)])
                 groups.append(number)
-        others = _class_by_class(self._side(validation=True))[:MAX_VALIDATION_IMAGES]
+        others = _first_of_each_class(self._side(validation=True), MAX_VALIDATION_IMAGES)
         validation = [small for s in others if (small := self._small(s)) is not None]
         return ReferenceSet(tuple(pictures), tuple(labels), names, tuple(groups), tuple(validation))
 
-    def _side(self, *, validation: bool) -> list[Sample]:
+    def _side(self, *, validation: bool) -> SampleTable:
         """Return what a run reads as validation, or as training; all images without a split."""
-        images = [s for s in self._groups.images() if s.mark != "drop"]
+        images = self._groups.images()
+        images = images.where(~images.text("mark").equals("drop"))
+        split = images.text("split")
         if validation:
-            return [s for s in images if s.split == "validation"]
-        return [s for s in images if s.split == "training"] or images
+            return images.where(split.equals("validation"))
+        training = images.where(split.equals("training"))
+        return training if len(training) else images
 
     def _events(self, rows: Sequence[Sample]) -> list[int]:
         """Return the group of each image; implausible groups join nothing.
@@ -133,16 +140,20 @@ def _label(sample: Sample) -> Label:
     return sample.new_label or sample.label
 
 
-def _class_by_class(rows: Sequence[Sample]) -> list[Sample]:
-    """Return one sample per class, then another per class, and so on; deterministic."""
-    by_class: defaultdict[str, list[Sample]] = defaultdict(list)
-    for sample in rows:
-        by_class[_label(sample)].append(sample)
+def _first_of_each_class(images: SampleTable, most: int) -> list[Sample]:
+    return list(images.taken(np.array(_class_by_class(images)[:most], np.int64)))
+
+
+def _class_by_class(images: SampleTable) -> list[int]:
+    """Return a row of each class, then another of each, and so on; deterministic."""
+    by_class: defaultdict[str, list[int]] = defaultdict(list)
+    for row, label in enumerate(images.labels().tolist()):
+        by_class[label].append(row)
     for mine in by_class.values():
         random.Random(0).shuffle(mine)
     return list(_in_turns([by_class[name] for name in sorted(by_class)]))
 
 
-def _in_turns(columns: Sequence[Sequence[Sample]]) -> Iterator[Sample]:
-    for row in zip_longest(*columns):
-        yield from (sample for sample in row if sample is not None)
+def _in_turns(columns: Sequence[Sequence[int]]) -> Iterator[int]:
+    for rows in zip_longest(*columns):
+        yield from (row for row in rows if row is not None)

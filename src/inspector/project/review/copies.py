@@ -133,7 +133,7 @@ def find_copies(
     """
     rank = {name: place for place, name in enumerate(choice.keep.order)}
     alike = [i for i in {*index.canonical, *index.neighbour_heads} if split_of.get(i) in rank]
-    rows = [s for i in alike if (s := index.samples[i]).mark != "drop"]
+    rows = [s for s in index.samples.of(alike) if s.mark != "drop"]
     rows.sort(key=lambda s: (rank[split_of[s.id]], s.path))
     links, rules = _links(index), _Rules(choice, certainty)
     standing: dict[int, list[Sample]] = {}

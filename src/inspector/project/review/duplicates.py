@@ -246,8 +246,9 @@ class Duplicates:
                 best[cluster] = max(best[cluster], similarity)
         order = list(PairKind)
         clusters = []
+        samples = {s.id: s for s in index.samples.of([*index.cluster_of])}
         for key, members in index.clusters.items():
-            rows = tuple(sorted((index.samples[m] for m in members), key=lambda s: s.path))
+            rows = tuple(sorted((samples[m] for m in members), key=lambda s: s.path))
             sorted_kinds = tuple(sorted(kinds[key], key=order.index))
             keeper = best_of(rows)
             copy = _first_copy(index, keeper)

@@ -96,10 +96,14 @@ class GalleryListing:
 def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
     """Return the facet values of samples with near-duplicates: their splits and kinds."""
     values: dict[int, set[str]] = defaultdict(set)
+    table, linked = index.samples.table, [*index.canonical.keys() | index.neighbour_heads.keys()]
+    rows = table.rows_of(linked)
+    content_of = dict(zip(linked, table.contents()[rows].tolist(), strict=True))
+    split_of = dict(zip(linked, table.text("split").taken(rows), strict=True))
     for members in index.sets.values():
-        contents = Counter(index.samples[m].sha256 for m in members)
+        contents = Counter(content_of[m] for m in members)
         for member in members:
-            if contents[index.samples[member].sha256] > 1:
+            if contents[content_of[member]] > 1:
                 values[member].add(PairKind.BYTES)
             if len(contents) > 1:
                 values[member].add(PairKind.PIXELS)
@@ -109,7 +113,7 @@ def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
             for member in (*index.members(a), *index.members(b)):
                 values[member].add(kind)
     order = {kind: place for place, kind in enumerate(PairKind)}
-    splits = _SplitsOf(index)
+    splits = _SplitsOf(index, split_of)
     return {
         member: (
             ANY_NEIGHBOUR,
@@ -131,13 +135,13 @@ class _SplitsOf:
     Computed once per set of identical images: a set may have a hundred thousand members.
     """
 
-    def __init__(self, index: DuplicateIndex) -> None:
-        self._index = index
+    def __init__(self, index: DuplicateIndex, split_of: Mapping[int, str]) -> None:
+        self._index, self._split_of = index, split_of
         self._counted: dict[int, Counter[str]] = {}
 
     def of(self, member: int) -> list[str]:
         """Return the facet values."""
-        own = self._index.samples[member].split
+        own = self._split_of[member]
         head = self._index.canonical.get(member, member)
         same = self._splits(head)
         splits = {split for split in same if split != own or same[own] > 1}
@@ -149,7 +153,7 @@ class _SplitsOf:
     def _splits(self, head: int) -> Counter[str]:
         if head not in self._counted:
             members = self._index.members(head)
-            self._counted[head] = Counter(self._index.samples[m].split for m in members)
+            self._counted[head] = Counter(self._split_of[m] for m in members)
         return self._counted[head]
 
 

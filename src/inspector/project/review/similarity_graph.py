@@ -1,5 +1,6 @@
 """The similarity graph of images down to the candidate level, cut at any threshold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,15 +64,14 @@ def link(duplicates: Duplicates, groups: Groups, rows: SampleTable) -> Similarit
     standing[places[places >= 0]] = canonical[places >= 0]
     known, numbers = np.unique(standing, return_inverse=True)
     picture = numbers.astype(np.int32)
-    heads = {head: number for number, head in enumerate(known.tolist())}
+    edges = _between(known, index.edges)
     content = rows.contents()
-    edges = [(heads[a], heads[b], t, s) for a, b, t, s in index.edges if {a, b} <= heads.keys()]
     near: dict[int, list[tuple[float, int]]] = {}
     for a, b, _, similarity in edges:
         near.setdefault(a, []).append((similarity, b))
         near.setdefault(b, []).append((similarity, a))
     pairs = np.array([e[:2] for e in edges], np.int32).reshape(-1, 2)
-    linked = np.bincount(picture, minlength=len(heads)) > 1
+    linked = np.bincount(picture, minlength=len(known)) > 1
     linked[pairs.reshape(-1)] = True
     tied = linked[picture] | (np.bincount(content) > 1)[content]
     return SimilarityGraph(
@@ -79,3 +79,19 @@ def link(duplicates: Duplicates, groups: Groups, rows: SampleTable) -> Similarit
         np.array([bool(e[2]) for e in edges], np.bool_),
         np.array([e[3] for e in edges], np.float64), near, tied,
     )  # fmt: skip
+
+
+def _between(
+    known: NDArray[np.int64], edges: Sequence[tuple[int, int, int, float]]
+) -> list[tuple[int, int, int, float]]:
+    """Return the edges of which both ends are known, with their places in `known`."""
+    ends = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2)
+    if not len(known):
+        return []
+    places = np.minimum(np.searchsorted(known, ends), len(known) - 1)
+    there = (known[places] == ends).all(axis=1)
+    return [
+        (a, b, edge[2], edge[3])
+        for edge, (a, b), known_both in zip(edges, places.tolist(), there.tolist(), strict=True)
+        if known_both
+    ]

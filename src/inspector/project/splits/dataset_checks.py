@@ -1,8 +1,11 @@
 """Checks of the dataset itself: a doubtful layout, differing class tables, class imbalance."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH, MIDDLE
@@ -17,9 +20,8 @@ from inspector.dataset.layouts.views.class_tables import (
     own_differences,
 )
 from inspector.dataset.layouts.views.outline import doubts
-from inspector.dataset.names import Label
 from inspector.project.context import ProjectContext
-from inspector.store.samples import Sample
+from inspector.store.sample_table import SampleTable
 
 UNSURE = "layout_unsure"
 TABLES = "class_tables_differ"
@@ -39,16 +41,17 @@ _SPLITS = ("training", "validation", "test")
 _SHOWN = 4
 
 
-def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitfall]:
+def dataset_checks(context: ProjectContext, samples: SampleTable) -> list[Pitfall]:
     """Return the problems of the dataset itself, a doubtful layout first.
 
     Args:
         context: Project context; the class folders are listed as they are now.
-        rows: Its samples.
+        samples: Its samples.
     """
     layout = context.layout
-    images = [s for s in rows if s.label and s.status == "image"]
-    labels = {s.label for s in images}
+    images = samples.images()
+    images = images.where(~images.text("label").equals(""))
+    labels = images.text("label").counts()
     pitfalls = _unsure(layout, labels)
     if len(labels) == 1:
         pitfalls.append(
@@ -60,12 +63,12 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
                 {"classes": 1.0},
             )
         )  # fmt: skip
-    for tables in _tables(context, rows, images):
+    for tables in _tables(context, samples, images):
         pitfalls += _wrong(tables, images)
     return pitfalls + _imbalance(images) + _format_tells_class(images)
 
 
-def _unsure(layout: Layout, labels: set[Label]) -> list[Pitfall]:
+def _unsure(layout: Layout, labels: Collection[str]) -> list[Pitfall]:
     sentences = doubts(layout, sorted(labels))
     if not sentences:
         return []
@@ -85,26 +88,29 @@ def _unsure(layout: Layout, labels: set[Label]) -> list[Pitfall]:
 
 
 def _tables(
-    context: ProjectContext, rows: Sequence[Sample], images: Sequence[Sample]
+    context: ProjectContext, samples: SampleTable, images: SampleTable
 ) -> list[list[ClassTable]]:
     """Return the class tables: of folders if Keras reads them, else of the labels per split."""
     layout = context.layout
-    paths = (s.path for s in rows if s.status not in ("ignored", "other"))
+    listed = np.flatnonzero(~samples.text("status").equals("ignored", "other"))
+    paths = (samples.paths[row] for row in listed.tolist())
     try:
         tables = folder_tables(context.root, paths, layout)
     except OSError:
         return []  # The folder is gone; the scan reports it.
     if not tables:
         classes: defaultdict[str, set[str]] = defaultdict(set)
-        for s in images:
-            classes[s.split].add(s.label)
+        splits, names = images.text("split"), images.text("label")
+        both = np.column_stack([splits.codes, names.codes])
+        for split, name in np.unique(both, axis=0).tolist():
+            classes[splits.values[split]].add(names.values[name])
         order = [s for s in _SPLITS if s in classes]
         tables = label_tables({s: sorted(classes[s]) for s in order})
     first = next((t for t in tables if layout.splits.get(t.name) == "training"), None)
     return [sorted(tables, key=lambda t: t is not first)] if tables else []
 
 
-def _wrong(tables: list[ClassTable], images: Sequence[Sample]) -> list[Pitfall]:
+def _wrong(tables: list[ClassTable], images: SampleTable) -> list[Pitfall]:
     first, *others = tables
     own = {t.name: own_differences(t) for t in tables}
     pitfalls = []
@@ -128,7 +134,7 @@ def _wrong(tables: list[ClassTable], images: Sequence[Sample]) -> list[Pitfall]:
 
 def _pitfall(
     title: str, between: Sequence[ClassDifference], numbers: str, tables: Sequence[ClassTable],
-    images: Sequence[Sample],
+    images: SampleTable,
 ) -> Pitfall:  # fmt: skip
     """Return the finding: the problem per class, its effect in Keras, and what to do."""
     differing = "; ".join(d.text for d in between[:_SHOWN])
@@ -137,7 +143,7 @@ def _pitfall(
     detail = " ".join(part for part in (f"{differing}{more}.", numbers, advice) if part)
     names = {d.name for d in between} | {d.other for d in between if d.other}
     table = {f"{t.name}/{c}": float(i) for t in tables for i, c in enumerate(t.classes)}
-    files = tuple(s.path for s in images if s.label in names)
+    files = tuple(images.where(images.text("label").equals(*names)).paths)
     return Pitfall(TABLES, HIGH, title, detail, {"classes": float(len(between)), **table}, files)
 
 
@@ -153,9 +159,9 @@ def _told(labels: Counter[str]) -> list[str]:
     ]
 
 
-def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
+def _imbalance(images: SampleTable) -> list[Pitfall]:
     """Return the finding that one class far outnumbers another: accuracy hides the small one."""
-    counts = Counter(s.label for s in images)
+    counts = images.text("label").counts()
     if len(counts) < 2:
         return []
     (largest, most), (smallest, fewest) = counts.most_common()[0], counts.most_common()[-1]
@@ -163,7 +169,7 @@ def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
     if ratio < MAX_RATIO:
         return []
     share = most / len(images)
-    few = tuple(s.path for s in images if s.label == smallest)
+    few = tuple(images.where(images.text("label").equals(smallest)).paths)
     return [
         Pitfall(
             IMBALANCE, HIGH,
@@ -179,28 +185,35 @@ def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
     ]  # fmt: skip
 
 
-def _format_tells_class(images: Sequence[Sample]) -> list[Pitfall]:
+def _format_tells_class(images: SampleTable) -> list[Pitfall]:
     """Return the finding that file format and size predict the class, judged leave-one-out."""
-    classes = Counter(s.label for s in images)
+    labels = images.text("label")
+    classes = labels.counts()
     if len(classes) < 2 or len(images) < _MIN_IMAGES:
         return []
-    facts = [(s.format, s.width, s.height) for s in images]
-    table: defaultdict[tuple[str, int, int], Counter[str]] = defaultdict(Counter)
-    for fact, s in zip(facts, images, strict=True):
-        table[fact][s.label] += 1
-    told = {(fact, label) for fact, labels in table.items() for label in _told(labels)}
-    named = [s.path for fact, s in zip(facts, images, strict=True) if (fact, s.label) in told]
+    fact, kinds = _formats(images)
+    both = fact * len(labels.values) + labels.codes
+    pairs, pair, files = np.unique(both, return_inverse=True, return_counts=True)
+    table: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for one, count in zip(pairs.tolist(), files.tolist(), strict=True):
+        number, code = divmod(one, len(labels.values))
+        table[number][labels.values[code]] = count
+    told = {(number, label) for number, of in table.items() for label in _told(of)}
+    tells = np.array([
+        (one // len(labels.values), labels.values[one % len(labels.values)]) in told
+        for one in pairs.tolist()
+    ])  # fmt: skip
+    named = images.where(tells[pair]).paths
     share, chance = len(named) / len(images), max(classes.values()) / len(images)
     if share < _MIN_ACCURACY or share - chance < _MIN_GAIN:
         return []
     common = {
-        label: Counter(f for f, s in zip(facts, images, strict=True) if s.label == label)
+        label: max((of[label], -number) for number, of in table.items())
         for label in sorted(classes)[:_SHOWN]
     }
     shown = "; ".join(
-        f"{label}: {facts_of.most_common(1)[0][1] / classes[label]:.0%} are {kind} {width}x{height}"
-        for label, facts_of in common.items()
-        for kind, width, height in (facts_of.most_common(1)[0][0],)
+        f"{label}: {most / classes[label]:.0%} are {kinds[-number]}"
+        for label, (most, number) in common.items()
     )
     return [
         Pitfall(
@@ -212,3 +225,16 @@ def _format_tells_class(images: Sequence[Sample]) -> list[Pitfall]:
             {"accuracy": round(share, 4), "chance": round(chance, 4)}, tuple(named),
         )
     ]  # fmt: skip
+
+
+def _formats(images: SampleTable) -> tuple[NDArray[np.int64], list[str]]:
+    """Return the number of the format and size of each image, and each of them as text."""
+    formats, width, height = images.text("format"), images.number("width"), images.number("height")
+    wide, high = int(width.max()) + 1, int(height.max()) + 1
+    codes = (formats.codes.astype(np.int64) * wide + width) * high + height
+    codes, numbers = np.unique(codes, return_inverse=True)
+    kinds = [
+        f"{formats.values[code // high // wide]} {code // high % wide}x{code % high}"
+        for code in codes.tolist()
+    ]
+    return numbers, kinds

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+import numpy as np
+
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import LOW
 from inspector.dataset.layouts import fold_of
 from inspector.dataset.names import TEST, TRAINING, VALIDATION, RelativePath, Split
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import Membership, Rule, counts
+from inspector.project.splits.split_rules import Membership, Rule, counted_rows
 
 _Name = TypeVar("_Name", bound=str)
 
@@ -21,10 +23,11 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
         DatasetError: The folders are no splits.
     """
     rows = source.samples.everything()
+    splits, counted = rows.text("split"), counted_rows(rows)
     sides: dict[Split, list[RelativePath]] = {}
-    for sample in rows:
-        if counts(sample):
-            sides.setdefault(sample.split, []).append(sample.path)
+    for name in splits.values:
+        if files := np.flatnonzero(counted & splits.equals(name)).tolist():
+            sides[rows[files[0]].split] = [rows.paths[row] for row in files]
     folds = folds_among(sides)
     if rule.fold or (folds and not sides.keys() & {TRAINING, VALIDATION}):
         return _by_fold(rule, sides, folds)

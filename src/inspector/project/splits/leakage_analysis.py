@@ -117,10 +117,11 @@ class LeakageAnalysis:
         )
 
     def _by_picture(self, split: str) -> dict[int, list[int]]:
-        """Return the rows of a split by picture, ordered by id."""
+        """Return the rows of a split that have a near-duplicate by picture, ordered by id."""
         members: dict[int, list[int]] = {}
         pictures = self._links.picture
-        for i in sorted(np.flatnonzero(self._masks[split]).tolist(), key=self._ids.item):
+        rows = np.flatnonzero(self._masks[split] & self._links.tied)
+        for i in rows[np.argsort(self._ids[rows])].tolist():
             members.setdefault(int(pictures[i]), []).append(i)
         return members
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.reading import Answers
@@ -14,6 +16,7 @@ from inspector.dataset.names import TRAINING, VALIDATION, RelativePath, Split
 from inspector.errors import UsageError
 from inspector.splits.keras_replay import Call
 from inspector.store.records import Record, RecordKey
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 
 
@@ -135,6 +138,15 @@ def counts(sample: Sample) -> bool:
     return sample.status == "image" or (
         sample.status == "pending" and sample.path.lower().endswith(IMAGE_ENDINGS)
     )
+
+
+def counted_rows(rows: SampleTable) -> NDArray[np.bool_]:
+    """Return which samples (n,) count; see `counts`."""
+    status = rows.text("status")
+    counted = status.equals("image")
+    for row in np.flatnonzero(status.equals("pending")).tolist():
+        counted[row] = rows.paths[row].lower().endswith(IMAGE_ENDINGS)
+    return counted
 
 
 def moves(rows: Sequence[Sample], membership: Membership) -> list[dict[str, str]]:
