@@ -56,7 +56,7 @@ def test_the_export_is_made_and_its_code_is_there(
     assert (target / "manifest.csv").exists()
     # A diagnosis that ends later plans again, and leaves the result of the export there.
     export.refresh(Changes(rule=True))
-    qtbot.waitUntil(lambda: "exists already" in text_of(export, "export-status"), timeout=20_000)
+    qtbot.waitUntil(lambda: "another folder" in text_of(export, "export-status"), timeout=20_000)
     assert text_of(export, "export-result").startswith("Done")
     assert (
         f"ROOT = pathlib.Path({str(target)!r})"

@@ -51,7 +51,7 @@ class ExportPage(Page):
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._plan: ExportPlan | None = None
-        self._done_in = ""
+        self._done_in: Path | None = None
         self._job: Job | None = None
         self._measuring: Job | None = None
         self._excluded_ids: tuple[int, ...] = ()
@@ -143,7 +143,10 @@ class ExportPage(Page):
             where.addWidget(button)
         row.addLayout(where, 1)
         promise_row = QHBoxLayout()
-        promise_row.addWidget(self._status, 1)
+        texts = QVBoxLayout()
+        texts.addWidget(self._result)
+        texts.addWidget(self._status)
+        promise_row.addLayout(texts, 1)
         promise_row.addWidget(self._open)
         promise_row.addWidget(self._script)
         promise_row.addWidget(self._report)
@@ -153,7 +156,6 @@ class ExportPage(Page):
         column.addLayout(row)
         column.addLayout(promise_row)
         column.addWidget(self._redraw)
-        column.addWidget(self._result)
         return card
 
     def _lay_out_main(self) -> QVBoxLayout:
@@ -227,7 +229,11 @@ class ExportPage(Page):
     def _refuse(self, error: InspectorError) -> None:
         self._plan = None
         self._start.setEnabled(False)
-        self._status.setText(f"{error.message}. {error.advice}")
+        exported = Path(self._target.text()).expanduser().absolute() == self._done_in
+        self._status.setText(
+            "Name another folder to export again." if exported
+            else f"{error.message}. {error.advice}"
+        )  # fmt: skip
         self._redraw.setText("")
 
     def _show_plan(self, planned: PlannedExport | None) -> None:
@@ -294,7 +300,7 @@ class ExportPage(Page):
         threshold = self.project.duplicates.threshold
         self._open.setVisible(True)
         manifest = Path(exported.manifest)
-        self._done_in = str(manifest.parent)
+        self._done_in = manifest.parent
         self._tabs.show_code(export_code(plan, manifest))
         check = "hash" if plan.reencoding is None else "decoding them again"
         self._status.setText("")
@@ -314,7 +320,7 @@ class ExportPage(Page):
         self.bridge.call(lambda: self.project.decisions.clear([sample]), writes=True)
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(self._done_in))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._done_in)))
 
     def _write_report(self) -> None:
         start = Path(self._target.text()).expanduser().parent / f"{self.project.name}-report.html"
