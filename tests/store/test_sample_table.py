@@ -104,3 +104,28 @@ def test_some_rows_make_a_table_of_their_own(store: ProjectStore) -> None:
     part = table.where(np.array([False, True, False, True, False]))
     assert list(part) == [table[1], table[3]]
     assert part.rows_of(table.ids).tolist() == [-1, 0, -1, 1, -1]
+
+
+def test_a_listing_that_changes_nothing_keeps_the_table(store: ProjectStore) -> None:
+    before = store.samples.everything()
+    listed = [
+        Entry(
+            parse_listed_path(s.path), s.size, s.mtime_ns, s.split, s.label, NO_GROUP,
+            Status.IGNORED if s.status == "ignored" else Status.PENDING, "",
+        )
+        for s in before
+    ]  # fmt: skip
+
+    def list_again(entries: list[Entry]) -> SampleTable:
+        listing = store.samples.begin_listing()
+        store.samples.add_entries(entries, listing=listing, version=1, racy_ns=None)
+        store.samples.end_listing(listing, [])
+        return store.samples.everything()
+
+    assert list_again(listed) is before
+    grown = list_again([listed[0]._replace(size=listed[0].size + 1), *listed[1:]])
+    assert grown is not before
+    assert grown[0].status == "pending"
+    assert list(grown)[1:] == list(before)[1:]
+    assert len(list_again(listed[1:])) == len(before) - 1
+    assert list(list_again(listed[1:])) == list(before)[1:]

@@ -102,6 +102,13 @@ _SAME = (
     "(l.status = 'pending' AND sample.version > 0 AND sample.size = l.size"
     " AND sample.mtime_ns = l.mtime_ns)"
 )
+_UNCHANGED = (
+    "sample.split = l.split AND sample.label = l.label AND sample.source = l.source"
+    " AND sample.size = l.size AND sample.mtime_ns = l.mtime_ns"
+    f" AND ({_SAME} OR (sample.version = 0 AND sample.status = l.status"
+    " AND sample.reason = l.reason))"
+)
+_LISTED = "l.path = sample.path AND sample.missing = 0"
 _FROM = "FROM sample s LEFT JOIN decision d ON d.sample = s.id"
 
 
@@ -147,17 +154,16 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         entries,
     )
-    connection.execute(
-        "UPDATE sample SET seen = ?, split = l.split, label = l.label, source = l.source,"
+    changed = connection.execute(
+        "UPDATE sample SET split = l.split, label = l.label, source = l.source,"
         f" version = CASE WHEN {_SAME} THEN sample.version ELSE 0 END,"
         f" status = CASE WHEN l.status <> 'pending' THEN l.status WHEN {_SAME} THEN sample.status"
         "   ELSE 'pending' END,"
         f" reason = CASE WHEN {_SAME} THEN sample.reason ELSE l.reason END,"
         " size = l.size, mtime_ns = l.mtime_ns"
-        " FROM temp.listed l WHERE l.path = sample.path AND sample.missing = 0",
-        (seen,),
-    )
-    _touch(connection)
+        f" FROM temp.listed l WHERE {_LISTED} AND NOT ({_UNCHANGED})"
+    ).rowcount
+    connection.execute(f"UPDATE sample SET seen = ? FROM temp.listed l WHERE {_LISTED}", (seen,))
     cursor = connection.execute(
         "INSERT INTO sample (path, size, mtime_ns, split, label, source, status, reason, seen)"
         " SELECT l.path, l.size, l.mtime_ns, l.split, l.label, l.source, l.status, l.reason, ?"
@@ -165,15 +171,19 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
         " WHERE s.id IS NULL",
         (seen,),
     )
+    if changed or cursor.rowcount:
+        _touch(connection)
     return cursor.rowcount
 
 
 def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
     """Mark files that the last listing did not see as missing; return their number."""
-    _touch(connection)
-    return connection.execute(
+    missing = connection.execute(
         "UPDATE sample SET missing = 1 WHERE missing = 0 AND seen < ?", (seen,)
     ).rowcount
+    if missing:
+        _touch(connection)
+    return missing
 
 
 def unscanned(connection: sqlite3.Connection, version: int, racy_ns: int) -> list[FileContent]:
@@ -321,7 +331,8 @@ def follow_moves(connection: sqlite3.Connection) -> int:
         " GROUP BY old.id"
     ).fetchall()
     taken: set[int] = set()
-    _touch(connection)
+    if rows:
+        _touch(connection)
     for old, new in rows:
         if new in taken:
             continue
