@@ -74,12 +74,27 @@ class Cluster:
         return [p.pid for p in processes if "spawn_main" in " ".join(p.cmdline())]
 
 
+# Neighbours of these few images are looked for in cells.
+IN_CELLS = """
+import sys
+from inspector.cli.main import run
+from inspector.project.catalog import pair_search
+pair_search.EXACT_IMAGES, pair_search.CELL_IMAGES = 40, 3
+sys.exit(run(sys.argv[1:]))
+"""
+
+
 @dataclass
 class Home:
-    """Projects and caches of one user, and scans in processes of their own."""
+    """Projects and caches of one user, and scans in processes of their own.
+
+    Attributes:
+        program: Words for Python that run `inspector`.
+    """
 
     folder: Path
     cluster: Cluster
+    program: tuple[str, ...] = ("-m", "inspector")
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,7 +105,7 @@ class Home:
     def start(self, *words: object) -> "subprocess.Popen[bytes]":
         """Start `inspector`."""
         return subprocess.Popen(
-            [sys.executable, "-m", "inspector", *map(str, words)], env=self.environment,
+            [sys.executable, *self.program, *map(str, words)], env=self.environment,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
