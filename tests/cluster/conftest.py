@@ -3,13 +3,14 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,6 +57,7 @@ class Cluster:
 
     Attributes:
         url: Of the scheduler.
+        scheduler: Its process.
         workers: Process that starts the workers, and starts them again.
         environment: For workers and scans alike.
         s3: URL of the S3 server.
@@ -63,6 +65,7 @@ class Cluster:
     """
 
     url: str
+    scheduler: "subprocess.Popen[bytes]"
     workers: "subprocess.Popen[bytes]"
     environment: dict[str, str]
     s3: str
@@ -72,6 +75,17 @@ class Cluster:
         """Return the process numbers of the workers."""
         processes = psutil.Process(self.workers.pid).children()
         return [p.pid for p in processes if "spawn_main" in " ".join(p.cmdline())]
+
+    @contextmanager
+    def frozen(self, *processes: int) -> Iterator[None]:
+        """Let processes stand still: they live, and answer nobody."""
+        try:
+            for process in processes:
+                os.kill(process, signal.SIGSTOP)
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
 
 
 # Neighbours of these few images are looked for in cells.
@@ -156,8 +170,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         file = folder / "scheduler.json"
         certificate, key = _certificate(folder)
         tls = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
-        start("dask", "scheduler", "--host", "tls://127.0.0.1", "--port", 0, "--no-dashboard",
-              "--protocol", "tls", "--scheduler-file", file, *tls)  # fmt: skip
+        scheduler = start(
+            "dask", "scheduler", "--host", "tls://127.0.0.1", "--port", 0, "--no-dashboard",
+            "--protocol", "tls", "--scheduler-file", file, *tls,
+        )  # fmt: skip
         wait_until(file.exists, "the scheduler")
         url = json.loads(file.read_text())["address"]
         workers = start(
@@ -165,7 +181,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             "--no-dashboard", "--local-directory", folder / "workers", *tls,
         )  # fmt: skip
         options = ("--tls-ca", certificate, "--tls-cert", certificate, "--tls-key", key)
-        yield Cluster(url, workers, dict(environment), s3, tuple(map(str, options)))
+        yield Cluster(url, scheduler, workers, dict(environment), s3, tuple(map(str, options)))
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
