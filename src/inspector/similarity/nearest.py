@@ -138,11 +138,19 @@ class Neighbours:
     def pairs(self, k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the pairs (a, b), a < b, of which one is among the `k` nearest of the other."""
         n = len(self._rows)
-        nearest_rows = self.lists().rows[:, :, :k]
-        of = np.repeat(np.arange(n, dtype=np.int64), 2 * nearest_rows.shape[2])
-        row = nearest_rows.reshape(-1).astype(np.int64)
-        of, row = of[row >= 0], row[row >= 0]
-        key = np.unique(np.minimum(of, row) * n + np.maximum(of, row))
+        nearest_rows = self.lists().rows[:, :, :k].reshape(n, -1)
+        keys = [np.zeros(0, np.int64)]
+        for start in range(0, n, BLOCK):
+            of, place = np.nonzero(nearest_rows[start : start + BLOCK] >= 0)
+            of += start
+            row = nearest_rows[of, place].astype(np.int64)
+            # A pair of which each is near the other belongs to the first.
+            mutual = (nearest_rows[row] == of[:, None]).any(axis=1)
+            of, row = of[~mutual | (of < row)], row[~mutual | (of < row)]
+            keys.append(np.unique(np.minimum(of, row) * n + np.maximum(of, row)))
+        key = np.concatenate(keys)
+        keys.clear()
+        key.sort()
         return (key // n).astype(np.int32), (key % n).astype(np.int32)
 
 
