@@ -1,7 +1,9 @@
 """The terminal: output, exit codes and messages of each verb, run as a user runs them."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from inspector.cli.main import build_parser, run
+from inspector.work.jobs import Stop
+from inspector.work.pool import Pool
 
 
 def _json(capsys: pytest.CaptureFixture[str], *words: str) -> object:
@@ -166,3 +170,20 @@ def test_the_last_answer_is_printed_without_a_scan(
     printed = capsys.readouterr().out
     assert printed.startswith(last["headline"])
     assert "before your decisions changed" in printed
+
+
+def test_a_scan_stops_at_an_interrupt_that_a_library_swallows(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Pool.map
+
+    def swallow(self: Pool, chunks: object, *, stop: Stop, **rest: object) -> object:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert stop.is_set()
+        return plain(self, chunks, stop=stop, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Pool, "map", swallow)
+    assert run(["scan", str(demo), "--project", str(tmp_path / "p.inspector"), "--quiet"]) == 130
+    assert "stopped: finished work is kept" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -3,13 +3,14 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,6 +57,7 @@ class Cluster:
 
     Attributes:
         url: Of the scheduler.
+        scheduler: Its process.
         workers: Process that starts the workers, and starts them again.
         environment: For workers and scans alike.
         s3: URL of the S3 server.
@@ -63,6 +65,7 @@ class Cluster:
     """
 
     url: str
+    scheduler: "subprocess.Popen[bytes]"
     workers: "subprocess.Popen[bytes]"
     environment: dict[str, str]
     s3: str
@@ -73,13 +76,39 @@ class Cluster:
         processes = psutil.Process(self.workers.pid).children()
         return [p.pid for p in processes if "spawn_main" in " ".join(p.cmdline())]
 
+    @contextmanager
+    def frozen(self, *processes: int) -> Iterator[None]:
+        """Let processes stand still: they live, and answer nobody."""
+        try:
+            for process in processes:
+                os.kill(process, signal.SIGSTOP)
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+
+# Neighbours of these few images are looked for in cells.
+IN_CELLS = """
+import sys
+from inspector.cli.main import run
+from inspector.project.catalog import pair_search
+pair_search.EXACT_IMAGES, pair_search.CELL_IMAGES = 40, 3
+sys.exit(run(sys.argv[1:]))
+"""
+
 
 @dataclass
 class Home:
-    """Projects and caches of one user, and scans in processes of their own."""
+    """Projects and caches of one user, and scans in processes of their own.
+
+    Attributes:
+        program: Words for Python that run `inspector`.
+    """
 
     folder: Path
     cluster: Cluster
+    program: tuple[str, ...] = ("-m", "inspector")
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,7 +119,7 @@ class Home:
     def start(self, *words: object) -> "subprocess.Popen[bytes]":
         """Start `inspector`."""
         return subprocess.Popen(
-            [sys.executable, "-m", "inspector", *map(str, words)], env=self.environment,
+            [sys.executable, *self.program, *map(str, words)], env=self.environment,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
@@ -141,8 +170,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         file = folder / "scheduler.json"
         certificate, key = _certificate(folder)
         tls = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
-        start("dask", "scheduler", "--host", "tls://127.0.0.1", "--port", 0, "--no-dashboard",
-              "--protocol", "tls", "--scheduler-file", file, *tls)  # fmt: skip
+        scheduler = start(
+            "dask", "scheduler", "--host", "tls://127.0.0.1", "--port", 0, "--no-dashboard",
+            "--protocol", "tls", "--scheduler-file", file, *tls,
+        )  # fmt: skip
         wait_until(file.exists, "the scheduler")
         url = json.loads(file.read_text())["address"]
         workers = start(
@@ -150,7 +181,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             "--no-dashboard", "--local-directory", folder / "workers", *tls,
         )  # fmt: skip
         options = ("--tls-ca", certificate, "--tls-cert", certificate, "--tls-key", key)
-        yield Cluster(url, workers, dict(environment), s3, tuple(map(str, options)))
+        yield Cluster(url, scheduler, workers, dict(environment), s3, tuple(map(str, options)))
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

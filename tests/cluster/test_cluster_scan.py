@@ -2,6 +2,10 @@
 
 import os
 import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -118,6 +122,20 @@ def test_a_bucket_is_scanned_and_opens_as_a_project(
         project.close()
 
 
+def tls_of(cluster: Cluster) -> TlsFiles:
+    ca, cert, key = (Path(cluster.tls[at]) for at in (1, 3, 5))
+    return TlsFiles(ca, cert, key)
+
+
+def interrupted(scan: "subprocess.Popen[bytes]") -> bytes:
+    """Interrupt a scan, as by Ctrl+C, and return its errors; one that does not end is killed."""
+    scan.send_signal(signal.SIGINT)
+    try:
+        return scan.communicate(timeout=PATIENCE_SECONDS)[1]
+    finally:
+        scan.kill()
+
+
 def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
     home: Home, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,17 +143,12 @@ def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
     words = ("scan", bucket, "--project", file, "--shards", home.folder / "shards", "--quiet")
     # One worker stands still, so that what it was given is never read.
     still = home.cluster.worker_processes()[0]
-    os.kill(still, signal.SIGSTOP)
-    try:
-        with home.start(*words, *home.dask()) as scan:
-            shards = home.folder / "shards"
-            wait_until(
-                lambda: list(shards.glob("files-*")) or scan.poll() is not None, "the first shard"
-            )
-            scan.send_signal(signal.SIGINT)
-            _, errors_of_stop = scan.communicate(timeout=PATIENCE_SECONDS)
-    finally:
-        os.kill(still, signal.SIGCONT)
+    with home.cluster.frozen(still), home.start(*words, *home.dask()) as scan:
+        shards = home.folder / "shards"
+        wait_until(
+            lambda: list(shards.glob("files-*")) or scan.poll() is not None, "the first shard"
+        )
+        errors_of_stop = interrupted(scan)
     assert scan.returncode == 130, errors_of_stop.decode()
     use(home, monkeypatch)
     project = Project(None, file, jobs=1)
@@ -145,6 +158,54 @@ def test_a_stopped_scan_of_a_bucket_is_not_finished_here(
     finally:
         project.close()
     assert "--engine dask" in told.value.advice
+
+
+def test_a_scan_ends_although_neither_scheduler_nor_worker_answers(
+    home: Home, planted: Path
+) -> None:
+    file, cluster = home.folder / "p.inspector", home.cluster
+    with ExitStack() as stack:
+        stack.enter_context(cluster.frozen(cluster.worker_processes()[0]))
+        words = ("scan", planted, "--project", file, "--quiet", *home.dask())
+        scan = stack.enter_context(home.start(*words))
+        wait_until(lambda: file_shards(file) or scan.poll() is not None, "the first shard")
+        stack.enter_context(cluster.frozen(cluster.scheduler.pid))
+        errors = interrupted(scan)
+    assert scan.returncode == 130, errors.decode()
+    assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize("frozen", ["workers", "scheduler", "both"])
+def test_tasks_that_nobody_answers_end_when_stopped(
+    cluster: Cluster, tmp_path: Path, frozen: str
+) -> None:
+    dask = DaskTasks(cluster.url, ShardStore(str(tmp_path)), tls_of(cluster))
+    lost = ClusterRequest(release="", shards=str(tmp_path), name="", part=FitProjection())
+    asked, ended, stop = threading.Event(), threading.Event(), Stop()
+
+    def jobs() -> Iterator[ClusterTask]:
+        for number in range(4):
+            yield ClusterTask(f"{tmp_path.name}-{number}", lost)
+        asked.set()
+
+    def run() -> None:
+        for _ in dask.run(jobs(), stop):
+            pass
+        dask.close()
+        ended.set()
+
+    workers = cluster.worker_processes() if frozen != "scheduler" else []
+    schedulers = [cluster.scheduler.pid] if frozen != "workers" else []
+    with ExitStack() as stack:
+        stack.enter_context(cluster.frozen(*workers))
+        assert dask.threads() == 2
+        stack.enter_context(cluster.frozen(*schedulers))
+        # Where it does not end the test fails, and this thread does not keep Python from ending.
+        threading.Thread(target=run, daemon=True).start()
+        wait_until(asked.is_set, "requests")
+        assert not ended.is_set()
+        stop.set()
+        assert ended.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -193,8 +254,7 @@ def test_what_is_still_asked_for_at_the_end_raises_nothing(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     """Ctrl+C while an answer is stored closes the connection first, and the rest afterwards."""
-    ca, cert, key = (Path(cluster.tls[at]) for at in (1, 3, 5))
-    dask = DaskTasks(cluster.url, ShardStore(str(tmp_path)), TlsFiles(ca, cert, key))
+    dask = DaskTasks(cluster.url, ShardStore(str(tmp_path)), tls_of(cluster))
     lost = ClusterRequest(release="", shards=str(tmp_path), name="", part=FitProjection())
     jobs = iter([ClusterTask("asked", lost), ClusterTask("known", None)])
     answers = dask.run(jobs, Stop())

@@ -11,10 +11,12 @@ from inspector.similarity.nearest import (
     Near,
     NeighbourLists,
     Neighbours,
-    cells_of,
+    cell_centres,
     empty_lists,
+    in_cells,
     nearest,
     nearest_in_cells,
+    probed_cells,
     unit,
 )
 from inspector.similarity.proposals import propose
@@ -140,16 +142,16 @@ def test_a_copy_in_the_other_split_is_proposed_behind_many_near_frames() -> None
     assert 40 in proposed.b[proposed.transform == 0]
 
 
-def in_cells(some: np.ndarray, splits: np.ndarray, least: np.ndarray, block: int) -> set[tuple]:
-    cells = cells_of(some)
+def pairs_in_cells(
+    some: np.ndarray, splits: np.ndarray, least: np.ndarray, block: int, count: int
+) -> set[tuple]:
+    cells = in_cells(probed_cells(some, cell_centres(some, count)), count)
     assert sorted(cells.order.tolist()) == list(range(len(some)))
-    ordered = some[cells.order], splits[cells.order], least[cells.order]
     neighbours = Neighbours(splits, empty_lists(least, K))
     for start in range(0, len(some), block):
-        near = nearest_in_cells(*ordered, cells, start, K)
-        of, row = (cells.order[ends].astype(np.int32) for ends in (near.of, near.row))
-        neighbours.add(Near(of, row, near.cosine))
-        neighbours.add(Near(row, of, near.cosine))
+        near = nearest_in_cells(some, splits, least, cells, slice(start, start + block), K)
+        neighbours.add(near)
+        neighbours.add(Near(near.row, near.of, near.cosine))
     return pairs_of(neighbours)
 
 
@@ -159,7 +161,7 @@ def test_looking_in_all_cells_is_comparing_all(n: int, seed: int) -> None:
     splits = np.random.default_rng(seed).integers(0, 3, n).astype(np.int32)
     least = np.random.default_rng(seed).choice([NO_LIMIT, 0.3], n).astype(np.float32)
     some = points(n, seed)
-    pairs = in_cells(some, splits, least, n)
+    pairs = pairs_in_cells(some, splits, least, n, nearest_module.PROBES)
     assert pairs == {p for p in pairs if p[0] != p[1]}
     assert pairs >= expected(some, splits, least)
 
@@ -167,14 +169,13 @@ def test_looking_in_all_cells_is_comparing_all(n: int, seed: int) -> None:
 def test_few_cells_hold_nearly_all_neighbours_and_each_close_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(nearest_module, "CELL_POINTS", 40)
     monkeypatch.setattr(nearest_module, "BLOCK", 500)
     rng = np.random.default_rng(2)
     some = unit(rng.normal(size=(4_000, 24)).astype(np.float32))
     some[2_000:] = unit(some[:2_000] + 0.15 * rng.normal(size=(2_000, 24)).astype(np.float32))
     splits, least = np.zeros(4_000, np.int32), np.full(4_000, NO_LIMIT, np.float32)
     exact = found(some, splits, least, 500)
-    pairs = in_cells(some, splits, least, 500)
+    pairs = pairs_in_cells(some, splits, least, 500, 100)
     assert len(exact & pairs) > 0.7 * len(exact)
     copies = {(i, i + 2_000) for i in range(2_000)}
     assert len(copies & pairs) > 0.98 * len(copies & exact)

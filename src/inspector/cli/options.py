@@ -4,10 +4,13 @@ import argparse
 import contextlib
 import math
 import re
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from pathlib import Path, PurePosixPath
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from inspector.cli.output import Bar, print_warning
@@ -15,7 +18,7 @@ from inspector.dataset.layouts import Choice, Kind, Role, normal_split
 from inspector.dataset.names import shown
 from inspector.dataset.user_files import why_no_place
 from inspector.errors import CacheError, DatasetError, InspectorError, UnwritableError, UsageError
-from inspector.work.jobs import Progress
+from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
     from inspector.project.catalog.scans import Scanned
@@ -185,6 +188,33 @@ class Need(Enum):
     """The project is writable, and lists all files."""
 
 
+@contextmanager
+def _stop_at_interrupt() -> Iterator[Stop]:
+    """Yield what Ctrl+C sets, besides raising KeyboardInterrupt, which a library may swallow.
+
+    Raises:
+        KeyboardInterrupt: It was swallowed.
+    """
+    stop = Stop()
+    here = threading.current_thread() is threading.main_thread()
+    # Interrupts may be ignored, or handled already.
+    if not here or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield stop
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if stop.is_set():
+        raise KeyboardInterrupt
+
+
 def scan(
     project: "Project",
     arguments: argparse.Namespace,
@@ -205,8 +235,8 @@ def scan(
         if need is Need.ANSWER:
             # A verb that only reads does not wait for another program.
             project.context.store.database.check_writable(READER_PATIENCE_SECONDS)
-        with Bar(progress, quiet=arguments.quiet):
-            return project.scans.scan(embedding=embedding, progress=progress)
+        with Bar(progress, quiet=arguments.quiet), _stop_at_interrupt() as stop:
+            return project.scans.scan(embedding=embedding, stop=stop, progress=progress)
     except UnwritableError as error:
         if need is not Need.ANSWER or not project.samples.everything():
             raise

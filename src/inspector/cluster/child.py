@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from inspector.cluster.requests import (
     ClusterRequest,
     FilePart,
+    FitCentres,
     FitProjection,
     JoinHashes,
     JoinNearShards,
     NearShard,
+    OrderCells,
+    ProbeBlock,
     ProjectBlock,
     SampleDescriptors,
     SearchPart,
@@ -26,29 +29,49 @@ from inspector.cluster.search_shards import (
     TABLE,
     TABLE_NAME,
     blocks,
+    centres_name,
     least_name,
+    near_blocks,
     near_name,
+    order_name,
     points_name,
+    probed_name,
     read_array,
     read_near,
+    read_order,
     records_name,
     sample_name,
     sampled_blocks,
     write_array,
     write_near,
+    write_order,
     write_pairs,
 )
 from inspector.cluster.shards import ShardStore, damaged
 from inspector.similarity.descriptors import VALUES, describe
-from inspector.similarity.nearest import empty_lists, nearest
+from inspector.similarity.nearest import (
+    Cells,
+    cell_centres,
+    empty_lists,
+    in_cells,
+    probed_cells,
+)
 from inspector.similarity.packing import PACKED, unpack
 from inspector.similarity.projection import Singles, projection
 from inspector.similarity.proposals import projected, sample_step
-from inspector.work.search import join_near, most_neighbours, propose_by_hashes, verify_rows
+from inspector.work.search import (
+    join_near,
+    most_neighbours,
+    near_block,
+    propose_by_hashes,
+    verify_rows,
+)
 from inspector.work.tasks import NEAR_BLOCK, Space
 
 _SINGLE = np.dtype("<f4")
 _HALF = np.dtype("<f2")
+_CELL = np.dtype("<i4")
+_T = TypeVar("_T", bound=np.generic)
 
 
 def run(requests: Sequence[ClusterRequest]) -> None:
@@ -81,9 +104,9 @@ class _Blocks:
         self._store, self._names, self._dtype = store, names, dtype
         self._here = np.zeros(len(names), np.bool_)
         # Beside the temporary files of this child, which go with it.
-        file = tempfile.TemporaryFile()
-        file.truncate(images * dtype.itemsize)
-        self._array: NDArray[np.generic] = np.memmap(file, dtype, "r+", shape=(images,))
+        with tempfile.TemporaryFile() as file:
+            file.truncate(images * dtype.itemsize)
+            self._array: NDArray[np.generic] = np.memmap(file, dtype, "r+", shape=(images,))
 
     def load(self, numbers: NDArray[np.intp]) -> NDArray[np.generic]:
         """Return the whole array, in which at least these blocks are loaded."""
@@ -117,7 +140,9 @@ class ShardedSearch:
             raise damaged(TABLE_NAME, "it has another number of images")
         names = [self._name(records_name(start)) for start in blocks(search.images)]
         self._records = _Blocks(store, names, search.images, PACKED)
-        self._points: dict[Space, _Blocks] = {}
+        self._matrices: dict[str, _Blocks] = {}
+        self._centres: dict[str, Singles] = {}
+        self._cells: dict[str, Cells] = {}
 
     def run(self, part: SearchPart, name: str) -> None:
         """Run a part and write its shard."""
@@ -132,17 +157,12 @@ class ShardedSearch:
                 mean, matrix = self._projection()
                 points = projected(describe(self._block(start)), mean, matrix)
                 write_array(self._store, name, points)
-            case NearShard(start=start, space=space):
-                self._near(name, start, space)
-            case JoinNearShards(space=space):
-                near = (
-                    read_near(self._store, self._name(near_name(space, start)), self._images)
-                    for start in blocks(self._images)
-                )
-                least = read_array(self._store, self._name(least_name(space)), _SINGLE)
-                lists = empty_lists(least, most_neighbours(space))
-                pairs, _ = join_near(self._splits(), lists, near, space)
-                write_pairs(self._store, name, pairs)
+            case FitCentres() | ProbeBlock() | OrderCells():
+                self._make_cells(name, part)
+            case NearShard():
+                self._near(name, part)
+            case JoinNearShards():
+                self._join_near(name, part)
             case JoinHashes(transform=transform):
                 write_pairs(self._store, name, propose_by_hashes(self._table, transform))
             case VerifyShard():
@@ -182,17 +202,80 @@ class ShardedSearch:
             raise damaged(PROJECTION, "it has another shape")
         return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1:])
 
-    def _near(self, name: str, start: int, space: Space) -> None:
-        starts = list(blocks(self._images))
-        if space not in self._points:
-            names = [self._name(points_name(space, first)) for first in starts]
-            first = read_array(self._store, names[0], _HALF)
-            row = np.dtype((np.void, first.shape[1] * _HALF.itemsize))
-            self._points[space] = _Blocks(self._store, names, self._images, row)
-        array = self._points[space].load(np.arange(start // NEAR_BLOCK, len(starts)))
-        points: NDArray[np.float16] = array.view(_HALF).reshape(self._images, -1)
+    def _matrix(self, names: Sequence[str], dtype: "np.dtype[_T]", first: int = 0) -> NDArray[_T]:
+        """Return the rows (n, k) of shards, loaded at least from a block on."""
+        if names[0] not in self._matrices:
+            block = read_array(self._store, names[0], dtype)
+            row = np.dtype((np.void, block.nbytes // len(block)))
+            self._matrices[names[0]] = _Blocks(self._store, names, self._images, row)
+        rows = self._matrices[names[0]].load(np.arange(first, len(names)))
+        return rows.view(dtype).reshape(self._images, -1)
+
+    def _points(self, space: Space, first: int = 0) -> NDArray[np.float16]:
+        names = [self._name(points_name(space, start)) for start in blocks(self._images)]
+        return self._matrix(names, _HALF, first)
+
+    def _probed(self, space: Space, cells: int) -> NDArray[np.int32]:
+        names = [self._name(probed_name(space, cells, s)) for s in blocks(self._images)]
+        return self._matrix(names, _CELL)
+
+    def _make_cells(self, name: str, part: FitCentres | ProbeBlock | OrderCells) -> None:
+        match part:
+            case FitCentres(space=space, cells=cells):
+                write_array(self._store, name, cell_centres(self._points(space), cells))
+            case ProbeBlock():
+                self._probe(name, part)
+            case OrderCells():
+                self._order(name, part)
+            case _:
+                assert_never(part)
+
+    def _probe(self, name: str, part: ProbeBlock) -> None:
+        points = read_array(self._store, self._name(points_name(part.space, part.start)), _HALF)
+        shard = self._name(centres_name(part.space, part.cells))
+        if shard not in self._centres:
+            self._centres[shard] = read_array(self._store, shard, _SINGLE)
+        centres = self._centres[shard]
+        if centres.shape != (part.cells, *points.shape[1:]):
+            raise damaged(shard, "it has another shape")
+        write_array(self._store, name, probed_cells(points, centres))
+
+    def _order(self, name: str, part: OrderCells) -> None:
+        probed = self._probed(part.space, part.cells)
+        unknown = np.flatnonzero(((probed < 0) | (probed >= part.cells)).any(axis=1))
+        if len(unknown):
+            start = int(unknown[0]) // NEAR_BLOCK * NEAR_BLOCK
+            name = probed_name(part.space, part.cells, start)
+            raise damaged(name, "it names cells that there are not")
+        write_order(self._store, name, in_cells(probed, part.cells))
+
+    def _cells_of(self, space: Space, cells: int) -> Cells:
+        name = self._name(order_name(space, cells))
+        if name not in self._cells:
+            order, starts = read_order(self._store, name, self._images, cells)
+            self._cells[name] = Cells(order, starts, self._probed(space, cells))
+        return self._cells[name]
+
+    def _least(self, space: Space) -> Singles:
         least = read_array(self._store, self._name(least_name(space)), _SINGLE)
         if least.shape != (self._images,):
             raise damaged(least_name(space), "it has another number of images")
-        near = nearest(points, self._splits(), least, start, most_neighbours(space))
+        return least
+
+    def _near(self, name: str, part: NearShard) -> None:
+        space, start = part.space, part.start
+        cells = self._cells_of(space, part.cells) if part.cells else None
+        # Among all, blocks before this one were compared with it already.
+        points = self._points(space, 0 if cells else start // NEAR_BLOCK)
+        near = near_block(space, points, self._splits(), self._least(space), start, cells)
         write_near(self._store, name, near)
+
+    def _join_near(self, name: str, part: JoinNearShards) -> None:
+        space = part.space
+        near = (
+            read_near(self._store, self._name(near_name(space, part.cells, start)), self._images)
+            for start in near_blocks(self._images, part.cells)
+        )
+        lists = empty_lists(self._least(space), most_neighbours(space))
+        pairs, _ = join_near(self._splits(), lists, near, space, in_cells=part.cells > 0)
+        write_pairs(self._store, name, pairs)

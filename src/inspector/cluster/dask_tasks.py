@@ -1,6 +1,8 @@
 """The connection to a Dask scheduler: runs requests there, a limited number ahead."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +19,9 @@ WORKER_SECONDS = 120
 # Tasks waiting per thread of the workers.
 AHEAD = 3
 _LOOK_SECONDS = 0.5
+# For an answer of the scheduler or a worker, which may be frozen or gone: after it, whether to stop
+# is looked up again.
+_ANSWER_SECONDS = 10.0
 # Of a task that raised, such as by a network error; that of a dead worker Dask runs again anyway.
 _RETRIES = 2
 _RESUMES = "Finished shards stay: the same command resumes."
@@ -56,10 +61,10 @@ class Future(Protocol):
 
     status: str
 
-    def exception(self) -> BaseException:
+    def exception(self, timeout: float) -> BaseException:
         """Return the error of a task that raised."""
 
-    def result(self) -> str:
+    def result(self, timeout: float) -> str:
         """Return the result of a task."""
 
 
@@ -78,7 +83,7 @@ class DaskTasks:
     def __init__(self, scheduler: str, store: ShardStore, tls: TlsFiles | None = None) -> None:
         import distributed
 
-        self._dask, self._store = distributed, store
+        self._dask, self._store, self._threads = distributed, store, 1
         security = None
         if tls is not None:
             security = distributed.Security(
@@ -103,12 +108,16 @@ class DaskTasks:
             ) from error
 
     def threads(self) -> int:
-        """Return the number of threads of all workers now."""
-        threads: dict[str, int] = self._client.nthreads()
-        return max(1, sum(threads.values()))
+        """Return the number of threads of all workers, as the scheduler last said."""
+        with suppress(TimeoutError):
+            threads: dict[str, int] = self._client.nthreads(callback_timeout=_ANSWER_SECONDS)
+            self._threads = max(1, sum(threads.values()))
+        return self._threads
 
     def run(self, jobs: Iterator[ClusterTask | None], stop: Stop) -> Iterator[ClusterTask]:
         """Yield the jobs as they are done, in any order.
+
+        Once stopped, interrupted or closed it ends within seconds, whoever does not answer.
 
         Args:
             jobs: None where none is known yet.
@@ -139,20 +148,22 @@ class DaskTasks:
                     )
                     running[future] = job
                 for future in self._done(list(running), wait=over or len(running) >= room):
-                    job = running.pop(future)
+                    job = running[future]
                     if not self._is_written(job):
-                        job.reply = self._reply(future)
-                    yield job
+                        job.reply = self._reply(future, stop)
+                    if stop.is_set():
+                        return
+                    yield running.pop(future)
                 room = AHEAD * self.threads()
         finally:
             # Ctrl+C outside may have closed the connection before this ends: the scheduler forgets
             # what only that client asked for.
             if running and self._client.status == "running":
-                self._client.cancel(list(running), force=True)
+                _call(lambda: self._client.cancel(list(running), force=True))
 
     def close(self) -> None:
         """Close the connection; the cluster stays."""
-        self._client.close()
+        _call(self._client.close)
 
     def _is_written(self, job: ClusterTask) -> bool:
         """Tell whether the shard of a task that ended is there.
@@ -177,15 +188,38 @@ class DaskTasks:
             raise ClusterError(f"the scheduler lost a task: {error}", _RESUMES) from error
         return list(done.done)
 
-    def _reply(self, future: "Future") -> ClusterReply:
-        status = future.status
-        if status != "finished":
-            error = future.exception() if status == "error" else f"the scheduler lost it ({status})"
-            raise ClusterError(f"a task failed on the cluster: {error}", _RESUMES)
-        reply = msgspec.json.decode(future.result(), type=ClusterReply)
+    def _reply(self, future: "Future", stop: Stop) -> ClusterReply:
+        """Return the reply of a task that ended, an empty one if stopped before it comes."""
+        text = ""
+        while not text and not stop.is_set():
+            with suppress(TimeoutError):
+                text = self._text(future)
+        reply = msgspec.json.decode(text or "{}", type=ClusterReply)
         if reply.message:
             raise ClusterError(reply.message, reply.advice)
         return reply
+
+    def _text(self, future: "Future") -> str:
+        status = future.status
+        if status != "finished":
+            error: object = f"the scheduler lost it ({status})"
+            if status == "error":
+                error = future.exception(_ANSWER_SECONDS)
+            raise ClusterError(f"a task failed on the cluster: {error}", _RESUMES)
+        return future.result(_ANSWER_SECONDS)
+
+
+def _call(last: Callable[[], object]) -> None:
+    """Run the last call of a connection, which must not keep the program from ending."""
+
+    def run() -> None:
+        # What can fail here is the connection that is given up.
+        with suppress(Exception):
+            last()
+
+    thread = threading.Thread(target=run, name="dask-end", daemon=True)
+    thread.start()
+    thread.join(_ANSWER_SECONDS)
 
 
 _OVER = object()

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from inspector.cluster.requests import (
     RELEASE,
+    FitCentres,
     FitProjection,
     JoinHashes,
     JoinNearShards,
     NearShard,
+    OrderCells,
+    ProbeBlock,
     ProjectBlock,
     SampleDescriptors,
     SearchPart,
@@ -25,9 +28,12 @@ from inspector.cluster.search_shards import (
     TABLE,
     TABLE_NAME,
     blocks,
+    centres_name,
     least_name,
     near_name,
+    order_name,
     points_name,
+    probed_name,
     read_pairs,
     records_name,
     sample_name,
@@ -49,6 +55,7 @@ from inspector.work.tasks import (
     FindNear,
     JoinNear,
     ProposeTask,
+    Reduce,
     Space,
     VerifyTask,
     Written,
@@ -101,8 +108,9 @@ class ParentSearch:
         self._write(records_name(task.start), self._rows(task.start))
         return Written()
 
-    def phases_of_points(self, space: Space) -> Iterator[Phase]:
-        """Yield what is to be run, one after another, to have the points of all images."""
+    def phases_of_points(self, task: Reduce) -> Iterator[Phase]:
+        """Yield what is to be run, one after another, to have the points and cells of all."""
+        space, cells = task.space, task.cells
         match space:
             case Space.EMBEDDING:
                 # A small product: it is done here, and the vectors stay here.
@@ -121,14 +129,21 @@ class ParentSearch:
                 yield [(points_name(space, start), ProjectBlock(start)) for start in blocks(images)]
             case _:
                 assert_never(space)
+        if cells:
+            yield [(centres_name(space, cells), FitCentres(space, cells))]
+            yield [
+                (probed_name(space, cells, start), ProbeBlock(start, space, cells))
+                for start in blocks(self.shards.images)
+            ]
+            yield [(order_name(space, cells), OrderCells(space, cells))]
 
     def part(self, task: FindNear | JoinNear | ProposeTask | VerifyTask) -> tuple[str, SearchPart]:
         """Return the shard that a task gives, and how."""
         match task:
-            case FindNear(start=start, space=space):
-                return near_name(space, start), NearShard(start, space)
-            case JoinNear(space=space):
-                return f"pairs-{space}", JoinNearShards(space)
+            case FindNear(start=start, space=space, cells=cells):
+                return near_name(space, cells, start), NearShard(start, space, cells)
+            case JoinNear(space=space, cells=cells):
+                return f"pairs-{space}-{cells}", JoinNearShards(space, cells)
             case ProposeTask(transform=transform):
                 return f"pairs-hashes-{transform}", JoinHashes(transform)
             case VerifyTask():

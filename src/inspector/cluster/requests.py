@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inspector.work.tasks import SEARCH, Space, VerifyTask
 
 # The last number is that of the requests themselves.
-RELEASE = f"{SEARCH}/2"
+RELEASE = f"{SEARCH}/3"
 _T = TypeVar("_T", bound=np.generic)
 _ROW, _TURN = np.dtype("<i4"), np.dtype("u1")
 
@@ -77,17 +77,41 @@ class ProjectBlock(msgspec.Struct, frozen=True, tag="points"):
     start: int
 
 
-class NearShard(msgspec.Struct, frozen=True, tag="near"):
-    """Find the nearest neighbours of one block among the images from its start on."""
+class FitCentres(msgspec.Struct, frozen=True, tag="centres"):
+    """Fit the centres of cells on a sample of all points."""
+
+    space: Space
+    cells: int
+
+
+class ProbeBlock(msgspec.Struct, frozen=True, tag="probed"):
+    """Find the cells that the points of one block look in."""
 
     start: int
     space: Space
+    cells: int
+
+
+class OrderCells(msgspec.Struct, frozen=True, tag="order"):
+    """Order all images by their cells."""
+
+    space: Space
+    cells: int
+
+
+class NearShard(msgspec.Struct, frozen=True, tag="near"):
+    """Find the nearest neighbours of one block; see `FindNear`."""
+
+    start: int
+    space: Space
+    cells: int
 
 
 class JoinNearShards(msgspec.Struct, frozen=True, tag="join-near"):
-    """Propose the pairs of nearest neighbours."""
+    """Propose the pairs of nearest neighbours; see `JoinNear`."""
 
     space: Space
+    cells: int
 
 
 class JoinHashes(msgspec.Struct, frozen=True, tag="join-hashes"):
@@ -128,6 +152,9 @@ SearchPart = (
     SampleDescriptors
     | FitProjection
     | ProjectBlock
+    | FitCentres
+    | ProbeBlock
+    | OrderCells
     | NearShard
     | JoinNearShards
     | JoinHashes

@@ -233,7 +233,7 @@ class ClusterRunner:
 
     def _reduce(self, task: Reduce, stop: Stop) -> None:
         search = self._searches[task.folder]
-        for phase in search.phases_of_points(task.space):
+        for phase in search.phases_of_points(task):
             for _ in self._dask.run(
                 (self._job(search, name, part) for name, part in phase), stop
             ):  # fmt: skip

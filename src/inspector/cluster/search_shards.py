@@ -7,9 +7,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from inspector.cluster.shards import ShardStore, damaged
-from inspector.similarity.nearest import Near
+from inspector.similarity.nearest import Cells, Near
 from inspector.similarity.orientations import FAR
-from inspector.work.tasks import NEAR_BLOCK, CandidateResult, Space
+from inspector.work.tasks import NEAR_BLOCK, CandidateResult, Space, near_images
 
 # What every part needs of every image: 41 bytes.
 TABLE = np.dtype([("hash", "<u8", (4,)), ("flat", "?"), ("side_px", "<i4"), ("split", "<i4")])
@@ -25,6 +25,11 @@ _NEAR = {"of": pa.int32(), "row": pa.int32(), "cosine": pa.float32()}
 def blocks(images: int) -> range:
     """Return the first image of each block."""
     return range(0, images, NEAR_BLOCK)
+
+
+def near_blocks(images: int, cells: int) -> range:
+    """Return the first image of each block that looks for neighbours at once."""
+    return range(0, images, near_images(images, cells))
 
 
 def sampled_blocks(images: int, step: int) -> list[int]:
@@ -52,9 +57,24 @@ def points_name(space: Space, start: int) -> str:
     return f"points-{space}-{start}"
 
 
-def near_name(space: Space, start: int) -> str:
-    """Return the name of the neighbours of a block."""
-    return f"near-{space}-{start}"
+def centres_name(space: Space, cells: int) -> str:
+    """Return the name of the centres of the cells."""
+    return f"centres-{space}-{cells}"
+
+
+def probed_name(space: Space, cells: int, start: int) -> str:
+    """Return the name of the cells that a block looks in."""
+    return f"probed-{space}-{cells}-{start}"
+
+
+def order_name(space: Space, cells: int) -> str:
+    """Return the name of the images in the order of their cells."""
+    return f"order-{space}-{cells}"
+
+
+def near_name(space: Space, cells: int, start: int) -> str:
+    """Return the name of the neighbours of a block, in cells or (0) among all."""
+    return f"near-{space}-{cells}-{start}"
 
 
 def write_array(store: ShardStore, name: str, array: NDArray[np.generic]) -> None:
@@ -110,6 +130,27 @@ def read_near(store: ShardStore, name: str, images: int) -> Near:
     near = Near(of.astype(np.int32), row.astype(np.int32), cosine.astype(np.float32))
     _check_rows(name, images, near.of, near.row)
     return near
+
+
+def write_order(store: ShardStore, name: str, cells: Cells) -> None:
+    """Write the images in the order of their cells, with the number of the cell."""
+    number = np.repeat(np.arange(len(cells.starts) - 1, dtype=np.int32), np.diff(cells.starts))
+    store.write(name, {"row": pa.array(cells.order), "cell": pa.array(number)})
+
+
+def read_order(
+    store: ShardStore, name: str, images: int, cells: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the images in the order of their cells, and where each cell starts; see `Cells`.
+
+    Raises:
+        ClusterError: They are missing or damaged.
+    """
+    row, cell = _columns(store, name, {"row": pa.int32(), "cell": pa.int32()})
+    _check_rows(name, images, row.astype(np.int32))
+    if len(row) != images or (np.diff(cell) < 0).any():
+        raise damaged(name, "it is not in the order of the cells")
+    return row.astype(np.int32), np.searchsorted(cell, np.arange(cells + 1))
 
 
 def write_pairs(store: ShardStore, name: str, pairs: CandidateResult) -> None:

@@ -183,10 +183,12 @@ class ProjectContext:
 
     def close(self) -> None:
         """Stop the workers and close the files; decisions are already on disk."""
-        if self._pool is not None:
-            self._pool.close()
-        self.store.close()
-        self.cache.close()
+        try:
+            if self._pool is not None:
+                self._pool.close()
+        finally:
+            self.store.close()
+            self.cache.close()
 
     def _recognise(self, choice: Choice | None, manifest: Path | None) -> Layout:
         """Return the layout by the given choice, else by the stored one."""

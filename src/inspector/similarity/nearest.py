@@ -1,9 +1,11 @@
-"""Nearest neighbours of descriptors: exact, by blocks of matrix products.
+"""Nearest neighbours of descriptors, by blocks of matrix products: exact, or in cells.
 
 Images of two blocks are compared once, for both of them. The result of one call is small, so that
-processes can share the blocks and one of them gathers the results.
+processes can share the blocks and one of them gathers the results. The shape of a product may
+change its last bit, so blocks are cut the same way wherever they are computed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numba
@@ -15,14 +17,13 @@ from inspector.similarity.align import OPTIONS, Singles
 BLOCK = 2_048
 """Images per block."""
 
-EXACT_POINTS = 60_000
-"""Of more points, neighbours are looked for in `Cells`: comparing all grows with their square."""
-CELL_POINTS = 700
 PROBES = 16
-"""Source: docs/measurements/scale.md."""
+"""Cells that each point looks in. Source: docs/measurements/scale.md."""
 
 _SAMPLE = 20_000
 _ROUNDS = 8
+# Points that are compared with all centres at once: 15 MB for those of 10 million images.
+_AT_ONCE = 256
 _LANES = 32
 _NONE = -2.0
 
@@ -137,11 +138,19 @@ class Neighbours:
     def pairs(self, k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the pairs (a, b), a < b, of which one is among the `k` nearest of the other."""
         n = len(self._rows)
-        nearest_rows = self.lists().rows[:, :, :k]
-        of = np.repeat(np.arange(n, dtype=np.int64), 2 * nearest_rows.shape[2])
-        row = nearest_rows.reshape(-1).astype(np.int64)
-        of, row = of[row >= 0], row[row >= 0]
-        key = np.unique(np.minimum(of, row) * n + np.maximum(of, row))
+        nearest_rows = self.lists().rows[:, :, :k].reshape(n, -1)
+        keys = [np.zeros(0, np.int64)]
+        for start in range(0, n, BLOCK):
+            of, place = np.nonzero(nearest_rows[start : start + BLOCK] >= 0)
+            of += start
+            row = nearest_rows[of, place].astype(np.int64)
+            # A pair of which each is near the other belongs to the first.
+            mutual = (nearest_rows[row] == of[:, None]).any(axis=1)
+            of, row = of[~mutual | (of < row)], row[~mutual | (of < row)]
+            keys.append(np.unique(np.minimum(of, row) * n + np.maximum(of, row)))
+        key = np.concatenate(keys)
+        keys.clear()
+        key.sort()
         return (key // n).astype(np.int32), (key % n).astype(np.int32)
 
 
@@ -193,81 +202,116 @@ class Cells:
     """Points in cells around centres; each point looks for neighbours in the cells nearest to it.
 
     Attributes:
-        order: (n,) the points, cell by cell: the rows of the other arrays.
-        starts: (cells + 1,) where each cell starts; then n.
-        probed: (n, PROBES) the cells that each point looks in.
+        order: (n,) the points, cell by cell.
+        starts: (cells + 1,) where each cell starts in `order`; then n.
+        probed: (n, PROBES) the cells that each point looks in, its own first.
     """
 
-    order: NDArray[np.int64]
+    order: NDArray[np.int32]
     starts: NDArray[np.int64]
     probed: NDArray[np.int32]
 
 
-def cells_of(points: NDArray[np.floating]) -> Cells:
-    """Return the cells of points (n, d) of length 1, by k-means on a sample."""
-    centres = _centres(points, max(PROBES, len(points) // CELL_POINTS))
-    probed = np.empty((len(points), PROBES), np.int32)
-    own = np.empty(len(points), np.int32)
-    for start in range(0, len(points), BLOCK):
-        part = slice(start, start + BLOCK)
-        cosines = points[part].astype(np.float32) @ centres.T
-        probed[part] = np.argpartition(-cosines, PROBES - 1, axis=1)[:, :PROBES]
-        own[part] = cosines.argmax(axis=1)
-    order = np.argsort(own, kind="stable")
-    starts = np.searchsorted(own[order], np.arange(len(centres) + 1))
-    return Cells(order, starts, probed[order])
+def cell_centres(points: NDArray[np.floating], cells: int) -> Singles:
+    """Return the centres (cells, d) of points (n, d) of length 1, by k-means on a sample.
 
-
-def _centres(points: NDArray[np.floating], cells: int) -> Singles:
-    """Return the centres (cells, d) of spherical k-means."""
+    Args:
+        points: Possibly a memory map: only the sample is read.
+        cells: Their number, 1..n.
+    """
     step = max(1, len(points) // max(_SAMPLE, cells))
     sample = np.ascontiguousarray(points[::step], np.float32)
     centres = sample[:: len(sample) // cells][:cells].copy()
     for _ in range(_ROUNDS):
-        own = (sample @ centres.T).argmax(axis=1)
+        own = probed_cells(sample, centres)[:, 0]
         order = np.argsort(own, kind="stable")
         there, first = np.unique(own[order], return_index=True)
         centres[there] = unit(np.add.reduceat(sample[order], first, axis=0))
     return centres
 
 
-def nearest_in_cells(
-    points: NDArray[np.floating], splits: NDArray[np.int32], least: Singles, cells: Cells,
-    start: int, k: int,
-) -> Near:  # fmt: skip
-    """Return the neighbours of one block of images in the cells that they look in.
+def probed_cells(points: NDArray[np.floating], centres: Singles) -> NDArray[np.int32]:
+    """Return the cells (n, PROBES) that points look in, the nearest first; fewer if there are few.
 
-    All arguments but `cells.order` are in the order of the cells, as the result is. Of a pair only
-    one may look in the cell of the other.
+    A block of `BLOCK` points alone gets what it gets among all.
 
     Args:
         points: (n, d) of length 1.
+        centres: (cells, d) as of `cell_centres`.
+    """
+    count = min(PROBES, len(centres))
+    rows = np.full((len(points), 1, count), -1, np.int32)
+    best = np.full(rows.shape, _NONE, np.float32)
+    # Centres have no splits.
+    splits = np.zeros(max(len(centres), _AT_ONCE), np.int32)
+    for start in range(0, len(points), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        some = np.ascontiguousarray(points[part], np.float32)
+        _nearest_of_rows(some @ centres.T, splits, splits, False, 0, rows[part], best[part])
+    order = np.lexsort((rows[:, 0], -best[:, 0]), axis=-1)
+    return np.take_along_axis(rows[:, 0], order, axis=-1)
+
+
+def in_cells(probed: NDArray[np.int32], cells: int) -> Cells:
+    """Return the cells of all points by what they look in.
+
+    Args:
+        probed: (n, PROBES) as of `probed_cells`.
+        cells: Number of centres.
+    """
+    own = np.ascontiguousarray(probed[:, 0])
+    order = np.argsort(own, kind="stable").astype(np.int32)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(own, minlength=cells))])
+    return Cells(order, starts, probed)
+
+
+def nearest_in_cells(
+    points: NDArray[np.floating], splits: NDArray[np.int32], least: Singles, cells: Cells,
+    block: slice, k: int,
+) -> Near:  # fmt: skip
+    """Return the neighbours of one block of images, cell by cell, in the cells that they look in.
+
+    Of a pair only one may look in the cell of the other.
+
+    Args:
+        points: (n, d) of length 1; of a memory map the block is read, and one cell at a time.
         splits: (n,) number of each image's split.
         least: (n,) cosine below which an image has no neighbour.
         cells: Of the points.
-        start: First row of the block, a multiple of `BLOCK`.
+        block: In the order of the cells.
         k: Neighbours per image, of all and of other splits.
     """
-    block = np.ascontiguousarray(points[start : start + BLOCK], np.float32)
-    rows = np.full((len(block), 2, k), -1, np.int32)
-    best = np.repeat(least[start : start + BLOCK], 2 * k).reshape(rows.shape)
-    probed = cells.probed[start : start + len(block)]
-    own = splits[start : start + len(block)]
-    for cell in np.unique(probed).tolist():
-        first, end = int(cells.starts[cell]), int(cells.starts[cell + 1])
-        if first == end:
-            continue
-        asking = np.flatnonzero((probed == cell).any(axis=1))
-        cosines = block[asking] @ points[first:end].astype(np.float32).T
-        itself = asking + start - first
-        inside = (itself >= 0) & (itself < end - first)
+    images = cells.order[block]
+    of_block, own = points[images].astype(np.float32), splits[images]
+    rows = np.full((len(images), 2, k), -1, np.int32)
+    best = np.repeat(least[images], 2 * k).reshape(rows.shape)
+    for asking, first, end in _looks(cells, cells.probed[images]):
+        others = cells.order[first:end]
+        cosines = of_block[asking] @ points[others].astype(np.float32).T
+        itself = asking + block.start - first
+        inside = (itself >= 0) & (itself < len(others))
         cosines[inside, itself[inside]] = _NONE
         of_asking, best_of_asking = rows[asking], best[asking]
         _nearest_of_rows(
-            cosines, own[asking], splits[first:end], True, first, of_asking, best_of_asking
+            cosines, own[asking], splits[others], True, first, of_asking, best_of_asking
         )
         rows[asking], best[asking] = of_asking, best_of_asking
-    return Near(*_listed(start, rows, best))
+    of, row, cosine = _listed(0, rows, best)
+    return Near(images[of], cells.order[row], cosine)
+
+
+def _looks(cells: Cells, probed: NDArray[np.int32]) -> Iterator[tuple[NDArray[np.int32], int, int]]:
+    """Yield which rows of `probed` look in a part of a cell, and where in the order it is.
+
+    At most `BLOCK` rows and points at a time: a cell may hold any share of all points.
+    """
+    askers = in_cells(probed.reshape(-1, 1), len(cells.starts) - 1)
+    for cell in np.flatnonzero(np.diff(askers.starts)).tolist():
+        asking = askers.order[askers.starts[cell] : askers.starts[cell + 1]] // probed.shape[1]
+        end = int(cells.starts[cell + 1])
+        for first in range(int(cells.starts[cell]), end, BLOCK):
+            for start in range(0, len(asking), BLOCK):
+                yield asking[start : start + BLOCK], first, min(end, first + BLOCK)
 
 
 def _listed(

@@ -22,15 +22,16 @@ from inspector.similarity.descriptors import VALUES, describe
 from inspector.similarity.fingerprints import FINGERPRINT, SEARCHED
 from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.nearest import (
-    EXACT_POINTS,
     Cells,
     Near,
     NeighbourLists,
     Neighbours,
-    cells_of,
+    cell_centres,
     empty_lists,
+    in_cells,
     nearest,
     nearest_in_cells,
+    probed_cells,
 )
 from inspector.similarity.packing import PACKED, unpack
 from inspector.similarity.projection import Singles
@@ -59,6 +60,7 @@ from inspector.work.tasks import (
     Unpack,
     VerifyTask,
     Written,
+    near_images,
 )
 
 
@@ -178,11 +180,11 @@ def _reduce(task: Reduce) -> Written:
         np.save(folder / f"{space}-projection.npy", np.column_stack(components))
         points = points_by(described, *components)
         np.save(folder / f"{space}-points.npy", points)
-        if len(points) > EXACT_POINTS:
-            cells = cells_of(points)
-            np.save(folder / f"{space}-order.npy", cells.order)
-            np.save(folder / f"{space}-starts.npy", cells.starts)
-            np.save(folder / f"{space}-probed.npy", cells.probed)
+        if task.cells:
+            probed = probed_cells(points, cell_centres(points, task.cells))
+            cells = in_cells(probed, task.cells)
+            np.save(folder / f"{space}-probed.npy", probed)
+            np.savez(folder / f"{space}-cells.npz", order=cells.order, starts=cells.starts)
         return Written()
     old = np.load(folder / "old.npy")
     if space is Space.EMBEDDING:
@@ -221,58 +223,72 @@ def _find_near(task: FindNear) -> Written:
     folder, space = Path(task.folder), task.space
     points = np.load(folder / f"{space}-points.npy", mmap_mode="r")
     splits, least = np.load(folder / "splits.npy"), _least(folder, space)
-    order = np.arange(len(splits))
-    if (folder / f"{space}-order.npy").exists():
-        order = np.load(folder / f"{space}-order.npy")
-        points, splits, least = points[order], splits[order], least[order]
-    if (cells := _cells(folder, space, order)) is None:
-        near = nearest(points, splits, least, task.start, most_neighbours(space))
+    order = folder / f"{space}-order.npy"
+    if order.exists():
+        rows = np.load(order)
+        near = near_block(space, points[rows], splits[rows], least[rows], task.start)
+        near = Near(rows[near.of].astype(np.int32), rows[near.row].astype(np.int32), near.cosine)
     else:
-        k = most_neighbours(space)
-        near = nearest_in_cells(points, splits, least, cells, task.start, k)
+        cells = _cells(folder, space) if task.cells else None
+        near = near_block(space, points, splits, least, task.start, cells)
     np.savez(
-        folder / f"near-{space}-{task.start}.npz",
-        of=order[near.of].astype(np.int32), row=order[near.row].astype(np.int32),
-        cosine=near.cosine,
-    )  # fmt: skip
+        folder / f"near-{space}-{task.start}.npz", of=near.of, row=near.row, cosine=near.cosine
+    )
     return Written()
 
 
-def _cells(folder: Path, space: Space, order: NDArray[np.int64]) -> Cells | None:
-    """Return the cells of a search; None where all images are compared."""
-    if not (folder / f"{space}-starts.npy").exists():
-        return None
-    probed = np.load(folder / f"{space}-probed.npy", mmap_mode="r")
-    return Cells(order, np.load(folder / f"{space}-starts.npy"), probed)
+def _cells(folder: Path, space: Space) -> Cells:
+    with np.load(folder / f"{space}-cells.npz") as cells:
+        order, starts = cells["order"], cells["starts"]
+    return Cells(order, starts, np.load(folder / f"{space}-probed.npy", mmap_mode="r"))
+
+
+def near_block(
+    space: Space, points: NDArray[np.float16], splits: NDArray[np.int32], least: Singles,
+    start: int, cells: Cells | None = None,
+) -> Near:  # fmt: skip
+    """Return the neighbours of one block of images, among all or in cells.
+
+    Args:
+        space: By what they are near.
+        points: (n, d) of length 1.
+        splits: (n,) split numbers.
+        least: (n,) cosine below which an image has no neighbour.
+        start: First image of the block, in the order of the cells if there are any.
+        cells: Of the points; None to compare all.
+    """
+    k = most_neighbours(space)
+    if cells is None:
+        return nearest(points, splits, least, start, k)
+    block = slice(start, start + near_images(len(splits), len(cells.starts) - 1))
+    return nearest_in_cells(points, splits, least, cells, block, k)
 
 
 def _join_near(task: JoinNear) -> CandidateResult:
     folder, space = Path(task.folder), task.space
-    in_cells = (folder / f"{space}-starts.npy").exists()
     starts = (int(file.stem.rpartition("-")[2]) for file in folder.glob(f"near-{task.space}-*.npz"))
 
     def near() -> Iterable[Near]:
         for start in sorted(starts):
             with np.load(folder / f"near-{task.space}-{start}.npz") as columns:
-                near = Near(columns["of"], columns["row"], columns["cosine"])
-            yield near
-            if in_cells:
-                # An image may have asked for one that did not ask for it.
-                yield Near(near.row, near.of, near.cosine)
+                yield Near(columns["of"], columns["row"], columns["cosine"])
 
     lists = empty_lists(_least(folder, space), most_neighbours(space))
     if (folder / f"{space}-lists.npz").exists():
         with np.load(folder / f"{space}-lists.npz") as carried:
             lists = NeighbourLists(carried["rows"], carried["cosines"])
-    proposed, lists = join_near(np.load(folder / "splits.npy"), lists, near(), space)
+    proposed, lists = join_near(
+        np.load(folder / "splits.npy"), lists, near(), space, in_cells=task.cells > 0
+    )
     np.save(folder / f"{space}-rows.npy", lists.rows)
     np.save(folder / f"{space}-cosines.npy", lists.cosines)
     return proposed
 
 
 def join_near(
-    splits: NDArray[np.int32], lists: NeighbourLists, blocks: Iterable[Near], space: Space
-) -> tuple[CandidateResult, NeighbourLists]:
+    splits: NDArray[np.int32], lists: NeighbourLists, blocks: Iterable[Near], space: Space,
+    *, in_cells: bool,
+) -> tuple[CandidateResult, NeighbourLists]:  # fmt: skip
     """Propose the pairs of nearest neighbours.
 
     Args:
@@ -280,6 +296,7 @@ def join_near(
         lists: What is known of them; taken over.
         blocks: The neighbours of every block, by its start: of equally near ones the first stay.
         space: By what they are near.
+        in_cells: True where of a pair only one image may have looked for the other.
 
     Returns:
         The pairs, and what is known of neighbours now.
@@ -288,6 +305,8 @@ def join_near(
     neighbours = Neighbours(splits, lists)
     for near in blocks:
         neighbours.add(near)
+        if in_cells:
+            neighbours.add(Near(near.row, near.of, near.cosine))
     proposed = plain(neighbours) if by_descriptors else from_afar(neighbours)
     return CandidateResult(proposed.a, proposed.b, proposed.transform), neighbours.lists()
 

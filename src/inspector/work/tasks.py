@@ -22,9 +22,11 @@ FEATURES = 3
 RECORD_BYTES = 2_048
 # Raised when a search proposes or judges pairs in another way: what an earlier one stored is not
 # used then.
-SEARCH = f"{__version__}/{FEATURES}/6"
+SEARCH = f"{__version__}/{FEATURES}/7"
 # Images per block of `FindNear`. Source: similarity.nearest.BLOCK; a test checks that they agree.
 NEAR_BLOCK = 2_048
+# Larger blocks read each cell less often; fewer than these would leave processors idle.
+_NEAR_TASKS = 128
 
 
 class ReadTask(NamedTuple):
@@ -112,28 +114,46 @@ class Reduce:
 
     Attributes:
         known: As of `Begin`: the neighbours of that search are taken over.
+        cells: Number of cells in which neighbours are looked for; 0 to compare all.
     """
 
     folder: str
     space: Space = Space.DESCRIPTORS
     known: str = ""
+    cells: int = 0
+
+
+def near_images(images: int, cells: int) -> int:
+    """Return the number of images per `FindNear`, a multiple of `NEAR_BLOCK`."""
+    blocks = images // (NEAR_BLOCK * _NEAR_TASKS) if cells else 1
+    return NEAR_BLOCK * max(1, blocks)
 
 
 @dataclass(frozen=True, slots=True)
 class FindNear:
-    """Find the nearest neighbours of a block of images among those from its start on."""
+    """Find the nearest neighbours of a block of images among those from its start on.
+
+    Attributes:
+        cells: As of `Reduce`; the block is one in the order of the cells.
+    """
 
     folder: str
     start: int
     space: Space = Space.DESCRIPTORS
+    cells: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class JoinNear:
-    """Propose the pairs of nearest neighbours, once every block is done."""
+    """Propose the pairs of nearest neighbours, once every block is done.
+
+    Attributes:
+        cells: As of `Reduce`.
+    """
 
     folder: str
     space: Space = Space.DESCRIPTORS
+    cells: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,15 @@ from inspector.work.tasks import (
     Task,
     Unpack,
     VerifyTask,
+    near_images,
 )
 
 CHUNK_IMAGES = 2_048
 CHUNK_PAIRS = 8_000
+# Of more images, neighbours are looked for in cells of about so many: comparing all grows with the
+# square. Source: docs/measurements/scale.md.
+EXACT_IMAGES = 60_000
+CELL_IMAGES = 700
 # Two files closer than this and of equal size are decoded in full to compare their pixels. Source:
 # the same pixels in another file verify above 0.93 on drawn images and clothing photos.
 MAYBE_SAME_PIXELS = 0.9
@@ -112,7 +117,8 @@ class PairSearch:
         if images < 2:
             return ProposedPairs(no_pairs(), no_pairs())
         starts = range(0, images, CHUNK_IMAGES)
-        blocks = () if hashes_only else range(0, images, NEAR_BLOCK)
+        cells = images // CELL_IMAGES if images > EXACT_IMAGES else 0
+        blocks = () if hashes_only else range(0, images, near_images(images, cells))
         spaces = tuple(Space)[: 0 if hashes_only else 2 if embedded else 1]
         parts_of_each = len(blocks) + 2
         total = len(starts) + len(spaces) * parts_of_each + len(ONE_OF_EACH) + 1
@@ -124,10 +130,13 @@ class PairSearch:
         # Each step needs the whole previous one; hashes are joined beside the neighbours.
         steps: tuple[list[Task], ...] = ([Begin(folder)], described, joins)
         if not hashes_only:
-            near: list[Task] = [FindNear(folder, i, space) for space in spaces for i in blocks]
+            near: list[Task] = [
+                FindNear(folder, i, space, cells) for space in spaces for i in blocks
+            ]
             steps = (
-                [Begin(folder)], described, [Reduce(folder, space) for space in spaces],
-                [*near, *joins], [JoinNear(folder, space) for space in spaces],
+                [Begin(folder)], described,
+                [Reduce(folder, space, cells=cells) for space in spaces], [*near, *joins],
+                [JoinNear(folder, space, cells) for space in spaces],
             )  # fmt: skip
         parts: list[tuple[Task, object]] = []
         for tasks in steps:
