@@ -88,35 +88,43 @@ def warp(
         Number of pixels that count.
     """
     side = image.shape[0]
-    half = np.float32((side - 1) / 2)
-    top = np.float32(side - 1)
+    flat = image.reshape(side * side)
+    half, top = np.float32((side - 1) / 2), np.float32(side - 1)
     low, high = np.float32(rim), np.float32(side - 1 - rim)
     a, b, tx = np.float32(place[0]), np.float32(place[1]), np.float32(place[2])
     c, d, ty = np.float32(place[3]), np.float32(place[4]), np.float32(place[5])
-    count = 0
+    corner = np.empty(side, np.int32)
+    right, down = np.empty(side, np.float32), np.empty(side, np.float32)
+    below, across = np.uint64(side), np.uint64(side + 1)
+    count = _ZERO
     for row in range(side // stride):
         i = row * stride + stride // 2
         y = np.float32(i) - half
         u0 = b * y + tx * half + half
         v0 = d * y + ty * half + half
-        counted = rim <= i < side - rim
-        start = row * side
+        reach = half - low if rim <= i < side - rim else -_ONE
+        line, line_inside = (
+            values[row * side : row * side + side], inside[row * side : row * side + side],
+        )  # fmt: skip
+        # Apart from the reads that follow, and in one type, a compiler does many pixels at once.
         for j in range(side):
-            x = np.float32(j) - half
-            u = a * x + u0
-            v = c * x + v0
-            both = counted and rim <= j < side - rim and low <= u <= high and low <= v <= high
-            inside[start + j] = _ONE if both else _ZERO
-            count += 1 if both else 0
-            u = min(max(u, _ZERO), top)
-            v = min(max(v, _ZERO), top)
-            left, upper = min(int(u), side - 2), min(int(v), side - 2)
-            fx, fy = u - np.float32(left), v - np.float32(upper)
-            one = image[upper, left] + (image[upper, left + 1] - image[upper, left]) * fx
-            two = image[upper + 1, left]
-            two += (image[upper + 1, left + 1] - image[upper + 1, left]) * fx
-            values[start + j] = one + (two - one) * fy
-    return count
+            x = np.float32(np.int32(j)) - half
+            u, v = a * x + u0, c * x + v0
+            both = (abs(x) <= reach) & (low <= u) & (u <= high) & (low <= v) & (v <= high)
+            weight = _ONE if both else _ZERO
+            line_inside[j] = weight
+            count += weight
+            u, v = min(max(u, _ZERO), top), min(max(v, _ZERO), top)
+            left, upper = min(np.floor(u), top - _ONE), min(np.floor(v), top - _ONE)
+            right[j], down[j] = u - left, v - upper
+            corner[j] = np.int32(upper * (top + _ONE) + left)
+        for j in range(side):
+            # Unsigned: a negative number would count from the end, which costs a test.
+            at = np.uint64(corner[j])
+            one = flat[at] + (flat[at + np.uint64(1)] - flat[at]) * right[j]
+            two = flat[at + below] + (flat[at + across] - flat[at + below]) * right[j]
+            line[j] = one + (two - one) * down[j]
+    return int(count)
 
 
 @numba.njit(**OPTIONS)

@@ -393,10 +393,11 @@ def _nearest_of_columns(  # noqa: PLR0913, PLR0917 - arrays of the caller
         line = cosines[i]
         for start in range(0, width, _LANES):
             end = min(start + _LANES, width)
-            hits = 0
+            # In one type, so that a compiler compares many at once.
+            most = np.float32(_NONE)
             for j in range(start, end):
-                hits += line[j] > least[j]
-            if hits == 0:
+                most = max(most, line[j] - least[j])
+            if most <= 0:
                 continue
             for j in range(start, end):
                 if line[j] <= least[j]:
