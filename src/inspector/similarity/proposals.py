@@ -48,15 +48,10 @@ def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) 
     return joined([plain(neighbours), candidates(records)], len(records))
 
 
-def fitted(described: NDArray[np.floating]) -> tuple[Singles, Singles]:
-    """Return the components of descriptors (n, d), fitted on a sample."""
-    step = sample_step(len(described))
-    return projection(np.ascontiguousarray(described[::step], np.float32))
-
-
 def points_of(described: NDArray[np.floating]) -> NDArray[np.float16]:
     """Return descriptors (n, d) as points of length 1, by components fitted on a sample."""
-    return points_by(described, *fitted(described))
+    sample = described[:: sample_step(len(described))]
+    return points_by(described, *projection(np.ascontiguousarray(sample, np.float32)))
 
 
 def points_by(

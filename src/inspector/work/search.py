@@ -13,7 +13,7 @@ only the images whose neighbours are unknown look for theirs.
 import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from inspector.similarity.descriptors import VALUES, describe
 from inspector.similarity.fingerprints import FINGERPRINT, SEARCHED
 from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.nearest import (
+    BLOCK,
     Cells,
     Near,
     NeighbourLists,
@@ -34,17 +35,17 @@ from inspector.similarity.nearest import (
     probed_cells,
 )
 from inspector.similarity.packing import PACKED, unpack
-from inspector.similarity.projection import Singles
+from inspector.similarity.projection import Singles, projection
 from inspector.similarity.proposals import (
     EMBEDDED_NEIGHBOURS,
     NEIGHBOURS,
     RESERVE,
     embedded_cosines,
-    fitted,
     from_afar,
     least_cosines,
     plain,
     points_by,
+    sample_step,
 )
 from inspector.similarity.verification import verify
 from inspector.work.tasks import (
@@ -110,19 +111,24 @@ def _begin(task: Begin) -> Written:
     return Written()
 
 
-def _images(folder: Path, rows: NDArray[np.int32]) -> NDArray[np.void]:
-    """Read the records of ascending rows: a map would hold the pages around each, too."""
+def _rows_of(file: Path, rows: NDArray[np.integer]) -> NDArray[Any]:
+    """Read ascending rows of an array file: a map would hold the pages around each, too.
+
+    Raises:
+        OSError: The file is cut off.
+    """
     runs = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
-    images = np.empty(len(rows), FINGERPRINT)
-    bytes_of = images.view(np.uint8).reshape(len(rows), -1).data
-    with (folder / "images.npy").open("rb", buffering=0) as stream:
+    with file.open("rb", buffering=0) as stream:
         np.lib.format.read_magic(stream)
-        np.lib.format.read_array_header_1_0(stream)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
         first = stream.tell()
+        values: NDArray[Any] = np.empty((len(rows), *shape[1:]), dtype)
+        data = values.view(np.uint8).reshape(len(rows), -1)
         for start, stop in itertools.pairwise([*runs.tolist(), len(rows)]):
-            stream.seek(first + int(rows[start]) * FINGERPRINT.itemsize)
-            stream.readinto(bytes_of[start:stop])
-    return images
+            stream.seek(first + int(rows[start]) * data.shape[1])
+            if stream.readinto(data[start:stop].data) != data[start:stop].nbytes:
+                raise OSError(f"{file} is cut off")
+    return values
 
 
 def _records(file: str, folder: Path, rows: NDArray[np.integer]) -> NDArray[np.void]:
@@ -175,10 +181,14 @@ def _reduce(task: Reduce) -> Written:
     """Write the points of all images, or of the new ones; and what is known of neighbours."""
     folder, space = Path(task.folder), task.space
     if not task.known:
-        described = np.load(folder / f"{space}.npy", mmap_mode="r")
-        components = fitted(described)
+        file, images = folder / f"{space}.npy", len(np.load(folder / "splits.npy"))
+        sample = _rows_of(file, np.arange(0, images, sample_step(images)))
+        components = projection(sample.astype(np.float32))
         np.save(folder / f"{space}-projection.npy", np.column_stack(components))
-        points = points_by(described, *components)
+        points = np.concatenate([
+            points_by(_rows_of(file, np.arange(i, min(i + BLOCK, images))), *components)
+            for i in range(0, images, BLOCK)
+        ])  # fmt: skip
         np.save(folder / f"{space}-points.npy", points)
         if task.cells:
             probed = probed_cells(points, cell_centres(points, task.cells))
@@ -344,7 +354,7 @@ def propose_by_hashes(
 
 
 def _verify(task: VerifyTask) -> CandidateResult:
-    return verify_rows(task, lambda rows: _images(Path(task.folder), rows))
+    return verify_rows(task, lambda rows: _rows_of(Path(task.folder) / "images.npy", rows))
 
 
 def verify_rows(
