@@ -34,7 +34,13 @@ from numpy.typing import NDArray
 from inspector.audit.descriptors import describe
 from inspector.audit.intervals import wilson
 from inspector.audit.shortcuts.features import compression_of, surroundings_of
-from inspector.audit.shortcuts.probes import ImageFacts, Measured, around_centre, probes_of
+from inspector.audit.shortcuts.probes import (
+    ImageFacts,
+    Measured,
+    around_centre,
+    describe_around,
+    probes_of,
+)
 from inspector.audit.shortcuts.search import (
     LEAST_GAIN,
     LEVEL,
@@ -120,7 +126,7 @@ class Pool:
             text = columns["facts"].tobytes()
         self.facts = msgspec.json.decode(text, type=list[ImageFacts])
         self.photos = len(self.facts) // (1 + len(KINDS))
-        self.around = around_centre(self.records)
+        self.around = around_centre(describe_around(self.records))
 
     def measured(self, rows: Ints) -> Measured:
         """Return the measured values of some rows."""

@@ -94,6 +94,25 @@ def test_the_kernel_knows_near_duplicates() -> None:
     assert network_kernel(colour, draws=1) == pytest.approx(kernel)
 
 
+def test_each_weight_counts_by_its_gradient_over_the_root_mean_square() -> None:
+    """As Adam moves it: all gradients written out, those of the hidden layer as outer products."""
+    colour, _, _ = noise(4, 10)
+    pixels = np.stack([cv2.cvtColor(one, cv2.COLOR_YCrCb2RGB) for one in colour])
+    network = drawn(SIDE, np.random.default_rng((0, 0)))
+    gradients = gradients_of(network, pixels.astype(np.float32) / 255)
+
+    def scaled(rows: np.ndarray) -> np.ndarray:
+        size = np.sqrt((rows.astype(np.float64) ** 2).mean(axis=0))
+        return rows[:, size > 0] / np.sqrt(size[size > 0])
+
+    flat, back = scaled(gradients.flat), scaled(gradients.back)
+    outer = (flat[:, :, None] * back[:, None, :]).reshape(len(colour), -1)
+    layers = [*map(scaled, gradients.convolutions), scaled(gradients.hidden), outer, back]
+    expected = 1 + sum(rows @ rows.T for rows in layers)
+    expected /= np.diagonal(expected).mean()
+    assert network_kernel(colour, draws=1) == pytest.approx(expected, abs=1e-4)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 60), st.floats(1e-4, 1))
 def test_leaving_out_by_the_closed_form_is_solving_anew(

@@ -2,8 +2,9 @@
 
 Training moves a network's answers along its gradients. As long as these change little, what it
 answers in the end is kernel regression with the inner products of the gradients of two images at
-the weights that it starts from (Jacot, Gabriel and Hongler 2018, "Neural tangent kernel"). Images
-that are alike pixel by pixel have a large one, whatever they show: such a network remembers.
+the weights that it starts from (Jacot, Gabriel and Hongler 2018, "Neural tangent kernel"), each
+weight's over its root mean square, since Adam makes steps of a like size for all. Images that are
+alike pixel by pixel have a large one, whatever they show: such a network remembers.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,7 @@ WIDTHS, HIDDEN = (16, 32, 64), 64
 FEWEST_DRAWS, MOST_DRAWS = 4, 16
 _PASSES = 14_000
 _BLOCK = 32
+_TINY = np.float32(1e-20)
 _CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 
@@ -63,17 +65,32 @@ def network_kernel(
             progress(number * len(pixels) + at + len(x))
         one = np.ones_like(kernel)
         for layer in range(len(WIDTHS)):
-            rows = np.concatenate([block.convolutions[layer] for block in blocks])
-            one += rows @ rows.T
+            one += _steps([block.convolutions[layer] for block in blocks])
         flat, back, hidden = (
-            np.concatenate([getattr(block, name) for block in blocks])
+            _steps([getattr(block, name) for block in blocks])
             for name in ("flat", "back", "hidden")
         )
-        one += (flat @ flat.T + 1) * (back @ back.T) + hidden @ hidden.T
+        one += (flat + 1) * back + hidden
         # Each network counts alike, whatever the size of its gradients.
         kernel += one / np.diagonal(one).mean()
     kernel /= np.diagonal(kernel).mean()
     return kernel
+
+
+def _steps(blocks: list[Floats]) -> Floats:
+    """Return the inner products of gradients, (n, n), each weight's over its root mean square.
+
+    Adam divides the step of each weight by that (Kingma and Ba 2015), so that weights with small
+    gradients move as far as others.
+
+    Args:
+        blocks: (b, weights) gradients, n rows together.
+    """
+    rows = np.concatenate(blocks)
+    size = np.sqrt(np.einsum("ij,ij->j", rows, rows) / np.float32(len(rows)))
+    rows /= np.sqrt(np.maximum(size, _TINY))
+    products: Floats = rows @ rows.T
+    return products
 
 
 def draws_for(images: int) -> int:
