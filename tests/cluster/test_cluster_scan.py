@@ -113,6 +113,7 @@ def test_a_bucket_is_scanned_and_opens_as_a_project(
     images = [f for f in stand_in.rglob("*") if f.is_file() and f.stat().st_size > 8_192]
     assert sum(f.stat().st_blocks for f in images) == 0
     assert snapshot(home, file, monkeypatch) == snapshot(*local[:2], monkeypatch)
+    use(home, monkeypatch)
     project = Project(None, file, jobs=1)
     try:
         # Nothing is read here: these files are empty.

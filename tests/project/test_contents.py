@@ -34,6 +34,7 @@ def test_contents_are_those_of_the_files(tmp_path: Path) -> None:
         assert [contents.path(i) for i in range(4)] == [s.path for s in firsts]
         assert list(contents.texts("split")) == [s.split for s in firsts]
         hashes = contents.hashes()
+        assert hashes[np.int64(2)] == hashes[2] == hashes[np.array([0, 2])][1]
         assert [hashes[i] for i in contents.of_rows().tolist()] == [s.sha256 for s in images]
 
         chosen = np.array([True, False, True, False])

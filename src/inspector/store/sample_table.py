@@ -80,7 +80,7 @@ class HashColumn(Sequence[bytes]):
     @overload
     def __getitem__(self, index: slice | NDArray[np.int64]) -> list[bytes]: ...
     def __getitem__(self, index: int | slice | NDArray[np.int64]) -> bytes | list[bytes]:
-        if not isinstance(index, int):
+        if isinstance(index, slice | np.ndarray):
             data, known = self.digests[index].tobytes(), self.known[index].tolist()
             return [
                 data[i * _HASH_BYTES : (i + 1) * _HASH_BYTES] if there else b""
