@@ -209,21 +209,21 @@ class DuplicateSearch:
             )  # fmt: skip
 
         before = VerifiedPairs(cache.path.parent, self._context.file)
-        known = before.compared(hashes, proposed)
-        tell(known.verified)
-        unknown = known.unknown
+        unknown, known = before.compared(hashes, proposed)
+        tell(known)
         if update is not None:
             compared = np.unique(np.concatenate([unknown.a, unknown.b]))
             self._search.unpack(str(folder), cache.records, compared[update.old[compared] >= 0])
-        # Those across splits first.
-        order = np.argsort(splits[unknown.a] == splits[unknown.b], kind="stable")
-        unknown = CandidateResult(unknown.a[order], unknown.b[order], unknown.transform[order])
+        unknown = _across_first(unknown, splits)
         fresh = self._search.verified(str(folder), unknown, tell, least=0.0)
         if fresh is None:
             return None
-        verified = joined_in_order(known.verified, fresh)
+        compared_now = len(unknown.a)
+        # Of a million images these are fifteen million pairs, 13 bytes each.
+        del unknown
+        verified = joined_in_order(known, fresh)
         if cache.refusal is None:
-            if len(unknown.a):
+            if compared_now:
                 before.keep(hashes, proposed, verified)
             if not self._context.on_cluster:
                 added = 0 if update is None else update.added
@@ -248,6 +248,12 @@ class DuplicateSearch:
         if digests is None:
             return None
         return {i: digests[hashes[i]] for i in places if hashes[i] in digests}
+
+
+def _across_first(pairs: CandidateResult, splits: NDArray[np.int32]) -> CandidateResult:
+    """Return the candidates ordered so that those across splits come first."""
+    order = np.argsort(splits[pairs.a] == splits[pairs.b], kind="stable")
+    return CandidateResult(pairs.a[order], pairs.b[order], pairs.transform[order])
 
 
 def _similar(compared: CandidateResult) -> CandidateResult:

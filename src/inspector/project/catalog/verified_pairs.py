@@ -5,8 +5,8 @@ import os
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,7 @@ _HASH_BYTES = 32
 _SHIFT = 32
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedPairs:
+class ComparedPairs(NamedTuple):
     """Candidates, split by whether an earlier search verified them.
 
     Attributes:
