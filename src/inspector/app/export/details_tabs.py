@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.widgets.tables import FittedTable
-from inspector.work.export_plan import ExportPlan
 
 _CODE_TAB = 1
 _MAX_ROWS = 2_000
@@ -47,19 +46,15 @@ class DetailsTabs(QTabWidget):
         self.setTabVisible(_CODE_TAB, False)
         self.setMinimumHeight(200)
 
-    def show_plan(self, plan: ExportPlan) -> None:
-        """List the files that a plan moves to another class, then those that it leaves out."""
-        moved = [(i.source, f"{i.reason} to {i.label}") for i in plan.items if i.reason]
-        self._fill([*moved, *((x.source, x.reason) for x in plan.left_out)])
-
-    def show_code(self, text: str) -> None:
-        """Show the code that loads a finished export."""
-        self._code.setPlainText(text)
-        self.setTabVisible(_CODE_TAB, True)
-
-    def _fill(self, rows: Sequence[tuple[str, str]]) -> None:
+    def show_details(self, rows: Sequence[tuple[str, str]]) -> None:
+        """List files, each with the reason why it moves to another class or is left out."""
         shown = rows[:_MAX_ROWS]
         self._left.setRowCount(len(shown))
         for i, row in enumerate(shown):
             for j, text in enumerate(row):
                 self._left.setItem(i, j, QTableWidgetItem(text))
+
+    def show_code(self, text: str) -> None:
+        """Show the code that loads a finished export."""
+        self._code.setPlainText(text)
+        self.setTabVisible(_CODE_TAB, True)

@@ -29,7 +29,7 @@ from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
-from inspector.project.export.exports import Exported, balance
+from inspector.project.export.exports import Exported
 from inspector.project.project import Project
 from inspector.project.splits.snippets import export_code
 from inspector.reports.check_results import ReportForm
@@ -269,8 +269,8 @@ class ExportPage(Page):
             f"{plan.files:,} files would be {verb}; {left:,} {'is' if left == 1 else 'are'} left"
             f" out. {plan.free_bytes / 1e9:,.0f} GB are free there."
         )
-        self.bars.show_balance(balance(plan))
-        self._tabs.show_plan(plan)
+        self.bars.show_balance(planned.balance)
+        self._tabs.show_details(planned.details)
 
     def _run(self) -> None:
         plan = self._plan

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from inspector.app.export.excluded_strip import SHOWN, ExcludedImage
 from inspector.app.threads.images import from_jpeg
-from inspector.project.export.exports import ExportLeaks
+from inspector.app.widgets.balance_bars import Balance
+from inspector.project.export.exports import ExportLeaks, balance
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import RuleKind
 from inspector.work.export_forms.form import Form
@@ -46,6 +47,8 @@ class PlannedExport:
         redraw: How the split rule would select anew from what is left; "" where it would not.
         excluded: The first excluded images, for the strip.
         excluded_ids: The ids of all excluded images.
+        balance: Images per split and class, before and after.
+        details: File and reason of each that moves to another class or is left out.
         borders: What was measured of the borders; "" where that was not asked.
     """
 
@@ -54,6 +57,8 @@ class PlannedExport:
     leaks: ExportLeaks
     excluded: tuple[ExcludedImage, ...]
     excluded_ids: tuple[int, ...]
+    balance: Balance
+    details: tuple[tuple[str, str], ...]
     borders: str = ""
 
 
@@ -84,11 +89,14 @@ def plan_export(
         reencoding=reencoding,
     )  # fmt: skip
     redraw = project.splits.redraw() if choice.splits is SplitFolders.AS_THEY_ARE else ""
-    excluded = [s for s in project.samples.everything() if s.mark == "drop"]
+    samples = project.samples.everything()
+    excluded = samples.where(samples.text("mark").equals("drop"))
     shown = tuple(
         ExcludedImage(s.id, s.path, s.reason_decided, from_jpeg(project.samples.thumbnail(s.id)))
         for s in excluded[:SHOWN]
     )
+    moved = ((i.source, f"{i.reason} to {i.label}") for i in plan.items if i.reason)
     return PlannedExport(
-        plan, redraw, project.exports.leaks(plan), shown, tuple(s.id for s in excluded), borders
-    )
+        plan, redraw, project.exports.leaks(plan), shown, tuple(excluded.ids.tolist()),
+        balance(plan), (*moved, *((x.source, x.reason) for x in plan.left_out)), borders,
+    )  # fmt: skip
