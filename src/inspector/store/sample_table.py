@@ -353,8 +353,15 @@ class SamplesById(Mapping[int, Sample]):
         return known
 
     def of(self, ids: Sequence[int]) -> list[Sample]:
-        """Return the samples of ids, all of them present."""
-        return list(self.table.taken(self.table.rows_of(ids)))
+        """Return the samples of ids.
+
+        Raises:
+            KeyError: One is absent.
+        """
+        rows = self.table.rows_of(ids)
+        if len(rows) and rows.min() < 0:
+            raise KeyError(ids[int(rows.argmin())])
+        return list(self.table.taken(rows))
 
     def __contains__(self, sample: object) -> bool:
         return isinstance(sample, int) and self.table.row_of(sample) >= 0

@@ -133,7 +133,7 @@ class ExportPage(Page):
         row = QHBoxLayout()
         row.setSpacing(32)
         for name, figure in (
-            ("Leaked images", self._leaks), ("Images", self._images), ("Size", self._size)
+            ("Leaked images", self._leaks), ("Files", self._images), ("Size", self._size)
         ):  # fmt: skip
             row.addLayout(_figure(name, figure))
         where = QHBoxLayout()

@@ -229,12 +229,16 @@ def _format_tells_class(images: SampleTable) -> list[Pitfall]:
 
 def _formats(images: SampleTable) -> tuple[NDArray[np.int64], list[str]]:
     """Return the number of the format and size of each image, and each of them as text."""
-    formats, width, height = images.text("format"), images.number("width"), images.number("height")
-    wide, high = int(width.max()) + 1, int(height.max()) + 1
-    codes = (formats.codes.astype(np.int64) * wide + width) * high + height
-    codes, numbers = np.unique(codes, return_inverse=True)
-    kinds = [
-        f"{formats.values[code // high // wide]} {code // high % wide}x{code % high}"
-        for code in codes.tolist()
-    ]
+    formats = images.text("format")
+    width, wide = np.unique(images.number("width"), return_inverse=True)
+    height, high = np.unique(images.number("height"), return_inverse=True)
+    # Numbers of sizes in place of sizes: a damaged file may hold any.
+    sizes, size = np.unique(wide * len(height) + high, return_inverse=True)
+    both = formats.codes.astype(np.int64) * len(sizes) + size
+    codes, numbers = np.unique(both, return_inverse=True)
+    kinds = []
+    for code in codes.tolist():
+        name, place = divmod(code, len(sizes))
+        across, down = divmod(int(sizes[place]), len(height))
+        kinds.append(f"{formats.values[name]} {width[across]}x{height[down]}")
     return numbers, kinds
