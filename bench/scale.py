@@ -417,9 +417,11 @@ class Turns:
         from PySide6.QtWidgets import QApplication
 
         from inspector.app.threads.gc_scheduler import GcScheduler
+        from inspector.desktop.memory import return_freed_memory
 
         self._app = QApplication.instance() or QApplication(["inspector"])
         # As the program does.
+        return_freed_memory()
         self._garbage = GcScheduler()
         self._watch = watch
         self._turns: list[tuple[float, float]] = []

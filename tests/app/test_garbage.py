@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
+from inspector.app.threads import gc_scheduler
 from inspector.app.threads.gc_scheduler import MANY, PATIENCE, GcScheduler
 
 
@@ -82,3 +83,15 @@ def test_what_is_settled_is_found_when_a_project_closes(garbage: GcScheduler) ->
     assert alive() is not None
     garbage.sweep()
     assert alive() is None
+
+
+def test_after_a_slow_collection_new_objects_are_left_alone(
+    garbage: GcScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc_scheduler, "SLOW_SECONDS", 0.0)
+    before = gc.get_stats()[0]["collections"]
+    for _ in range(PATIENCE + 1):
+        kept = [[] for _ in range(2_000)]
+        garbage.look()
+        assert gc.get_count()[0] < len(kept)
+    assert gc.get_stats()[0]["collections"] == before + 1

@@ -16,6 +16,7 @@ from inspector.app.window.bug_reporter import BugReporter
 from inspector.app.window.display_check import check_screen
 from inspector.app.window.log_file import log_to_file
 from inspector.app.window.open_arguments import parse_arguments
+from inspector.desktop.memory import return_freed_memory
 from inspector.desktop.settings import kept_theme
 from inspector.errors import InspectorError
 
@@ -35,6 +36,7 @@ def open_window(words: Sequence[str]) -> int:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201
         return error.exit_code
     log_to_file()
+    return_freed_memory()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
     # The X11 window class, which matches StartupWMClass of the desktop entry.

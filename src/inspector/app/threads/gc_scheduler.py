@@ -5,14 +5,18 @@ Qt, which ends in a deadlock or a crash.
 """
 
 import gc
+import time
 
 from PySide6.QtCore import QObject, QTimer
 
 PERIOD_MS = 500
 # So many new objects mean that another thread is building a list. Most are freed once it is built,
 # and walking them takes longer than a frame.
-MANY = 50_000
+MANY = 20_000
 PATIENCE = 10
+# Their number is not known exactly: what is freed elsewhere counts against it. A collection that
+# took so long has walked a list that was being built.
+SLOW_SECONDS = 0.008
 _FULL = 2
 
 
@@ -26,8 +30,8 @@ class GcScheduler(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self._waited = self._rests = 0
         self.settle()
-        self._waited = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(PERIOD_MS)
@@ -37,7 +41,7 @@ class GcScheduler(QObject):
 
         Waits, for some seconds at most, while thousands of objects are being created. Those that
         are still there are what pages show of a large dataset: they count as permanent, and are
-        freed as ever when nothing refers to them.
+        freed as ever when nothing refers to them. So do those of the seconds after a slow one.
         """
         counts, limits = gc.get_count(), gc.get_threshold()
         if counts[0] > MANY:
@@ -48,9 +52,17 @@ class GcScheduler(QObject):
             return
         self._waited = 0
         due = [g for g in range(len(counts)) if counts[g] > limits[g]]
-        if due:
-            gc.collect(due[-1])
-        if due[-1:] == [_FULL]:
+        if not due:
+            return
+        if self._rests:
+            self._rests -= 1
+            self.settle()
+            return
+        began = time.thread_time()
+        gc.collect(due[-1])
+        if time.thread_time() - began > SLOW_SECONDS:
+            self._rests = PATIENCE
+        if self._rests or due[-1] == _FULL:
             self.settle()
 
     def settle(self) -> None:
