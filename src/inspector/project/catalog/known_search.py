@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ _PAIRS = ("a", "b", "transform")
 _ARRAYS = ("points", "projection", "rows", "cosines")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchedImages:
     """The images of a search, in its order.
 
@@ -37,8 +38,9 @@ class SearchedImages:
     split_names: Iterable[str]
     embedded: NDArray[np.bool_] | None = None
 
+    @cached_property
     def keys(self) -> NDArray[np.bytes_]:
-        """Return what an image must share with one of an earlier search to be the same there."""
+        """What an image must share with one of an earlier search to be the same there."""
         embedded = self.embedded if self.embedded is not None else np.zeros(len(self.contents), "?")
         digests = [
             hashlib.blake2b(
@@ -97,7 +99,7 @@ class KnownSearch:
                 pairs = CandidateResult(*(known[f"hash-{column}"] for column in _PAIRS))
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
             return None
-        old = _rows_in(keys, images.keys())
+        old = _rows_in(keys, images.keys)
         added += int(np.count_nonzero(old < 0))
         if (
             uses_embedding != (images.embedded is not None)
@@ -126,7 +128,7 @@ class KnownSearch:
         rows = np.full(len(contents), -1, np.int64)
         for embedded in (False, True):
             images = SearchedImages(contents, split_names, np.full(len(contents), embedded))
-            rows = np.maximum(rows, _rows_in(keys, images.keys()))
+            rows = np.maximum(rows, _rows_in(keys, images.keys))
         of_images: NDArray[np.float16] = points[rows]
         of_images[rows < 0] = 0
         return of_images
@@ -146,7 +148,7 @@ class KnownSearch:
             return
         small = {
             "maker": np.array(SEARCH),
-            "keys": images.keys(),
+            "keys": images.keys,
             "added": np.array(added),
             **{f"hash-{column}": getattr(by_hashes, column) for column in _PAIRS},
         }

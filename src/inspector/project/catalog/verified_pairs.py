@@ -65,18 +65,17 @@ class VerifiedPairs:
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
             return ComparedPairs(proposed, none)
         keys, ways = keys[keys >= 0], ways[keys >= 0]
-        order = np.argsort(keys)
+        # Nearly in order already, which a stable sort uses.
+        order = np.argsort(keys, kind="stable")
         keys, ways = keys[order], ways[order]
         pairs, starts, pair_ways = _pairs(proposed)
-        at = np.minimum(np.searchsorted(keys, pairs), max(0, len(keys) - 1))
-        same = np.zeros(len(pairs), np.bool_)
-        if len(keys):
-            same = (keys[at] == pairs) & (ways[at] == pair_ways)
+        at, same = _places_in(keys, pairs)
+        same[same] = ways[at[same]] == pair_ways[same]
         again = np.repeat(same, np.diff([*starts.tolist(), len(proposed.a)]))
         unknown = CandidateResult(
             proposed.a[~again], proposed.b[~again], proposed.transform[~again]
         )
-        still = np.isin(alike, pairs[same])
+        _, still = _places_in(pairs[same], alike)
         return ComparedPairs(
             unknown,
             CandidateResult(
@@ -123,6 +122,16 @@ def _rows_of(known: NDArray[np.uint8], contents: Sequence[bytes]) -> NDArray[np.
     at = np.minimum(np.searchsorted(new[order], old), len(new) - 1)
     rows: NDArray[np.int64] = np.where(new[order][at] == old, order[at], -1)
     return rows
+
+
+def _places_in(
+    ordered: NDArray[np.int64], asked: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return where numbers would be in ordered ones, and which of them are there."""
+    if not len(ordered):
+        return np.zeros(len(asked), np.int64), np.zeros(len(asked), np.bool_)
+    at = np.minimum(np.searchsorted(ordered, asked), len(ordered) - 1)
+    return at, ordered[at] == asked
 
 
 def _keys(rows: NDArray[np.int64], a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
