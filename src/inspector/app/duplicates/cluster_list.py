@@ -1,6 +1,7 @@
 """The queue of clusters: stacked thumbnails, kind, similarity, splits, and a tick once decided."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QPixmap
@@ -13,7 +14,6 @@ from inspector.app.widgets.review.queue_model import AnyIndex, QueueModel
 from inspector.app.widgets.split_badge import paint_badge
 from inspector.app.widgets.tile_painting import square_of
 from inspector.project.review.duplicates import Cluster, PairKind
-from inspector.store.samples import Sample
 
 STACKED = 3
 ROW_PX = 70
@@ -99,6 +99,8 @@ class ClusterList(QListView):
     def first_row_of(self, clusters: Sequence[Cluster]) -> int:
         """Return the row to start at: the remembered cluster, or the top."""
         again = set(self._again)
+        if not again:
+            return 0
         members = ({m.id for m in c.members} for c in clusters)
         return next((row for row, ids in enumerate(members) if ids & again), 0)
 
@@ -195,12 +197,8 @@ class _ClusterRows(QStyledItemDelegate):
 
 def stacked(cluster: Cluster) -> list[int]:
     """Return the ids of the members that represent a cluster, the suggested keeper on top."""
-    return [m.id for m in _kept_first(cluster)][:STACKED]
-
-
-def _kept_first(cluster: Cluster) -> list[Sample]:
-    keeper = [m for m in cluster.members if m.id == cluster.suggested_keeper]
-    return [*keeper, *(m for m in cluster.members if m.id != cluster.suggested_keeper)]
+    keeper = cluster.suggested_keeper
+    return [keeper, *islice((m.id for m in cluster.members if m.id != keeper), STACKED - 1)]
 
 
 def _title(cluster: Cluster) -> str:

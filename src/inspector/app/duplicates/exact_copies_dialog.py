@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
-from inspector.app.widgets.pairs.pair_grid import PairGrid, PairTile
+from inspector.app.widgets.pairs.pair_grid import PairGrid, PairTile, PairTiles
 from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.project.project import Project
 from inspector.project.review.duplicates import Cluster
@@ -75,7 +75,10 @@ class ExactCopiesDialog(StableFocus, QDialog):
         self.deleteLater()
 
     def _show(self) -> None:
-        self.grid.show_tiles([self._tile(c) for c in self._clusters.values()])
+        clusters = list(self._clusters.values())
+        self.grid.show_tiles(
+            PairTiles([c.id for c in clusters], lambda row: self._tile(clusters[row]))
+        )
         chosen = [c for c in self._clusters.values() if c.id not in self._off]
         copies = sum(len(c.members) - 1 for c in chosen)
         self._apply.setText(f"Exclude {copies:,} cop{'ies' if copies != 1 else 'y'}")

@@ -1,6 +1,6 @@
 """The decisions on the compared pair and on its cluster."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
@@ -157,7 +157,7 @@ class PairVerbs(QObject):
             self._project.duplicates.clusters, self._show_bulk, channel="exact copies"
         )
 
-    def _show_bulk(self, clusters: list[Cluster]) -> None:
+    def _show_bulk(self, clusters: Sequence[Cluster]) -> None:
         same = {PairKind.BYTES, PairKind.PIXELS}
         exact = [c for c in clusters if not c.reviewed and set(c.kinds) <= same]
         if not exact:

@@ -1,6 +1,7 @@
 """What the Groups page shows, read from the project in one go."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from inspector.app.groups.proposal_card import ShownProposal, shown_proposal
 from inspector.app.groups.tab_notes import GroupsTab, tab_of
@@ -10,7 +11,7 @@ from inspector.project.review.group_members import Group
 from inspector.project.review.grouping_proposals import GroupingProposal, ProposalState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroupsData:
     """Proposals and groups of a project.
 
@@ -24,12 +25,12 @@ class GroupsData:
     off: tuple[GroupingProposal, ...] = ()
     gap_seconds: float = 0.0
 
-    @property
+    @cached_property
     def near_duplicates(self) -> list[Group]:
         """The groups that near-duplicates suggest."""
         return [g for g in self.groups if g.provenance is Provenance.LOOKS]
 
-    @property
+    @cached_property
     def confirmed(self) -> list[Group]:
         """The groups that a user confirmed."""
         return [g for g in self.groups if g.confirmed]

@@ -12,6 +12,7 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.jobs import Job, Jobs
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
+from inspector.app.widgets.pairs.pair_grid import PairTiles
 from inspector.errors import InspectorError
 from inspector.project.export.clean_up import CleanUpResult
 from inspector.project.export.clean_up_plan import CleanUpChoice, CleanUpPlan
@@ -146,9 +147,9 @@ class CleanUpDialog(StableFocus, QDialog):
     def _tick(self, ticks: dict[int, bool]) -> None:
         self._ticks |= ticks
         # Update the ticks at once; the figures follow.
-        self.view.grid.show_tiles(
-            [replace(t, ticked=ticks.get(t.key, t.ticked)) for t in self.view.grid.pairs.tiles]
-        )
+        tiles = self.view.grid.pairs.tiles
+        ticked = [replace(tile, ticked=ticks.get(tile.key, tile.ticked)) for tile in tiles]
+        self.view.grid.show_tiles(PairTiles(tiles.keys, ticked.__getitem__))
         self._on_changed(False)
 
     def _on_opened(self, key: int) -> None:

@@ -23,7 +23,7 @@ from inspector.app.overview.clean_up_text import CHIPS, PairFilter, action_text,
 from inspector.app.widgets.balance_bars import BalanceBars
 from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.flow_layout import FlowLayout
-from inspector.app.widgets.pairs.pair_grid import PairGrid
+from inspector.app.widgets.pairs.pair_grid import PairGrid, PairTiles
 from inspector.project.export.clean_up_plan import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 
@@ -179,7 +179,9 @@ class CleanUpView(QWidget):
             state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
         self._all.setCheckState(state)
         self._all.blockSignals(False)
-        self.grid.show_tiles([tile_of(pair) for pair in shown])
+        self.grid.show_tiles(
+            PairTiles([p.excluded.id for p in shown], lambda row: tile_of(shown[row]))
+        )
 
     def _shown(self) -> Sequence[CopyPair]:
         shown = [p for p in self._pairs if self._chip.matches(p)]

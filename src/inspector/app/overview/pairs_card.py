@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from inspector.app.overview.clean_up_text import tile_of
-from inspector.app.widgets.pairs.pair_grid import PairGrid
+from inspector.app.widgets.pairs.pair_grid import PairGrid, PairTile, PairTiles
 from inspector.project.review.copies import CopyPair
 
 _ROWS, _ROWS_WIDE, _WIDE_PX = 1, 3, 1100
@@ -111,16 +111,16 @@ class PairsCard(QFrame):
         self._note.setText(note)
         self._segmented.hide()
         self.setVisible(bool(pairs))
-        self.grid.show_tiles(
-            [
-                replace(
-                    tile_of(pair, ticks=False), key=place, note="",
-                    caption=f"Similarity {pair.similarity:.2f}",
-                    name=f"{pair.excluded.path} beside {pair.keeper.path}",
-                )
-                for place, pair in enumerate(pairs)
-            ]
-        )  # fmt: skip
+
+        def tile(place: int) -> PairTile:
+            pair = pairs[place]
+            return replace(
+                tile_of(pair, ticks=False), key=place, note="",
+                caption=f"Similarity {pair.similarity:.2f}",
+                name=f"{pair.excluded.path} beside {pair.keeper.path}",
+            )  # fmt: skip
+
+        self.grid.show_tiles(PairTiles(range(len(pairs)), tile))
         self._by_key = dict(enumerate(pairs))
         self._fit()
 
@@ -139,7 +139,9 @@ class PairsCard(QFrame):
     def _show_tiles(self) -> None:
         shown = [p for p in self._pairs if p.splits == self._splits]
         self._by_key = {p.excluded.id: p for p in reversed(shown)}
-        self.grid.show_tiles([tile_of(p, ticks=False) for p in shown])
+        self.grid.show_tiles(
+            PairTiles([p.excluded.id for p in shown], lambda row: tile_of(shown[row], ticks=False))
+        )
         self._fit()
 
     def _fit(self) -> None:

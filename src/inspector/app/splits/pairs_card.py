@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolBu
 from inspector.app.splits.split_graph import SplitEdge
 from inspector.app.widgets import theme
 from inspector.app.widgets.flow_layout import FlowLayout
-from inspector.app.widgets.pairs.pair_grid import PairGrid, PairTile
+from inspector.app.widgets.pairs.pair_grid import NO_TILES, PairGrid, PairTile, PairTiles
 from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.project.review.duplicates import PairKind
 from inspector.project.splits.leakage import Leak
@@ -142,19 +142,25 @@ class LeakPairs(QFrame):
     def _show_tiles(self) -> None:
         edge = self._edge
         if edge is None:
-            self.grid.show_tiles(())
+            self.grid.show_tiles(NO_TILES)
             return
         splits = edge.to, edge.source
-        self.grid.show_tiles([
-            PairTile(
-                leak.image.id, leak.image.id, leak.neighbour.id, splits,
-                f"{KIND_NAMES[PairKind(leak.kind)]}  {leak.similarity:.2f}",
-                _two_labels(leak), bool(_two_labels(leak)), None,
-                f"{leak.image.path} and {leak.neighbour.path}", leak.image.label,
-            )
+        shown = [
+            (leak, leak.neighbour)
             for leak in self._leaks
             if leak.neighbour is not None and self._kind in ("", leak.kind)
-        ])  # fmt: skip
+        ]
+
+        def tile(row: int) -> PairTile:
+            leak, neighbour = shown[row]
+            return PairTile(
+                leak.image.id, leak.image.id, neighbour.id, splits,
+                f"{KIND_NAMES[PairKind(leak.kind)]}  {leak.similarity:.2f}",
+                _two_labels(leak), bool(_two_labels(leak)), None,
+                f"{leak.image.path} and {neighbour.path}", leak.image.label,
+            )  # fmt: skip
+
+        self.grid.show_tiles(PairTiles([leak.image.id for leak, _ in shown], tile))
 
     def _on_opened(self, key: int) -> None:
         leak = next((one for one in self._leaks if one.image.id == key), None)

@@ -21,6 +21,7 @@ class SplitsData:
 
     Attributes:
         leakage: Leakage of the rule at a threshold.
+        nodes: Images by split, without excluded ones; training first.
         balance: Images per split, by class.
         moved: Images that would move compared with the current folders.
         lock: A sentence on the locked split; "" without one.
@@ -29,27 +30,13 @@ class SplitsData:
     """
 
     leakage: Leakage
+    nodes: dict[str, int]
     balance: tuple[tuple[str, dict[str, int]], ...]
     moved: int
     lock: str
     search: LeakageAnalysis
     drawn: SeedVariability | None
     computing: bool = False
-
-    @property
-    def nodes(self) -> dict[str, int]:
-        """Return the images by split, without excluded ones; training first."""
-        leakage, membership = self.leakage, self.leakage.membership
-        others: dict[str, int] = {
-            name: sum(path not in leakage.excluded for path in paths)
-            for name, paths in membership.elsewhere.items()
-            if paths
-        }
-        two = {
-            "training": leakage.training_images,
-            membership.evaluation: leakage.validation_images,
-        }
-        return {**two, **others}
 
     @property
     def edges(self) -> list[SplitEdge]:
@@ -111,6 +98,18 @@ class SplitsData:
         return " ".join(parts)
 
 
+def _nodes(leakage: Leakage) -> dict[str, int]:
+    """Return the images by split, without excluded ones; training first."""
+    membership = leakage.membership
+    others: dict[str, int] = {
+        name: sum(path not in leakage.excluded for path in paths)
+        for name, paths in membership.elsewhere.items()
+        if paths
+    }
+    two = {"training": leakage.training_images, membership.evaluation: leakage.validation_images}
+    return {**two, **others}
+
+
 def read_splits(project: Project, rule: Rule) -> SplitsData:
     """Read the data of a rule.
 
@@ -121,7 +120,8 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
     search = project.splits.search(rule)
     leakage = search.at(project.duplicates.threshold)
     membership = leakage.membership
-    labels: dict[str, str] = {s.path: s.label for s in project.samples.everything()}
+    samples = project.samples.everything()
+    labels: dict[str, str] = dict(zip(samples.paths, samples.text("label"), strict=True))
     sides = {
         TRAINING: membership.training,
         membership.evaluation: membership.validation,
@@ -134,7 +134,8 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
     balance = tuple((name, {side: counts[side][name] for side in counts}) for name in names)
     moved = len(project.splits.moves(membership)) if rule.kind is RuleKind.GROUPS else 0
     return SplitsData(
-        leakage, balance, moved, lock_text(project), search, project.splits.drawn(rule)
+        leakage, _nodes(leakage), balance, moved, lock_text(project), search,
+        project.splits.drawn(rule),
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class BalanceBars(QWidget):
         return QSize(220, splits * (_HEAD_PX + _GAP_PX) + len(self._balance) * _ROW_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        del event
+        shown = event.rect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         most = max((n for pair in self._balance.values() for n in pair), default=1) or 1
@@ -50,7 +50,8 @@ class BalanceBars(QWidget):
             self._paint_head(painter, y, split, rows)
             y += _HEAD_PX
             for label, counts in rows.items():
-                self._paint_row(painter, y, (split, label), counts, most)
+                if shown.top() - _ROW_PX < y <= shown.bottom():
+                    self._paint_row(painter, y, (split, label), counts, most)
                 y += _ROW_PX
             y += _GAP_PX
         painter.end()

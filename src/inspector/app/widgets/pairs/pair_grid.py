@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -66,22 +67,48 @@ class PairTile:
     label: str = ""
 
 
+class PairTiles(Sequence[PairTile]):
+    """Pairs as tiles, each made when it is looked at: of thousands a few dozen are visible.
+
+    Args:
+        keys: The key of each tile.
+        tile: Returns the tile of a row.
+    """
+
+    def __init__(self, keys: Sequence[int], tile: Callable[[int], PairTile]) -> None:
+        self.keys = tuple(keys)
+        self._tile = tile
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, row: int) -> PairTile: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[PairTile]: ...
+    def __getitem__(self, row: int | slice) -> PairTile | list[PairTile]:
+        rows = range(len(self.keys))[row]
+        return self._tile(rows) if isinstance(rows, int) else [self._tile(i) for i in rows]
+
+
+NO_TILES = PairTiles((), lambda _: PairTile(0, 0, 0, ("", ""), ""))
+
+
 class PairTileModel(QAbstractListModel):
     """A list of pairs."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.tiles: tuple[PairTile, ...] = ()
+        self.tiles = NO_TILES
 
-    def show_tiles(self, tiles: Sequence[PairTile]) -> None:
+    def show_tiles(self, tiles: PairTiles) -> None:
         """Show pairs; if they are the same ones, update only their data."""
-        same = [t.key for t in tiles] == [t.key for t in self.tiles]
-        if same and tiles:
-            self.tiles = tuple(tiles)
+        if tiles.keys == self.tiles.keys and tiles:
+            self.tiles = tiles
             self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1))
             return
         self.beginResetModel()
-        self.tiles = tuple(tiles)
+        self.tiles = tiles
         self.endResetModel()
 
     def rowCount(
@@ -134,7 +161,7 @@ class PairGrid(QListView):
         self.verticalScrollBar().valueChanged.connect(self._request)
         self.doubleClicked.connect(self._on_double_click)
 
-    def show_tiles(self, tiles: Sequence[PairTile]) -> None:
+    def show_tiles(self, tiles: PairTiles) -> None:
         """Show pairs; the scroll position stays."""
         self.pairs.show_tiles(tiles)
         self._request()
@@ -175,12 +202,12 @@ class PairGrid(QListView):
         if row >= 0 and event.key() == Qt.Key.Key_K:
             self._toggle(row)
         elif row >= 0 and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit(self.pairs.tiles[row].key)
+            self.opened.emit(self.pairs.tiles.keys[row])
         else:
             super().keyPressEvent(event)
 
     def _on_double_click(self, index: QModelIndex) -> None:
-        self.opened.emit(self.pairs.tiles[index.row()].key)
+        self.opened.emit(self.pairs.tiles.keys[index.row()])
 
     def _bar_shown(self) -> bool:
         return self.verticalScrollBar().isVisible()

@@ -270,6 +270,8 @@ class Review(QWidget, Generic[_T]):
         return self._next_open(row)
 
     def _row_of(self, samples: frozenset[int]) -> int | None:
+        if not samples:
+            return None
         rows = enumerate(self.model.items)
         return next((row for row, item in rows if samples & self.model.sample_ids(item)), None)
 
