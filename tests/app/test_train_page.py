@@ -4,6 +4,7 @@ import csv
 import os
 import signal
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
+from inspector.app.train import page as train_page
 from inspector.app.train.compare_dialog import CompareDialog
 from inspector.app.train.comparison_panel import ComparisonPanel
 from inspector.app.train.comparison_plot import ComparisonPlot
@@ -373,3 +375,15 @@ def test_the_gap_is_planned_trained_and_told(
     qtbot.waitUntil(lambda: not page.gap.is_running(), timeout=30_000)
     qtbot.waitUntil(lambda: "seeds are complete" in text_of(page.gap, "gap-text"), timeout=10_000)
     assert begin.isEnabled()
+
+
+@pytest.mark.parametrize("most", [0, 1_000])
+def test_tensorflow_starts_ahead_for_datasets_that_are_not_large(
+    qtbot: QtBot, view: ProjectWindow, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(train_page, "MAX_WARM_IMAGES", most)
+    (page,) = (p for p in view.pages if isinstance(p, TrainPage))
+    view.show_page(view.pages.index(page))
+    qtbot.waitUntil(lambda: "run of" in text_of(page, "train-plan"), timeout=30_000)
+    started = [thread for thread in threading.enumerate() if thread.name == "trainer"]
+    assert bool(started) == (most > 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from inspector.app.train.plan_text import TrainingPlan, headline
+from inspector.app.train.plan_text import headline, plan_text
 from inspector.app.train.run_list import RunList, grouped
 from inspector.audit.comparisons import ComparisonOutcome
 from inspector.project.experiments.comparison_results import (
@@ -37,14 +37,12 @@ RUNS = [
 
 
 def test_what_judges_is_named() -> None:
-    plan = TrainingPlan(SPEC, 1, 0.0)
-    assert "accuracy is measured on 1 validation image." in plan.text
-    judged_by_test = TrainingPlan(replace(SPEC, evaluation="test"), 1, 0.0)
+    assert "accuracy is measured on 1 validation image." in plan_text(SPEC, 1, 0.0)
+    judged_by_test = plan_text(replace(SPEC, evaluation="test"), 1, 0.0)
     assert (
-        "accuracy is measured on 1 test image, as there is no validation split."
-        in judged_by_test.text
+        "accuracy is measured on 1 test image, as there is no validation split." in judged_by_test
     )
-    assert "validation image" not in judged_by_test.text
+    assert "validation image" not in judged_by_test
 
 
 def test_the_split_that_judges_is_that_of_the_rule(project: Project) -> None:

@@ -174,12 +174,13 @@ def test_few_groups_have_no_p() -> None:
 
 
 def test_formats_become_columns() -> None:
-    columns = one_hot("format", ["png", "jpeg", "jpeg", None, "bmp"])
+    values, codes = ["png", "jpeg", "", "bmp", "gif"], np.array([0, 1, 1, 2, 3], np.int32)
+    columns = one_hot("format", values, codes, unknown="")
     assert list(columns) == ["format jpeg", "format bmp", "format png"]
     assert columns["format png"][:3].tolist() == [1, 0, 0]
     assert np.isnan(columns["format png"][3])
-    assert list(one_hot("format", ["png", "jpeg", "jpeg"])) == ["format jpeg"]
-    assert one_hot("format", ["png", "png"]) == {}
+    assert list(one_hot("format", ["png", "jpeg"], codes[:3])) == ["format jpeg"]
+    assert one_hot("format", values, codes[:1]) == {}
 
 
 def test_a_histogram_of_one_value() -> None:

@@ -10,6 +10,7 @@ from inspector.project.catalog import known_search
 from inspector.project.diagnosis import similar_images
 from inspector.project.project import Project
 from inspector.project.review import fingerprint_blocks, grouping_proposals
+from inspector.project.review.gallery_query import Query
 from inspector.similarity import projection
 
 
@@ -103,3 +104,36 @@ def test_a_search_that_left_no_points_leaves_a_sample(
     similar = similar_images.SimilarImages(project.context, project.groups.fingerprints)
     order = list(similar.nearest_first(images, [images[0]], key="a"))
     assert 0 < len(order) <= 20
+
+
+def _fresh(project: Project) -> Project:
+    return Project(project.root, project.context.file, read_only=True)
+
+
+def test_an_index_kept_over_decisions_equals_a_new_one(demo: Path, tmp_path: Path) -> None:
+    project = Project(demo, tmp_path / "decided.inspector", jobs=2)
+    project.scans.scan()
+    before = project.duplicates.index()
+    pair = next(p for p in project.duplicates.pairs() if p.transform != "none")
+    other = next(s for s in project.groups.images() if s.label != pair.a.label)
+    steps = {
+        "exclude": lambda: project.decisions.drop([pair.a.id]),
+        "another class": lambda: project.decisions.relabel([pair.b.id], other.label),
+        "not alike": lambda: project.decisions.not_alike(pair.a.id, pair.b.id),
+        "undo": project.decisions.undo,
+    }
+    for name, step in steps.items():
+        step()
+        index, gallery = project.duplicates.index(), project.gallery.listing(Query())
+        new = _fresh(project)
+        anew = new.duplicates.index()
+        assert (index.edges, index.turned_apart) == (anew.edges, anew.turned_apart), name
+        assert index.clusters == anew.clusters, name
+        assert [s.mark for s in index.samples.values()] == [
+            s.mark for s in anew.samples.values()
+        ], name
+        assert gallery.counts == new.gallery.listing(Query()).counts, name
+        # Excluding changes no pair.
+        assert (index.edges is before.edges) == (name == "exclude"), name
+        new.close()
+    project.close()

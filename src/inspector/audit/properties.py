@@ -1,5 +1,6 @@
 """Simple properties that tell two folders apart: light, size, compression, colour, format."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,26 +67,31 @@ def compare_properties(
     return tuple(sorted(compared, key=lambda one: (not one.differs, -_distance(one.auc))))
 
 
-def one_hot(name: str, values: list[str | None], *, most: int = 8) -> dict[str, Doubles]:
+def one_hot(
+    name: str, values: Sequence[str], codes: NDArray[np.int32], *, unknown: str | None = None,
+    most: int = 8,
+) -> dict[str, Doubles]:  # fmt: skip
     """Return a 0/1 column per common value, NaN where unknown.
 
     Of two values only the commoner one gets a column: the other would say the same.
 
     Args:
         name: Property, such as "format" or "camera".
-        values: One per image.
+        values: Distinct values.
+        codes: (n,) position in `values` of the value of each image.
+        unknown: The value of images of which it is not known.
         most: Maximum number of columns.
     """
-    known = [value for value in values if value is not None]
-    common = sorted(set(known), key=lambda value: (-known.count(value), value))[:most]
+    counted = np.bincount(codes, minlength=len(values)).tolist()
+    known = [i for i, value in enumerate(values) if counted[i] and value != unknown]
+    common = sorted(known, key=lambda i: (-counted[i], values[i]))[:most]
     if len(common) < 2:
         return {}
-    if len(set(known)) == 2:
+    if len(known) == 2:
         common = common[:1]
+    absent = np.array([value == unknown for value in values], np.bool_)[codes]
     return {
-        f"{name} {kind}": np.array(
-            [np.nan if value is None else float(value == kind) for value in values]
-        )
+        f"{name} {values[kind]}": np.where(absent, np.nan, (codes == kind).astype(np.float64))
         for kind in common
     }
 

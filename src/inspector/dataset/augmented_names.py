@@ -68,24 +68,34 @@ def _copies(
         needs_original: Count a name as a copy only if its original exists: "cat (3).jpg" among "cat
             (1).jpg" to "cat (900).jpg" is a number, not a copy.
     """
-    stems = [path.rpartition("/")[2].rpartition(".")[0] for path in paths]
-    there = set(zip(labels, stems, strict=True))
-    origins = []
-    for label, stem in zip(labels, stems, strict=True):
-        origin = _origin(stem, patterns)
-        copied = origin != stem and (not needs_original or (label, origin) in there)
-        origins.append(origin if copied else stem)
-    copied_keys = {
-        (label, origin)
-        for label, origin, stem in zip(labels, origins, stems, strict=True)
-        if origin != stem
+    # Of a million names hardly any is a copy: only those are kept.
+    origins = {
+        row: origin
+        for row, stem in enumerate(map(_stem, paths))
+        if (origin := _origin(stem, patterns)) != stem
     }
-    keys = [
-        f"{label}/{origin}" if (label, origin) in copied_keys else ""
-        for label, origin in zip(labels, origins, strict=True)
-    ]
-    sizes = Counter(keys)
-    return tuple(key if sizes[key] > 1 else "" for key in keys)
+    keys = [""] * len(paths)
+    if not origins:
+        return tuple(keys)
+    named = {(labels[row], origin) for row, origin in origins.items()}
+    originals = {
+        row: pair
+        for row, pair in enumerate(zip(labels, map(_stem, paths), strict=True))
+        if pair in named
+    }
+    if needs_original:
+        named &= set(originals.values())
+    copies = {row: (labels[row], origin) for row, origin in origins.items()}
+    members = originals | {row: pair for row, pair in copies.items() if pair in named}
+    sizes = Counter(members.values())
+    for row, (label, origin) in members.items():
+        if sizes[label, origin] > 1:
+            keys[row] = f"{label}/{origin}"
+    return tuple(keys)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0]
 
 
 def _origin(stem: str, patterns: Sequence[re.Pattern[str]]) -> str:

@@ -66,11 +66,15 @@ def by_manifest(sources: Sequence[str]) -> Proposal | None:
 
 def by_folders(paths: Sequence[str], labels: Sequence[str]) -> Proposal | None:
     """Group by the folder below the class folder, where files are in such folders."""
+    key_of: dict[tuple[str, str], str] = {}
     keys = []
     for path, label in zip(paths, labels, strict=True):
-        folders = path.split("/")[:-1]
-        below = folders[folders.index(label) + 1 :] if label in folders else []
-        keys.append("/".join((label, *below)) if below else "")
+        folder = path.rpartition("/")[0], label
+        if folder not in key_of:
+            folders = folder[0].split("/")
+            below = folders[folders.index(label) + 1 :] if label in folders else []
+            key_of[folder] = "/".join((label, *below)) if below else ""
+        keys.append(key_of[folder])
     return _worth(Proposal(Provenance.FOLDER, "folder below the class", tuple(keys)))
 
 
@@ -86,10 +90,13 @@ def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
             proposals.append(proposal)
     for drop in (1, 2):
         rule = "name without its last number" if drop == 1 else "name without its last two numbers"
-        keys = [
-            f"{label}/{stem}" if (stem := _without(path, drop)) else ""
-            for path, label in zip(paths, labels, strict=True)
-        ]
+        # Equal keys are one string: of a million names there are few.
+        known: dict[str, str] = {}
+        keys = []
+        for path, label in zip(paths, labels, strict=True):
+            stem = _without(path, drop)
+            key = f"{label}/{stem}" if stem else ""
+            keys.append(known.setdefault(key, key))
         proposal = _worth(Proposal(Provenance.NAMES, rule, _distinct(keys, labels)))
         if proposal and not any(_same(proposal, other) for other in proposals):
             proposals.append(proposal)

@@ -169,7 +169,16 @@ class ImageCache:
 
     def contents(self) -> set[bytes]:
         """Return the hashes of all stored contents."""
-        return {row[0] for row in self._ask("SELECT sha256 FROM picture")}
+        return self._contents_in("SELECT sha256 FROM picture")
+
+    def _contents_in(self, question: str, values: Sequence[object] = ()) -> set[bytes]:
+        """Return the contents that a query gives, without a list of its rows."""
+        if self._access is _Access.NONE:
+            return set()
+        try:
+            return {row[0] for row in self._connection().execute(question, values)}
+        except sqlite3.Error:
+            return set()
 
     def _ask(self, question: str, values: Sequence[object] = ()) -> list[Any]:
         """Return the rows of a query; none where the cache can't be read, as it only saves time."""
@@ -252,9 +261,7 @@ class ImageCache:
 
     def embedded(self, model: str) -> set[bytes]:
         """Return the contents that have an embedding by a model."""
-        return {row[0] for row in self._ask(
-            "SELECT sha256 FROM embedding WHERE model = ?", (model,)
-        )}  # fmt: skip
+        return self._contents_in("SELECT sha256 FROM embedding WHERE model = ?", (model,))
 
     def embeddings(self, model: str, contents: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
         """Yield the stored embeddings by content hash, one part of the contents at a time."""

@@ -33,6 +33,10 @@ class CheckedCursor(sqlite3.Cursor):
         """As `sqlite3.Cursor.fetchone`."""
         return self._checked(super().fetchone)
 
+    def fetchmany(self, *arguments: Any) -> list[Any]:
+        """As `sqlite3.Cursor.fetchmany`."""
+        return self._checked(super().fetchmany, *arguments)
+
     def fetchall(self) -> list[Any]:
         """As `sqlite3.Cursor.fetchall`."""
         return self._checked(super().fetchall)

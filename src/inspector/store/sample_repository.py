@@ -1,7 +1,7 @@
 """Samples of a project: listed, filled by the scan, and read from memory while unchanged."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 
 from inspector.dataset.file_facts import FileFacts
@@ -41,17 +41,13 @@ class SampleRepository:
         """Tell whether a present file was read with another feature version."""
         return samples.is_outdated(self._database.read(), version)
 
-    def known_contents(self) -> list[FileContent]:
-        """Return every present image, ordered by path."""
+    def known_contents(self) -> Iterator[FileContent]:
+        """Yield every present image, ordered by path."""
         return samples.known_contents(self._database.read())
 
     def identical_across_splits(self, most: int) -> list[tuple[int, int]]:
         """Return at most `most` pairs of identical images in two splits."""
         return samples.identical_across_splits(self._database.read(), most)
-
-    def shapes(self) -> dict[bytes, samples.ContentShape]:
-        """Return width, height and entropy by content hash."""
-        return samples.shapes(self._database.read())
 
     def count_rows(self) -> list[StatusCount]:
         """Count present samples by status, split and label."""

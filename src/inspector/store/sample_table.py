@@ -2,21 +2,35 @@
 
 import re
 import sqlite3
-from collections import Counter
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import (
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Set,
+    ValuesView,
+)
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.names import RelativePath
+from inspector.store.columns import (
+    BATCH_ROWS,
+    HASH_BYTES,
+    HashColumn,
+    LazyColumns,
+    RowsById,
+    TextColumn,
+)
 from inspector.store.samples import Decision, Sample
 
 CHUNK_ROWS = 10_000
-_BATCH_ROWS = 2_048
 # As wide as SQLite's: a damaged file may contain any value.
 _NUMBERS: dict[str, Any] = {
     **dict.fromkeys(
@@ -24,8 +38,7 @@ _NUMBERS: dict[str, Any] = {
     ),
     **dict.fromkeys(("brightness", "contrast", "sharpness", "entropy"), np.float64),
 }
-_HASH_BYTES = 32
-_NO_HASH = bytes(_HASH_BYTES)
+_NO_HASH = bytes(HASH_BYTES)
 _TEXTS = ("split", "label", "source", "status", "reason", "format", "mode", "captured", "camera")
 _DECIDED_NUMBERS = ("bound", "reviewed")
 _DIGITS = re.compile(r"\d+")
@@ -35,78 +48,6 @@ _PADDED = 12
 def natural_key(path: str) -> str:
     """Return a key by which numbers in names sort as numbers: 2 before 10."""
     return _DIGITS.sub(lambda match: match[0].zfill(_PADDED), path)
-
-
-@dataclass(frozen=True, slots=True)
-class TextColumn:
-    """A text column with few distinct values: `values[codes[row]]`."""
-
-    codes: NDArray[np.int32]
-    values: Sequence[str]
-
-    def __getitem__(self, row: int) -> str:
-        return self.values[int(self.codes[row])]
-
-    def __iter__(self) -> Iterator[str]:
-        values = self.values
-        return (values[code] for code in self.codes.tolist())
-
-    def taken(self, rows: NDArray[np.int64]) -> "TextColumn":
-        """Return the column of some rows."""
-        return TextColumn(self.codes[rows], self.values)
-
-    def counts(self) -> Counter[str]:
-        """Count the rows of each value that has any."""
-        counted = np.bincount(self.codes, minlength=len(self.values)).tolist()
-        return Counter({v: n for v, n in zip(self.values, counted, strict=True) if n})
-
-    def equals(self, *values: str) -> NDArray[np.bool_]:
-        """Return which rows have one of some values."""
-        hits = np.array([value in values for value in self.values], np.bool_)
-        return hits[self.codes] if len(hits) else np.zeros(len(self.codes), np.bool_)
-
-
-class HashColumn(Sequence[bytes]):
-    """SHA-256 per row, or b"" where unknown."""
-
-    def __init__(self, digests: NDArray[np.uint8], known: NDArray[np.bool_]) -> None:
-        self.digests, self.known = digests, known
-
-    def __len__(self) -> int:
-        return len(self.known)
-
-    @overload
-    def __getitem__(self, index: int) -> bytes: ...
-    @overload
-    def __getitem__(self, index: slice | NDArray[np.int64]) -> list[bytes]: ...
-    def __getitem__(self, index: int | slice | NDArray[np.int64]) -> bytes | list[bytes]:
-        if isinstance(index, slice | np.ndarray):
-            data, known = self.digests[index].tobytes(), self.known[index].tolist()
-            return [
-                data[i * _HASH_BYTES : (i + 1) * _HASH_BYTES] if there else b""
-                for i, there in enumerate(known)
-            ]
-        return self.digests[index].tobytes() if self.known[index] else b""
-
-    def __iter__(self) -> Iterator[bytes]:
-        for start in range(0, len(self), _BATCH_ROWS):
-            yield from self[start : start + _BATCH_ROWS]
-
-    def taken(self, rows: NDArray[np.int64]) -> "HashColumn":
-        """Return the column of some rows."""
-        return HashColumn(self.digests[rows], self.known[rows])
-
-    @cached_property
-    def numbers(self) -> NDArray[np.int32]:
-        """A number from 0 for each row, equal where the hashes are."""
-        words = self.digests.view(np.uint64)
-        order = np.lexsort(words.T)
-        ordered = words[order]
-        other = np.ones(len(words), np.bool_)
-        other[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-        numbers = np.empty(len(words), np.int32)
-        numbers[order] = np.cumsum(other) - 1
-        return numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,19 +60,19 @@ class _Facts:
     sha256: HashColumn
 
     def taken(self, rows: NDArray[np.int64]) -> "_Facts":
-        """Return the facts of some rows."""
+        """Return the facts of some rows; most columns are never asked for."""
+        paths, numbers = self.paths, self.numbers
         return _Facts(
-            [self.paths[row] for row in rows.tolist()],
-            {name: column[rows] for name, column in self.numbers.items()},
-            {name: column.taken(rows) for name, column in self.texts.items()},
+            [paths[row] for row in rows.tolist()],
+            LazyColumns(numbers, lambda name: numbers[name][rows]),
+            LazyColumns(self.texts, lambda name: self.texts[name].taken(rows)),
             self.sha256.taken(rows),
         )
 
     @cached_property
-    def by_id(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """All ids, sorted, and the row of each."""
-        order = np.argsort(self.numbers["id"])
-        return self.numbers["id"][order].astype(np.int64, copy=False), order
+    def by_id(self) -> "RowsById":
+        """The row of each id."""
+        return RowsById(self.numbers["id"])
 
     @cached_property
     def image_rows(self) -> NDArray[np.int64]:
@@ -204,13 +145,13 @@ class SampleTable(Sequence[Sample]):
         return Sample._make(self._value(name, row) for name in Sample._fields)
 
     def __iter__(self) -> Iterator[Sample]:
-        for start in range(0, len(self), _BATCH_ROWS):
-            yield from self._batch(slice(start, start + _BATCH_ROWS))
+        for start in range(0, len(self), BATCH_ROWS):
+            yield from self._batch(slice(start, start + BATCH_ROWS))
 
     def taken(self, rows: NDArray[np.int64]) -> Iterator[Sample]:
         """Yield the samples of some rows, in that order; each would take ten times as long."""
-        for start in range(0, len(rows), _BATCH_ROWS):
-            yield from self._batch(rows[start : start + _BATCH_ROWS])
+        for start in range(0, len(rows), BATCH_ROWS):
+            yield from self._batch(rows[start : start + BATCH_ROWS])
 
     def number(self, name: str) -> NDArray[np.int64]:
         """Return an integer column by the name of its field in `Sample`."""
@@ -224,13 +165,16 @@ class SampleTable(Sequence[Sample]):
         """Return a text column by the name of its field, except paths."""
         return self._texts[name] if name in self._texts else self._facts.texts[name]
 
-    def labels(self) -> NDArray[np.object_]:
-        """Return the class of each row as text: the corrected one, else that of the dataset."""
-        given, corrected = (
-            np.array(column.values, np.object_)[column.codes]
-            for column in (self.text("label"), self.text("new_label"))
+    def labels(self) -> TextColumn:
+        """Return the class of each row: the corrected one, else that of the dataset."""
+        given, corrected = self.text("label"), self.text("new_label")
+        values = list(dict.fromkeys((*given.values, *corrected.values)))
+        place = {value: code for code, value in enumerate(values)}
+        first, other = (
+            np.array([place[value] for value in column.values], np.int32)[column.codes]
+            for column in (given, corrected)
         )
-        return np.where(corrected == "", given, corrected)
+        return TextColumn(np.where(corrected.equals(""), first, other), values)
 
     def hashes(self) -> HashColumn:
         """Return the SHA-256 of each sample, b"" where unknown."""
@@ -250,12 +194,7 @@ class SampleTable(Sequence[Sample]):
 
     def rows_of(self, ids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
         """Return the rows of ids, -1 for absent ones."""
-        known, rows = self._facts.by_id
-        asked = np.asarray(ids, np.int64)
-        if not len(known):
-            return np.full(len(asked), -1, np.int64)
-        at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-        return np.where(known[at] == asked, rows[at], -1)
+        return self._facts.by_id.of(ids)
 
     def natural_order(self) -> NDArray[np.int64]:
         """Return the rows in natural order of paths: 2 before 10."""
@@ -282,10 +221,18 @@ class SampleTable(Sequence[Sample]):
             self._images = self if facts is self._facts else self._part(facts, rows)
         return self._images
 
+    def included(self) -> "SampleTable":
+        """Return the samples that are not excluded; models learn from these only."""
+        return self.where(~self.text("mark").equals("drop"))
+
     def where(self, chosen: NDArray[np.bool_]) -> "SampleTable":
         """Return the samples of the rows that a mask selects."""
         rows = np.flatnonzero(chosen)
-        return self if len(rows) == len(self) else self._part(self._facts.taken(rows), rows)
+        return self if len(rows) == len(self) else self.of_rows(rows)
+
+    def of_rows(self, rows: NDArray[np.int64]) -> "SampleTable":
+        """Return the samples of some rows, in that order."""
+        return self._part(self._facts.taken(rows), rows)
 
     def decided(self, decisions: Mapping[int, Decision]) -> "SampleTable":
         """Return the table with these decisions, by id, in place of all existing ones."""
@@ -410,12 +357,12 @@ def read_table(connection: sqlite3.Connection) -> SampleTable:
         f"SELECT {', '.join(f's.{name}' for name in names)} FROM sample s"
         " WHERE s.missing = 0 ORDER BY s.path"
     )
-    while chunk := list(islice(cursor, CHUNK_ROWS)):
+    while chunk := cursor.fetchmany(CHUNK_ROWS):
         for name, values in zip(names, zip(*chunk, strict=True), strict=True):
             if name == "path":
                 paths += values
             elif name == "sha256":
-                known = [value is not None and len(value) == _HASH_BYTES for value in values]
+                known = [value is not None and len(value) == HASH_BYTES for value in values]
                 parts[name].append(np.array(known))
                 hashes += b"".join(
                     value if there else _NO_HASH for value, there in zip(values, known, strict=True)
@@ -434,11 +381,28 @@ def read_table(connection: sqlite3.Connection) -> SampleTable:
             for name, codes in texts.items()
         },
         HashColumn(
-            np.frombuffer(hashes, np.uint8).reshape(-1, _HASH_BYTES),
+            np.frombuffer(hashes, np.uint8).reshape(-1, HASH_BYTES),
             _joined(parts["sha256"], np.bool_),
         ),
     )
     return SampleTable(facts, *_decision_columns(np.zeros(0, np.int64), (), len(paths)))
+
+
+def rows_by_id(samples: Sequence[Sample]) -> RowsById:
+    """Return where the ids of some samples are among them."""
+    if isinstance(samples, SampleTable):
+        return samples._facts.by_id
+    return RowsById(np.array([s.id for s in samples], np.int64))
+
+
+def hashes_of(samples: Sequence[Sample]) -> Sequence[bytes]:
+    """Return the SHA-256 of each sample, b"" where unknown."""
+    return samples.hashes() if isinstance(samples, SampleTable) else [s.sha256 for s in samples]
+
+
+def among(paths: Sequence[str], chosen: Set[str]) -> NDArray[np.bool_]:
+    """Return which of some paths (n,) are chosen."""
+    return np.fromiter((path in chosen for path in paths), np.bool_, len(paths))
 
 
 def _joined(parts: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:

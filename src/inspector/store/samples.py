@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from inspector.dataset.file_facts import FileFacts
@@ -213,13 +213,13 @@ def is_outdated(connection: sqlite3.Connection, version: int) -> bool:
     return bool(row[0])
 
 
-def known_contents(connection: sqlite3.Connection) -> list[FileContent]:
-    """Return every present image, ordered by path."""
+def known_contents(connection: sqlite3.Connection) -> Iterator[FileContent]:
+    """Yield every present image, ordered by path."""
     rows = connection.execute(
         "SELECT id, path, sha256, size FROM sample WHERE missing = 0 AND status = 'image'"
         " ORDER BY path"
     )
-    return [FileContent(*row) for row in rows]
+    return map(FileContent._make, rows)
 
 
 def identical_across_splits(connection: sqlite3.Connection, most: int) -> list[tuple[int, int]]:
@@ -282,22 +282,6 @@ def present_and_missing(connection: sqlite3.Connection) -> tuple[int, int]:
     """Count present and missing files."""
     row = connection.execute("SELECT sum(missing = 0), sum(missing = 1) FROM sample").fetchone()
     return int(row[0] or 0), int(row[1] or 0)
-
-
-class ContentShape(NamedTuple):
-    """Width and height in px and the luma entropy in bits of one content."""
-
-    width: int
-    height: int
-    entropy: float
-
-
-def shapes(connection: sqlite3.Connection) -> dict[bytes, ContentShape]:
-    """Return the shape of each content, by content hash."""
-    rows = connection.execute(
-        "SELECT sha256, width, height, entropy FROM sample WHERE missing = 0 AND status = 'image'"
-    )
-    return {row[0]: ContentShape(*row[1:]) for row in rows}
 
 
 def _replace_content(connection: sqlite3.Connection, old: int) -> int:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class ExportMode(StrEnum):
     SYMLINK = "symlink"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExportPlan:
     """A checked export; `root` and `target` are absolute folders.
 
@@ -52,7 +53,7 @@ class ExportPlan:
         """Number of files it writes."""
         return len(self.items)
 
-    @property
+    @cached_property
     def bytes(self) -> int:
         """Their total size."""
         return sum(item.size for item in self.items)

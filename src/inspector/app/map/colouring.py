@@ -45,7 +45,7 @@ def layers_of(
         case ColourBy.CLASS:
             return (PointLayer(order, _class_colours(data, pointed_class)[order]),)
         case _:
-            is_marked = np.array([s.id in marked for s in data.samples], np.bool_)
+            is_marked = np.isin(data.samples.ids, list(marked))
             plain, shown = order[~is_marked[order]], order[is_marked[order]]
             return (
                 PointLayer(plain, np.full(len(plain), _rgb("neutral-fill"), np.uint32)),

@@ -108,7 +108,8 @@ class MapPage(Page):
         data = self._data()
         if data is None:
             return []
-        return [data.samples[i].id for i in np.flatnonzero(self._selected).tolist()]
+        ids: list[int] = data.samples.ids[self._selected].tolist()
+        return ids
 
     def compute(self) -> None:
         """Compute missing embeddings and lay out the map."""
@@ -140,7 +141,7 @@ class MapPage(Page):
         return MapState(
             project.image_map.last(),
             frozenset(s.id for case in cases if not case.done for s in case.samples),
-            frozenset(m.id for c in project.duplicates.clusters() for m in c.members),
+            frozenset(project.duplicates.index().cluster_of),
             project.embeddings.missing(),
             len(project.embeddings.images()),
             project.embeddings.estimated_seconds(),
@@ -157,7 +158,7 @@ class MapPage(Page):
         if data is None:
             self._show_missing(state)
             return
-        same = before is not None and [s.id for s in before.samples] == [s.id for s in data.samples]
+        same = before is not None and np.array_equal(before.samples.ids, data.samples.ids)
         if not same or before is None or before.positions is not data.positions:
             self.canvas.show_points(data.positions, keeps_view=False)
         if not same:
@@ -246,7 +247,7 @@ class MapPage(Page):
     def _similar(self) -> None:
         data = self._data()
         if data is not None and 0 <= self._pointed < len(data.samples):
-            sample = data.samples[self._pointed].id
+            sample = int(data.samples.ids[self._pointed])
             self.requested.emit(
                 PageRequest(PageName.GALLERY, PageAction.SHOW_SIMILAR, samples=(sample,))
             )
@@ -255,7 +256,7 @@ class MapPage(Page):
 
     def _pixmap_of_row(self, row: int) -> QPixmap | None:
         data = self._data()
-        return self.thumbnails.pixmap(data.samples[row].id) if data is not None else None
+        return self.thumbnails.pixmap(int(data.samples.ids[row])) if data is not None else None
 
     def _on_pointed(self, row: int) -> None:
         data = self._data()
@@ -263,7 +264,7 @@ class MapPage(Page):
         if data is None:
             return
         if row >= 0:
-            self.thumbnails.request([data.samples[row].id])
+            self.thumbnails.request([int(data.samples.ids[row])])
         if self._by is ColourBy.CLASS and len(data.classes) > MAX_CLASSES:
             self._restyle()
 
@@ -275,7 +276,7 @@ class MapPage(Page):
     def _on_viewed(self, rows: NDArray[np.int64]) -> None:
         data = self._data()
         if data is not None:
-            self.thumbnails.request([data.samples[i].id for i in rows.tolist()])
+            self.thumbnails.request(data.samples.ids[rows].tolist())
 
     def _on_thumbnails(self) -> None:
         self.canvas.refresh_thumbnails()

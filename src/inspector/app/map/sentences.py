@@ -38,7 +38,7 @@ def sentences(state: MapState, data: MapData, by: ColourBy) -> tuple[str, str, s
         case ColourBy.SPLIT:
             legend = "  ".join(
                 f"{name or 'no split'} {count:,}"
-                for name, count in Counter(s.split for s in data.samples).most_common()
+                for name, count in data.samples.text("split").counts().most_common()
             )
             return (*_split_sentences(data), legend)
         case ColourBy.CLASS:

@@ -40,6 +40,9 @@ from inspector.project.training.runs import seeds_of
 from inspector.work.jobs import ProgressSnapshot, Stop
 
 REDRAW_MS = 200
+MAX_WARM_IMAGES = 200_000
+"""TensorFlow takes half a gigabyte and ten seconds to start: of hours, that matters no more."""
+
 _NARROW_PX, _WIDE_PX = 1000, 1300
 _OWN_LISTS = (experiments.SPLIT, fold_results.SPLIT)
 _IDLE = ProgressSnapshot("", 0, 0, 0.0, 0.0)
@@ -144,9 +147,8 @@ class TrainPage(Page):
         return job.phase if job is not None else ""
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Warm up TensorFlow in its process, and load the chart library."""
+        """Load the chart library, and plan; TensorFlow is warmed up once there is a plan."""
         super().showEvent(event)
-        self.project.runs.trainer.warm()
         self._curves.load()
         self._draw()
         self._show_run()
@@ -215,6 +217,8 @@ class TrainPage(Page):
         )  # fmt: skip
 
     def _show_plan(self, plan: TrainingPlan) -> None:
+        if plan.images <= MAX_WARM_IMAGES:
+            self.project.runs.trainer.warm()
         self._show_status(plan.text)
         self._start.setEnabled(True)
 

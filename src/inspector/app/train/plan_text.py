@@ -1,7 +1,7 @@
 """What Start would do, and what the runs show so far, as text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from inspector.app.train.run_list import RunGroup
 from inspector.audit.comparisons import ComparisonOutcome
@@ -15,29 +15,26 @@ MIN_SEEDS = 3
 """With fewer seeds there is no band and no interval."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingPlan:
-    """What Start would do."""
+def plan_text(spec: RunSpec, seeds: int, seconds: float) -> str:
+    """Return what runs on what data, what judges it, and how long it takes."""
+    runs = f"{seeds} runs" if seeds > 1 else "1 run"
+    test = f" {len(spec.test):,} test images stay locked." if spec.test else ""
+    count = len(spec.validation)
+    judges = f"accuracy is measured on {count:,} {spec.evaluation} image{'s' * (count != 1)}"
+    if spec.evaluation == "test":
+        judges += ", as there is no validation split"
+    return (
+        f"{runs} of {spec.epochs} epochs on {len(spec.training):,} images;"
+        f" {len(spec.selection):,} more, of other groups, choose the epoch; {judges}."
+        f"{test} Split: {spec.split}. {time_text(seconds)}"
+    )
 
-    spec: RunSpec
-    seeds: int
-    seconds: float
 
-    @property
-    def text(self) -> str:
-        """What runs on what data, what judges it, and how long it takes."""
-        spec = self.spec
-        runs = f"{self.seeds} runs" if self.seeds > 1 else "1 run"
-        test = f" {len(spec.test):,} test images stay locked." if spec.test else ""
-        count = len(spec.validation)
-        judges = f"accuracy is measured on {count:,} {spec.evaluation} image{'s' * (count != 1)}"
-        if spec.evaluation == "test":
-            judges += ", as there is no validation split"
-        return (
-            f"{runs} of {spec.epochs} epochs on {len(spec.training):,} images;"
-            f" {len(spec.selection):,} more, of other groups, choose the epoch; {judges}."
-            f"{test} Split: {spec.split}. {time_text(self.seconds)}"
-        )
+class TrainingPlan(NamedTuple):
+    """What Start would do, as text, and the number of training images."""
+
+    text: str
+    images: int
 
 
 def plan_training(project: Project, config: RunConfig, seeds: int) -> TrainingPlan:
@@ -48,7 +45,8 @@ def plan_training(project: Project, config: RunConfig, seeds: int) -> TrainingPl
         TrainingError: The run can't be trained with these settings.
     """
     spec = project.runs.plan(project.splits.rule, config)
-    return TrainingPlan(spec, seeds, estimate_seconds(project.runs.all(), [spec] * seeds) or 0.0)
+    seconds = estimate_seconds(project.runs.all(), [spec] * seeds) or 0.0
+    return TrainingPlan(plan_text(spec, seeds, seconds), len(spec.training))
 
 
 def time_text(seconds: float) -> str:

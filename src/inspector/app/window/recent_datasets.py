@@ -39,12 +39,9 @@ def facts_of(project: "Project") -> dict[str, float]:
     }
     if project.scans.is_complete() and len(counts.splits) > 1:
         index = project.duplicates.index()
-        split_of = {
-            i: split
-            for i, split in project.splits.split_of().items()
-            if index.samples[i].mark != "drop"
-        }
-        evaluated = sum(split in EVALUATION for split in split_of.values())
+        split_of = project.splits.split_of()
+        excluded = index.samples.table.ids_where("mark", "drop")
+        evaluated = sum(split in EVALUATION and i not in excluded for i, split in split_of.items())
         if evaluated:
-            facts["leak_rate"] = len(leaked(index, project.splits.split_of())) / evaluated
+            facts["leak_rate"] = len(leaked(index, split_of)) / evaluated
     return facts

@@ -24,7 +24,7 @@ _PREFIX = re.compile(r"(?P<label>[^\W\d_](?:[^\d.]*[^\W\d_])?)[ ._()-]*\d")
 
 def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read the word before the number of each file name as its class."""
-    holders = {path.rpartition("/")[0] for path in tree.images(base)}
+    holders = [one.path for one in tree.folders_below(base) if one.images]
     # One folder per class says it better than file names do.
     flat = [
         h for h in holders

@@ -3,7 +3,7 @@
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +51,6 @@ class Tree:
     def __init__(self, name: str, folders: dict[str, Folder]) -> None:
         self.name = name
         self.folders = folders
-        self._images: dict[str, list[str]] = {}
         self._by_name: dict[str, list[str]] = {}
         self._by_stem: dict[str, list[str]] = {}
         self._by_lower: dict[str, list[str]] = {}
@@ -65,17 +64,18 @@ class Tree:
         """Number of images."""
         return self.folders[""].below
 
-    def images(self, folder: str = "") -> Sequence[str]:
-        """Return the paths of all images in a folder and below it."""
-        paths = self._images.get(folder)
-        if paths is None:
-            paths = self._images[folder] = []
-            pending = [folder]
-            while pending:
-                one = self.folders[pending.pop()]
-                paths += map(one.join, one.images)
-                pending += map(one.join, reversed(one.folders))
-        return paths
+    def images(self, folder: str = "") -> Iterator[str]:
+        """Yield the paths of all images in a folder and below it."""
+        for one in self.folders_below(folder):
+            yield from map(one.join, one.images)
+
+    def folders_below(self, folder: str) -> Iterator[Folder]:
+        """Yield a folder and all folders below it."""
+        pending = [folder]
+        while pending:
+            one = self.folders[pending.pop()]
+            yield one
+            pending += map(one.join, reversed(one.folders))
 
     def populated(self, folder: str) -> list[str]:
         """List the subfolders of a folder that contain an image at any depth."""

@@ -106,7 +106,7 @@ class Previews:
     def _side(self, *, validation: bool) -> SampleTable:
         """Return what a run reads as validation, or as training; all images without a split."""
         images = self._groups.images()
-        images = images.where(~images.text("mark").equals("drop"))
+        images = images.included()
         split = images.text("split")
         if validation:
             return images.where(split.equals("validation"))
@@ -147,7 +147,7 @@ def _first_of_each_class(images: SampleTable, most: int) -> list[Sample]:
 def _class_by_class(images: SampleTable) -> list[int]:
     """Return a row of each class, then another of each, and so on; deterministic."""
     by_class: defaultdict[str, list[int]] = defaultdict(list)
-    for row, label in enumerate(images.labels().tolist()):
+    for row, label in enumerate(images.labels()):
         by_class[label].append(row)
     for mine in by_class.values():
         random.Random(0).shuffle(mine)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.store.sample_table import HashColumn, SampleTable, TextColumn
+from inspector.store.columns import HashColumn, TextColumn
+from inspector.store.sample_table import SampleTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.errors import CacheError
+from inspector.project.catalog.contents import Contents, contents_of
 from inspector.project.catalog.samples import Samples
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch
 from inspector.similarity.embedding import BATCH, DIMENSIONS, VERSION
+from inspector.store.sample_table import SampleTable, hashes_of
 from inspector.store.samples import Sample
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
@@ -36,9 +38,10 @@ class Embeddings:
         self._computing = threading.Lock()
         self._failed: dict[bytes, str] = {}
 
-    def images(self) -> list[Sample]:
+    def images(self) -> SampleTable:
         """Return the images that can have an embedding, ordered by path."""
-        return [s for s in self._samples.everything() if s.status == "image" and s.sha256]
+        images = self._samples.everything().images()
+        return images.where(images.hashes().known)
 
     def missing(self) -> int:
         """Return the number of contents without an embedding, except those that can't have one."""
@@ -63,12 +66,9 @@ class Embeddings:
         with self._alone(stop, progress) as alone:
             if not alone:
                 return False
-            tasks = [
-                EmbedFile(sha256, str(self._context.absolute(path)))
-                for sha256, path in self._missing().items()
-            ]
-            if tasks:
-                self._compute(tasks, stop, progress)
+            missing = self._missing()
+            if len(missing):
+                self._compute(missing, stop, progress)
         return not stop.is_set()
 
     def of(self, samples: Sequence[Sample]) -> Iterator[tuple[NDArray[np.int64], Halves]]:
@@ -81,7 +81,7 @@ class Embeddings:
             (m,) positions in `samples`, ascending, and (m, 1280) float16 of length 1.
         """
         start = 0
-        contents = [s.sha256 for s in samples]
+        contents = hashes_of(samples)
         for stored in self._context.cache.embeddings(VERSION, contents):
             part = contents[start : start + self._context.cache.PART]
             rows = [i for i, sha256 in enumerate(part) if sha256 in stored]
@@ -137,14 +137,12 @@ class Embeddings:
         """Return why contents have no embedding, for those tried since opening."""
         return dict(self._failed)
 
-    def _missing(self) -> dict[bytes, str]:
-        """Return a path for each content that has no embedding yet and may get one."""
-        stored = self._context.cache.embedded(VERSION)
-        return {
-            s.sha256: s.path
-            for s in self.images()
-            if s.sha256 not in stored and s.sha256 not in self._failed
-        }
+    def _missing(self) -> Contents:
+        """Return the contents that have no embedding yet and may get one."""
+        done = self._context.cache.embedded(VERSION) | self._failed.keys()
+        contents = contents_of(self.images())
+        absent = (sha256 not in done for sha256 in contents.hashes())
+        return contents.taken(np.fromiter(absent, np.bool_, len(contents)))
 
     @contextmanager
     def _alone(self, stop: Stop, progress: Progress) -> Iterator[bool]:
@@ -159,9 +157,16 @@ class Embeddings:
         finally:
             self._computing.release()
 
-    def _compute(self, tasks: Sequence[EmbedFile], stop: Stop, progress: Progress) -> None:
-        progress.start("embedding images", len(tasks))
-        chunks = (tasks[i : i + BATCH] for i in range(0, len(tasks), BATCH))
+    def _compute(self, missing: Contents, stop: Stop, progress: Progress) -> None:
+        progress.start("embedding images", len(missing))
+        hashes = missing.hashes()
+        chunks = (
+            [
+                EmbedFile(sha256, str(self._context.absolute(missing.path(i))))
+                for i, sha256 in enumerate(hashes[start : start + BATCH], start)
+            ]
+            for start in range(0, len(missing), BATCH)
+        )
         rows: list[tuple[bytes, bytes]] = []
         with closing(self._context.own_pool()) as pool:
             for answer in pool.map(chunks, stop=stop):

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+import numpy as np
+
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
 from inspector.errors import DatasetError
@@ -83,8 +85,9 @@ class Scans:
         absent = bool(self._context.origin) or store.database.refusal is not None
         if absent or not self.is_complete() or self.compares_embeddings():
             return None
-        sides = (min(shape.width, shape.height) for shape in store.samples.shapes().values())
-        if all(side < SMALL_PX for side in sides):
+        images = store.samples.everything().images()
+        sides = np.minimum(images.number("width"), images.number("height"))
+        if not (sides >= SMALL_PX).any():
             return None
         seconds = self._embeddings.estimated_seconds()
         return f"{seconds / 60:,.0f} min" if seconds >= 90 else f"{max(1, round(seconds))} s"
@@ -211,8 +214,11 @@ class Scans:
     def _is_newly_embedded(self) -> bool:
         """Tell whether images were embedded since the last search: that proposes more pairs."""
         store = self._context.store
+        stored = self._context.cache.embedded(VERSION)
+        if not stored:
+            return False
         contents = {row.sha256 for row in store.samples.known_contents()}
-        embedded = len(contents & self._context.cache.embedded(VERSION))
+        embedded = len(contents & stored)
         known = store.records.get(COMPARED_PAIRS).embedded
         return is_mostly_embedded(embedded, len(contents)) and not is_mostly_embedded(
             known, len(contents)
@@ -233,12 +239,12 @@ class Scans:
 
         Existing knowledge is read before, on this thread: each thread keeps its own connections.
         """
-        known = self._context.store.samples.known_contents()
-        if self._context.cache.refusal is not None:
-            # A read-only cache can't be repaired.
-            known = []
-        cached = self._context.cache.contents() if known else set()
-        lost = {row.id for row in known if row.sha256 not in cached}
+        lost: set[int] = set()
+        # A read-only cache can't be repaired.
+        if self._context.cache.refusal is None:
+            cached = self._context.cache.contents()
+            known = self._context.store.samples.known_contents()
+            lost = {row.id for row in known if row.sha256 not in cached}
         return self._unread_or_lost(racy_ns, lost)
 
     def _unread_or_lost(

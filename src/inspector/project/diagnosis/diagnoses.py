@@ -35,7 +35,7 @@ from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Splits
 from inspector.similarity.levels import POSSIBLE
 from inspector.store.records import DIAGNOSIS, DiagnosisRecord, Record, RecordKey
-from inspector.store.samples import Sample
+from inspector.store.sample_table import SampleTable, among
 from inspector.work.diagnosis_process import DiagnosisRequest, Features, ask_child
 from inspector.work.jobs import Progress, Stop
 
@@ -142,7 +142,7 @@ class Diagnoses:
             raise UsageError("a number of images is below 1", "Leave it out where it is not known.")
         if numbers.predictions:
             predictions = read_predictions(Path(numbers.predictions))
-            known = {s.path for s in self._samples.everything()}
+            known = set(self._samples.everything().paths)
             if not placed(predictions, known):
                 raise DatasetError(
                     "the predictions name no image of this dataset",
@@ -163,9 +163,9 @@ class Diagnoses:
             place.update(dict.fromkeys(paths, name))
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
-        group: dict[str, int] = {s.path: n for s, n in zip(rows, numbers, strict=True)}
+        group: dict[str, int] = dict(zip(rows.paths, numbers, strict=True))
         read = read_predictions(Path(file))
-        known = placed(read, {s.path for s in self._samples.everything()})
+        known = placed(read, set(self._samples.everything().paths))
         measured = rates(known, tie, place, group)
         left = len(read) - len(known)
         return [*measured, Rate("not in this dataset", 0, left, 0.0, 1.0)] if left else measured
@@ -258,7 +258,7 @@ class Diagnoses:
             for one in properties
             if one.differs and one.name in values
         )
-        names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
+        names = sorted(rows.text("split").taken(np.flatnonzero(folder)).counts())
         return ShiftReport(names[0] if names else "the folder", len(properties), extremes)
 
     def question(self, rule: Rule) -> Question:
@@ -274,7 +274,7 @@ class Diagnoses:
     def _asked(
         self,
         rule: Rule,
-        rows: list[Sample],
+        rows: SampleTable,
         features: Sequence[NDArray[Any]],
     ) -> Question:
         """Gather a question.
@@ -285,8 +285,7 @@ class Diagnoses:
             features: Descriptors and thumbnails, maybe of no image, and mean colours.
         """
         described, thumbs, colours = features
-        classes = sorted({s.label for s in rows})
-        place = {name: i for i, name in enumerate(classes)}
+        labels = rows.text("label").sorted()
         training, folder, yours = self.sides(rule, rows)
         if not training.any():
             raise DatasetError(
@@ -299,21 +298,19 @@ class Diagnoses:
         share = single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
         return Question(
             described, thumbs,
-            np.array([place[s.label] for s in rows], np.int64),
+            labels.codes.astype(np.int64),
             self.known_groups(rows), training, folder, yours, share,
             self.numbers.claimed, self._provenance(rows), self._groups.recall(rows),
             tuple((one, self.known_groups(rows, one)) for one in levels),
             columns(rows, colours),
-            tuple(classes),
+            tuple(labels.values),
         )  # fmt: skip
 
-    def standing_images(self) -> list[Sample]:
+    def standing_images(self) -> SampleTable:
         """Return the images that are not excluded; models learn from these only."""
-        return [s for s in self._groups.images() if s.mark != "drop"]
+        return self._groups.images().included()
 
-    def known_groups(
-        self, rows: list[Sample], similarity: float | None = None
-    ) -> NDArray[np.int64]:
+    def known_groups(self, rows: SampleTable, similarity: float | None = None) -> NDArray[np.int64]:
         """Return the group of each image, joined with near-duplicates; -1 where it is alone.
 
         Args:
@@ -323,20 +320,20 @@ class Diagnoses:
         alone = np.bincount(numbers)[numbers] == 1
         return np.where(alone, -1, numbers).astype(np.int64)
 
-    def sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
+    def sides(self, rule: Rule, rows: SampleTable) -> tuple[Any, Any, Any]:
         """Return masks of training, the evaluation folder, and the user's validation.
 
         The last is None if the rule is no single call.
         """
-        splits = np.array([s.split for s in rows])
-        if self._context.layout.role is Role.CLASSES or not (splits == "training").any():
+        splits = rows.text("split")
+        training = splits.equals("training")
+        if self._context.layout.role is Role.CLASSES or not training.any():
             training = np.ones(len(rows), np.bool_)
             folder = np.zeros(len(rows), np.bool_)
         else:
-            training = splits == "training"
-            folder = splits == "validation"
+            folder = splits.equals("validation")
             if not folder.any():
-                folder = splits == "test"
+                folder = splits.equals("test")
         if rule.kind is RuleKind.LIST:
             return *self._listed(rule, rows, folder), None
         if one_call(self._source, rule) is None:
@@ -344,11 +341,11 @@ class Diagnoses:
         split = membership(self._source, rule)
         held = set(split.validation)
         inside = held | set(split.training)
-        training = np.array([s.path in inside for s in rows])
-        yours = np.array([s.path in held for s in rows])
+        training = among(rows.paths, inside)
+        yours = among(rows.paths, held)
         return training, folder & ~training, yours
 
-    def _listed(self, rule: Rule, rows: list[Sample], folder: Any) -> tuple[Any, Any]:
+    def _listed(self, rule: Rule, rows: SampleTable, folder: Any) -> tuple[Any, Any]:
         """Return the masks of images to split and of the folder, for a rule by list.
 
         A folder that the list does not name is the evaluation folder, else the list's validation
@@ -356,20 +353,19 @@ class Diagnoses:
         """
         split = membership(self._source, rule)
         inside = {*split.training, *split.validation}
-        outside = folder & np.array([s.path not in inside for s in rows])
+        outside = folder & ~among(rows.paths, inside)
         learned = inside if outside.any() else {*split.training}
         held = {*split.validation} - learned
-        training = np.array([s.path in learned for s in rows])
-        return training, outside if outside.any() else np.array([s.path in held for s in rows])
+        return among(rows.paths, learned), outside if outside.any() else among(rows.paths, held)
 
-    def _provenance(self, rows: list[Sample]) -> dict[str, int]:
+    def _provenance(self, rows: SampleTable) -> dict[str, int]:
         """Count the enabled groups by provenance."""
         counts: Counter[str] = Counter()
         for proposal in self._groups.enabled():
             counts[proposal.provenance.value] += len(proposal.groups)
-        bound = len({s.bound for s in rows if s.bound})
-        if bound:
-            counts["confirmed"] += bound
+        bound = np.unique(rows.number("bound"))
+        if bound.any():
+            counts["confirmed"] += int((bound != 0).sum())
         clusters = len(self._duplicates.index().clusters)
         if clusters:
             counts["verified near-duplicates"] += clusters

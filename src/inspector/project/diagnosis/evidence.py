@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from inspector.dataset.names import Label
 from inspector.errors import DatasetError, UsageError
 from inspector.project.diagnosis.diagnoses import Diagnoses, StoredDiagnosis, UserMetrics
@@ -12,7 +14,7 @@ from inspector.project.diagnosis.shortcuts import ShortcutReport, Shortcuts
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
-from inspector.store.samples import Sample
+from inspector.store.sample_table import SampleTable, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class EvidenceReader:
     def read(self) -> Evidence:
         """Return the evidence for the current rule; needs a finished scan."""
         leakage, why = self._leakage()
-        rows = [s for s in self._source.groups.images() if s.mark != "drop"]
+        rows = self._source.groups.images().included()
         sizes: dict[str, int] = {}
         if leakage is not None:
             sizes = {
@@ -101,9 +103,9 @@ class EvidenceReader:
             return None, f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}"
 
 
-def _classes(leakage: Leakage, rows: list[Sample]) -> tuple[ClassLeaks, ...]:
+def _classes(leakage: Leakage, rows: SampleTable) -> tuple[ClassLeaks, ...]:
     held = {*leakage.membership.validation} - leakage.excluded
-    images = Counter(s.label for s in rows if s.path in held)
+    images = Counter(s.label for s in rows.taken(np.flatnonzero(among(rows.paths, held))))
     leaked: dict[str, list[int]] = {}
     for leak in leakage.leaks:
         if leak.kind != "group":

@@ -16,6 +16,7 @@ from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.labels import current_label
 from inspector.scratch import make_scratch
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 from inspector.work.jobs import Progress, Stop
 from inspector.work.map_process import MapPositions, MapRequest, lay_out_in_child
@@ -39,7 +40,7 @@ class MapData:
         near: Classes of each image's neighbours; None until computed.
     """
 
-    samples: tuple[Sample, ...]
+    samples: SampleTable
     positions: NDArray[np.float32]
     method: str
     labels: NDArray[np.int64]
@@ -87,10 +88,9 @@ class ImageMap:
         last = self._last
         if last is None:
             return None
-        samples = {s.id: s for s in self._embeddings.images()}
-        if len(samples) < len(last.samples) or any(s.id not in samples for s in last.samples):
-            return None
-        return _with_today(last, tuple(samples[s.id] for s in last.samples))
+        images = self._embeddings.images()
+        rows = images.rows_of(last.samples.ids)
+        return None if (rows < 0).any() else _with_today(last, images.of_rows(rows))
 
     def lay_out(
         self,
@@ -141,7 +141,7 @@ class ImageMap:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _embedded(self, file: Path) -> list[Sample]:
+    def _embedded(self, file: Path) -> SampleTable:
         """Write the embeddings to a file; return the images that have one, in its order.
 
         Raises:
@@ -150,7 +150,7 @@ class ImageMap:
         images = self._embeddings.images()
         there = self._embeddings.write(images, file)
         if not there.all():
-            images = [s for s, known in zip(images, there.tolist(), strict=True) if known]
+            images = images.where(there)
             self._embeddings.write(images, file)
         if not images:
             raise DatasetError("there is no image to lay out", "Scan the dataset first.")
@@ -226,20 +226,16 @@ class ImageMap:
         ][:count]
 
 
-def _begun(images: list[Sample]) -> MapData:
+def _begun(images: SampleTable) -> MapData:
     empty = np.zeros(0, np.int64)
     positions = np.zeros((len(images), 2), np.float32)
-    return _with_today(MapData(tuple(images), positions, "", empty, empty, (), ()), tuple(images))
+    return _with_today(MapData(images, positions, "", empty, empty, (), ()), images)
 
 
-def _with_today(data: MapData, samples: tuple[Sample, ...]) -> MapData:
+def _with_today(data: MapData, samples: SampleTable) -> MapData:
     """Return the map with the current labels and splits of its samples."""
-    classes = sorted({current_label(s) for s in samples})
-    splits = sorted({s.split for s in samples})
-    place = {name: i for i, name in enumerate(classes)}
-    number = {name: i for i, name in enumerate(splits)}
+    labels, splits = samples.labels().sorted(), samples.text("split").sorted()
     return replace(
-        data, samples=samples, classes=tuple(classes), split_names=tuple(splits),
-        labels=np.array([place[current_label(s)] for s in samples], np.int64),
-        splits=np.array([number[s.split] for s in samples], np.int64),
+        data, samples=samples, classes=tuple(labels.values), split_names=tuple(splits.values),
+        labels=labels.codes.astype(np.int64), splits=splits.codes.astype(np.int64),
     )  # fmt: skip

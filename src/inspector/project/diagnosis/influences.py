@@ -28,6 +28,7 @@ from inspector.store.records import (
     BorrowedRecords,
     InfluenceRecord,
 )
+from inspector.store.sample_table import SamplesById, SampleTable, among
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import BorrowedRequest, ScratchRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
@@ -287,14 +288,15 @@ class Influences:
 
     def _answers(self, records: Sequence[AnswerRecord]) -> tuple[AnsweredImage, ...]:
         rows = self._diagnoses.standing_images()
-        by_id = {s.id: s for s in rows}
-        numbers = self._groups.numbers(rows, with_duplicates=True).tolist() if records else ()
-        group: dict[int, int] = dict(zip(by_id, numbers, strict=False))
+        if not records:
+            return ()
+        by_id = SamplesById(rows)
+        numbers = self._groups.numbers(rows, with_duplicates=True)
         return tuple(
             AnsweredImage(
                 by_id[one.sample], one.right, one.right_without, one.shares,
                 tuple(
-                    self._group_of(one.sample, i, by_id, group)
+                    self._group_of(one.sample, i, by_id, numbers)
                     for i in one.influences if all(s in by_id for s in i.samples)
                 ),
             )
@@ -302,13 +304,13 @@ class Influences:
         )  # fmt: skip
 
     def _group_of(
-        self, sample: int, one: InfluenceRecord, by_id: dict[int, Sample], group: dict[int, int]
+        self, sample: int, one: InfluenceRecord, by_id: SamplesById, numbers: NDArray[np.int32]
     ) -> AnsweringGroup:
         near = self._duplicates.index().neighbours(sample)
         first = by_id[one.samples[0]]
         if any(s in near or s == sample for s in one.samples):
             kind = InfluenceKind.NEAR_DUPLICATE
-        elif group[first.id] == group[sample]:
+        elif len({*numbers[by_id.table.rows_of([first.id, sample])].tolist()}) == 1:
             kind = InfluenceKind.GROUP
         elif current_label(first) == current_label(by_id[sample]):
             kind = InfluenceKind.CLASS
@@ -328,7 +330,7 @@ class Influences:
 
 def influence_question(
     diagnoses: Diagnoses, splits: Splits, rule: Rule
-) -> tuple[list[Sample], InfluenceQuestion, str]:
+) -> tuple[SampleTable, InfluenceQuestion, str]:
     """Return the images, who trains and who is judged under a rule, and the name of the latter.
 
     Raises:
@@ -338,16 +340,13 @@ def influence_question(
     rows = diagnoses.standing_images()
     membership = splits.membership(rule)
     learned, judged = frozenset(membership.training), frozenset(membership.validation)
-    training = np.array([s.path in learned for s in rows], np.bool_)
-    validation = np.array([s.path in judged for s in rows], np.bool_)
+    training, validation = among(rows.paths, learned), among(rows.paths, judged)
     if not validation.any() or not training.any():
         raise DatasetError(
             "the split has no validation images, or no training images",
             "Name a split: folders, `--validation-split 0.2 --seed 1`, `--code FILE.py`.",
         )
-    classes = sorted({current_label(s) for s in rows})
-    place = {name: i for i, name in enumerate(classes)}
-    labels = np.array([place[current_label(s)] for s in rows], np.int64)
+    labels = rows.labels().sorted().codes.astype(np.int64)
     if len(np.unique(labels[training])) < 2:
         raise DatasetError(
             "there is one class in training", "Open the folder above, or choose another split."
@@ -371,7 +370,7 @@ class _Measured:
 
 
 def _record(
-    digest: str, measured: _Measured, answer: BorrowedAccuracy, rows: list[Sample]
+    digest: str, measured: _Measured, answer: BorrowedAccuracy, rows: Sequence[Sample]
 ) -> BorrowedRecord:  # fmt: skip
     images = zip(
         answer.rows.tolist(), answer.right.tolist(), answer.right_without.tolist(),

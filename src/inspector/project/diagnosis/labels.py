@@ -146,12 +146,12 @@ class Labels:
         stop, progress = stop or Stop(), progress or Progress()
         groups = self._groups
         images = groups.images()
-        rows = images.where(~images.text("mark").equals("drop"))
-        given = rows.labels()
-        classes = sorted(set(given.tolist()))
+        rows = images.included()
+        given = rows.labels().sorted()
+        classes = given.values
         if len(classes) < 2:
             return LabelEvidence((), (), np.zeros((0, 0), np.float32), ())
-        labels = np.searchsorted(np.array(classes, np.object_), given).astype(np.int64)
+        labels = given.codes.astype(np.int64)
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
@@ -226,10 +226,11 @@ class Labels:
     def single(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return only the suspects of the queue, and whether labels were searched yet."""
         evidence = self._kept()
+        if evidence is None:
+            return (), False
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
-        cases = tuple(_case_of(one) for one in evidence or () if one.sample.id not in taken)
-        return cases, evidence is not None
+        return tuple(_case_of(one) for one in evidence if one.sample.id not in taken), True
 
     def suspected(self) -> dict[int, SuspectedLabel]:
         """Return the undecided suspects of the last search, by sample id."""
@@ -244,7 +245,7 @@ class Labels:
         """
         labels = self._groups.images().labels()
         return {
-            label: tuple(islice(self._nearest_first(case.samples, labels == label), NEAREST))
+            label: tuple(islice(self._nearest_first(case.samples, labels.equals(label)), NEAREST))
             for label in dict.fromkeys((*case.labels, case.suggested))
         }
 

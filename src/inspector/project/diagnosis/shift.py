@@ -1,6 +1,5 @@
 """Simple properties that tell the folders apart, with images at the extremes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from inspector.audit.diagnosis import Histogram, Property
 from inspector.audit.properties import one_hot
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 
 Doubles = NDArray[np.float64]
@@ -60,26 +60,27 @@ def mean_colours(records: NDArray[np.void]) -> NDArray[np.float64]:
     return colours
 
 
-def columns(rows: Sequence[Sample], colours: Doubles | None) -> dict[str, Doubles]:
+def columns(rows: SampleTable, colours: Doubles | None) -> dict[str, Doubles]:
     """Return the simple properties of images, without those that are equal for all.
 
     Args:
         rows: The images.
         colours: (n, 2) of `mean_colours`; None to leave out `COLOURS`.
     """
-    pixels = np.array([max(1, s.width * s.height) for s in rows], np.float64)
+    width, height, size = (
+        rows.number(name).astype(np.float64) for name in ("width", "height", "size")
+    )
+    camera = rows.text("camera")
     columns_by_name = {
-        "brightness": np.array([s.brightness for s in rows], np.float64),
-        "contrast": np.array([s.contrast for s in rows], np.float64),
-        "sharpness": np.array([s.sharpness for s in rows], np.float64),
+        **{name: rows.measure(name) for name in ("brightness", "contrast", "sharpness")},
         **({} if colours is None else dict(zip(COLOURS, colours.T, strict=True))),
-        "width": np.array([s.width for s in rows], np.float64),
-        "height": np.array([s.height for s in rows], np.float64),
-        "bytes per pixel": np.array([s.size for s in rows], np.float64) / pixels,
-        "EXIF camera": np.array([bool(s.camera) for s in rows], np.float64),
-        **one_hot("format", [s.format for s in rows]),
-        **one_hot("colour mode", [s.mode for s in rows]),
-        **one_hot("camera", [s.camera or None for s in rows]),
+        "width": width,
+        "height": height,
+        "bytes per pixel": size / np.maximum(1, width * height),
+        "EXIF camera": (~camera.equals("")).astype(np.float64),
+        **one_hot("format", rows.text("format").values, rows.text("format").codes),
+        **one_hot("colour mode", rows.text("mode").values, rows.text("mode").codes),
+        **one_hot("camera", camera.values, camera.codes, unknown=""),
     }
     return {
         name: values
@@ -98,7 +99,7 @@ def from_json(document: dict[str, Any]) -> tuple[Property, ...]:
 
 
 def at_the_extremes(
-    one: Property, values: Doubles, rows: list[Sample], training: Mask, folder: Mask
+    one: Property, values: Doubles, rows: SampleTable, training: Mask, folder: Mask
 ) -> PropertyShift:
     """Return a property with the images that show it best."""
     sign = 1.0 if (one.auc or 0.0) >= 0.5 else -1.0

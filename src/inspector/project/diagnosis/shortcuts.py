@@ -1,7 +1,7 @@
 """Shortcuts of a dataset: what predicts the class without the object, and what to do."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, assert_never
@@ -32,6 +32,7 @@ from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import Splits
 from inspector.store.records import SHORTCUTS, ProbeRecord, ShortcutsRecord
+from inspector.store.sample_table import SamplesById, SampleTable
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import ShortcutsRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
@@ -150,7 +151,7 @@ class Shortcuts:
         training, folder, _ = self._diagnoses.sides(rule, rows)
         group = self._groups.numbers(rows, with_duplicates=True).astype(np.int64)
         groups = len(np.unique(group[training]))
-        if len({s.label for s, inside in zip(rows, training, strict=True) if inside}) < 2:
+        if len(rows.text("label").taken(np.flatnonzero(training)).counts()) < 2:
             raise DatasetError(
                 "shortcuts need two classes in the training folder", "Open the folder above."
             )
@@ -159,18 +160,17 @@ class Shortcuts:
                 f"shortcuts need {MIN_GROUPS} independent groups of images, there are {groups}",
                 "Add images, or check the groups.",
             )
-        names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
+        names = sorted(rows.text("split").taken(np.flatnonzero(folder)).counts())
         images = int(training.sum())
         chosen = _judged(training, folder, group)
-        rows = [rows[i] for i in chosen.tolist()]
+        judged = rows.of_rows(chosen)
         group, training, folder = group[chosen], training[chosen], folder[chosen]
-        measured = self._measured(rows, stop, progress)
+        measured = self._measured(judged, stop, progress)
         if measured is None:
             return None
-        position = {name: i for i, name in enumerate(sorted({s.label for s in rows}))}
         question = ShortcutQuestion(
-            probes_of(_facts(rows), measured, group=group, reference=np.flatnonzero(training)),
-            np.array([position[s.label] for s in rows], np.int64), group, training, folder,
+            probes_of(_facts(judged), measured, group=group, reference=np.flatnonzero(training)),
+            judged.text("label").sorted().codes.astype(np.int64), group, training, folder,
         )  # fmt: skip
         results = answer_in_child(
             ShortcutsRequest(question), tuple, stop=stop, progress=progress,
@@ -180,7 +180,7 @@ class Shortcuts:
             return None
         record = ShortcutsRecord(
             self._digest(rule), names[0] if names else "", images, groups,
-            tuple(_probe_record(result, rows) for result in results),
+            tuple(_probe_record(result, judged.ids) for result in results),
         )  # fmt: skip
         self._context.store.records.note(SHORTCUTS, record)
         self._context.emit(Changes(rule=True, text="the search for shortcuts is done"))
@@ -194,7 +194,7 @@ class Shortcuts:
         return self._report(record)
 
     def _report(self, record: ShortcutsRecord) -> ShortcutReport:
-        by_id = {s.id: s for s in self._samples.everything()}
+        by_id = SamplesById(self._samples.everything())
         findings = []
         for one in record.probes:
             result = ProbeResult(
@@ -207,7 +207,7 @@ class Shortcuts:
             findings.append(ShortcutFinding(result, examples, text, _ADVICE[result.probe]))
         return ShortcutReport(record.folder, record.images, record.groups, tuple(findings))
 
-    def _measured(self, rows: list[Sample], stop: Stop, progress: Progress) -> Measured | None:
+    def _measured(self, rows: SampleTable, stop: Stop, progress: Progress) -> Measured | None:
         """Return the measured values of each image; None when stopped."""
         contents = {s.sha256: s for s in rows}
         progress.start("shortcuts: surroundings", len(contents))
@@ -283,7 +283,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _facts(rows: list[Sample]) -> list[ImageFacts]:
+def _facts(rows: Iterable[Sample]) -> list[ImageFacts]:
     return [
         ImageFacts(
             s.path, s.label, s.size, s.width, s.height, s.format, s.mode, s.camera, s.captured,
@@ -293,11 +293,11 @@ def _facts(rows: list[Sample]) -> list[ImageFacts]:
     ]  # fmt: skip
 
 
-def _probe_record(result: ProbeResult, rows: list[Sample]) -> ProbeRecord:
+def _probe_record(result: ProbeResult, ids: NDArray[np.int64]) -> ProbeRecord:
     return ProbeRecord(
         result.probe.value, result.accuracy, result.low, result.high, result.chance,
         result.folder_accuracy, result.folder_chance, result.p_corrected, result.verdict.value,
-        tuple(rows[i].id for i in result.examples),
+        tuple(ids[list(result.examples)].tolist()),
     )  # fmt: skip
 
 

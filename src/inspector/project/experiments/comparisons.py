@@ -286,7 +286,8 @@ class Comparisons:
 
     def _dropped(self) -> dict[str, Sample]:
         """Return the excluded images, else the copies that keeping one of each would exclude."""
-        rows = [s for s in self._groups.images() if s.mark == "drop"]
+        images = self._groups.images()
+        rows = list(images.where(images.text("mark").equals("drop")))
         if not rows:
             planned = self._decisions.plan_rule(COPIES_RULE, everything=True, same_picture=True)
             rows = [s for s, _ in planned.drops]
@@ -296,7 +297,7 @@ class Comparisons:
         """Return the enabled group of every image, near-duplicates joined."""
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
-        return {s.path: number for s, number in zip(rows, numbers, strict=True)}
+        return dict(zip(rows.paths, numbers, strict=True))
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -204,7 +204,7 @@ class Experiments:
         seeds = len(plan.specs)
         if not done:
             return Experiment(None, plan.quick, 0, seeds)
-        paths = [s.path for s in self._groups.images()]
+        paths = self._groups.images().paths
 
         def learn(rows: Ints) -> Callable[[Ints], Mask]:
             right = judges[_key(tuple(paths[i] for i in rows.tolist()))]

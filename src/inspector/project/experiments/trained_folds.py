@@ -32,7 +32,6 @@ from inspector.project.training.runs import SELECTION_SHARE, Runs
 from inspector.project.training.time_estimate import estimate_seconds
 from inspector.similarity.projection import reduce
 from inspector.splits.group_split import split_by_group
-from inspector.store.samples import Sample
 from inspector.training_protocol.messages import Event, RunFailed
 from inspector.training_protocol.run_spec import RunSpec, SampleColumns, check_spec
 from inspector.work.jobs import Stop
@@ -111,8 +110,9 @@ class TrainedFolds:
         """
         base = self._runs.plan(rule or self._splits.rule, config or RunConfig())
         pool = _joined(base.training, base.selection, base.validation)
-        known: dict[str, Sample] = {s.path: s for s in self._groups.images()}
-        rows = [known[path] for path in pool.paths]
+        images = self._groups.images()
+        known: dict[str, int] = {path: row for row, path in enumerate(images.paths)}
+        rows = images.of_rows(np.array([known[path] for path in pool.paths], np.int64))
         numbers = self._groups.numbers(rows, with_duplicates=True).astype(np.int64)
         group, labels = own_groups(numbers), np.array(pool.labels, np.int64)
         count = int(group.max(initial=-1)) + 1

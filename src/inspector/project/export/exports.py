@@ -153,6 +153,7 @@ class Exports:
             if s.mark != "drop" and not s.new_label
             and (sides is None or sides.get(s.path) == s.split)
         }  # fmt: skip
+        places: dict[tuple[Split, Label], tuple[Split, Label]] = {}
         for sample in rows:
             why = _why_left_out(sample)
             split = sample.split if sides is None else sides.get(sample.path, "")
@@ -161,7 +162,7 @@ class Exports:
             if why:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
             else:
-                items.append(self._item(sample, split, taken))
+                items.append(self._item(sample, split, taken, places))
         return items, left
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[RelativePath, Split]:
@@ -179,7 +180,7 @@ class Exports:
 
         Needs a finished scan.
         """
-        rows = [s for s in self._groups.images() if s.mark != "drop"]
+        rows = list(self._groups.images().included())
         contents = frozenset(s.sha256 for s in rows)
         if self._borders is None or self._borders[0] != contents:
             measurement = measure_borders(self._context, rows, stop=stop, progress=progress)
@@ -192,8 +193,17 @@ class Exports:
         sizes: dict[str, Size] = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
         return read_boxes(self._context.root, self._context.layout, sizes)
 
-    def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
+    def _item(
+        self, sample: Sample, to: str, taken: set[str],
+        places: dict[tuple[Split, Label], tuple[Split, Label]],
+    ) -> Item:  # fmt: skip
         """Return the export item of one file; names from a foreign project file are untrusted.
+
+        Args:
+            sample: The file.
+            to: Its new split.
+            taken: Targets so far; its own is added if it moves.
+            places: Split and class of the items so far, shared by those of one folder.
 
         Raises:
             ExportError: A name could lead outside the target.
@@ -202,6 +212,7 @@ class Exports:
         try:
             source = parse_relative_path(sample.path, where=where)
             was = _split_of(sample.split, where), _label_of(sample, where)
+            was = places.setdefault(was, was)
             split, label = _split_of(to, where), was[1]
             if sample.new_label:
                 label = parse_label(sample.new_label, where=where)
@@ -248,7 +259,8 @@ class Exports:
     def leaks(self, plan: ExportPlan) -> ExportLeaks:
         """Count the leaks of an export before it is made."""
         index = self._duplicates.index()
-        by_path: dict[str, int] = {s.path: i for i, s in index.samples.items()}
+        images = index.samples.table
+        by_path: dict[str, int] = dict(zip(images.paths, images.ids.tolist(), strict=True))
         after = {by_path[i.source]: str(i.split) for i in plan.items if i.source in by_path}
         before = after | {
             by_path[one.source]: one.split for one in plan.left_out if one.source in by_path

@@ -16,12 +16,10 @@ def folds_by_group(groups: Groups, count: int, *, seed: int) -> dict[RelativePat
     Raises:
         UsageError: There are fewer groups than folds.
     """
-    rows = [s for s in groups.images() if s.mark != "drop"]
+    rows = groups.images().included()
     numbers = own_groups(groups.numbers(rows, with_duplicates=True).astype(np.int64))
-    in_test = np.array([s.split == "test" for s in rows], np.bool_)
-    held = np.isin(numbers, numbers[in_test])
-    names = sorted({s.new_label or s.label for s in rows})
-    labels = np.array([names.index(s.new_label or s.label) for s in rows], np.int64)
+    held = np.isin(numbers, numbers[rows.text("split").equals("test")])
+    labels = rows.labels().sorted().codes.astype(np.int64)
     some = len(np.unique(numbers[~held]))
     if not 2 <= count <= some:
         raise UsageError(
@@ -35,6 +33,6 @@ def folds_by_group(groups: Groups, count: int, *, seed: int) -> dict[RelativePat
     folds[~held] = group_folds(labels[~held], own_groups(numbers[~held]), count, rng)
     split_names = [parse_split(f"fold{fold + 1}", where="the folds") for fold in range(count)]
     return {
-        s.path: split_names[fold] if fold >= 0 else TEST
-        for s, fold in zip(rows, folds.tolist(), strict=True)
+        path: split_names[fold] if fold >= 0 else TEST
+        for path, fold in zip(rows.paths, folds.tolist(), strict=True)
     }

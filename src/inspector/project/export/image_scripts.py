@@ -135,7 +135,7 @@ class ImageScripts:
         suspects = {one.sample.id: (one.suggested, one.score) for one in evidence.suspects}
         rows = self._groups.images()
         groups = group_names(self._groups, rows)
-        clusters = {m.id: str(c.id) for c in self._duplicates.clusters() for m in c.members}
+        clusters = {i: str(c) for i, c in self._duplicates.index().cluster_of.items()}
         images = []
         for s in rows:
             suggested, score = suspects.get(s.id, ("", 0.0))

@@ -2,9 +2,10 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import chain, combinations, product
 
 import numpy as np
@@ -17,9 +18,10 @@ from inspector.project.context import ProjectContext
 from inspector.similarity.clusters import components
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import INVERSE, NAMES
+from inspector.store.columns import TextColumn
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.records import COMPARED_PAIRS, SIMILARITY, SimilarityRecord
-from inspector.store.sample_table import SamplesById
+from inspector.store.sample_table import SamplesById, SampleTable
 from inspector.store.samples import Sample
 
 MAX_EXPANDED = 1_000
@@ -54,7 +56,7 @@ class Pair:
     similarity: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cluster:
     """Samples connected by confirmed pairs; its id is its smallest sample id.
 
@@ -80,7 +82,7 @@ class Cluster:
         """Its classes, sorted."""
         return tuple(sorted({m.label for m in self.members}))
 
-    @property
+    @cached_property
     def reviewed(self) -> bool:
         """Whether every member has a decision."""
         return all(m.mark or m.reviewed or m.bound for m in self.members)
@@ -157,6 +159,25 @@ class DuplicateIndex:
         return sorted(same_content)
 
 
+@dataclass(frozen=True, slots=True)
+class _BuiltIndex:
+    """An index, and what it was made of."""
+
+    index: DuplicateIndex
+    labels: TextColumn
+    apart: Sequence[tuple[int, int]]
+
+    def fits(self, images: SampleTable, apart: Sequence[tuple[int, int]]) -> bool:
+        """Tell whether files, labels and judgements are the same, whatever else was decided."""
+        labels = images.labels()
+        return (
+            images.paths is self.index.samples.table.paths
+            and apart == self.apart
+            and labels.values == self.labels.values
+            and np.array_equal(labels.codes, self.labels.codes)
+        )
+
+
 class Duplicates:
     """Queries duplicates and sets the threshold."""
 
@@ -164,8 +185,10 @@ class Duplicates:
         self._context = context
         self._samples = samples
         self._lock = threading.Lock()
-        self._index: DuplicateIndex | None = None
+        self._built: _BuiltIndex | None = None
+        self._decided = False
         self._stored: tuple[list[EqualMember], list[StoredPair]] | None = None
+        self._listed: tuple[DuplicateIndex, Sequence[Cluster]] | None = None
         context.subscribe(self._on_changes)
 
     @property
@@ -196,28 +219,29 @@ class Duplicates:
         confirmed = float(f"{similarity:.4g}")
         self._context.store.records.put(SIMILARITY, SimilarityRecord(confirmed), urgent=True)
         with self._lock:
-            known = self._index
+            known = self._built
             if known is not None:
-                self._index = _cut(known, confirmed)
+                self._built = replace(known, index=_cut(known.index, confirmed))
         self._context.emit(Changes(duplicates=True))
 
     def _on_changes(self, changes: Changes) -> None:
         # A new threshold keeps the loaded rows; a finished scan does not.
         if changes.samples and changes.duplicates:
             with self._lock:
-                self._index = self._stored = None
+                self._built = self._stored = self._listed = None
 
     def forget(self) -> None:
-        """Drop the index after a decision; the loaded rows stay."""
+        """Bring the index up to date after a decision, when it is asked for."""
         with self._lock:
-            self._index = None
+            self._decided = True
 
     def index(self) -> DuplicateIndex:
         """Return the duplicate index at the project's threshold, cached."""
         with self._lock:
-            if self._index is None:
-                self._index = self._build()
-            return self._index
+            if self._built is None or self._decided:
+                self._decided = False
+                self._built = self._build(self._built)
+            return self._built.index
 
     def pairs(self) -> list[Pair]:
         """Return every pair of both levels, most similar first, equal sets expanded."""
@@ -227,38 +251,15 @@ class Duplicates:
         pairs.sort(key=lambda p: (-p.similarity, order.index(p.kind), p.a.path, p.b.path))
         return pairs
 
-    def clusters(self) -> list[Cluster]:
-        """Return the clusters in review order.
+    def clusters(self) -> Sequence[Cluster]:
+        """Return the clusters in review order, cached.
 
         Across splits first, then conflicting labels, then the rest; most similar first.
         """
-        index = self.index()
-        best: dict[int, float] = defaultdict(float)
-        kinds: dict[int, set[PairKind]] = defaultdict(set)
-        for member, kind in index.set_kind.items():
-            if member != index.canonical[member] or kind == "pixels":
-                kinds[index.cluster_of[member]].add(PairKind(kind))
-                best[index.cluster_of[member]] = 1.0
-        for a, _, transform, similarity in index.edges:
-            if similarity >= index.threshold and a in index.cluster_of:
-                cluster = index.cluster_of[a]
-                kinds[cluster].add(PairKind.TRANSFORMED if transform else PairKind.NEAR)
-                best[cluster] = max(best[cluster], similarity)
-        order = list(PairKind)
-        clusters = []
-        samples = {s.id: s for s in index.samples.of([*index.cluster_of])}
-        for key, members in index.clusters.items():
-            rows = tuple(sorted((samples[m] for m in members), key=lambda s: s.path))
-            sorted_kinds = tuple(sorted(kinds[key], key=order.index))
-            keeper = best_of(rows)
-            copy = _first_copy(index, keeper)
-            clusters.append(Cluster(key, rows, sorted_kinds, keeper.id, copy, best[key]))
-        clusters.sort(
-            key=lambda c: (
-                len(c.splits) < 2, len(c.labels) < 2, -c.similarity, c.members[0].path,
-            )
-        )  # fmt: skip
-        return clusters
+        index, listed = self.index(), self._listed
+        if listed is None or listed[0] is not index:
+            listed = self._listed = index, _clusters(index)
+        return listed[1]
 
     def label_conflicts(self) -> list[tuple[Sample, ...]]:
         """Return the sets of identical images with several labels, by content.
@@ -278,9 +279,13 @@ class Duplicates:
         images = self.index().samples.table
         return list(images.where(images.number("flags") & Flag.FLAT != 0))
 
-    def _build(self) -> DuplicateIndex:
+    def _build(self, before: _BuiltIndex | None) -> _BuiltIndex:
         images = self._samples.everything().images()
         samples = SamplesById(images)
+        judged_apart = self._context.store.decisions.not_alike()
+        if before is not None and before.fits(images, judged_apart):
+            index = replace(before.index, samples=samples)
+            return _BuiltIndex(index, before.labels, before.apart)
         if self._stored is None:
             duplicates = self._context.store.duplicates
             self._stored = duplicates.equal_sets(), duplicates.pairs()
@@ -301,15 +306,13 @@ class Duplicates:
         sets = {head: members for head, members in sets.items() if len(members) > 1}
         canonical = {m: head for head, members in sets.items() for m in members}
         kinds = {m: kinds[m] for m in canonical}
-        apart = {
-            tuple(sorted((canonical.get(a, a), canonical.get(b, b))))
-            for a, b in self._context.store.decisions.not_alike()
-        }
+        apart = {tuple(sorted((canonical.get(a, a), canonical.get(b, b)))) for a, b in judged_apart}
 
-        all_labels = images.labels()
+        label_names = images.labels()
+        all_labels = label_names.codes
 
-        def labels(head: int) -> set[str]:
-            return set(all_labels[images.rows_of(sets.get(head, (head,)))])
+        def labels(head: int) -> set[int]:
+            return set(all_labels[images.rows_of(sets.get(head, (head,)))].tolist())
 
         edges: list[tuple[int, int, int, float]] = []
         turned_apart: list[tuple[int, int, int, float]] = []
@@ -330,7 +333,7 @@ class Duplicates:
         index = DuplicateIndex(
             0.0, samples, sets, canonical, kinds, edges, {}, turned_apart=turned_apart
         )
-        return _cut(index, self.threshold)
+        return _BuiltIndex(_cut(index, self.threshold), label_names, judged_apart)
 
 
 def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
@@ -350,11 +353,43 @@ def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
         together[label] += index.sets.get(node, [node])
     clusters = {min(members): sorted(members) for members in together.values()}
     cluster_of = {m: key for key, members in clusters.items() for m in members}
-    between = {(a, b): (transform, similarity) for a, b, transform, similarity in index.edges}
+    between = index.between or {
+        (a, b): (transform, similarity) for a, b, transform, similarity in index.edges
+    }
     return replace(
         index, threshold=threshold, neighbour_heads=dict(neighbour_heads), clusters=clusters,
         cluster_of=cluster_of, between=between,
     )  # fmt: skip
+
+
+def _clusters(index: DuplicateIndex) -> Sequence[Cluster]:
+    """Return the clusters in review order."""
+    best: dict[int, float] = defaultdict(float)
+    kinds: dict[int, set[PairKind]] = defaultdict(set)
+    for member, kind in index.set_kind.items():
+        if member != index.canonical[member] or kind == "pixels":
+            kinds[index.cluster_of[member]].add(PairKind(kind))
+            best[index.cluster_of[member]] = 1.0
+    for a, _, transform, similarity in index.edges:
+        if similarity >= index.threshold and a in index.cluster_of:
+            cluster = index.cluster_of[a]
+            kinds[cluster].add(PairKind.TRANSFORMED if transform else PairKind.NEAR)
+            best[cluster] = max(best[cluster], similarity)
+    order = list(PairKind)
+    clusters = []
+    samples = {s.id: s for s in index.samples.of([*index.cluster_of])}
+    for key, members in index.clusters.items():
+        rows = tuple(sorted((samples[m] for m in members), key=lambda s: s.path))
+        sorted_kinds = tuple(sorted(kinds[key], key=order.index))
+        keeper = best_of(rows)
+        copy = _first_copy(index, keeper, samples)
+        clusters.append(Cluster(key, rows, sorted_kinds, keeper.id, copy, best[key]))
+    clusters.sort(
+        key=lambda c: (
+            len(c.splits) < 2, len(c.labels) < 2, -c.similarity, c.members[0].path,
+        )
+    )  # fmt: skip
+    return clusters
 
 
 def best_of(members: tuple[Sample, ...]) -> Sample:
@@ -371,11 +406,11 @@ def best_of(members: tuple[Sample, ...]) -> Sample:
     )  # fmt: skip
 
 
-def _first_copy(index: DuplicateIndex, keeper: Sample) -> int:
+def _first_copy(index: DuplicateIndex, keeper: Sample, samples: Mapping[int, Sample]) -> int:
     """Return the copy of an image to look at first, as `Cluster.suggested_copy`."""
 
     def order(copy: int) -> tuple[bool, bool, float, str]:
-        other, facts = index.samples[copy], index.pair(keeper.id, copy)
+        other, facts = samples[copy], index.pair(keeper.id, copy)
         similarity = facts.similarity if facts else 0.0
         return other.split == keeper.split, other.label == keeper.label, -similarity, other.path
 

@@ -74,5 +74,5 @@ def _two_labels(index: DuplicateIndex) -> NDArray[np.bool_]:
     images = index.samples.table
     ends = np.array([edge[:2] for edge in index.edges], np.int64).reshape(-1, 2)
     rows = images.rows_of(ends.ravel())
-    labels = images.labels()[rows].reshape(-1, 2)
+    labels = images.labels().codes[rows].reshape(-1, 2)
     return np.asarray(labels[:, 0] != labels[:, 1], np.bool_)

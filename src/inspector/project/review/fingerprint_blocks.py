@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inspector.audit.descriptors import describe
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch
-from inspector.store.sample_table import SampleTable
+from inspector.store.sample_table import hashes_of
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import Features
 
@@ -32,7 +32,7 @@ class FingerprintBlocks:
 
     def of(self, rows: Sequence[Sample]) -> Iterator[tuple[slice, NDArray[np.void]]]:
         """Yield positions in `rows` and the records there, zeros where missing; at least once."""
-        contents = rows.hashes() if isinstance(rows, SampleTable) else [s.sha256 for s in rows]
+        contents = hashes_of(rows)
         for start in range(0, max(1, len(contents)), BLOCK_IMAGES):
             part = contents[start : start + BLOCK_IMAGES]
             yield slice(start, start + len(part)), self._records(part)

@@ -38,7 +38,7 @@ _Mask = NDArray[np.bool_]
 class FacetColumn:
     """Facet values per row: `values[codes[row]]`, several or none."""
 
-    codes: NDArray[np.int64]
+    codes: NDArray[np.int32]
     values: Sequence[tuple[str, ...]]
 
     def counted(self, rows: _Mask) -> dict[str, int]:
@@ -129,48 +129,57 @@ class Gallery:
                 # No file changed: only the order by similarity may differ.
                 orders = dict(last.orders)
                 orders.pop(Sort.SIMILARITY, None)
-            last = _Known(table, index, suspected, _facets(table, index, suspected), orders)
+            last = _Known(table, index, suspected, _facets(table, index, suspected, last), orders)
             self._last = last
         return last
 
 
-def _facets(table: SampleTable, index: DuplicateIndex, suspected: Collection[int]) -> Facets:
-    """Return the values of each row by facet."""
+def _facets(
+    table: SampleTable, index: DuplicateIndex, suspected: Collection[int], last: _Known | None
+) -> Facets:
+    """Return the values of each row by facet; those that no decision changes are of the last."""
     split, status = table.text("split"), table.text("status")
     label, relabelled = table.text("label"), table.text("new_label")
     changed = ~relabelled.equals("")
     label_codes = np.where(changed, len(label.values) + relabelled.codes, label.codes)
     names = [value or NO_CLASS for value in (*label.values, *relabelled.values)]
-    flags, flag_codes = np.unique(table.number("flags"), return_inverse=True)
-    alike = neighbour_values(index)
-    kinds = list(dict.fromkeys([(), *alike.values()]))
-    code_of = {values: code for code, values in enumerate(kinds)}
-    neighbours = np.zeros(len(table), np.int64)
-    rows = table.rows_of(np.fromiter(alike, np.int64, len(alike)))
-    codes = np.array([code_of[values] for values in alike.values()], np.int64)
-    neighbours[rows[rows >= 0]] = codes[rows >= 0]
-    doubted = np.zeros(len(table), np.int64)
+    known = last if last is not None and last.table.paths is table.paths else None
+    if known is not None and known.index.cluster_of is index.cluster_of:
+        alike = known.facets[Facet.NEAR_DUPLICATES]
+    else:
+        alike = _near_duplicates(table, index)
+    flags = _flags(table) if known is None else known.facets[Facet.FLAGS]
+    doubted = np.zeros(len(table), np.int32)
     rows = table.rows_of(np.fromiter(suspected, np.int64, len(suspected)))
     doubted[rows[rows >= 0]] = 1
     return {
-        Facet.SPLIT: FacetColumn(
-            split.codes.astype(np.int64), [(value or NO_SPLIT,) for value in split.values]
-        ),
-        Facet.CLASS: FacetColumn(label_codes.astype(np.int64), [(name,) for name in names]),
-        Facet.NEAR_DUPLICATES: FacetColumn(neighbours, kinds),
-        Facet.FLAGS: FacetColumn(
-            flag_codes.astype(np.int64),
-            [
-                tuple(name.replace("_", " ") for name in flag_names(value))
-                for value in flags.tolist()
-            ],
-        ),
+        Facet.SPLIT: FacetColumn(split.codes, [(value or NO_SPLIT,) for value in split.values]),
+        Facet.CLASS: FacetColumn(label_codes.astype(np.int32), [(name,) for name in names]),
+        Facet.NEAR_DUPLICATES: alike,
+        Facet.FLAGS: flags,
         Facet.DECISION: _decisions(table, changed),
-        Facet.FILE: FacetColumn(
-            status.codes.astype(np.int64), [(value,) for value in status.values]
-        ),
+        Facet.FILE: FacetColumn(status.codes, [(value,) for value in status.values]),
         Facet.LABELS: FacetColumn(doubted, [(), (SUSPECTED,)]),
     }
+
+
+def _near_duplicates(table: SampleTable, index: DuplicateIndex) -> FacetColumn:
+    alike = neighbour_values(index)
+    kinds = list(dict.fromkeys([(), *alike.values()]))
+    code_of = {values: code for code, values in enumerate(kinds)}
+    neighbours = np.zeros(len(table), np.int32)
+    rows = table.rows_of(np.fromiter(alike, np.int64, len(alike)))
+    codes = np.array([code_of[values] for values in alike.values()], np.int32)
+    neighbours[rows[rows >= 0]] = codes[rows >= 0]
+    return FacetColumn(neighbours, kinds)
+
+
+def _flags(table: SampleTable) -> FacetColumn:
+    flags, codes = np.unique(table.number("flags"), return_inverse=True)
+    names = [
+        tuple(name.replace("_", " ") for name in flag_names(value)) for value in flags.tolist()
+    ]
+    return FacetColumn(codes.astype(np.int32), names)
 
 
 def _decisions(table: SampleTable, changed: _Mask) -> FacetColumn:
@@ -181,7 +190,7 @@ def _decisions(table: SampleTable, changed: _Mask) -> FacetColumn:
         decision = [MARKS[name]] if name or not together else []
         decision += ["kept together"] * together + ["relabelled"] * relabelled
         values.append(tuple(decision))
-    return FacetColumn(mark.codes.astype(np.int64) * 4 + bound * 2 + changed, values)
+    return FacetColumn(mark.codes * 4 + bound * np.int32(2) + changed, values)
 
 
 def _select(known: _Known, query: Query) -> tuple[_Mask, dict[Facet, dict[str, int]]]:
@@ -268,13 +277,13 @@ def _groups(
     match by:
         case GroupBy.CLASS:
             kinds = len(label.values)
-            codes = split.codes[rows] * kinds + label.codes[rows]
+            codes = split.codes[rows].astype(np.int64) * kinds + label.codes[rows]
             return codes, {
                 code: _class_title(split.values[code // kinds][0], label.values[code % kinds][0])
                 for code in _present(codes, len(split.values) * kinds)
             }
         case GroupBy.SPLIT:
-            codes = split.codes[rows]
+            codes = split.codes[rows].astype(np.int64)
             return codes, {
                 code: (_place(split.values[code][0]), split.values[code][0])
                 for code in _present(codes, len(split.values))

@@ -1,7 +1,7 @@
 """Groups of samples: listed with their provenance, and as numbers per sample."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.groups import Proposal, Provenance
-from inspector.project.review.duplicates import DuplicateIndex
+from inspector.project.review.duplicates import Cluster, DuplicateIndex
 from inspector.similarity.clusters import components
-from inspector.store.sample_table import SamplesById, SampleTable
+from inspector.store.sample_table import SampleTable, rows_by_id
 from inspector.store.samples import Sample
 
 
@@ -36,9 +36,9 @@ class Group:
 
 
 def list_groups(
-    rows: Sequence[Sample], proposals: Iterable[Proposal], index: DuplicateIndex
+    rows: Sequence[Sample], proposals: Iterable[Proposal], clusters: Iterable[Cluster]
 ) -> list[Group]:
-    """Return the groups of `rows`, confirmed ones first, then by size.
+    """Return the groups of all images, confirmed ones first, then by size.
 
     Groups with the same members are listed once: as confirmed by hand, else as proposed, else as
     duplicates.
@@ -56,13 +56,9 @@ def list_groups(
             if tuple(m.id for m in members) not in taken:
                 groups.append(Group(f"{kind.name.lower()}:{key}", members, kind, False))
                 taken.add(tuple(m.id for m in members))
-    by_id: Mapping[int, Sample] = (
-        SamplesById(rows) if isinstance(rows, SampleTable) else {s.id: s for s in rows}
-    )
-    for cluster, ids in index.clusters.items():
-        members = tuple(sorted((by_id[i] for i in ids if i in by_id), key=lambda s: s.path))
-        if tuple(m.id for m in members) not in taken:
-            groups.append(Group(f"looks:{cluster}", members, Provenance.LOOKS, False))
+    for cluster in clusters:
+        if tuple(m.id for m in cluster.members) not in taken:
+            groups.append(Group(f"looks:{cluster.id}", cluster.members, Provenance.LOOKS, False))
     groups.sort(key=lambda g: (not g.confirmed, -len(g.members), g.members[0].path))
     return groups
 
@@ -82,20 +78,19 @@ def number_groups(
         index: Near-duplicates to join as well; None for none.
         similarity: Level from which they are joined; None for the index's own threshold.
     """
-    ids = rows.ids.tolist() if isinstance(rows, SampleTable) else [s.id for s in rows]
-    place = {sample: i for i, sample in enumerate(ids)}
-    links = _chain(members)
-    links += _chain([place[s.id] for s in bound] for bound in _bound(rows).values())
+    by_id = rows_by_id(rows)
+    bound = [[s.id for s in samples] for samples in _bound(rows).values()]
+    links = [_ends(_chain(members)), by_id.of(_ends(_chain(bound)).ravel()).reshape(-1, 2)]
     if index is not None:
         level = index.threshold if similarity is None else similarity
-        links += _chain([place[i] for i in same if i in place] for same in index.sets.values())
-        links += [
-            (place[a], place[b])
-            for a, b, _, alike in index.edges
-            if alike >= level and a in place and b in place
-        ]
-    ends = np.array(links, np.int32).reshape(-1, 2)
-    joined: NDArray[np.int32] = components(len(rows), ends[:, 0], ends[:, 1]).astype(np.int32)
+        same = by_id.of([i for ids in index.sets.values() for i in ids])
+        sizes = [len(ids) for ids in index.sets.values()]
+        links.append(_chained(same, np.repeat(np.arange(len(sizes)), sizes)))
+        near = [(a, b) for a, b, _, alike in index.edges if alike >= level]
+        pairs = by_id.of(_ends(near).ravel()).reshape(-1, 2)
+        links.append(pairs[(pairs >= 0).all(axis=1)])
+    one, two = np.concatenate(links).T
+    joined: NDArray[np.int32] = components(len(rows), one, two).astype(np.int32)
     return joined
 
 
@@ -108,6 +103,24 @@ def _bound(rows: Iterable[Sample]) -> dict[int, list[Sample]]:
         if sample.bound:
             bound[sample.bound].append(sample)
     return bound
+
+
+def _chained(rows: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Link each present member of a group to the next: (m, 2) rows.
+
+    Args:
+        rows: (n,) members, those of a group together, -1 for absent ones.
+        group: (n,) group of each.
+    """
+    there = rows >= 0
+    rows, group = rows[there], group[there]
+    links = np.stack([rows[:-1], rows[1:]], axis=1)
+    same: NDArray[np.int64] = links[group[:-1] == group[1:]]
+    return same
+
+
+def _ends(links: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    return np.array(links, np.int64).reshape(-1, 2)
 
 
 def _chain(groups: Iterable[Sequence[int]]) -> list[tuple[int, int]]:

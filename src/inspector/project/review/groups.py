@@ -27,7 +27,7 @@ from inspector.project.review.grouping_proposals import (
     weigh,
 )
 from inspector.store.records import GROUPING, GroupingRecord, Judgement
-from inspector.store.sample_table import SampleTable
+from inspector.store.sample_table import SampleTable, rows_by_id
 from inspector.store.samples import Sample
 
 GAP_SECONDS = 10.0
@@ -75,8 +75,8 @@ class Groups:
         self._duplicates = duplicates
         self._decisions = decisions
         self.fingerprints = FingerprintBlocks(context)
-        self._kept: tuple[object, list[GroupingProposal]] | None = None
-        self._enabled: tuple[object, list[Proposal]] | None = None
+        self._kept: tuple[Sequence[str], object, list[GroupingProposal]] | None = None
+        self._enabled: tuple[Sequence[str], dict[str, bool], list[Proposal]] | None = None
 
     def images(self) -> SampleTable:
         """Return the readable images, ordered by path: the order of all arrays here."""
@@ -86,16 +86,17 @@ class Groups:
         """Return every proposal for this dataset, enabled ones first."""
         rows = self.images()
         rules = self._rules()
-        key = (rows.ids.tobytes(), rows.hashes().digests.tobytes(), rules, self._patterns(rules))
-        if self._kept is not None and self._kept[0] == key:
-            return self._kept[1]
+        key = (rules, self._patterns(rules))
+        known = self._kept
+        if known is not None and known[0] is rows.paths and known[1] == key:
+            return known[2]
         pictures, labels = self._pictures_of(rows), list(rows.text("label"))
         proposals = [
             weigh(p, pictures, labels, accepted=rules.get(_name(p)))
             for p in self._propose(rows, rules)
         ]
         proposals.sort(key=lambda o: (not o.enabled, list(GroupEvidence).index(o.evidence), -o.low))
-        self._kept = (key, proposals)
+        self._kept = (rows.paths, key, proposals)
         return proposals
 
     def enabled(self) -> list[Proposal]:
@@ -105,19 +106,19 @@ class Groups:
         if not listed and not any(rules.values()):
             return []
         rows = self.images()
-        key = (rows.ids.tobytes(), list(rows.paths), rules)
-        if self._enabled is None or self._enabled[0] != key:
+        # A change of the files makes other columns; a decision makes none.
+        if self._enabled is None or self._enabled[0] is not rows.paths or self._enabled[1] != rules:
             proposals_now = [
                 p for p in self._propose(rows, rules)
                 if rules.get(_name(p), p.provenance is Provenance.MANIFEST)
             ]  # fmt: skip
-            self._enabled = (key, proposals_now)
-        return self._enabled[1]
+            self._enabled = (rows.paths, rules, proposals_now)
+        return self._enabled[2]
 
     def groups(self) -> list[Group]:
         """Return the groups of all proposals, confirmed ones first, then by size."""
         offers = [offer.proposal for offer in self.offers()]
-        return list_groups(self.images(), offers, self._duplicates.index())
+        return list_groups(self.images(), offers, self._duplicates.clusters())
 
     def numbers(
         self,
@@ -134,30 +135,25 @@ class Groups:
             similarity: Level from which they are joined; None for the confirmed threshold.
             also: A proposal to count as if it were accepted.
         """
-        ids = rows.ids.tolist() if isinstance(rows, SampleTable) else [s.id for s in rows]
-        place = {sample: i for i, sample in enumerate(ids)}
         counted = (*self.enabled(), *([] if also is None else [also]))
-        members = [positions for p in counted for positions in self._positions(p, place)]
+        members = [positions for p in counted for positions in self._positions(p, rows)]
         index = self._duplicates.index() if with_duplicates else None
         return number_groups(rows, members, index, similarity=similarity)
 
-    def recall(self, rows: Sequence[Sample]) -> float | None:
+    def recall(self, rows: SampleTable) -> float | None:
         """Return the share of near-duplicate pairs that named or confirmed groups hold together.
 
         Identical files and pixels are left out: a copy says nothing about a group. None if no group
         is named, or with fewer than `PAIRS_AT_LEAST` pairs.
         """
         named = self.numbers(rows, with_duplicates=False)
-        place = {s.id: i for i, s in enumerate(rows)}
-        ends = [
-            (place[a], place[b])
-            for a, others in self._duplicates.index().neighbour_heads.items()
-            for b in others
-            if a < b and a in place and b in place
-        ]
+        heads = self._duplicates.index().neighbour_heads.items()
+        ids = [(a, b) for a, others in heads for b in others if a < b]
+        ends = rows.rows_of(np.array(ids, np.int64).ravel()).reshape(-1, 2)
+        ends = ends[(ends >= 0).all(axis=1)]
         if len(ends) < PAIRS_AT_LEAST or named.max(initial=-1) + 1 == len(rows):
             return None
-        pairs = named[np.array(ends)]
+        pairs = named[ends]
         return float((pairs[:, 0] == pairs[:, 1]).mean())
 
     def provenance(self) -> str:
@@ -327,14 +323,15 @@ class Groups:
             candidates += [proposals.by_pattern(paths, one) for one in self._patterns(rules)]
         return [p for p in candidates if p is not None]
 
-    def _positions(self, proposal: Proposal, place: dict[int, int]) -> list[list[int]]:
+    def _positions(self, proposal: Proposal, rows: Sequence[Sample]) -> list[list[int]]:
         """Convert positions among all images into positions among the given rows."""
         images = self.images()
-        if len(images) == len(place):
+        if len(images) == len(rows):
             return list(proposal.groups.values())
+        place = rows_by_id(rows).of(images.ids)
         return [
-            [place[images[i].id] for i in members if images[i].id in place]
-            for members in proposal.groups.values()
+            there[there >= 0].tolist()
+            for there in (place[members] for members in proposal.groups.values())
         ]
 
     def _patterns(self, rules: dict[str, bool]) -> list[str]:

@@ -1,7 +1,9 @@
 """The effect of a grouping proposal on the split, before it is accepted."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from inspector.dataset.groups import Proposal
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
-from inspector.store.samples import Sample
+from inspector.store.sample_table import SampleTable
 
 # A split whose size changes by more than this is a different split; the page warns.
 MAX_CHANGE = 0.1
@@ -79,28 +81,30 @@ def group_effect(
         proposal: Counts beside enabled groups and near-duplicates.
     """
     images = source.groups.images()
-    keys = {s.id: key for s, key in zip(images, proposal.keys, strict=True)}
-    rows = [s for s in images if s.mark != "drop" and s.id in sides]
-    before = np.array([sides[s.id] for s in rows], object)
+    included = ~images.text("mark").equals("drop")
+    inside = np.fromiter((i in sides for i in images.ids.tolist()), np.bool_, len(images))
+    rows = images.where(included & inside)
+    keys = list(compress(proposal.keys, (included & inside).tolist()))
+    before = np.array([sides[i] for i in rows.ids.tolist()], object)
     groups = source.groups.numbers(rows, with_duplicates=True, also=proposal)
     after = _resplit(rows, groups, before)
     evaluation = leakage.membership.evaluation
-    in_training = {keys[s.id] for s, side in zip(rows, before, strict=True) if side == _TRAINING}
+    in_training = {key for key, side in zip(keys, before, strict=True) if side == _TRAINING}
     leaked = {leak.image.id for leak in leakage.leaks} | {
-        s.id for s, side in zip(rows, before, strict=True)
-        if side == evaluation and keys[s.id] and keys[s.id] in in_training
+        i for i, key, side in zip(rows.ids.tolist(), keys, before, strict=True)
+        if side == evaluation and key and key in in_training
     }  # fmt: skip
     left = np.isin(groups[after == evaluation], groups[after == _TRAINING]).sum()
     return GroupEffect(
         evaluation, (len(leaked), int(left)),
         (int((before == evaluation).sum()), int((after == evaluation).sum())),
         _balance(rows, before, after),
-        tuple(s.id for s, old, new in zip(rows, before, after, strict=True) if old != new),
+        tuple(rows.ids[before != after].tolist()),
     )  # fmt: skip
 
 
 def _resplit(
-    rows: list[Sample], groups: NDArray[np.int32], before: NDArray[np.object_]
+    rows: SampleTable, groups: NDArray[np.int32], before: NDArray[np.object_]
 ) -> NDArray[np.object_]:
     after = before.copy()
     pool = np.ones(len(rows), np.bool_)
@@ -109,9 +113,7 @@ def _resplit(
         held = pool & np.isin(groups, groups[pool & (before == name)])
         after[held] = name
         pool &= ~held
-    names = sorted({_label(s) for s in rows})
-    position = {name: i for i, name in enumerate(names)}
-    labels = np.array([position[_label(s)] for s in rows], np.int32)
+    labels = rows.labels().sorted().codes
     today = before == _VALIDATION
     candidates = today | (before == _TRAINING)
     chosen = np.zeros(len(rows), np.bool_)
@@ -123,16 +125,12 @@ def _resplit(
 
 
 def _balance(
-    rows: list[Sample], before: NDArray[np.object_], after: NDArray[np.object_]
+    rows: SampleTable, before: NDArray[np.object_], after: NDArray[np.object_]
 ) -> dict[tuple[str, str], tuple[int, int]]:
     counts: dict[tuple[str, str], list[int]] = {}
     for when, sides in enumerate((before, after)):
-        for sample, side in zip(rows, sides, strict=True):
-            counts.setdefault((side, _label(sample)), [0, 0])[when] += 1
+        for key, count in Counter(zip(sides, rows.labels(), strict=True)).items():
+            counts.setdefault(key, [0, 0])[when] = count
     order = {_TRAINING: 0, _VALIDATION: 1, "test": 2}
     keys = sorted(counts, key=lambda key: (order.get(key[0], 3), key))
     return {key: (counts[key][0], counts[key][1]) for key in keys}
-
-
-def _label(sample: Sample) -> str:
-    return sample.new_label or sample.label

@@ -1,10 +1,11 @@
 """Membership under a split that keeps groups together."""
 
 from collections.abc import Collection
+from itertools import compress
 
 import numpy as np
 
-from inspector.dataset.names import TEST
+from inspector.dataset.names import TEST, VALIDATION
 from inspector.errors import UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule
@@ -22,13 +23,12 @@ def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ())
     Raises:
         UsageError: The share is out of range.
     """
-    rows = [s for s in source.groups.images() if s.mark != "drop" and s.id not in without]
+    rows = source.groups.images().included()
+    if without:
+        rows = rows.where(~np.isin(rows.ids, list(without)))
     groups = source.groups.numbers(rows, with_duplicates=True)
-    names = sorted({s.new_label or s.label for s in rows})
-    place = {name: i for i, name in enumerate(names)}
-    labels = np.array([place[s.new_label or s.label] for s in rows], np.int32)
-    fixed = np.array([s.split == "test" for s in rows], np.bool_)
-    today = np.array([s.split == "validation" for s in rows], np.bool_)
+    labels = rows.labels().sorted().codes
+    fixed, today = (rows.text("split").equals(name) for name in (TEST, VALIDATION))
     # A group that touches the test folder belongs there, or it would be in two splits.
     held = np.isin(groups, groups[fixed])
     pool = ~held
@@ -45,7 +45,7 @@ def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ())
         groups[pool], labels[pool], share, seed=rule.seed,
         today=today[pool] if rule.fewest_moves else None,
     )  # fmt: skip
-    training = tuple(s.path for s, c, h in zip(rows, chosen, held, strict=True) if not c and not h)
-    validation = tuple(s.path for s, c in zip(rows, chosen, strict=True) if c)
-    test = tuple(s.path for s, h in zip(rows, held, strict=True) if h)
+    training, validation, test = (
+        tuple(compress(rows.paths, mask.tolist())) for mask in (~chosen & ~held, chosen, held)
+    )
     return Membership(rule, training, validation, {TEST: test} if test else {})

@@ -166,10 +166,9 @@ def _by_calls(
     outer = [call.within for call in code] or [None, None]
     training, listed, every = _side(source, places[0], one, sides[0], outer[0])
     validation, _, other = _side(source, places[1], two, sides[1], outer[1])
-    dropped = frozenset(
-        s.path.removeprefix(f"{places[0]}/") for s in source.samples.everything()
-        if s.mark == "drop"
-    )  # fmt: skip
+    samples = source.samples.everything()
+    excluded = samples.of_rows(np.flatnonzero(samples.text("mark").equals("drop")))
+    dropped = frozenset(path.removeprefix(f"{places[0]}/") for path in excluded.paths)
     same = places[0] == places[1] and outer[0] == outer[1]
     pitfalls_found = pitfalls(
         Replayed(

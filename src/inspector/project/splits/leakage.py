@@ -1,6 +1,7 @@
 """Leakage under a split rule: by file, by content and by group, each number with its list."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class BeforeExclusion:
         return self.leaked / self.validation_images if self.validation_images else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leakage:
     """The leakage of a split rule.
 
@@ -87,12 +88,12 @@ class Leakage:
     excluded: frozenset[str] = frozenset()
     before: BeforeExclusion | None = None
 
-    @property
+    @cached_property
     def training_images(self) -> int:
         """Files in training that are not excluded."""
         return sum(path not in self.excluded for path in self.membership.training)
 
-    @property
+    @cached_property
     def validation_images(self) -> int:
         """Files in validation that are not excluded, including those also in training."""
         return sum(path not in self.excluded for path in self.membership.validation)

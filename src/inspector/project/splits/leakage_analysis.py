@@ -24,6 +24,7 @@ from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
 from inspector.splits.keras_replay import Loader, cut, list_call
+from inspector.store.sample_table import among
 from inspector.store.samples import Sample
 
 SEEDS = 200
@@ -50,14 +51,13 @@ class LeakageAnalysis:
         self.membership = membership(source, rule)
         self._rows = source.groups.images()
         self._ids = self._rows.ids
-        self._position: dict[str, int] = {path: i for i, path in enumerate(self._rows.paths)}
+        sides: list[tuple[str, Sequence[str]]] = [
+            ("training", self.membership.training),
+            ("validation", self.membership.validation),
+            *self.membership.elsewhere.items(),
+        ]
         self._scanned: dict[str, Mask] = {
-            "training": path_mask(self.membership.training, self._position),
-            "validation": path_mask(self.membership.validation, self._position),
-            **{
-                n: path_mask(paths, self._position)
-                for n, paths in self.membership.elsewhere.items()
-            },
+            name: among(self._rows.paths, frozenset(paths)) for name, paths in sides
         }
         self._stands = ~self._rows.text("mark").equals("drop")
         self._excluded = frozenset(
@@ -218,7 +218,8 @@ class LeakageAnalysis:
         # The place among `rows` of each file, the last one for those that are not there.
         place_of_row = np.full(len(self._rows) + 1, len(rows))
         place_of_row[rows] = np.arange(len(rows))
-        places = place_of_row[[self._position.get(path, -1) for path in paths]]
+        row_of: dict[str, int] = {path: row for row, path in enumerate(self._rows.paths)}
+        places = place_of_row[[row_of.get(path, -1) for path in paths]]
         counted = np.array([path not in self._excluded for path in paths], np.bool_)
         masks: tuple[list[Mask], list[Mask]] = ([], [])
         totals = []
@@ -255,10 +256,3 @@ def seeded_positions(
     )
     drawn = (cut(listed, replace(call, seed=seed)) for seed in seeds)
     return [head + p for p in listed.paths], drawn
-
-
-def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:
-    """Return which rows are among the paths."""
-    mask = np.zeros(len(position), np.bool_)
-    mask[[position[p] for p in paths if p in position]] = True
-    return mask

@@ -272,7 +272,8 @@ class Splits:
         if file.exists():
             raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
         hashed = self._hashed(rule)
-        labels: dict[str, str] = {s.path: s.label for s in self._samples.everything()}
+        samples = self._samples.everything()
+        labels: dict[str, str] = dict(zip(samples.paths, samples.text("label"), strict=True))
         groups = self._group_names(rule)
         rows = [
             (one.path, one.sha256, one.split, labels.get(one.path, ""), groups.get(one.path, ""))

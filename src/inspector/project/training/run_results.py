@@ -8,10 +8,9 @@ from inspector.dataset.names import Label
 from inspector.errors import TrainingError
 from inspector.project.review.similarity_graph import link
 from inspector.project.splits.leakage import KINDS
-from inspector.project.splits.leakage_analysis import path_mask
 from inspector.project.splits.source import SplitSource
 from inspector.project.training.run import Run
-from inspector.store.sample_table import SampleTable
+from inspector.store.sample_table import SampleTable, among
 from inspector.store.samples import Sample
 from inspector.training_protocol.run_folder import PREDICTIONS_BEST, PREDICTIONS_LAST
 
@@ -59,7 +58,8 @@ def run_result(source: SplitSource, run: Run, *, last: bool = False) -> RunResul
         )
     predictions = read_predictions(file)
     rows = source.groups.images()
-    known: dict[str, Sample] = {s.path: s for s in rows}
+    judged = {p.path for p in predictions}
+    known: dict[str, Sample] = {s.path: s for s in rows if s.path in judged}
     cells: dict[tuple[str, str], list[int]] = {}
     for p in predictions:
         if p.path in known:
@@ -80,13 +80,12 @@ def _rates(
     source: SplitSource, run: Run, predictions: list[Prediction], rows: SampleTable
 ) -> list[Rate]:
     """Return rates with connections to the images that the run really trained on."""
-    position: dict[str, int] = {s.path: i for i, s in enumerate(rows)}
     spec = run.spec
-    learned = path_mask((*spec.training.paths, *spec.selection.paths), position)
-    judged = path_mask(spec.validation.paths, position)
+    learned = among(rows.paths, {*spec.training.paths, *spec.selection.paths})
+    judged = among(rows.paths, {*spec.validation.paths})
     ties = link(source.duplicates, source.groups, rows).at(source.duplicates.threshold).ties
     codes = edges_across(ties, learned, judged)
-    tie: dict[str, str] = {rows[i].path: KINDS[codes[i] - 1] for i in codes.nonzero()[0].tolist()}
+    tie: dict[str, str] = {rows.paths[i]: KINDS[codes[i] - 1] for i in codes.nonzero()[0].tolist()}
     numbers = source.groups.numbers(rows, with_duplicates=True)
-    group: dict[str, int] = {s.path: int(n) for s, n in zip(rows, numbers, strict=True)}
+    group: dict[str, int] = dict(zip(rows.paths, numbers.tolist(), strict=True))
     return rates(predictions, tie, dict.fromkeys(spec.validation.paths, "validation"), group)

@@ -32,7 +32,7 @@ from inspector.project.training.trainer import RunProgress, Trainer
 from inspector.scratch import make_scratch
 from inspector.splits.group_split import split_by_group
 from inspector.store.records import Record, RecordKey
-from inspector.store.samples import Sample
+from inspector.store.sample_table import SampleTable
 from inspector.training_protocol.messages import (
     Evaluated,
     Event,
@@ -63,6 +63,7 @@ from inspector.training_protocol.run_spec import (
 from inspector.work.jobs import Stop
 
 SELECTION_SHARE = 0.15
+Rows = NDArray[np.int64]
 _LISTEN_SECONDS = 0.2
 
 
@@ -146,37 +147,37 @@ class Runs:
         context = self._context
         context.check_images_here()
         membership = self._splits.membership(rule)
-        known: dict[str, Sample] = {s.path: s for s in self._groups.images() if s.mark != "drop"}
-        training = [known[p] for p in dict.fromkeys(membership.training) if p in known]
-        validation = [known[p] for p in dict.fromkeys(membership.validation) if p in known]
-        test = [known[p] for p in _test_paths(membership) if p in known]
-        names = tuple(sorted({s.new_label or s.label for s in (*training, *validation)}))
-        place = {name: i for i, name in enumerate(names)}
+        images = self._groups.images().included()
+        training, validation, test = _rows(
+            images, membership.training, membership.validation, _test_paths(membership)
+        )
+        labels = images.labels()
+        judged = labels.taken(np.concatenate([training, validation])).sorted().values
+        place = {name: i for i, name in enumerate(judged)}
+        # The class of each image, -1 for one that neither training nor validation has.
+        classes = np.array([place.get(name, -1) for name in labels.values], np.int32)[labels.codes]
 
-        def columns(rows: Sequence[str]) -> SampleColumns:
-            chosen = [known[p] for p in rows if (known[p].new_label or known[p].label) in place]
+        def columns(rows: Rows) -> SampleColumns:
+            chosen = images.of_rows(rows[classes[rows] >= 0])
             return SampleColumns(
-                tuple(s.path for s in chosen),
-                tuple(place[s.new_label or s.label] for s in chosen),
-                tuple(s.sha256.hex() for s in chosen),
+                tuple(chosen.paths),
+                tuple(classes[rows[classes[rows] >= 0]].tolist()),
+                tuple(sha256.hex() for sha256 in chosen.hashes()),
             )
 
         held = np.zeros(len(training), np.bool_)
-        if training:
-            groups = self._groups.numbers(training, with_duplicates=True)
-            labels = np.array([place[s.new_label or s.label] for s in training], np.int32)
-            held = split_by_group(groups, labels, SELECTION_SHARE, seed=0)
-        learned = [s.path for s, out in zip(training, held, strict=True) if not out]
-        selected = [s.path for s, out in zip(training, held, strict=True) if out]
+        if len(training):
+            groups = self._groups.numbers(images.of_rows(training), with_duplicates=True)
+            held = split_by_group(groups, classes[training], SELECTION_SHARE, seed=0)
         spec = RunSpec(
-            str(context.root), names, columns(learned), columns(selected),
-            columns([s.path for s in validation]), config.model, config.seed,
+            str(context.root), tuple(judged), columns(training[~held]), columns(training[held]),
+            columns(validation), config.model, config.seed,
             config.image_size_px, epochs=config.epochs, budget=config.budget,
             policy=write_policy(config.policy) if config.policy else None,
             policy_name=config.policy_name, weights=config.weights, split=rule.text,
             threads=max(1, (os.cpu_count() or 1) - context.low_priority),
             cache=_cache(), versions={"inspector": __version__},
-            test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
+            test=columns(test), dataset_digest=_digest(images),
             evaluation=membership.evaluation,
         )  # fmt: skip
         check_spec(spec)
@@ -396,12 +397,21 @@ def _cache() -> str:
     return str(cache_folder() / "training")
 
 
-def _digest(rows: Iterable[Sample]) -> str:
+def _digest(images: SampleTable) -> str:
     """Return a hex digest of every image that is not excluded: path, class and content."""
     digest = hashlib.sha256()
-    for s in sorted(rows, key=lambda s: s.path):
-        digest.update(f"{s.path}\0{s.new_label or s.label}\0".encode() + s.sha256)
+    for path, label, sha256 in zip(images.paths, images.labels(), images.hashes(), strict=True):
+        digest.update(f"{path}\0{label}\0".encode() + sha256)
     return digest.hexdigest()
+
+
+def _rows(images: SampleTable, *lists: Sequence[str]) -> list[Rows]:
+    """Return the rows of the images of each list of paths; a path counts once."""
+    row_of: dict[str, int] = {path: row for row, path in enumerate(images.paths)}
+    return [
+        np.array([row_of[path] for path in dict.fromkeys(paths) if path in row_of], np.int64)
+        for paths in lists
+    ]
 
 
 def _test_paths(membership: Membership) -> tuple[RelativePath, ...]:

@@ -179,7 +179,7 @@ def _examples(tree: Tree, path: str) -> tuple[str, ...]:
         return tuple(_spread([one.join(n) for n in one.images]))
     if len(inside) == 1:
         return _examples(tree, inside[0])
-    return tuple(tree.images(folder)[0] for folder in _spread(inside))
+    return tuple(next(tree.images(folder)) for folder in _spread(inside))
 
 
 def _spread(paths: Sequence[str]) -> list[str]:

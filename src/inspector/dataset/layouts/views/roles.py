@@ -1,5 +1,6 @@
 """The role of each folder in a layout, as shown in the tree of "Opened as"."""
 
+from itertools import islice
 from pathlib import Path
 
 from inspector.dataset.layouts.model import Layout
@@ -27,7 +28,7 @@ def _role(tree: Tree, layout: Layout, path: str) -> str:
         if folder.startswith(f"{path}/"):
             inside = [s for f, s in layout.splits.items() if f.startswith(f"{path}/")]
             return split if len(inside) < 2 else "folder"
-    places = [layout.place(image) for _, image in zip(range(50), tree.images(path), strict=False)]
+    places = [layout.place(image) for image in islice(tree.images(path), 50)]
     labels = {p.label for p in places if p.label}
     splits = {p.split for p in places if p.label and p.split}
     if not labels:
