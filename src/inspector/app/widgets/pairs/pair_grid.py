@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import overload
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
 from inspector.app.widgets.split_badge import MIN_WORD_PX, paint_badge
+from inspector.app.widgets.tables import LongListModel
 from inspector.app.widgets.tile_painting import paint_tile
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -94,7 +94,7 @@ class PairTiles(Sequence[PairTile]):
 NO_TILES = PairTiles((), lambda _: PairTile(0, 0, 0, ("", ""), ""))
 
 
-class PairTileModel(QAbstractListModel):
+class PairTileModel(LongListModel):
     """A list of pairs."""
 
     def __init__(self) -> None:
@@ -107,15 +107,8 @@ class PairTileModel(QAbstractListModel):
             self.tiles = tiles
             self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1))
             return
-        self.beginResetModel()
         self.tiles = tiles
-        self.endResetModel()
-
-    def rowCount(
-        self,
-        parent: AnyIndex = QModelIndex(),  # noqa: B008
-    ) -> int:
-        return 0 if parent.isValid() else len(self.tiles)
+        self.show_rows(len(tiles))
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         tile = self.tiles[index.row()]

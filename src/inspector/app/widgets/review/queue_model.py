@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex
+
+from inspector.app.widgets.tables import LongListModel
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _T = TypeVar("_T")
 
 
-class QueueModel(QAbstractListModel, Generic[_T]):
+class QueueModel(LongListModel, Generic[_T]):
     """Items in the order of the review; subclasses define their meaning and look.
 
     Attributes:
@@ -44,9 +46,5 @@ class QueueModel(QAbstractListModel, Generic[_T]):
             if keys:
                 self.dataChanged.emit(self.index(0), self.index(len(keys) - 1))
             return
-        self.beginResetModel()
         self.items, self.keys, self.done = tuple(items), keys, sum(map(self.is_done, items))
-        self.endResetModel()
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.items)
+        self.show_rows(len(keys))
