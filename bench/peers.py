@@ -36,9 +36,13 @@ PEERS = {
         f" s.set_directories([folder]); s.set_similarity({bits}); groups = s.find_similar()"
         for bits in (2, 5, 8)
     },
-    "imagededup phash 10": "from imagededup.methods import PHash;"
-    " found = PHash(verbose=False).find_duplicates(image_dir=folder, recursive=True);"
-    " groups = [[folder + '/' + a, folder + '/' + b] for a, bs in found.items() for b in bs]",
+    **{
+        f"imagededup {method.lower()} {bits}": f"from imagededup.methods import {method};"
+        f" found = {method}(verbose=False).find_duplicates(image_dir=folder, recursive=True,"
+        f" max_distance_threshold={bits}); groups ="
+        " [[folder + '/' + a, folder + '/' + b] for a, bs in found.items() for b in bs]"
+        for method, bits in (("PHash", 10), ("PHash", 8), ("DHash", 10), ("DHash", 6))
+    },
 }
 CHILD = (
     "import json, sys; folder = sys.argv[1]; {}; print('GROUPS' + json.dumps("

@@ -9,8 +9,14 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from inspector.project.project import Project
-from inspector.similarity.documents import Page, page, print_difference, similarity_of
+from inspector.similarity.documents.comparison import (
+    DocumentPage,
+    page,
+    print_difference,
+    similarity_of,
+)
 from inspector.similarity.levels import POSSIBLE, SURE
+from inspector.similarity.orientations import apply
 
 WORDS = (
     "total", "date", "amount", "street", "account", "number", "receipt", "order", "price", "item",
@@ -30,7 +36,7 @@ def form(template: int, entries: int) -> Image.Image:
     return image
 
 
-def as_page(image: Image.Image) -> Page:
+def as_page(image: Image.Image) -> DocumentPage:
     result = page(np.asarray(image.convert("RGB")))
     assert result is not None
     return result
@@ -45,7 +51,7 @@ def jpeg(image: Image.Image, tmp_path: Path) -> Image.Image:
 def test_other_entries_make_another_page(entries: int) -> None:
     one, two = as_page(form(1, entries)), as_page(form(1, entries + 10))
     difference = print_difference(one, two)
-    assert difference is not None
+
     assert difference.tells_apart()
     assert POSSIBLE <= similarity_of(one, two, 0.99) < SURE
 
@@ -133,3 +139,41 @@ def test_a_part_with_other_entries_makes_another_page(entries: int, first: int, 
     lines = (0, 34 * first, 330, 34 * (first + count))
     mixed.paste(other.crop(lines), lines[:2])
     assert similarity_of(as_page(original), as_page(mixed), 0.99) < SURE
+
+
+def table(changes: dict[int, str]) -> Image.Image:
+    """Draw a scanned page of figures, with some of them replaced."""
+    image = Image.new("RGB", (1240, 1754), "white")
+    draw, figures = ImageDraw.Draw(image), random.Random(6)
+    font = ImageFont.load_default(21)
+    for cell in range(6 * 40):
+        figure = f"{figures.random() * 10_000:.2f}"
+        x, y = 90 + 180 * (cell % 6), 100 + 38 * (cell // 6)
+        draw.text((x, y), changes.get(cell, figure), fill=(20, 20, 20), font=font)
+    return image
+
+
+@pytest.mark.parametrize("figure", ["123.45", "723.45"])
+def test_one_digit_of_a_table_makes_another_page(figure: str, tmp_path: Path) -> None:
+    one = as_page(jpeg(table({100: "123.45"}), tmp_path))
+    two = as_page(table({100: figure}))
+    assert (similarity_of(one, two, 0.99) < SURE) == (figure != "123.45")
+
+
+def test_half_of_a_table_rotated_is_a_copy_and_with_another_figure_is_none(tmp_path: Path) -> None:
+    one = as_page(table({}))
+    for changes, same in (({}, True), ({7: "4711.00"}, False)):
+        small = table(changes).resize((620, 877), Image.Resampling.LANCZOS)
+        turned = small.rotate(1.5, Image.Resampling.BICUBIC, fillcolor="white")
+        two = as_page(jpeg(turned, tmp_path))
+        assert (similarity_of(one, two, 0.97) == 0.97) == same
+
+
+@pytest.mark.parametrize("transform", range(8))
+def test_a_flipped_or_rotated_page_is_compared_as_it_stands(transform: int) -> None:
+    one = as_page(form(2, 7))
+    for entries, same in ((7, True), (8, False)):
+        upright = np.asarray(form(2, entries))
+        two = page(np.ascontiguousarray(apply(upright, transform)))
+        assert two is not None
+        assert (similarity_of(one, two, 0.97, transform) == 0.97) == same

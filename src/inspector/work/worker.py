@@ -13,11 +13,10 @@ from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, 
 from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.own_thumbnails import OWN
 from inspector.errors import DatasetError
-from inspector.similarity.documents import Page, page, similarity_of
+from inspector.similarity.documents.comparison import DocumentPage, page, similarity_of
 from inspector.similarity.embedding import embed
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.image_hashes import hash_file
-from inspector.similarity.orientations import apply
 from inspector.similarity.packing import pack
 from inspector.similarity.records import CachedPicture, append, unkept
 from inspector.work.memory_limit import limited_memory
@@ -51,17 +50,17 @@ class Pages:
     """The document pages of one chunk's files, each read once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Page | None] = {}
+        self._known: dict[str, DocumentPage | None] = {}
 
     def compare(self, task: ComparePages) -> PagesCompared:
         """Compare a pair in detail; its similarity stays if a file is no document or unreadable."""
         one, two = self._page(task.one), self._page(task.two)
         if one is None or two is None:
             return PagesCompared(task.pair, task.similarity)
-        turned = np.ascontiguousarray(apply(one, task.transform))
-        return PagesCompared(task.pair, similarity_of(turned, two, task.similarity))
+        similarity = similarity_of(one, two, task.similarity, task.transform)
+        return PagesCompared(task.pair, similarity)
 
-    def _page(self, path: str) -> Page | None:
+    def _page(self, path: str) -> DocumentPage | None:
         if path not in self._known:
             try:
                 with limited_memory():

@@ -1,0 +1,1 @@
+"""Documents and program screens, told apart by their print."""
