@@ -312,12 +312,15 @@ def _folder(asked: argparse.Namespace) -> None:
     """Run trials with an evaluation folder, and print what is said of it."""
     pool = Pool(_stored(asked))
     end = time.monotonic() + 60 * asked.minutes
-    each = [*itertools.product(KINDS, asked.doses, Carrier), (NULLS[0], 0.0, Carrier.ALONE)]
+    carriers = [carrier for carrier in Carrier if carrier is not Carrier.ALONE]
+    each = list(itertools.product(KINDS, asked.doses, carriers))
     said: dict[tuple[str, float, Carrier], list[Said]] = defaultdict(list)
     accuracy: dict[tuple[str, float, Carrier], list[float]] = defaultdict(list)
     last = asked.first + asked.trials
     for number in range(asked.first, last):
-        for position, one in enumerate(each):
+        # Training is the same whatever the folder alone carries: one kind each time will do.
+        alone = (list(KINDS)[number % len(KINDS)], asked.doses[0], Carrier.ALONE)
+        for position, one in enumerate([*each, alone]):
             rng = np.random.default_rng([number, position])
             drawn = draw_with_folder(pool, asked.images, *one, rng)
             question = _question(pool, drawn, np.arange(len(drawn.labels)) < asked.images)
