@@ -180,7 +180,7 @@ class _Judged:
     p: float
     scores: Floats
     folder_p: float
-    named: Ints
+    answers: Ints
 
 
 def find_shortcuts(
@@ -217,8 +217,8 @@ def find_shortcuts(
         scores = _out_of_fold(prepared, _targets(labels[None], classes))
         agreement = float(_agreement(scores, labels[None], prepared)[0])
         p = _p_value(prepared, shuffled, agreement)
-        named = _answers(probe, x, rows, question.labels, folder.rows)
-        judged.append(_Judged(probe, p, scores[:, 0], _folder_p(named, folder), named))
+        answers = _answers_of(probe, x, rows, question.labels, folder.rows)
+        judged.append(_Judged(probe, p, scores[:, 0], _folder_p(answers, folder), answers))
     corrected = holm(np.array([one.p for one in judged]))
     on_folder = holm(np.array([one.folder_p for one in judged]))
     results = [
@@ -397,7 +397,7 @@ def _shortcut(
     chance = float(counts.max() / counts.sum())
     return ProbeResult(
         judged.probe.name, accuracy, max(0.0, interval.low), min(1.0, interval.high), chance,
-        _folder_result(judged.named, folder, folder_p) if len(folder.rows) else None, p,
+        _folder_result(judged.answers, folder, folder_p) if len(folder.rows) else None, p,
         _verdict(p, accuracy - chance, interval.high - chance),
         _examples(rows, labels, judged.scores),
     )  # fmt: skip
@@ -419,7 +419,7 @@ def _folder_of(question: ShortcutQuestion, draws: int, rng: np.random.Generator)
     return _Folder(rows, labels, group, shuffled)
 
 
-def _answers(probe: Probe, x: Floats, learned: Ints, labels: Ints, judged: Ints) -> Ints:
+def _answers_of(probe: Probe, x: Floats, learned: Ints, labels: Ints, judged: Ints) -> Ints:
     """Return the classes (m,) of the judged rows by a model trained on all of the learned ones."""
     names, numbers = np.unique(labels[learned], return_inverse=True)
     targets = np.eye(len(names), dtype=np.float32)[numbers]
@@ -429,21 +429,21 @@ def _answers(probe: Probe, x: Floats, learned: Ints, labels: Ints, judged: Ints)
     return answers
 
 
-def _folder_p(named: Ints, folder: _Folder) -> float:
+def _folder_p(answers: Ints, folder: _Folder) -> float:
     """Return how often answers (n,) fit permuted classes of the folder as well as its own."""
-    fits = (folder.shuffled == named).sum(axis=1) >= (folder.labels == named).sum()
+    fits = (folder.shuffled == answers).sum(axis=1) >= (folder.labels == answers).sum()
     return float((1 + fits.sum()) / (1 + len(fits)))
 
 
-def _folder_result(named: Ints, folder: _Folder, p_corrected: float) -> FolderResult:
+def _folder_result(answers: Ints, folder: _Folder, p_corrected: float) -> FolderResult:
     """Judge answers (n,) by the folder's own balance of classes, and of answers."""
-    n, classes = len(named), int(max(named.max(), folder.labels.max())) + 1
-    answered = np.bincount(named, minlength=classes) / n
+    n, classes = len(answers), int(max(answers.max(), folder.labels.max())) + 1
+    answered = np.bincount(answers, minlength=classes) / n
     there = np.bincount(folder.labels, minlength=classes) / n
-    right = (named == folder.labels).astype(np.float64)
+    right = (answers == folder.labels).astype(np.float64)
     accuracy, chance = float(right.mean()), float(answered @ there)
     # Chance is an estimate from the same images: what each adds to accuracy above chance.
-    added = right - there[named] - answered[folder.labels]
+    added = right - there[answers] - answered[folder.labels]
     interval = t_interval(accuracy, [group_spread((added - added.mean()) / n, folder.group)])
     verdict = _verdict(p_corrected, accuracy - chance, interval.high - chance)
     if len(np.unique(folder.group)) < MIN_GROUPS:
