@@ -5,6 +5,7 @@
     PYTHONPATH=src python bench/influence.py partners FILE.npz --pairs PAIRS.csv... [--split SPLIT]
     PYTHONPATH=src python bench/influence.py cifar CIFAR OUT PAIRS.csv TEST_PAIRS.csv
     PYTHONPATH=src python bench/influence.py coverage [--draws 300]
+    PYTHONPATH=src python bench/influence.py verdicts [--draws 200]
 
 - features: embed and describe a dataset once, with groups; the other steps read the file.
 - heads: leave groups out of training, and train a logistic head by gradient anew for each; rank
@@ -12,6 +13,8 @@
 - cifar: write the images that partners reads, from unpacked CIFAR-10.
 - partners: how often the annotated partner is the training image that carries an answer most.
 - coverage: draw datasets with planted groups; how often the interval holds the mean of all draws.
+- verdicts: the same datasets and others; how often `borrowed` and `crossvalidate` say yes where
+  the mean of all draws is below their margin, and no where it is above.
 
 `influence_networks.py` holds it against real trainings of networks.
 """
@@ -27,10 +30,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from inspector.audit.baseline_models import softmax
+from inspector.audit.diagnosis import Verdict
 from inspector.audit.folds import group_folds, own_groups
+from inspector.audit.hidden_groups import unexplained_pairs
 from inspector.audit.influence.borrowed import InfluenceQuestion, borrowed_accuracy
+from inspector.audit.influence.fold_accuracy import fold_accuracy
 from inspector.audit.influence.head import Head, fit_head, with_offset
 from inspector.audit.influence.ranking import ranked
 from inspector.audit.intervals import class_weighted, group_spread, wilson
@@ -84,6 +91,7 @@ def main() -> None:
     for name in ("cifar", "out", "pairs", "test_pairs"):
         one.add_argument(name, type=Path)
     step("coverage", _coverage).add_argument("--draws", type=int, default=300)
+    step("verdicts", _verdicts).add_argument("--draws", type=int, default=200)
     asked = parser.parse_args()
     asked.run(asked)
 
@@ -109,15 +117,15 @@ def _features(asked: argparse.Namespace) -> None:
     print(f"{len(rows)} images")
 
 
-def read(file: Path, split: str = "") -> Images:
-    """Read features; a random fifth is judged, or one split."""
+def read(file: Path, split: str = "", share: float = 0.2) -> Images:
+    """Read features; a random share is judged, or one split."""
     table = np.load(file)
     labels = np.unique(table["labels"], return_inverse=True)[1].astype(np.int64)
     if split:
         judged = table["split"] == split
         training = table["split"] == "training"
     else:
-        judged = np.random.default_rng(0).random(len(labels)) < 0.2
+        judged = np.random.default_rng(0).random(len(labels)) < share
         training = ~judged
     x = joined(table["embedding"], table["descriptors"])
     paths = table["paths"].tolist()
@@ -237,6 +245,14 @@ def joined_by(pairs: Path, images: Images) -> Images:
     return replace(images, group=group)
 
 
+def joined_alike(cosine: float, images: Images) -> Images:
+    """Return the images with groups joined of a class whose features are alike, by chains."""
+    x = images.x / np.linalg.norm(images.x, axis=1, keepdims=True)
+    alike = (x @ x.T >= cosine) & (images.labels[:, None] == images.labels)
+    alike |= images.group[:, None] == images.group
+    return replace(images, group=connected_components(alike)[1].astype(np.int64))
+
+
 def _pairs_of(file: Path, paths: list[str]) -> list[tuple[int, int]]:
     """Return the rows of pairs of which both images are there."""
     by_path = {path: i for i, path in enumerate(paths)}
@@ -329,21 +345,95 @@ def _coverage(asked: argparse.Namespace) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """How datasets are drawn.
+
+    Attributes:
+        strength: Share of a feature's standard deviation that images of a group have in common.
+        distance: Standard deviation of the classes' centres.
+        groups: Their number.
+        sizes: Sizes of a group, each as likely.
+        unknown: Share of groups that nobody named.
+        cut: False where no group is on both sides.
+    """
+
+    strength: float
+    distance: float
+    groups: int
+    sizes: tuple[int, ...] = (1, 1, 2, 3, 5)
+    unknown: float = 0.0
+    cut: bool = True
+
+
+def _dataset(seed: int, planted: Planted) -> tuple[Floats, InfluenceQuestion]:
+    """Return features and who is judged, three tenths of the images or of the groups."""
+    draw = np.random.default_rng(seed)
+    group = np.repeat(np.arange(planted.groups), draw.choice(planted.sizes, planted.groups))
+    labels = draw.integers(0, 3, planted.groups)[group]
+    centres = np.random.default_rng(0).normal(size=(3, 20)) * planted.distance
+    shared, own = draw.normal(size=(planted.groups, 20))[group], draw.normal(size=(len(group), 20))
+    x = centres[labels] + planted.strength * shared + np.sqrt(1 - planted.strength**2) * own
+    judged = draw.random(len(group)) < 0.3
+    if not planted.cut:
+        judged = (draw.random(planted.groups) < 0.3)[group]
+    if planted.unknown:
+        group = np.where((draw.random(planted.groups) < planted.unknown)[group], -1, group)
+    x = x.astype(np.float32)
+    hidden = unexplained_pairs(x, group).share
+    return x, InfluenceQuestion(labels, group, ~judged, judged, hidden)
+
+
 def _drawn(
     seed: int, strength: float, distance: float, groups: int
 ) -> tuple[float, float, float, float]:
     """Return borrowed accuracy and its interval on one dataset of groups of 1 to 5 images."""
-    draw = np.random.default_rng(seed)
-    group = np.repeat(np.arange(groups), draw.choice([1, 1, 2, 3, 5], groups))
-    labels = draw.integers(0, 3, groups)[group]
-    centres = np.random.default_rng(0).normal(size=(3, 20)) * distance
-    shared, own = draw.normal(size=(groups, 20))[group], draw.normal(size=(len(group), 20))
-    x = centres[labels] + strength * shared + np.sqrt(1 - strength**2) * own
-    judged = draw.random(len(group)) < 0.3
-    question = InfluenceQuestion(labels, group, ~judged, judged)
-    answer = borrowed_accuracy(x.astype(np.float32), question, placebos=1)
+    x, question = _dataset(seed, Planted(strength, distance, groups))
+    answer = borrowed_accuracy(x, question, placebos=1)
     share = answer.borrowed
     return share.mean, share.low, share.high, float(answer.verdict == "yes")
+
+
+WORLDS = {
+    "groups without meaning": Planted(0.0, 0.3, 400),
+    "groups, none on both sides": Planted(0.95, 0.15, 400, cut=False),
+    "alike, but classes far apart": Planted(0.9, 1.0, 400),
+    "few large groups without meaning": Planted(0.0, 0.3, 40, (10, 20, 30)),
+    "few large groups, none on both sides": Planted(0.9, 0.3, 80, (5, 10, 15), cut=False),
+    "weak": Planted(0.6, 0.3, 400),
+    "strong": Planted(0.95, 0.15, 400),
+    "strong, half of the groups unknown": Planted(0.95, 0.15, 400, unknown=0.5),
+    "strong, all groups unknown": Planted(0.95, 0.15, 400, unknown=1.0),
+    "few large groups, strong": Planted(0.9, 0.15, 40, (10, 20, 30)),
+}
+FOLDS = 5
+
+
+def _verdicts(asked: argparse.Namespace) -> None:
+    """Print for each world what both verbs say, and their mean over draws with all groups known."""
+    for name, planted in WORLDS.items():
+        verdicts: list[tuple[str, str]] = []
+        shares: list[tuple[float, float]] = []
+        for seed in range(asked.draws):
+            x, question = _dataset(seed, planted)
+            borrowed = borrowed_accuracy(x, question)
+            folds = fold_accuracy(x, question, FOLDS)
+            verdicts.append((borrowed.verdict, folds.verdict))
+            if planted.unknown:
+                x, question = _dataset(seed, replace(planted, unknown=0.0))
+                borrowed = borrowed_accuracy(x, question, placebos=1)
+                folds = fold_accuracy(x, question, FOLDS)
+            shares.append((borrowed.borrowed.mean, folds.difference.mean))
+        for verb, said, share in zip(
+            ("borrowed", "crossvalidate"), zip(*verdicts, strict=True), np.mean(shares, axis=0),
+            strict=True,
+        ):  # fmt: skip
+            counts = " ".join(
+                f"{verdict} {said.count(verdict)} ({low:.3f} to {high:.3f})"
+                for verdict in Verdict
+                for low, high in [wilson(said.count(verdict), len(said))]
+            )
+            print(f"{name:38s} {verb:14s} truth {share:+.3f}: {counts}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Train networks with and without groups, once; hold what predicts them against them in seconds.
 
     PYTHONPATH=src python bench/influence_networks.py train FILE.npz DATASET -o TRAININGS.npz
-        [--kind scratch] [--trainings 96] [--epochs N] [--split SPLIT] [--pairs PAIRS.csv]
+        [--kind scratch] [--trainings 96] [--epochs N] [--split SPLIT | --share 0.2]
+        [--pairs PAIRS.csv] [--alike COSINE]
     PYTHONPATH=src python bench/influence_networks.py compare FILE.npz DATASET TRAININGS.npz...
     PYTHONPATH=src python bench/influence_networks.py beside TRAININGS.npz TRAININGS.npz
 
@@ -33,6 +34,7 @@ from influence import (
     Images,
     Ints,
     Mask,
+    joined_alike,
     joined_by,
     margin,
     rank_correlation,
@@ -98,8 +100,10 @@ def main() -> None:
     one.add_argument("--kind", choices=SIDES, default="scratch")
     one.add_argument("--trainings", type=int, default=96)
     one.add_argument("--epochs", type=int, default=0)
-    one.add_argument("--split", default="", help="what is judged; a fifth by default")
+    one.add_argument("--split", default="", help="what is judged; a random share by default")
+    one.add_argument("--share", type=float, default=0.2)
     one.add_argument("--pairs", type=Path, help="join annotated pairs to groups")
+    one.add_argument("--alike", type=float, help="join groups of a class from this cosine on")
     one = steps.add_parser("compare")
     one.set_defaults(run=_compare)
     one.add_argument("file", type=Path)
@@ -133,9 +137,11 @@ def stored(file: Path) -> Trainings:
 
 
 def _train(asked: argparse.Namespace) -> None:
-    images = read(asked.file, asked.split)
+    images = read(asked.file, asked.split, asked.share)
     if asked.pairs is not None:
         images = joined_by(asked.pairs, images)
+    if asked.alike:
+        images = joined_alike(asked.alike, images)
     rows, judged = np.flatnonzero(images.training), np.flatnonzero(images.judged)
     judged = judged[np.isin(images.group[judged], images.group[rows])]
     groups = np.unique(images.group[rows])

@@ -3,6 +3,7 @@
     PYTHONPATH=src python bench/shortcuts.py features WORK --pool objects
     PYTHONPATH=src python bench/shortcuts.py moved WORK --pool objects [--images 400]
     PYTHONPATH=src python bench/shortcuts.py trials WORK --pool objects [--images 400]
+    PYTHONPATH=src python bench/shortcuts.py folder WORK --pool objects [--images 400]
 
 Every trial draws photos and gives them one of two classes at random, so that nothing but what is
 planted can predict the class. Six kinds of shortcuts are planted in a share of one class. What a
@@ -15,6 +16,8 @@ all images, whatever their class.
 - moved: how much accuracy the marker moves: linear models on an embedding and on descriptors, out
   of fold, on the same photos with and without it.
 - trials: how often a probe says yes; a line per kind and share, the more trials the longer.
+- folder: what is said of an evaluation folder of other photos, which carries the marker on the
+  same class as training, on none, or on the other class; and of one that carries it alone.
 """
 
 import argparse
@@ -24,6 +27,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 import cv2
@@ -45,6 +49,7 @@ from inspector.audit.shortcuts.search import (
     LEAST_GAIN,
     LEVEL,
     ProbeName,
+    ProbeResult,
     ShortcutQuestion,
     ShortcutVerdict,
     find_shortcuts,
@@ -222,23 +227,130 @@ def trial(pool: Pool, drawn: Drawn, seed: int, *, first_yes: bool = False) -> Ou
     With `first_yes` the probes are searched one by one until one says yes at a p that no other
     probe can change: `LEVEL` over their number, the first step of Holm's correction.
     """
-    rows = drawn.variant * pool.photos + drawn.photos
-    everything = np.ones(len(rows), np.bool_)
-    probes = probes_of(
-        [pool.facts[row] for row in rows.tolist()], pool.measured(rows), group=drawn.group,
-        reference=np.arange(len(rows)),
-    )  # fmt: skip
-    question = ShortcutQuestion(probes, drawn.labels, drawn.group, everything, ~everything)
+    question = _question(pool, drawn, np.ones(len(drawn.photos), np.bool_))
     if first_yes:
-        for probe in probes:
+        for probe in question.probes:
             (one,) = find_shortcuts(replace(question, probes=(probe,)), seed=seed)
             gain = one.accuracy - one.chance
-            if one.p_corrected <= LEVEL / len(probes) and gain >= LEAST_GAIN:
+            if one.p_corrected <= LEVEL / len(question.probes) and gain >= LEAST_GAIN:
                 return Outcome(frozenset({probe.name}), gain)
         return Outcome(frozenset(), 0.0)
     results = find_shortcuts(question, seed=seed)
     yes = frozenset(r.probe for r in results if r.verdict is ShortcutVerdict.YES)
     return Outcome(yes, max(r.accuracy - r.chance for r in results))
+
+
+def _question(pool: Pool, drawn: Drawn, training: NDArray[np.bool_]) -> ShortcutQuestion:
+    rows = drawn.variant * pool.photos + drawn.photos
+    probes = probes_of(
+        [pool.facts[row] for row in rows.tolist()], pool.measured(rows), group=drawn.group,
+        reference=np.flatnonzero(training),
+    )  # fmt: skip
+    return ShortcutQuestion(probes, drawn.labels, drawn.group, training, ~training)
+
+
+class Carrier(StrEnum):
+    """Which class of the evaluation folder carries the marker; training has it on class 1."""
+
+    SAME = "same class"
+    NONE = "no class"
+    OTHER = "other class"
+    ALONE = "class 1, training has none"
+
+
+class Said(StrEnum):
+    """What the search says of an evaluation folder, against the truth."""
+
+    RIGHT = "right"
+    INCONCLUSIVE = "inconclusive"
+    WRONG = "wrong"
+    NOTHING = "no shortcut in training"
+
+
+def draw_with_folder(
+    pool: Pool, images: int, kind: str, dose: float, carrier: Carrier, rng: np.random.Generator
+) -> Drawn:  # fmt: skip
+    """Draw images of training, then half as many other photos for the evaluation folder."""
+    both = draw_images(pool.photos, images + images // 2, "random labels", 0.0, rng)
+    folder = np.arange(len(both.labels)) >= images
+    marked_class = np.where(folder, 0 if carrier is Carrier.OTHER else 1, 1)
+    for side, free in ((~folder, Carrier.ALONE), (folder, Carrier.NONE)):
+        of_class = rng.permutation(np.flatnonzero(side & (both.labels == marked_class)))
+        if carrier is not free and kind in KINDS:
+            marked = of_class[: max(1, round(dose * len(of_class)))]
+            both.variant[marked] = 1 + list(KINDS).index(kind)
+    return both
+
+
+def judge_folder(results: tuple[ProbeResult, ...], carrier: Carrier) -> Said:
+    """Return what is said of the folder, by the clearest probe that says yes in training.
+
+    Any such probe that says yes of a folder without the marker, or with it on the other class, is
+    wrong.
+    """
+    yes = [one for one in results if one.verdict is ShortcutVerdict.YES]
+    folders = [one.folder for one in yes if one.folder is not None]
+    if not folders:
+        return Said.RIGHT if carrier is Carrier.ALONE else Said.NOTHING
+    clearest = folders[0]
+    match carrier:
+        case Carrier.ALONE:
+            return Said.WRONG
+        case Carrier.SAME:
+            right, wrong = (
+                clearest.verdict is ShortcutVerdict.YES,
+                clearest.verdict is ShortcutVerdict.NO,
+            )
+        case Carrier.NONE | Carrier.OTHER:
+            right = clearest.verdict is ShortcutVerdict.NO
+            right &= carrier is Carrier.NONE or clearest.reversed
+            wrong = any(one.verdict is ShortcutVerdict.YES for one in folders)
+    return Said.WRONG if wrong else Said.RIGHT if right else Said.INCONCLUSIVE
+
+
+def _folder(asked: argparse.Namespace) -> None:
+    """Run trials with an evaluation folder, and print what is said of it."""
+    pool = Pool(_stored(asked))
+    end = time.monotonic() + 60 * asked.minutes
+    carriers = [carrier for carrier in Carrier if carrier is not Carrier.ALONE]
+    each = list(itertools.product(KINDS, asked.doses, carriers))
+    said: dict[tuple[str, float, Carrier], list[Said]] = defaultdict(list)
+    accuracy: dict[tuple[str, float, Carrier], list[float]] = defaultdict(list)
+    last = asked.first + asked.trials
+    for number in range(asked.first, last):
+        # Training is the same whatever the folder alone carries: one kind each time will do.
+        alone = (list(KINDS)[number % len(KINDS)], asked.doses[0], Carrier.ALONE)
+        for position, one in enumerate([*each, alone]):
+            rng = np.random.default_rng([number, position])
+            drawn = draw_with_folder(pool, asked.images, *one, rng)
+            question = _question(pool, drawn, np.arange(len(drawn.labels)) < asked.images)
+            results = find_shortcuts(question, seed=int(rng.integers(1 << 30)))
+            said[one].append(judge_folder(results, one[2]))
+            clearest = results[0]
+            if clearest.verdict is ShortcutVerdict.YES and clearest.folder is not None:
+                accuracy[one].append(clearest.folder.accuracy)
+        late = time.monotonic() > end
+        if late or (number + 1) % 20 == 0 or number + 1 == last:
+            print(f"\n{time.process_time():.0f} s of processor time", flush=True)
+            for one, outcomes in said.items():
+                _print_said(one, outcomes, accuracy[one])
+        if late:
+            return
+
+
+def _print_said(
+    one: tuple[str, float, Carrier], outcomes: list[Said], accuracy: list[float]
+) -> None:  # fmt: skip
+    kind, dose, carrier = one
+    n = len(outcomes)
+    ends = {said: wilson(outcomes.count(said), n) for said in (Said.RIGHT, Said.WRONG)}
+    counts = ", ".join(
+        f"{said} {outcomes.count(said)}"
+        + (f" ({ends[said][0]:.3f} to {ends[said][1]:.3f})" if said in ends else "")
+        for said in Said
+    )
+    mean = f"{np.mean(accuracy):.3f}" if accuracy else "-"
+    print(f"{kind:26s} {dose:4.0%} {carrier:26s} of {n}: {counts}; accuracy {mean}", flush=True)
 
 
 def _trials(asked: argparse.Namespace) -> None:
@@ -344,7 +456,12 @@ def main() -> None:
     """Run one step and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     steps = parser.add_subparsers(required=True)
-    for name, run in (("features", _features), ("moved", _moved), ("trials", _trials)):
+    for name, run in (
+        ("features", _features),
+        ("moved", _moved),
+        ("trials", _trials),
+        ("folder", _folder),
+    ):
         step = steps.add_parser(name)
         step.set_defaults(run=run)
         step.add_argument("work", type=Path)

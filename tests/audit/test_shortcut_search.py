@@ -76,10 +76,60 @@ def test_a_class_that_is_the_marker_is_named_on_the_folder_too(classes: int) -> 
         question({ProbeName.FILE_SIZE: columns}, labels, training=training), permutations=199
     )
     assert found.verdict is ShortcutVerdict.YES
-    assert found.folder_accuracy is not None
-    assert found.folder_accuracy > 0.9
-    assert found.folder_chance is not None
-    assert found.folder_chance < 0.7
+    assert found.folder is not None
+    assert found.folder.verdict is ShortcutVerdict.YES
+    assert found.folder.chance < 0.7
+    assert found.folder.accuracy > 0.9
+
+
+@pytest.mark.parametrize(
+    ("there", "verdict", "other_way_round"),
+    [
+        (0, ShortcutVerdict.NO, False),
+        (1, ShortcutVerdict.YES, False),
+        (-1, ShortcutVerdict.NO, True),
+    ],
+)
+def test_a_marker_of_training_is_judged_apart_on_the_folder(
+    there: int, verdict: ShortcutVerdict, other_way_round: bool
+) -> None:  # fmt: skip
+    draw = np.random.default_rng(7)
+    labels = np.arange(500) % 2
+    training = np.arange(500) < 300
+    marker = np.where(training, labels, there * labels + (there < 0))
+    columns = np.concatenate([noise(draw, 500, 2), marker[:, None]], axis=1)
+    (found,) = find_shortcuts(question({ProbeName.FORMAT: columns}, labels, training=training))
+    assert found.verdict is ShortcutVerdict.YES
+    assert found.folder is not None
+    assert found.folder.verdict is verdict
+    assert found.folder.reversed is other_way_round
+
+
+def test_a_folder_of_another_class_balance_has_another_chance() -> None:
+    """Every image of the folder looks like its larger class: right by its balance alone."""
+    draw = np.random.default_rng(10)
+    training = np.arange(500) < 300
+    labels = np.where(training, np.arange(500) % 2, draw.random(500) < 0.9).astype(np.int64)
+    columns = np.where(training, labels, 1)[:, None] + noise(draw, 500, 1) / 10
+    (found,) = find_shortcuts(question({ProbeName.FORMAT: columns}, labels, training=training))
+    assert found.verdict is ShortcutVerdict.YES
+    assert found.folder is not None
+    assert found.folder.accuracy == pytest.approx(found.folder.chance) == (labels[300:]).mean()
+    assert found.folder.verdict is ShortcutVerdict.NO
+
+
+def test_a_folder_of_few_groups_is_inconclusive() -> None:
+    draw = np.random.default_rng(11)
+    labels = np.arange(400) % 2
+    training = np.arange(400) < 300
+    group = np.where(training, np.arange(400), 300 + np.arange(400) % 10)
+    columns = labels[:, None] + noise(draw, 400, 1) / 10
+    (found,) = find_shortcuts(
+        question({ProbeName.FORMAT: columns}, labels, group, training), permutations=199
+    )
+    assert found.folder is not None
+    assert found.folder.accuracy == 1
+    assert found.folder.verdict is ShortcutVerdict.CANNOT_TELL
 
 
 def test_what_training_knows_of_the_folder_is_left_out() -> None:
@@ -92,7 +142,7 @@ def test_what_training_knows_of_the_folder_is_left_out() -> None:
         question({ProbeName.FILE_SIZE: noise(draw, 200, 1)}, labels, group, training),
         permutations=99,
     )
-    assert found.folder_accuracy is None
+    assert found.folder is None
 
 
 def test_bursts_that_share_a_class_are_no_shortcut() -> None:

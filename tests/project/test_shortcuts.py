@@ -14,23 +14,26 @@ from inspector.errors import DatasetError
 from inspector.project.project import Project
 from inspector.work.jobs import Stop
 
-IMAGES = 60
+IMAGES, VALIDATION = 70, 24
+
+
+def plant(folder: Path, *, validation: tuple[int, int]) -> Path:
+    """Write two classes of the same noise: JPEG of quality 92 and 75, of others in validation."""
+    draw = np.random.default_rng(1)
+    for number in range(IMAGES):
+        held = number >= IMAGES - VALIDATION
+        label = ("one", "two")[number % 2]
+        target = folder / ("validation" if held else "training") / label / f"{number:04}.jpg"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        blocks = draw.integers(0, 256, (14, 14, 3), np.uint8)
+        image = Image.fromarray(blocks).resize((112, 112), Image.Resampling.BICUBIC)
+        image.save(target, quality=(validation if held else (92, 75))[number % 2])
+    return folder
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two classes of the same noise; one of them has another JPEG quality."""
-    folder = tmp_path_factory.mktemp("planted") / "set"
-    draw = np.random.default_rng(1)
-    for number in range(IMAGES):
-        label, quality = (("one", 92), ("two", 75))[number % 2]
-        split = "validation" if number >= IMAGES - 16 else "training"
-        target = folder / split / label / f"{number:04}.jpg"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        blocks = draw.integers(0, 256, (14, 14, 3), np.uint8)
-        image = Image.fromarray(blocks).resize((112, 112), Image.Resampling.BICUBIC)
-        image.save(target, quality=quality)
-    return folder
+    return plant(tmp_path_factory.mktemp("planted") / "set", validation=(92, 75))
 
 
 @pytest.fixture
@@ -48,15 +51,42 @@ def test_a_planted_quality_is_found_and_remembered(opened: Project) -> None:
     assert report.folder == "validation"
     best = next(f for f in report.shortcuts if f.result.probe is ProbeName.FORMAT)
     assert best.result.accuracy > 0.9
-    assert best.result.folder_accuracy is not None
-    assert best.result.folder_accuracy > 0.9
+    assert best.result.folder is not None
+    assert best.result.folder.accuracy > 0.9
     assert "File format and compression alone predict the class" in best.text
-    assert "in your validation folder" in best.text
+    assert "and in your validation folder (100%, chance 50%), whose accuracy" in best.text
     assert {s.label for s in best.examples} == {"one", "two"}
     assert opened.shortcuts.last() == report
     # Another split, class or group is another question.
     opened.decisions.drop([best.examples[0].id])
     assert opened.shortcuts.last() is None
+
+
+@pytest.mark.parametrize(
+    ("qualities", "ending"),
+    [
+        ((75, 92), "but it points to other classes in your validation folder (0%, chance 50%)."),
+        ((92, 92), "but not in your validation folder (50%, chance 50%)."),
+    ],
+)
+def test_a_folder_that_does_not_share_the_marker_is_named(
+    tmp_path: Path, qualities: tuple[int, int], ending: str
+) -> None:
+    dataset = plant(tmp_path / "set", validation=qualities)
+    project = Project(dataset, tmp_path / "p.inspector", jobs=1)
+    project.scans.scan()
+    report = project.shortcuts.find()
+    assert report is not None
+    best = next(f for f in report.shortcuts if f.result.probe is ProbeName.FORMAT)
+    assert best.text.endswith(ending)
+    # Under 20 images on their own are too few for a verdict.
+    held = [s.id for s in project.samples.everything() if s.split == "validation"]
+    project.decisions.drop(held[: VALIDATION // 2])
+    report = project.shortcuts.find()
+    project.close()
+    assert report is not None
+    best = next(f for f in report.shortcuts if f.result.probe is ProbeName.FORMAT)
+    assert "; inconclusive in your validation folder (" in best.text
 
 
 def test_a_stop_keeps_nothing(opened: Project) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from inspector.audit.shortcuts.search import FolderResult
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
@@ -31,6 +32,14 @@ def _shortcuts(arguments: argparse.Namespace) -> None:
             _print(report)
 
 
+def _on_folder(result: FolderResult | None) -> tuple[str, str, str]:
+    """Return the accuracy, its chance and the verdict on the evaluation folder."""
+    if result is None:
+        return "-", "-", "-"
+    verdict = result.verdict.value.replace("_", " ")
+    return f"{result.accuracy:.3f}", f"{result.chance:.3f}", verdict
+
+
 def _print(report: ShortcutReport) -> None:
     folder = report.folder or "folder"
     print_table(
@@ -38,12 +47,13 @@ def _print(report: ShortcutReport) -> None:
             (
                 f.result.probe.value, f"{f.result.accuracy:.3f}",
                 f"[{f.result.low:.3f}, {f.result.high:.3f}]", f"{f.result.chance:.3f}",
-                "-" if f.result.folder_accuracy is None else f"{f.result.folder_accuracy:.3f}",
                 f"{f.result.p_corrected:.3f}", f.result.verdict.value.replace("_", " "),
+                *_on_folder(f.result.folder),
             )
             for f in report.findings
         ],
-        ("probe", "accuracy", "95 %", "chance", f"on {folder}", "corrected p", "shortcut"),
+        ("probe", "accuracy", "95 %", "chance", "corrected p", "shortcut", f"on {folder}", "chance",
+         "there"),
     )  # fmt: skip
     for finding in report.shortcuts:
         print(f"- {finding.text} {finding.advice}")

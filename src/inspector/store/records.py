@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from inspector.audit.shortcuts.search import FolderResult
 from inspector.dataset.layouts import Choice, Role
 from inspector.similarity.levels import SURE
 
@@ -262,8 +263,7 @@ class ProbeRecord(msgspec.Struct, frozen=True):
     low: float
     high: float
     chance: float
-    folder_accuracy: float | None
-    folder_chance: float | None
+    folder: FolderResult | None
     p_corrected: float
     verdict: str
     examples: tuple[int, ...]

@@ -99,6 +99,29 @@ class ShortcutQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderResult:
+    """Result of a probe on the evaluation folder, trained on all of training; values are 0..1.
+
+    Attributes:
+        accuracy: Share of its images whose class the probe names; `low` to `high` is the 95 % CI
+            at that chance.
+        chance: Accuracy if the same answers had nothing to do with the folder's classes.
+        verdict: Whether the answers tell the classes there, by the rule of training.
+    """
+
+    accuracy: float
+    low: float
+    high: float
+    chance: float
+    verdict: ShortcutVerdict
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the probe is wrong more often than by chance: it points to other classes."""
+        return self.high < self.chance
+
+
+@dataclass(frozen=True, slots=True)
 class ProbeResult:
     """Result of one probe; accuracies are 0..1.
 
@@ -106,8 +129,7 @@ class ProbeResult:
         probe: Its name.
         accuracy: Out of fold by group on the training folder; `low` to `high` is its 95 % CI.
         chance: Share of the largest class there.
-        folder_accuracy: Trained on all of training and judged on the folder; None without one.
-        folder_chance: Share of the folder's images in training's largest class.
+        folder: The same on the evaluation folder; None without images that training doesn't know.
         p_corrected: By permutation of groups, Holm-corrected over the probes.
         examples: Row numbers that the probe classifies most confidently, some per class.
     """
@@ -117,8 +139,7 @@ class ProbeResult:
     low: float
     high: float
     chance: float
-    folder_accuracy: float | None
-    folder_chance: float | None
+    folder: FolderResult | None
     p_corrected: float
     verdict: ShortcutVerdict
     examples: tuple[int, ...]
@@ -131,6 +152,35 @@ class _Fold:
     held: Mask
     rows: Floats
     fit: _Model
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """Images of the evaluation folder whose group is not in training.
+
+    Attributes:
+        rows, labels, group: (n,) each.
+        shuffled: (draws, n) labels permuted over whole groups.
+    """
+
+    rows: Ints
+    labels: Ints
+    group: Ints
+    shuffled: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A probe with its p and scores (n, classes) in training, and p and answers (m,) on the folder.
+
+    Without a folder its p is 1.
+    """
+
+    probe: Probe
+    p: float
+    scores: Floats
+    folder_p: float
+    answers: Ints
 
 
 def find_shortcuts(
@@ -158,7 +208,8 @@ def find_shortcuts(
     # Not balanced by class: the folds must suit permuted labels as well as the real ones.
     folds = group_folds(np.zeros(len(rows), np.int64), group, FOLDS, rng)
     shuffled = _permuted(labels, group, permutations, rng)
-    judged: list[tuple[Probe, float, Floats]] = []
+    folder = _folder_of(question, permutations, rng)
+    judged: list[_Judged] = []
     for done, probe in enumerate(question.probes):
         progress(done, len(question.probes))
         x = _features(probe, rows)
@@ -166,11 +217,13 @@ def find_shortcuts(
         scores = _out_of_fold(prepared, _targets(labels[None], classes))
         agreement = float(_agreement(scores, labels[None], prepared)[0])
         p = _p_value(prepared, shuffled, agreement)
-        judged.append((probe, p, scores[:, 0]))
-    corrected = holm(np.array([p for _, p, _ in judged]))
+        answers = _answers_of(probe, x, rows, question.labels, folder.rows)
+        judged.append(_Judged(probe, p, scores[:, 0], _folder_p(answers, folder), answers))
+    corrected = holm(np.array([one.p for one in judged]))
+    on_folder = holm(np.array([one.folder_p for one in judged]))
     results = [
-        _shortcut(question, one, (rows, labels, group), scores, float(p))
-        for (one, _, scores), p in zip(judged, corrected, strict=True)
+        _shortcut(one, (rows, labels, group), folder, float(p), float(folder_p))
+        for one, p, folder_p in zip(judged, corrected, on_folder, strict=True)
     ]
     order = list(ShortcutVerdict)
     results.sort(key=lambda r: (order.index(r.verdict), r.chance - r.accuracy))
@@ -334,48 +387,70 @@ def _p_value(folds: list[_Fold], shuffled: Ints, agreement: float) -> float:
 
 
 def _shortcut(
-    question: ShortcutQuestion,
-    probe: Probe,
-    training: tuple[Ints, Ints, Ints],
-    scores: Floats,
-    p_corrected: float,
+    judged: _Judged, training: tuple[Ints, Ints, Ints], folder: _Folder, p: float, folder_p: float
 ) -> ProbeResult:
     rows, labels, group = training
-    right = (scores.argmax(axis=1) == labels).astype(np.float64)
+    right = (judged.scores.argmax(axis=1) == labels).astype(np.float64)
     accuracy = float(right.mean())
     interval = t_interval(accuracy, [group_spread((right - accuracy) / len(right), group)])
-    low, high = max(0.0, interval.low), min(1.0, interval.high)
     counts = np.bincount(labels)
     chance = float(counts.max() / counts.sum())
-    verdict = ShortcutVerdict.CANNOT_TELL
-    if p_corrected <= LEVEL and accuracy >= chance + LEAST_GAIN:
-        verdict = ShortcutVerdict.YES
-    elif high < chance + MARGIN:
-        verdict = ShortcutVerdict.NO
-    on_folder = _folder_accuracy(question, probe, rows)
     return ProbeResult(
-        probe.name, accuracy, low, high, chance, *on_folder, p_corrected, verdict,
-        _examples(rows, labels, scores),
+        judged.probe.name, accuracy, max(0.0, interval.low), min(1.0, interval.high), chance,
+        _folder_result(judged.answers, folder, folder_p) if len(folder.rows) else None, p,
+        _verdict(p, accuracy - chance, interval.high - chance),
+        _examples(rows, labels, judged.scores),
     )  # fmt: skip
 
 
-def _folder_accuracy(
-    question: ShortcutQuestion, probe: Probe, rows: Ints
-) -> tuple[float | None, float | None]:
-    """Return the folder accuracy of a model trained on all of training, and that of chance."""
+def _verdict(p_corrected: float, gain: float, highest_gain: float) -> ShortcutVerdict:
+    """Return the verdict on an accuracy above chance and the upper end of its interval."""
+    if p_corrected <= LEVEL and gain >= LEAST_GAIN:
+        return ShortcutVerdict.YES
+    return ShortcutVerdict.NO if highest_gain < MARGIN else ShortcutVerdict.CANNOT_TELL
+
+
+def _folder_of(question: ShortcutQuestion, draws: int, rng: np.random.Generator) -> _Folder:
     learned = np.isin(question.group, question.group[question.training])
-    folder = np.flatnonzero(question.folder & ~question.training & ~learned)
-    if not len(folder):
-        return None, None
-    names, labels = np.unique(question.labels[rows], return_inverse=True)
-    x = _features(probe, rows)
-    targets = np.eye(len(names), dtype=np.float32)[labels]
+    rows = np.flatnonzero(question.folder & ~question.training & ~learned)
+    labels = question.labels[rows]
+    group = np.unique(question.group[rows], return_inverse=True)[1].astype(np.int64)
+    shuffled = _permuted(labels, group, draws, rng) if len(rows) else np.empty((0, 0), np.int64)
+    return _Folder(rows, labels, group, shuffled)
+
+
+def _answers_of(probe: Probe, x: Floats, learned: Ints, labels: Ints, judged: Ints) -> Ints:
+    """Return the classes (m,) of the judged rows by a model trained on all of the learned ones."""
+    names, numbers = np.unique(labels[learned], return_inverse=True)
+    targets = np.eye(len(names), dtype=np.float32)[numbers]
     prepare = _screened if probe.binned else _ridge
-    weights = prepare(x[rows])(targets - targets.mean(axis=0))
-    named = names[(x[folder] @ weights + targets.mean(axis=0)).argmax(axis=1)]
-    largest = names[np.bincount(labels).argmax()]
-    true = question.labels[folder]
-    return float((named == true).mean()), float((true == largest).mean())
+    weights = prepare(x[learned])(targets - targets.mean(axis=0))
+    answers: Ints = names[(x[judged] @ weights + targets.mean(axis=0)).argmax(axis=1)]
+    return answers
+
+
+def _folder_p(answers: Ints, folder: _Folder) -> float:
+    """Return how often answers (n,) fit permuted classes of the folder as well as its own."""
+    fits = (folder.shuffled == answers).sum(axis=1) >= (folder.labels == answers).sum()
+    return float((1 + fits.sum()) / (1 + len(fits)))
+
+
+def _folder_result(answers: Ints, folder: _Folder, p_corrected: float) -> FolderResult:
+    """Judge answers (n,) by the folder's own balance of classes, and of answers."""
+    n, classes = len(answers), int(max(answers.max(), folder.labels.max())) + 1
+    answered = np.bincount(answers, minlength=classes) / n
+    there = np.bincount(folder.labels, minlength=classes) / n
+    right = (answers == folder.labels).astype(np.float64)
+    accuracy, chance = float(right.mean()), float(answered @ there)
+    # Chance is an estimate from the same images: what each adds to accuracy above chance.
+    added = right - there[answers] - answered[folder.labels]
+    interval = t_interval(accuracy, [group_spread((added - added.mean()) / n, folder.group)])
+    verdict = _verdict(p_corrected, accuracy - chance, interval.high - chance)
+    if len(np.unique(folder.group)) < MIN_GROUPS:
+        verdict = ShortcutVerdict.CANNOT_TELL
+    return FolderResult(
+        accuracy, max(0.0, interval.low), min(1.0, interval.high), chance, verdict
+    )  # fmt: skip
 
 
 def _examples(rows: Ints, labels: Ints, scores: Floats) -> tuple[int, ...]:

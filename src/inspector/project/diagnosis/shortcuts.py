@@ -19,6 +19,7 @@ from inspector.audit.shortcuts.probes import (
 )
 from inspector.audit.shortcuts.search import (
     MIN_GROUPS,
+    FolderResult,
     ProbeName,
     ProbeResult,
     ShortcutQuestion,
@@ -199,8 +200,8 @@ class Shortcuts:
         for one in record.probes:
             result = ProbeResult(
                 ProbeName(one.probe), one.accuracy, one.low, one.high, one.chance,
-                one.folder_accuracy, one.folder_chance, one.p_corrected,
-                ShortcutVerdict(one.verdict), one.examples,
+                one.folder, one.p_corrected, ShortcutVerdict(one.verdict),
+                one.examples,
             )  # fmt: skip
             examples = tuple(by_id[i] for i in one.examples if i in by_id)
             text = _text(result, record.folder)
@@ -266,8 +267,7 @@ def as_json(report: ShortcutReport) -> list[dict[str, Any]]:
             "low": round(f.result.low, 4),
             "high": round(f.result.high, 4),
             "chance": round(f.result.chance, 4),
-            "folder_accuracy": _rounded(f.result.folder_accuracy),
-            "folder_chance": _rounded(f.result.folder_chance),
+            **_folder_json(f.result.folder),
             "p_corrected": round(f.result.p_corrected, 4),
             "verdict": f.result.verdict.value,
             "text": f.text,
@@ -279,8 +279,14 @@ def as_json(report: ShortcutReport) -> list[dict[str, Any]]:
     ]
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+def _folder_json(folder: FolderResult | None) -> dict[str, Any]:
+    return {
+        "folder_accuracy": folder and round(folder.accuracy, 4),
+        "folder_low": folder and round(folder.low, 4),
+        "folder_high": folder and round(folder.high, 4),
+        "folder_chance": folder and round(folder.chance, 4),
+        "folder_verdict": folder and folder.verdict.value,
+    }
 
 
 def _facts(rows: Iterable[Sample]) -> list[ImageFacts]:
@@ -296,7 +302,7 @@ def _facts(rows: Iterable[Sample]) -> list[ImageFacts]:
 def _probe_record(result: ProbeResult, ids: NDArray[np.int64]) -> ProbeRecord:
     return ProbeRecord(
         result.probe.value, result.accuracy, result.low, result.high, result.chance,
-        result.folder_accuracy, result.folder_chance, result.p_corrected, result.verdict.value,
+        result.folder, result.p_corrected, result.verdict.value,
         tuple(ids[list(result.examples)].tolist()),
     )  # fmt: skip
 
@@ -305,9 +311,7 @@ def _text(result: ProbeResult, folder: str) -> str:
     """Return the result of a probe as one sentence."""
     name = f"{result.probe.value[:1].upper()}{result.probe.value[1:]}"
     share = f"{result.accuracy:.0%} of held-out images (chance {result.chance:.0%})"
-    there = ""
-    if result.folder_accuracy is not None and folder:
-        there = f", {result.folder_accuracy:.0%} in your {folder} folder"
+    there = _folder_text(result, folder) if folder else ""
     one = result.probe in _SINGULAR
     match result.verdict:
         case ShortcutVerdict.YES:
@@ -318,3 +322,24 @@ def _text(result: ProbeResult, folder: str) -> str:
             return f"{name}: inconclusive, {share}{there}."
         case _:
             assert_never(result.verdict)
+
+
+def _folder_text(result: ProbeResult, folder: str) -> str:
+    """Return the end of the sentence: what the probe is worth in the evaluation folder."""
+    there = result.folder
+    if there is None:
+        return ""
+    share = f"{there.accuracy:.0%}, chance {there.chance:.0%}"
+    if result.verdict is not ShortcutVerdict.YES:
+        return f", {there.accuracy:.0%} in your {folder} folder (chance {there.chance:.0%})"
+    match there.verdict:
+        case ShortcutVerdict.YES:
+            return f", and in your {folder} folder ({share}), whose accuracy rewards it"
+        case ShortcutVerdict.NO if there.reversed:
+            return f", but it points to other classes in your {folder} folder ({share})"
+        case ShortcutVerdict.NO:
+            return f", but not in your {folder} folder ({share})"
+        case ShortcutVerdict.CANNOT_TELL:
+            return f"; inconclusive in your {folder} folder ({share})"
+        case _:
+            assert_never(there.verdict)
