@@ -2,6 +2,7 @@
 
 import argparse
 
+from inspector.audit.influence.borrowed import PLACEBOS
 from inspector.audit.influence.intervals import ShareInterval
 from inspector.cli.experiments import add_fold_options, train_folds, trains
 from inspector.cli.options import add_verb, open_project, scan
@@ -73,7 +74,7 @@ def _print(report: BorrowedReport) -> None:
             ("with its own group in training", *_shown(report.accuracy)),
             ("without it", *_shown(report.without)),
             ("borrowed", *_shown(report.borrowed)),
-            ("placebo groups, the largest of 20", f"{report.placebo:.3f}", ""),
+            (f"placebo groups, the largest of {PLACEBOS}", f"{report.placebo:.3f}", ""),
         ],
         (f"accuracy on {report.evaluation}", "mean", "95 %"),
     )
