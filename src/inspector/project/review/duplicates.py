@@ -285,6 +285,8 @@ class Duplicates:
         judged_apart = self._context.store.decisions.not_alike()
         if before is not None and before.fits(images, judged_apart):
             index = replace(before.index, samples=samples)
+            if index.threshold != self.threshold:
+                index = _cut(index, self.threshold)
             return _BuiltIndex(index, before.labels, before.apart)
         if self._stored is None:
             duplicates = self._context.store.duplicates
