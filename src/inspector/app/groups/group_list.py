@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
+from inspector.app.widgets.tables import LongListModel
 from inspector.app.widgets.tile_painting import paint_tile
 from inspector.project.review.group_members import Group
 
@@ -24,7 +24,7 @@ ROW_PX, TILE_PX, GAP_PX, TEXT_PX = 64, 48, 4, 240
 _READ_AHEAD = 4
 
 
-class GroupModel(QAbstractListModel):
+class GroupModel(LongListModel):
     """A list of groups."""
 
     def __init__(self) -> None:
@@ -32,13 +32,13 @@ class GroupModel(QAbstractListModel):
         self.groups: tuple[Group, ...] = ()
 
     def show_groups(self, groups: Sequence[Group]) -> None:
-        if tuple(groups) != self.groups:
-            self.beginResetModel()
-            self.groups = tuple(groups)
-            self.endResetModel()
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.groups)
+        """Show groups; if they are the same ones, the view keeps its place."""
+        same = [group.id for group in groups] == [group.id for group in self.groups]
+        self.groups = tuple(groups)
+        if not same:
+            self.show_rows(len(groups))
+        elif groups:
+            self.dataChanged.emit(self.index(0), self.index(len(groups) - 1))
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         group = self.groups[index.row()]

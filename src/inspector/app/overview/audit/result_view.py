@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
@@ -27,6 +27,7 @@ from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView, S
 from inspector.app.widgets.pairs.pair_dialog import MODE_KEYS, mode_control
 from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.app.widgets.sample_image import LONGEST_PX
+from inspector.app.widgets.tables import LongListModel
 from inspector.errors import InspectorError
 from inspector.project.project import Project
 from inspector.project.review.audit_result import AuditPair, DatasetAudit, LeakedImages
@@ -56,7 +57,7 @@ _FILTERS = (
 )
 
 
-class _Pairs(QAbstractListModel):
+class _Pairs(LongListModel):
     """Pairs as rows; a hundred thousand of them cost nothing."""
 
     def __init__(self) -> None:
@@ -64,12 +65,8 @@ class _Pairs(QAbstractListModel):
         self._pairs: Sequence[AuditPair] = ()
 
     def show_pairs(self, pairs: Sequence[AuditPair]) -> None:
-        self.beginResetModel()
         self._pairs = pairs
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._pairs)
+        self.show_rows(len(pairs))
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
