@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ THREAD_PATIENCE_SECONDS = 20.0
 LIBRARY_THREADS = ("Dummy-", "pytest_timeout", "pytest-timeout")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A run in the background is started with interrupts ignored, and so would be what it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
