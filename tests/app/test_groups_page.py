@@ -122,6 +122,8 @@ def test_a_judged_pair_is_counted_with_its_interval(
         timeout=10_000,
     )
     assert "95 % CI" in text_of(groups, "groups-precision")
+    left = view.project.groups.to_judge(_cards(groups)[0].shown.proposal)
+    assert left == pairs[count:]
 
 
 def test_tabs_without_proposals_say_what_to_try(qtbot: QtBot, groups: GroupsPage) -> None:

@@ -275,10 +275,13 @@ class Groups:
         self._context.emit(Changes(groups=True))
 
     def to_judge(self, offer: GroupingProposal) -> list[tuple[Sample, Sample, bool]]:
-        """Return boundary pairs: (a, b, whether the proposal holds them together)."""
+        """Return boundary pairs not judged yet: (a, b, whether the proposal holds them together)."""
         rows = self.images()
         pairs = boundary_pairs(offer.proposal, self._pictures_of(rows), JUDGED_AT_ONCE)
-        return [(rows[a], rows[b], held) for a, b, held in pairs]
+        record = self._context.store.records.get(GROUPING)
+        judged = record.judgements.get(_name(offer.proposal), {})
+        samples = ((rows[a], rows[b], held) for a, b, held in pairs)
+        return [pair for pair in samples if _pair_key(pair[0], pair[1]) not in judged]
 
     def judge(
         self, offer: GroupingProposal, pair: tuple[Sample, Sample, bool], *, same: bool
@@ -286,7 +289,7 @@ class Groups:
         """Store a person's judgement of a boundary pair: the same group, or not."""
         one, two, held = pair
         rule = _name(offer.proposal)
-        key = f"{min(one.id, two.id)}-{max(one.id, two.id)}"
+        key = _pair_key(one, two)
 
         def add(record: GroupingRecord) -> GroupingRecord:
             judged = record.judgements.get(rule, {}) | {key: Judgement(held, same)}
@@ -350,6 +353,10 @@ class Groups:
             urgent=True,
         )
         self._context.emit(Changes(groups=True))
+
+
+def _pair_key(one: Sample, two: Sample) -> str:
+    return f"{min(one.id, two.id)}-{max(one.id, two.id)}"
 
 
 def _name(proposal: Proposal) -> str:
