@@ -165,7 +165,9 @@ def boundary_pairs(
                 break
     half = count // 2
     chosen = [(a, b, True) for _, a, b in sorted(inside, reverse=True)[:half]]
-    chosen += [(a, b, False) for _, a, b in sorted(across)[:half]]
+    # Two images that are nearest to each other are one pair.
+    once = {(min(a, b), max(a, b)): (a, b, False) for _, a, b in sorted(across, reverse=True)}
+    chosen += list(once.values())[::-1][:half]
     # Shuffled: a person who knew the rule's answer would repeat it.
     order = rng.permutation(len(chosen)).tolist()
     return [chosen[i] for i in order]

@@ -275,7 +275,7 @@ class Groups:
         self._context.emit(Changes(groups=True))
 
     def to_judge(self, offer: GroupingProposal) -> list[tuple[Sample, Sample, bool]]:
-        """Return boundary pairs not judged yet: (a, b, whether the proposal holds them together)."""
+        """Return pairs that nobody judged yet: (a, b, whether the proposal holds them together)."""
         rows = self.images()
         pairs = boundary_pairs(offer.proposal, self._pictures_of(rows), JUDGED_AT_ONCE)
         record = self._context.store.records.get(GROUPING)
