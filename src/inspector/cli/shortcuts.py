@@ -52,8 +52,8 @@ def _print(report: ShortcutReport) -> None:
             )
             for f in report.findings
         ],
-        ("probe", "accuracy", "95 %", "chance", "corrected p", "shortcut", f"on {folder}", "chance",
-         "there"),
+        ("probe", "accuracy", "95 %", "chance", "corrected p", "shortcut", f"on {folder}",
+         "chance there", "shortcut there"),
     )  # fmt: skip
     for finding in report.shortcuts:
         print(f"- {finding.text} {finding.advice}")

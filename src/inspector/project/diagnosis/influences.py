@@ -287,9 +287,9 @@ class Influences:
         )  # fmt: skip
 
     def _answers(self, records: Sequence[AnswerRecord]) -> tuple[AnsweredImage, ...]:
-        rows = self._diagnoses.standing_images()
         if not records:
             return ()
+        rows = self._diagnoses.standing_images()
         by_id = SamplesById(rows)
         numbers = self._groups.numbers(rows, with_duplicates=True)
         return tuple(
