@@ -1,5 +1,7 @@
 """Neighbours are the nearest ones, among all and among other splits, for any block size."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from inspector.similarity.nearest import (
     empty_lists,
     in_cells,
     nearest,
+    nearest_and_nearer,
     nearest_in_cells,
     probed_cells,
     unit,
@@ -105,6 +108,48 @@ def test_lists_that_follow_images_equal_a_search_of_everything(
         lists = neighbours.lists()
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 999), groups=st.integers(1, 3), at_once=st.integers(1, 9),
+    steps=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=5),
+)  # fmt: skip
+def test_lists_that_follow_images_in_cells_miss_nothing_that_looking_anew_finds(
+    seed: int, groups: int, at_once: int, steps: list[tuple[int, int]]
+) -> None:
+    draw = np.random.default_rng([seed, 1])
+    some, splits = points(60, seed), draw.integers(0, groups, 60).astype(np.int32)
+    with mock.patch.object(nearest_module, "PROBES", 3):
+        centres = cell_centres(some, 12)
+        lists = empty_lists(np.zeros(0, np.float32), DEPTH)
+        for gone, new in [(0, 0), *steps]:
+            rest = np.sort(draw.permutation(len(some))[gone:])
+            extra = unit(draw.normal(size=(new, 8)).astype(np.float32))
+            place = draw.permutation(len(rest) + new)
+            known = rest if len(lists.rows) else np.full(len(rest), -1)
+            old = np.concatenate([known, np.full(new, -1)])[place]
+            some = np.concatenate([some[rest], extra])[place]
+            splits = np.concatenate([splits[rest], draw.integers(0, groups, new)])[place]
+            splits, least = splits.astype(np.int32), np.full(len(some), NO_LIMIT, np.float32)
+            cells = in_cells(probed_cells(some, centres), 12)
+            carried, unknown = lists.carried(old, least, K)
+            worst, neighbours = carried.cosines[:, :, -1].copy(), Neighbours(splits, carried)
+            asking = np.flatnonzero(unknown[cells.order])
+            for start in range(0, len(asking), at_once):
+                part = asking[start : start + at_once]
+                add_both(neighbours, nearest_and_nearer(some, splits, worst, cells, part, DEPTH))
+            anew = Neighbours(splits, empty_lists(least, DEPTH))
+            everything = np.arange(len(some))
+            add_both(anew, nearest_in_cells(some, splits, least, cells, everything, DEPTH))
+            lists = neighbours.lists()
+            nearest_ones = lists.cosines[:, :, :K], anew.lists().cosines[:, :, :K]
+            assert (nearest_ones[0] >= nearest_ones[1] - 1e-6).all()
+            of = np.nonzero(lists.rows >= 0)[0]
+            row = lists.rows[lists.rows >= 0]
+            right = (some[of] * some[row]).sum(axis=1)
+            assert np.allclose(lists.cosines[lists.rows >= 0], right, atol=1e-5)
+            assert (row != of).all()
+
+
 def test_images_that_stay_do_not_ask_again() -> None:
     some, splits = points(60), np.zeros(60, np.int32)
     least = np.full(60, NO_LIMIT, np.float32)
@@ -149,10 +194,14 @@ def pairs_in_cells(
     assert sorted(cells.order.tolist()) == list(range(len(some)))
     neighbours = Neighbours(splits, empty_lists(least, K))
     for start in range(0, len(some), block):
-        near = nearest_in_cells(some, splits, least, cells, slice(start, start + block), K)
-        neighbours.add(near)
-        neighbours.add(Near(near.row, near.of, near.cosine))
+        places = np.arange(start, min(start + block, len(some)))
+        add_both(neighbours, nearest_in_cells(some, splits, least, cells, places, K))
     return pairs_of(neighbours)
+
+
+def add_both(neighbours: Neighbours, near: Near) -> None:
+    neighbours.add(near)
+    neighbours.add(Near(near.row, near.of, near.cosine))
 
 
 @settings(max_examples=20, deadline=None)

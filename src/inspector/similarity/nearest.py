@@ -6,7 +6,7 @@ change its last bit, so blocks are cut the same way wherever they are computed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numba
 import numpy as np
@@ -24,6 +24,7 @@ _SAMPLE = 20_000
 _ROUNDS = 8
 # Points that are compared with all centres at once: 15 MB for those of 10 million images.
 _AT_ONCE = 256
+_FIT_16_BITS = 65_536
 _LANES = 32
 _NONE = -2.0
 
@@ -260,35 +261,94 @@ def in_cells(probed: NDArray[np.int32], cells: int) -> Cells:
         cells: Number of centres.
     """
     own = np.ascontiguousarray(probed[:, 0])
-    order = np.argsort(own, kind="stable").astype(np.int32)
+    # NumPy sorts numbers of 16 bits by counting.
+    keys = own.astype(np.uint16) if cells <= _FIT_16_BITS else own
+    order = np.argsort(keys, kind="stable").astype(np.int32)
     starts = np.concatenate([[0], np.cumsum(np.bincount(own, minlength=cells))])
     return Cells(order, starts, probed)
 
 
 def nearest_in_cells(
     points: NDArray[np.floating], splits: NDArray[np.int32], least: Singles, cells: Cells,
-    block: slice, k: int,
+    places: NDArray[np.int64], k: int,
 ) -> Near:  # fmt: skip
-    """Return the neighbours of one block of images, cell by cell, in the cells that they look in.
+    """Return the neighbours of some images, cell by cell, in the cells that they look in.
 
     Of a pair only one may look in the cell of the other.
 
     Args:
-        points: (n, d) of length 1; of a memory map the block is read, and one cell at a time.
-        splits: (n,) number of each image's split.
+        points: (n, d) of length 1; of a memory map those images are read, and one cell at a time.
+        splits: (n,) split numbers.
         least: (n,) cosine below which an image has no neighbour.
         cells: Of the points.
-        block: In the order of the cells.
+        places: (m,) where the images are in the order of the cells.
         k: Neighbours per image, of all and of other splits.
     """
-    images = cells.order[block]
-    of_block, own = points[images].astype(np.float32), splits[images]
+    return _in_order(cells, places, *_looked(points, splits, least, cells, places, k))
+
+
+def nearest_and_nearer(
+    points: NDArray[np.floating], splits: NDArray[np.int32], worst: Singles, cells: Cells,
+    places: NDArray[np.int64], k: int,
+) -> Near:  # fmt: skip
+    """Return what `nearest_in_cells` does, and whose neighbours these images are.
+
+    Args:
+        points: As there.
+        splits: As there.
+        worst: (n, 2) cosine above which a neighbour of each image is wanted, among all and among
+            other splits.
+        cells: As there.
+        places: As there, ascending.
+        k: As there.
+
+    Returns:
+        Pairs of which one looks in the cell of the other, nearer than `worst` is to either; of
+        these images, nearer than the last of their own `k`.
+    """
+    rows, best = _looked(points, splits, worst.min(axis=1), cells, places, k)
+    near = [_in_order(cells, places, rows, best)]
+    worst = worst.copy()
+    worst[cells.order[places]] = best[:, :, -1]
+    for some, others in _linked(cells, places):
+        cosines = points[some].astype(np.float32) @ points[others].astype(np.float32).T
+        nearer = cosines > np.minimum(worst[some, 0, None], worst[others, 0])
+        apart = cosines > np.minimum(worst[some, 1, None], worst[others, 1])
+        nearer |= apart & (splits[some, None] != splits[others])
+        of, row = np.nonzero(nearer & (some[:, None] != others))
+        near.append(Near(some[of], others[row], cosines[of, row]))
+    return Near(*(np.concatenate(column) for column in zip(*map(astuple, near), strict=True)))
+
+
+def _linked(
+    cells: Cells, places: NDArray[np.int64]
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    """Yield images with those whose cell they look in; those at `places` are on either side."""
+    images = cells.order[places]
+    for asking, first, end in _looks(cells, cells.probed[images]):
+        yield images[asking], cells.order[first:end]
+    lookers = in_cells(cells.probed.reshape(-1, 1), len(cells.starts) - 1)
+    cell_of = np.searchsorted(cells.starts, places, side="right") - 1
+    for cell in np.unique(cell_of).tolist():
+        looking = lookers.order[lookers.starts[cell] : lookers.starts[cell + 1]]
+        for start in range(0, len(looking), BLOCK):
+            some = looking[start : start + BLOCK] // cells.probed.shape[1]
+            yield some, images[cell_of == cell]
+
+
+def _looked(
+    points: NDArray[np.floating], splits: NDArray[np.int32], least: Singles, cells: Cells,
+    places: NDArray[np.int64], k: int,
+) -> tuple[NDArray[np.int32], Singles]:  # fmt: skip
+    """Return the neighbours (m, 2, k) of `nearest_in_cells` by place, and their cosines."""
+    images = cells.order[places]
+    own_points, own = points[images].astype(np.float32), splits[images]
     rows = np.full((len(images), 2, k), -1, np.int32)
     best = np.repeat(least[images], 2 * k).reshape(rows.shape)
     for asking, first, end in _looks(cells, cells.probed[images]):
         others = cells.order[first:end]
-        cosines = of_block[asking] @ points[others].astype(np.float32).T
-        itself = asking + block.start - first
+        cosines = own_points[asking] @ points[others].astype(np.float32).T
+        itself = places[asking] - first
         inside = (itself >= 0) & (itself < len(others))
         cosines[inside, itself[inside]] = _NONE
         of_asking, best_of_asking = rows[asking], best[asking]
@@ -296,8 +356,15 @@ def nearest_in_cells(
             cosines, own[asking], splits[others], True, first, of_asking, best_of_asking
         )
         rows[asking], best[asking] = of_asking, best_of_asking
+    return rows, best
+
+
+def _in_order(
+    cells: Cells, places: NDArray[np.int64], rows: NDArray[np.int32], best: Singles
+) -> Near:
+    """Return the neighbours of `_looked` as rows of the points."""
     of, row, cosine = _listed(0, rows, best)
-    return Near(images[of], cells.order[row], cosine)
+    return Near(cells.order[places[of]], cells.order[row], cosine)
 
 
 def _looks(cells: Cells, probed: NDArray[np.int32]) -> Iterator[tuple[NDArray[np.int32], int, int]]:

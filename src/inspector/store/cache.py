@@ -222,11 +222,13 @@ class ImageCache:
 
     def pixel_digests(self, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the known digests of decoded pixels by content hash."""
-        digests = {}
-        for sha256 in contents:
-            rows = self._ask("SELECT digest FROM pixel WHERE sha256 = ?", (sha256,))
-            if rows:
-                digests[sha256] = rows[0][0]
+        digests: dict[bytes, bytes] = {}
+        for start in range(0, len(contents), self.PART):
+            part = contents[start : start + self.PART]
+            digests |= self._ask(
+                f"SELECT sha256, digest FROM pixel WHERE sha256 IN ({','.join('?' * len(part))})",
+                part,
+            )
         return digests
 
     def put_pixel_digests(self, rows: Iterable[tuple[bytes, bytes]]) -> None:

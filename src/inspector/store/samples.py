@@ -306,13 +306,11 @@ def follow_moves(connection: sqlite3.Connection) -> int:
     A fresh row without decisions is removed in favour of the old one and its place in the log.
     """
     rows = connection.execute(
-        "SELECT old.id, min(new.id) FROM sample old JOIN sample new ON new.sha256 = old.sha256"
-        " WHERE old.missing = 1 AND new.missing = 0 AND new.id > old.id"
-        " AND old.path <> new.path"
+        # One row per missing file: a content that thousands of files share is looked up once each.
+        "SELECT old.id, new.id FROM sample old JOIN sample new ON new.id ="
+        " (SELECT id FROM sample WHERE sha256 = old.sha256 AND missing = 0 ORDER BY id LIMIT 1)"
+        " WHERE old.missing = 1 AND new.id > old.id AND old.path <> new.path"
         " AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.sample = new.id)"
-        " AND NOT EXISTS (SELECT 1 FROM sample still WHERE still.missing = 0"
-        "   AND still.sha256 = old.sha256 AND still.id < new.id)"
-        " GROUP BY old.id"
     ).fetchall()
     taken: set[int] = set()
     if rows:

@@ -11,9 +11,9 @@ only the images whose neighbours are unknown look for theirs.
 """
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, BinaryIO, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from inspector.similarity.nearest import (
     empty_lists,
     in_cells,
     nearest,
+    nearest_and_nearer,
     nearest_in_cells,
     probed_cells,
 )
@@ -117,18 +118,41 @@ def _rows_of(file: Path, rows: NDArray[np.integer]) -> NDArray[Any]:
     Raises:
         OSError: The file is cut off.
     """
-    runs = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
     with file.open("rb", buffering=0) as stream:
-        np.lib.format.read_magic(stream)
-        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-        first = stream.tell()
+        shape, dtype = _header(stream)
         values: NDArray[Any] = np.empty((len(rows), *shape[1:]), dtype)
-        data = values.view(np.uint8).reshape(len(rows), -1)
-        for start, stop in itertools.pairwise([*runs.tolist(), len(rows)]):
-            stream.seek(first + int(rows[start]) * data.shape[1])
-            if stream.readinto(data[start:stop].data) != data[start:stop].nbytes:
+        for data in _runs(stream, rows, values):
+            if stream.readinto(data) != data.nbytes:
                 raise OSError(f"{file} is cut off")
     return values
+
+
+def _put(folder: Path, rows: NDArray[np.integer], **columns: NDArray[np.generic]) -> None:
+    """Write ascending rows of array files: of a sparse file, a map finds each page by a fault."""
+    for name, values in columns.items():
+        with (folder / f"{name}.npy").open("r+b", buffering=0) as stream:
+            dtype = _header(stream)[1]
+            for data in _runs(stream, rows, np.ascontiguousarray(values, dtype)):
+                stream.write(data)
+
+
+def _header(stream: BinaryIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Read the beginning of an array file; return its shape and type."""
+    np.lib.format.read_magic(stream)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    return shape, dtype
+
+
+def _runs(
+    stream: BinaryIO, rows: NDArray[np.integer], values: NDArray[Any]
+) -> Iterator[memoryview]:
+    """Yield the bytes of adjacent rows, with the stream at their place in an array file."""
+    first = stream.tell()
+    data = values.view(np.uint8).reshape(len(rows), -1)
+    runs = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+    for start, stop in itertools.pairwise([*runs.tolist(), len(rows)]):
+        stream.seek(first + int(rows[start]) * data.shape[1])
+        yield data[start:stop].data
 
 
 def _records(file: str, folder: Path, rows: NDArray[np.integer]) -> NDArray[np.void]:
@@ -137,11 +161,6 @@ def _records(file: str, folder: Path, rows: NDArray[np.integer]) -> NDArray[np.v
     whole = Path(file).stat().st_size // PACKED.itemsize
     packed = np.memmap(file, dtype=PACKED, mode="r", shape=(whole,))
     return unpack(packed[np.load(folder / "chosen.npy")[rows]])
-
-
-def _put(folder: Path, rows: NDArray[np.integer], **columns: NDArray[np.generic]) -> None:
-    for name, values in columns.items():
-        np.load(folder / f"{name}.npy", mmap_mode="r+")[rows] = values
 
 
 def _searched(records: NDArray[np.void]) -> NDArray[np.void]:
@@ -191,10 +210,8 @@ def _reduce(task: Reduce) -> Written:
         ])  # fmt: skip
         np.save(folder / f"{space}-points.npy", points)
         if task.cells:
-            probed = probed_cells(points, cell_centres(points, task.cells))
-            cells = in_cells(probed, task.cells)
-            np.save(folder / f"{space}-probed.npy", probed)
-            np.savez(folder / f"{space}-cells.npz", order=cells.order, starts=cells.starts)
+            centres = cell_centres(points, task.cells)
+            _write_cells(folder, space, centres, probed_cells(points, centres))
         return Written()
     old = np.load(folder / "old.npy")
     if space is Space.EMBEDDING:
@@ -206,15 +223,35 @@ def _reduce(task: Reduce) -> Written:
         before = NeighbourLists(known[f"{space}-rows"], known[f"{space}-cosines"])
     lists, unknown = before.carried(old, _least(folder, space), proposed_neighbours(space))
     np.savez(folder / f"{space}-lists.npz", rows=lists.rows, cosines=lists.cosines)
-    # Those that ask come first: `nearest` compares a block with what follows it.
-    np.save(folder / f"{space}-order.npy", np.argsort(~unknown, kind="stable"))
+    if task.cells:
+        _find_cells_again(folder, space, task, unknown)
+        np.save(folder / f"{space}-worst.npy", lists.cosines[:, :, -1])
+    else:
+        # Those that ask come first: `nearest` compares a block with what follows it.
+        np.save(folder / f"{space}-order.npy", np.argsort(~unknown, kind="stable"))
     np.save(folder / f"{space}-asking.npy", np.count_nonzero(unknown))
     return Written()
 
 
-def asking(folder: Path, space: Space) -> int:
-    """Return how many images of a search that updates another must look for neighbours."""
-    return int(np.load(folder / f"{space}-asking.npy"))
+def _find_cells_again(folder: Path, space: Space, task: Reduce, unknown: NDArray[np.bool_]) -> None:
+    """Write the cells of a search that updates one which had some, and the places that ask."""
+    old = np.load(folder / "old.npy")
+    with np.load(task.known, allow_pickle=False) as known:
+        centres, before = known[f"{space}-centres"], known[f"{space}-probed"]
+    probed = np.empty((len(old), before.shape[1]), np.int32)
+    probed[old >= 0] = before[old[old >= 0]]
+    points = np.load(folder / f"{space}-points.npy", mmap_mode="r")
+    probed[old < 0] = probed_cells(points[old < 0], centres)
+    cells = _write_cells(folder, space, centres, probed)
+    np.save(folder / f"{space}-places.npy", np.flatnonzero(unknown[cells.order]))
+
+
+def _write_cells(folder: Path, space: Space, centres: Singles, probed: NDArray[np.int32]) -> Cells:
+    cells = in_cells(probed, len(centres))
+    np.save(folder / f"{space}-centres.npy", centres)
+    np.save(folder / f"{space}-probed.npy", probed)
+    np.savez(folder / f"{space}-cells.npz", order=cells.order, starts=cells.starts)
+    return cells
 
 
 def _least(folder: Path, space: Space) -> Singles:
@@ -233,14 +270,18 @@ def _find_near(task: FindNear) -> Written:
     folder, space = Path(task.folder), task.space
     points = np.load(folder / f"{space}-points.npy", mmap_mode="r")
     splits, least = np.load(folder / "splits.npy"), _least(folder, space)
-    order = folder / f"{space}-order.npy"
-    if order.exists():
-        rows = np.load(order)
+    cells = _cells(folder, space) if task.cells else None
+    if not (folder / f"{space}-asking.npy").exists():
+        near = near_block(space, points, splits, least, task.start, cells)
+    elif cells is None:
+        rows = np.load(folder / f"{space}-order.npy")
         near = near_block(space, points[rows], splits[rows], least[rows], task.start)
         near = Near(rows[near.of].astype(np.int32), rows[near.row].astype(np.int32), near.cosine)
     else:
-        cells = _cells(folder, space) if task.cells else None
-        near = near_block(space, points, splits, least, task.start, cells)
+        end = task.start + near_images(len(splits), task.cells)
+        places = np.load(folder / f"{space}-places.npy")[task.start : end]
+        worst = np.load(folder / f"{space}-worst.npy")
+        near = nearest_and_nearer(points, splits, worst, cells, places, most_neighbours(space))
     np.savez(
         folder / f"near-{space}-{task.start}.npz", of=near.of, row=near.row, cosine=near.cosine
     )
@@ -270,8 +311,8 @@ def near_block(
     k = most_neighbours(space)
     if cells is None:
         return nearest(points, splits, least, start, k)
-    block = slice(start, start + near_images(len(splits), len(cells.starts) - 1))
-    return nearest_in_cells(points, splits, least, cells, block, k)
+    end = min(start + near_images(len(splits), len(cells.starts) - 1), len(splits))
+    return nearest_in_cells(points, splits, least, cells, np.arange(start, end), k)
 
 
 def _join_near(task: JoinNear) -> CandidateResult:

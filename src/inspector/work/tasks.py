@@ -113,7 +113,7 @@ class Reduce:
     """Turn all descriptors or vectors of a search into points, once all are computed.
 
     Attributes:
-        known: As of `Begin`: the neighbours of that search are taken over.
+        known: As of `Begin`: the neighbours of that search are taken over, and its cells.
         cells: Number of cells in which neighbours are looked for; 0 to compare all.
     """
 

@@ -241,14 +241,14 @@ class DuplicateSearch:
             (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
             & (width[pairs.a] == width[pairs.b]) & (height[pairs.a] == height[pairs.b])
         )  # fmt: skip
-        places = np.union1d(pairs.a[near], pairs.b[near]).tolist()
-        hashes = contents.hashes()
+        places = np.union1d(pairs.a[near], pairs.b[near])
+        place_of = dict(zip(contents.hashes()[places], places.tolist(), strict=True))
         digests = self._search.digests(
-            {hashes[i]: self._context.absolute(contents.path(i)) for i in places}
+            place_of, lambda sha256: self._context.absolute(contents.path(place_of[sha256]))
         )
         if digests is None:
             return None
-        return {i: digests[hashes[i]] for i in places if hashes[i] in digests}
+        return {place_of[sha256]: digest for sha256, digest in digests.items()}
 
 
 def _across_first(pairs: CandidateResult, splits: NDArray[np.int32]) -> CandidateResult:

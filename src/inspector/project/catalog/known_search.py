@@ -22,6 +22,8 @@ MAX_NEW_SHARE = 0.2
 FEW = 1_000
 _PAIRS = ("a", "b", "transform")
 _ARRAYS = ("points", "projection", "rows", "cosines")
+# Where neighbours were looked for in cells.
+_CELLS = ("centres", "probed")
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,14 @@ class SearchUpdate:
         old: (n,) row of each image there, -1 for a new one.
         by_hashes: The candidates by hashes among images that are not new.
         added: Images that are new since the last full search.
+        cells: Number of cells in which that looked for neighbours; 0 if it compared all.
     """
 
     known: Path
     old: NDArray[np.int64]
     by_hashes: CandidateResult
     added: int
+    cells: int
 
     @property
     def new(self) -> NDArray[np.int32]:
@@ -95,6 +99,8 @@ class KnownSearch:
                 if str(known["maker"]) != SEARCH or known.zip.testzip() is not None:
                     return None
                 uses_embedding = f"{Space.EMBEDDING}-rows" in known
+                centres = f"{Space.DESCRIPTORS}-centres"
+                cells = len(known[centres]) if centres in known else 0
                 keys, added = known["keys"], int(known["added"])
                 pairs = CandidateResult(*(known[f"hash-{column}"] for column in _PAIRS))
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
@@ -107,7 +113,7 @@ class KnownSearch:
             or added > MAX_NEW_SHARE * len(old)
         ):
             return None
-        return SearchUpdate(self._file, old, _carried(pairs, old, len(keys)), added)
+        return SearchUpdate(self._file, old, _carried(pairs, old, len(keys)), added, cells)
 
     def points_of(
         self, contents: Sequence[bytes], split_names: Iterable[str]
@@ -160,8 +166,9 @@ class KnownSearch:
                 # From file to file: these are the large ones.
                 archive.write(folder / "searched.npy", "searched.npy")
                 for space in tuple(Space)[: 1 if images.embedded is None else 2]:
-                    for name in _ARRAYS:
-                        archive.write(folder / f"{space}-{name}.npy", f"{space}-{name}.npy")
+                    files = (folder / f"{space}-{name}.npy" for name in _ARRAYS + _CELLS)
+                    for file in filter(Path.exists, files):
+                        archive.write(file, file.name)
             partial.replace(self._file)
         except OSError:
             with suppress(OSError):

@@ -18,7 +18,6 @@ from inspector.similarity.orientations import ONE_OF_EACH
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
 from inspector.work.tasks import (
-    NEAR_BLOCK,
     Begin,
     CandidateResult,
     Describe,
@@ -165,7 +164,8 @@ class PairSearch:
         ]
         joins: list[Task] = [ProposeTask(folder, t) for t in ONE_OF_EACH]
         before: tuple[list[Task], ...] = (
-            [Begin(folder, known)], unpacked, [Reduce(folder, space, known) for space in spaces],
+            [Begin(folder, known)], unpacked,
+            [Reduce(folder, space, known, update.cells) for space in spaces],
         )  # fmt: skip
         self._progress.start("candidates", 1 + len(unpacked) + len(joins) + 2 * len(spaces))
         for tasks in before:
@@ -173,15 +173,16 @@ class PairSearch:
                 pass
             if self._stop.is_set():
                 return None
+        step = near_images(len(update.old), update.cells)
         near: list[Task] = [
-            FindNear(folder, i, space)
+            FindNear(folder, i, space, update.cells)
             for space in spaces
-            for i in range(0, int(np.load(f"{folder}/{space}-asking.npy")), NEAR_BLOCK)
+            for i in range(0, int(np.load(f"{folder}/{space}-asking.npy")), step)
         ]
         parts = [*self._all([*near, *joins])]
         if self._stop.is_set():
             return None
-        parts += self._all([JoinNear(folder, space) for space in spaces])
+        parts += self._all([JoinNear(folder, space, update.cells) for space in spaces])
         return None if self._stop.is_set() else _proposed(parts, update.by_hashes)
 
     def unpack(self, folder: str, records: Path, rows: NDArray[np.int32]) -> None:
@@ -228,18 +229,22 @@ class PairSearch:
             np.concatenate(similarity),
         )
 
-    def digests(self, files: dict[bytes, Path]) -> dict[bytes, bytes] | None:
+    def digests(
+        self, contents: Iterable[bytes], file_of: Callable[[bytes], Path]
+    ) -> dict[bytes, bytes] | None:
         """Return the pixel digest of each content; None if stopped.
 
         Args:
-            files: One file per content, by SHA-256. A content that can't be decoded any more gets
-                its own hash as digest; one whose worker died gets none.
+            contents: SHA-256 of each.
+            file_of: Returns a file of a content, asked where no digest is stored. A content that
+                can't be decoded any more gets its own hash as digest; one whose worker died none.
         """
         cache = self._context.cache
-        digests = cache.pixel_digests(sorted(files))
-        missing = sorted(files.keys() - digests.keys())
+        asked = sorted(contents)
+        digests = cache.pixel_digests(asked)
+        missing = [sha256 for sha256 in asked if sha256 not in digests]
         self._progress.start("pixels", len(missing))
-        tasks: list[Task] = [DigestTask(sha256, str(files[sha256])) for sha256 in missing]
+        tasks: list[Task] = [DigestTask(sha256, str(file_of(sha256))) for sha256 in missing]
         for _, result in self._all(tasks):
             assert isinstance(result, DigestResult)
             digests[result.sha256] = result.pixels

@@ -68,7 +68,7 @@ class Audits:
         if alike is None:
             return None
         files = both.maybe_same_pixels(alike)
-        digests = search.digests(files)
+        digests = search.digests(files, files.__getitem__)
         if digests is None:
             return None
         pairs = both.pairs(alike, other.pixels | digests, self._duplicates.threshold)

@@ -118,7 +118,8 @@ class Fingerprints:
         collection = self.collection()
         root = self._context.root
         search = PairSearch(self._context, stop or Stop(), progress or Progress())
-        digests = search.digests({i.sha256: root / i.path for i in collection.images})
+        files = {i.sha256: root / i.path for i in collection.images}
+        digests = search.digests(files, files.__getitem__)
         if digests is None:
             return None
         images = collection.images
