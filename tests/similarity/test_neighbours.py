@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inspector.similarity import hash_join as neighbours
 from inspector.similarity.fingerprints import CENTRE, FINGERPRINT, FULL, SMALL, TRIMMED
-from inspector.similarity.hash_join import RADIUS, RADIUS_TURNED, candidates, close, radius_of
+from inspector.similarity.hash_join import RADIUS, RADIUS_TURNED, HashIndex, candidates, radius_of
 from inspector.similarity.hashes import variant
 from inspector.similarity.orientations import INVERSE, NAMES, ONE_OF_EACH
 
@@ -47,7 +47,7 @@ def test_both_joins_equal_comparing_each_with_each(
     one, two = with_neighbours(seed, n, radius)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbours, "BRUTE_BELOW", brute_below)
-        found = close(one, two, radius)
+        found = HashIndex(two).close(one, radius)
     pairs = [tuple(row) for row in found.tolist()]
     assert len(pairs) == len(set(pairs))
     assert set(pairs) == every_pair(one, two, radius)
@@ -61,7 +61,7 @@ def test_the_indexed_join_is_exact_among_thousands(
     monkeypatch.setattr(neighbours, "BRUTE_BELOW", 0)
     expected = every_pair(one, two, radius)
     assert len(expected) > 500
-    found = [tuple(row) for row in close(one, two, radius).tolist()]
+    found = [tuple(row) for row in HashIndex(two).close(one, radius).tolist()]
     assert len(found) == len(expected)
     assert set(found) == expected
 
@@ -69,7 +69,7 @@ def test_the_indexed_join_is_exact_among_thousands(
 def test_a_thousand_equal_hashes_give_every_pair(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "BRUTE_BELOW", 0)
     same = np.full(100, 0xDEADBEEF, np.uint64)
-    assert len(close(same, same, 4)) == 100 * 100
+    assert len(HashIndex(same).close(same, 4)) == 100 * 100
 
 
 @pytest.mark.parametrize("brute_below", [0, 10**9])
@@ -81,14 +81,14 @@ def test_half_of_a_join_with_itself_has_every_pair(
     one[1:2_500:3] = one[0:2_499:3]
     expected = {(i, j) for i, j in every_pair(one, one, 6) if i < j}
     assert len(expected) > 500
-    found = [tuple(row) for row in close(one, one, 6, half=True).tolist()]
+    found = [tuple(row) for row in HashIndex(one).close(one, 6, half=True).tolist()]
     assert {pair for pair in found if pair[0] < pair[1]} == expected
 
 
 @pytest.mark.parametrize("sizes", [(0, 5), (5, 0), (0, 0)])
 def test_nothing_has_no_neighbours(sizes: tuple[int, int]) -> None:
     one, two = (np.zeros(size, np.uint64) for size in sizes)
-    assert close(one, two, 14).shape == (0, 2)
+    assert HashIndex(two).close(one, 14).shape == (0, 2)
 
 
 def records_of(hashes: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numba
 import numpy as np
@@ -61,29 +62,23 @@ def candidates(
     rows = np.flatnonzero(~records["flat"]).astype(np.int64)
     hashes = np.ascontiguousarray(records["hash"][rows])
     n = np.int64(len(records))
-    everything = np.arange(len(rows))
-    newer = np.ones(len(rows), np.bool_) if new is None else np.isin(rows, new)
+    newer = None if new is None else np.isin(rows, new)
     trimmed = hashes[:, TRIMMED] != hashes[:, FULL]
+    # Without borders to trim both framings are the same, and another join covers that.
+    places = {TRIMMED: np.flatnonzero(trimmed)}
+    framed = {
+        framing: _Framing(hashes[:, framing], places.get(framing, np.arange(len(rows))), newer)
+        for framing in (FULL, CENTRE, SMALL, TRIMMED)
+    }
     keys = [np.zeros(0, np.int64)]
     for transform in transforms:
         framings = FRAMINGS if INVERSE[transform] == transform else FRAMINGS + CROSSED
         for one, two in framings:
-            # Without borders to trim both framings are the same, and another join covers that.
-            some, others = (
-                np.flatnonzero(trimmed) if framing == TRIMMED else everything
-                for framing in (one, two)
-            )
             # With one framing, a transform that is its own inverse finds each pair from both ends.
             half = one == two and INVERSE[transform] == transform
             radius = radius_of(one, two, transform)
-            turned = variant(hashes[some, one], transform)
-            plain = np.ascontiguousarray(hashes[others, two])
-            if new is None:
-                pairs = close(turned, plain, radius, half=half)
-            else:
-                ends = (np.flatnonzero(newer[some]), np.flatnonzero(newer[others]))
-                pairs = _close_to_some(turned, plain, ends, radius, half=half)
-            a, b = rows[some[pairs[:, 0]]], rows[others[pairs[:, 1]]]
+            i, j = framed[one].pairs(framed[two], transform, radius, half=half)
+            a, b = rows[i], rows[j]
             swapped = a > b
             direction = np.where(swapped, INVERSE[transform], transform)
             low, high = np.minimum(a, b), np.maximum(a, b)
@@ -97,22 +92,45 @@ def candidates(
     )  # fmt: skip
 
 
-def _close_to_some(
-    one: NDArray[np.uint64],
-    two: NDArray[np.uint64],
-    ends: tuple[NDArray[np.intp], NDArray[np.intp]],
-    radius: int,
-    *,
-    half: bool,
-) -> NDArray[np.int64]:
-    """Return the pairs of `close` of which i is in the first of `ends` or j in the second."""
-    ahead = close(one[ends[0]], two, radius)
-    pairs = [np.stack([ends[0][ahead[:, 0]], ahead[:, 1]], axis=1)]
-    if not half:
-        # Whichever end is new asks, and the index is that of all.
-        back = close(two[ends[1]], one, radius)
-        pairs.append(np.stack([back[:, 1], ends[1][back[:, 0]]], axis=1))
-    return np.concatenate(pairs)
+class _Framing:
+    """The hashes of all images in one framing.
+
+    Args:
+        hashes: (n,) of all images.
+        places: (m,) images that have this framing.
+        newer: (n,) images of which every pair has at least one; None for all.
+    """
+
+    def __init__(
+        self, hashes: NDArray[np.uint64], places: NDArray[np.intp],
+        newer: NDArray[np.bool_] | None,
+    ) -> None:  # fmt: skip
+        self._hashes, self._places = np.ascontiguousarray(hashes[places]), places
+        self._newer = None if newer is None else np.flatnonzero(newer[places])
+
+    @cached_property
+    def _index(self) -> "HashIndex":
+        return HashIndex(self._hashes)
+
+    def pairs(
+        self, other: "_Framing", transform: int, radius: int, *, half: bool
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return images that are close, those of this framing flipped or rotated."""
+        if self._newer is None:
+            turned = variant(self._hashes, transform)
+            # Not kept: of a million images the index takes 50 MB.
+            i, j = HashIndex(other._hashes).close(turned, radius, half=half).T
+            return self._places[i], other._places[j]
+        assert other._newer is not None
+        i, j = other._index.close(variant(self._hashes[self._newer], transform), radius).T
+        one, two = [self._places[self._newer[i]]], [other._places[j]]
+        if not half:
+            # Whichever end is new asks. A variant moves bits, so both ends may be turned back.
+            asking = variant(other._hashes[other._newer], INVERSE[transform])
+            j, i = self._index.close(asking, radius).T
+            one.append(self._places[i])
+            two.append(other._places[other._newer[j]])
+        return np.concatenate(one), np.concatenate(two)
 
 
 def radius_of(one: int, two: int, transform: int) -> int:
@@ -121,36 +139,47 @@ def radius_of(one: int, two: int, transform: int) -> int:
     return RADIUS_TURNED if wide else RADIUS
 
 
-def close(
-    one: NDArray[np.uint64], two: NDArray[np.uint64], radius: int, *, half: bool = False
-) -> NDArray[np.int64]:
-    """Return all (i, j), shape (k, 2), with at most `radius` bits between one[i] and two[j].
+class HashIndex:
+    """Finds the hashes that are close to others.
 
     Exact: brute force for small sets, else multi-index hashing over four bands of 16 bits.
 
     Args:
-        one: (n,) hashes.
-        two: (m,) hashes.
-        radius: Bits that may differ.
-        half: True if pairs with i < j suffice; others may be returned, too.
+        hashes: (m,) the indexed ones.
     """
-    if len(one) == 0 or len(two) == 0:
-        return np.zeros((0, 2), np.int64)
-    bits = np.uint64(radius)
-    if len(two) < BRUTE_BELOW:
-        return _in_room(4 * len(one), lambda pairs: _brute(one, two, bits, half, pairs))
-    order = np.empty((_BANDS, len(two)), np.int32)
-    sorted_by = np.empty((_BANDS, len(two)), np.uint64)
-    starts = np.empty((_BANDS, 65_537), np.int32)
-    for band in range(_BANDS):
-        # Of 16 bits: NumPy sorts those by counting.
-        values = ((two >> np.uint64(16 * band)) & np.uint64(0xFFFF)).astype(np.uint16)
-        order[band] = np.argsort(values, kind="stable")
-        sorted_by[band] = two[order[band]]
-        starts[band, 0] = 0
-        np.cumsum(np.bincount(values, minlength=65_536), out=starts[band, 1:])
-    index = (order, sorted_by, starts, _masks(radius // _BANDS))
-    return _in_room(4 * len(one), lambda pairs: _indexed(one, bits, index, pairs))
+
+    def __init__(self, hashes: NDArray[np.uint64]) -> None:
+        self._hashes = hashes
+        if len(hashes) < BRUTE_BELOW:
+            return
+        self._order = np.empty((_BANDS, len(hashes)), np.int32)
+        self._sorted = np.empty((_BANDS, len(hashes)), np.uint64)
+        self._starts = np.zeros((_BANDS, 65_537), np.int32)
+        for band in range(_BANDS):
+            # Of 16 bits: NumPy sorts those by counting.
+            values = ((hashes >> np.uint64(16 * band)) & np.uint64(0xFFFF)).astype(np.uint16)
+            self._order[band] = np.argsort(values, kind="stable")
+            self._sorted[band] = hashes[self._order[band]]
+            np.cumsum(np.bincount(values, minlength=65_536), out=self._starts[band, 1:])
+
+    def close(
+        self, asking: NDArray[np.uint64], radius: int, *, half: bool = False
+    ) -> NDArray[np.int64]:
+        """Return all (i, j), shape (k, 2), with at most `radius` bits from asking i to hash j.
+
+        Args:
+            asking: (n,) hashes.
+            radius: Bits that may differ.
+            half: True if pairs with i < j suffice; others may be returned, too.
+        """
+        if len(asking) == 0 or len(self._hashes) == 0:
+            return np.zeros((0, 2), np.int64)
+        bits = np.uint64(radius)
+        room = 4 * len(asking)
+        if len(self._hashes) < BRUTE_BELOW:
+            return _in_room(room, lambda pairs: _brute(asking, self._hashes, bits, half, pairs))
+        index = (self._order, self._sorted, self._starts, _masks(radius // _BANDS))
+        return _in_room(room, lambda pairs: _indexed(asking, bits, index, pairs))
 
 
 def _in_room(room: int, join: Callable[[NDArray[np.int64]], int]) -> NDArray[np.int64]:

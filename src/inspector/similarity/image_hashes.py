@@ -149,9 +149,9 @@ def _join(
 ) -> None:
     """Add pairs of rows whose words differ in 1 to `distance` bits, each at its smallest."""
     # Imports numba, which hashing a file need not wait for.
-    from inspector.similarity.hash_join import close
+    from inspector.similarity.hash_join import HashIndex
 
-    near = close(words, words, distance, half=True)
+    near = HashIndex(words).close(words, distance, half=True)
     for i, j in near[near[:, 0] != near[:, 1]].tolist():
         one, two = int(words[i]), int(words[j])
         bits = (one ^ two).bit_count()

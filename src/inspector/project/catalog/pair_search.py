@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inspector.errors import CacheError, ProcessError
 from inspector.project.catalog.known_search import SearchUpdate
+from inspector.project.catalog.verified_pairs import pair_keys
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch, sweep_scratch
 from inspector.similarity.levels import POSSIBLE
@@ -320,7 +321,8 @@ def _sorted(parts: Sequence[CandidateResult]) -> CandidateResult:
     some = [no_pairs(), *parts]
     a, b = (np.concatenate([getattr(part, end) for part in some]) for end in ("a", "b"))
     transform = np.concatenate([part.transform for part in some])
-    order = np.lexsort((transform, b, a))
+    order = np.argsort(transform, kind="stable")
+    order = order[np.argsort(pair_keys(a, b)[order], kind="stable")]
     a, b, transform = a[order], b[order], transform[order]
     first = np.ones(len(a), np.bool_)
     first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1]) | (transform[1:] != transform[:-1])

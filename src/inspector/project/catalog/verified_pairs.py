@@ -144,11 +144,19 @@ def _pairs(
     proposed: CandidateResult,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
     """Return each pair as a number, where it starts, and its transforms as bits."""
-    keys = (proposed.a.astype(np.int64) << _SHIFT) | proposed.b
+    keys = pair_keys(proposed.a, proposed.b)
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
     ways = np.left_shift(np.uint16(1), proposed.transform)
     bits = np.bitwise_or.reduceat(ways, starts) if len(starts) else ways
     return keys[starts], starts, bits
+
+
+def pair_keys(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return a number for each pair that orders by `a`, then by `b`.
+
+    A stable sort of what is joined from ordered parts only merges those.
+    """
+    return (a.astype(np.int64) << _SHIFT) | b
 
 
 def joined_in_order(one: CandidateResult, two: CandidateResult) -> CandidateResult:
@@ -156,7 +164,7 @@ def joined_in_order(one: CandidateResult, two: CandidateResult) -> CandidateResu
     assert one.similarity is not None
     assert two.similarity is not None
     a, b = np.concatenate([one.a, two.a]), np.concatenate([one.b, two.b])
-    order = np.lexsort((b, a))
+    order = np.argsort(pair_keys(a, b), kind="stable")
     return CandidateResult(
         a[order], b[order],
         np.concatenate([one.transform, two.transform])[order],
