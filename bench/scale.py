@@ -12,6 +12,7 @@ nothing.
 """
 
 import argparse
+import gc
 import itertools
 import json
 import math
@@ -258,6 +259,8 @@ def step_rescan(folder: Path, file: Path, watch: Watch) -> None:
 
 def step_duplicates(folder: Path, file: Path, watch: Watch) -> None:
     """Build clusters, move the threshold, and list pairs."""
+    # As in the window, which collects garbage between events.
+    gc.disable()
     project = _open(folder, file)
     watch.run("samples", lambda: len(project.samples.everything()))
     watch.run("samples again", lambda: len(project.samples.everything()))

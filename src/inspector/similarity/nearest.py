@@ -120,20 +120,23 @@ class Neighbours:
     def __init__(self, splits: NDArray[np.int32], lists: NeighbourLists) -> None:
         self._splits = splits
         self._rows, self._cosines = lists.rows, lists.cosines
+        self._ordered = False
 
     def add(self, near: Near) -> None:
         """Add the result of `nearest` for a block."""
+        self._ordered = False
         _gather(near.of, near.row, near.cosine, self._splits, self._rows, self._cosines)
 
     def lists(self) -> NeighbourLists:
         """Return the lists; of equally near images the first come first."""
-        for start in range(0, len(self._rows), BLOCK):
+        for start in range(0, 0 if self._ordered else len(self._rows), BLOCK):
             part = slice(start, start + BLOCK)
             rows, cosines = self._rows[part], self._cosines[part]
             last = np.where(rows < 0, len(self._rows), rows)
             order = np.lexsort((last, -cosines), axis=-1)
             self._rows[part] = np.take_along_axis(rows, order, axis=-1)
             self._cosines[part] = np.take_along_axis(cosines, order, axis=-1)
+        self._ordered = True
         return NeighbourLists(self._rows, self._cosines)
 
     def pairs(self, k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

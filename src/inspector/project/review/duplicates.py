@@ -1,14 +1,16 @@
 """Near-duplicates: sets of identical images, pairs, clusters and neighbours."""
 
 import threading
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain, combinations, product
+from itertools import chain, combinations, pairwise, product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
@@ -340,28 +342,39 @@ class Duplicates:
 
 def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
     """Return the index with neighbours and clusters at a threshold."""
-    neighbour_heads: dict[int, set[int]] = defaultdict(set)
-    for a, b, _, similarity in index.edges:
-        if similarity >= threshold:
-            neighbour_heads[a].add(b)
-            neighbour_heads[b].add(a)
-    nodes = sorted({*index.sets, *neighbour_heads})
-    row = {node: i for i, node in enumerate(nodes)}
-    links = [(row[a], row[b]) for a in neighbour_heads for b in neighbour_heads[a] if a < b]
-    ends = np.array(links, np.int32).reshape(-1, 2)
-    labels = components(len(nodes), ends[:, 0], ends[:, 1]).tolist()
-    together: dict[int, list[int]] = defaultdict(list)
-    for node, label in zip(nodes, labels, strict=True):
-        together[label] += index.sets.get(node, [node])
-    clusters = {min(members): sorted(members) for members in together.values()}
-    cluster_of = {m: key for key, members in clusters.items() for m in members}
+    confirmed = bisect_right(index.edges, -threshold, key=lambda edge: -edge[3])
+    ends = np.array([edge[:2] for edge in index.edges[:confirmed]], np.int64).reshape(-1, 2)
+    beside = _listed(ends.ravel(), ends[:, ::-1].ravel())
+    neighbour_heads = {head: set(others) for head, others in beside}
+    heads = np.fromiter(index.sets, np.int64, len(index.sets))
+    nodes = np.union1d(heads, ends)
+    row = np.searchsorted(nodes, ends)
+    component = components(len(nodes), *row.T.astype(np.int32))
+    alone = np.setdiff1d(nodes, heads)
+    members = np.fromiter(chain(alone, *index.sets.values()), np.int64)
+    sizes = np.fromiter(map(len, index.sets.values()), np.int64, len(heads))
+    of = np.searchsorted(nodes, np.concatenate([alone, np.repeat(heads, sizes)]))
+    clusters = {some[0]: some for _, some in _listed(component[of], members)}
     between = index.between or {
         (a, b): (transform, similarity) for a, b, transform, similarity in index.edges
     }
     return replace(
-        index, threshold=threshold, neighbour_heads=dict(neighbour_heads), clusters=clusters,
-        cluster_of=cluster_of, between=between,
+        index, threshold=threshold, neighbour_heads=neighbour_heads, clusters=clusters,
+        cluster_of={m: key for key, some in clusters.items() for m in some}, between=between,
     )  # fmt: skip
+
+
+def _listed(
+    keys: NDArray[np.integer], values: NDArray[np.int64]
+) -> Iterator[tuple[int, list[int]]]:
+    """Yield each key with its values, both in ascending order."""
+    order = np.lexsort((values, keys))
+    keys, flat = keys[order], values[order].tolist()
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    for key, (start, end) in zip(
+        keys[starts].tolist(), pairwise([*starts.tolist(), len(flat)]), strict=True
+    ):
+        yield key, flat[start:end]
 
 
 def _clusters(index: DuplicateIndex) -> Sequence[Cluster]:
