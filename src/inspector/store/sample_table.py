@@ -99,7 +99,7 @@ class _Facts:
     @cached_property
     def lower_paths(self) -> tuple[bytes, NDArray[np.int64]]:
         """All paths in lower case, one per line, and the end of each line."""
-        text = "".join(f"{path.lower()}\n" for path in self.paths)
+        text = "\n".join([*self.paths, ""]).lower()
         data = text.encode("utf-8", "surrogatepass")
         return data, np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
 

@@ -229,18 +229,24 @@ def _order(table: SampleTable, index: DuplicateIndex, sort: Sort) -> NDArray[np.
         case Sort.NAME:
             return table.natural_order()
         case Sort.SIMILARITY:
-            alike = _most_alike(index)
-            rows = table.rows_of(np.fromiter(alike, np.int64, len(alike)))
-            ranks = np.zeros(len(table))
-            values = np.fromiter(alike.values(), np.float64, len(alike))
-            ranks[rows[rows >= 0]] = -values[rows >= 0]
-            return np.argsort(ranks, kind="stable")
+            return _ascending(1 - _most_alike(table, index))
         case Sort.BRIGHTNESS | Sort.CONTRAST | Sort.SHARPNESS:
-            return np.argsort(table.measure(sort.value), kind="stable")
+            return _ascending(table.measure(sort.value))
         case Sort.SIZE:
             return np.argsort(table.number("width") * table.number("height"), kind="stable")
         case _:
             assert_never(sort)
+
+
+def _ascending(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the rows of values from 0 on in ascending order; equal ones stay in theirs.
+
+    Compared in single precision with the row beside it: that takes a sixth of a stable sort.
+    """
+    keys = values.astype(np.float32).view(np.uint32).astype(np.uint64) << 32
+    keys |= np.arange(len(values), dtype=np.uint64)
+    keys.sort()
+    return (keys & 0xFFFF_FFFF).astype(np.int64)
 
 
 def _grouped(
@@ -337,13 +343,13 @@ def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
     return {v: counted[v] for v in sorted(counted, key=lambda v: (places.get(v, 99), v))}
 
 
-def _most_alike(index: DuplicateIndex) -> dict[int, float]:
-    """Return each sample's highest similarity to another."""
-    best: dict[int, float] = {}
-    for a, b, _, similarity in index.edges:
-        for end in (a, b):
-            for member in index.members(end):
-                best[member] = max(best.get(member, 0.0), similarity)
-    for members in index.sets.values():
-        best.update(dict.fromkeys(members, 1.0))
+def _most_alike(table: SampleTable, index: DuplicateIndex) -> NDArray[np.float64]:
+    """Return each row's highest similarity to another, 0 without one."""
+    best = np.zeros(len(table))
+    a, b, _, similarity = zip(*index.edges, strict=True) if index.edges else ((),) * 4
+    for end in (a, b):
+        rows = table.rows_of(np.array(end, np.int64))
+        np.maximum.at(best, rows[rows >= 0], np.array(similarity)[rows >= 0])
+    same = table.rows_of(np.fromiter(index.canonical, np.int64, len(index.canonical)))
+    best[same[same >= 0]] = 1
     return best
