@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from inspector.work import export_writer as publishing
 from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
+from inspector.work.staging import SYNCS_AT_ONCE, StagingFolder
 
 
 @pytest.fixture
@@ -107,12 +109,12 @@ def test_a_changed_source_publishes_nothing(source: Path) -> None:
 def test_a_full_disk_is_told_and_resumed(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, calls = publishing._copy_bytes, []
 
-    def full(one: Path, part: int) -> bytes:
+    def full(one: Path, part: int, *, checked: bool) -> bytes:
         calls.append(one)
         if len(calls) == 11:
             os.close(part)
             raise OSError(errno.ENOSPC, "no space")
-        return real(one, part)
+        return real(one, part, checked=checked)
 
     monkeypatch.setattr(publishing, "_copy_bytes", full)
     plan = _plan(source)
@@ -121,6 +123,49 @@ def test_a_full_disk_is_told_and_resumed(source: Path, monkeypatch: pytest.Monke
     assert not (source.parent / "out").exists()
     assert _publish(plan, resume=True).verified == 40
     assert len(calls) == 41
+
+
+@pytest.mark.skipif(not SYNCS_AT_ONCE, reason="only Linux writes a whole disk at once")
+@pytest.mark.parametrize("known", [True, False])
+def test_all_is_on_the_disk_before_the_folder_appears(
+    source: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    synced: list[int] = []
+    staged: list[set[str]] = []
+    fsync, sync_all, plan = os.fsync, StagingFolder.sync_all, _plan(source)
+    if not known:
+        # Nobody could tell a damaged file from a whole one: each is synced before it counts.
+        plan = replace(plan, items=tuple(replace(item, sha256=b"") for item in plan.items))
+
+    def each(descriptor: int) -> None:
+        synced.append(descriptor)
+        fsync(descriptor)
+
+    def everything(folder: StagingFolder) -> None:
+        assert not (source.parent / "out").exists()
+        staged.append({f.name for f in folder.path.rglob("*.bin")})
+        sync_all(folder)
+
+    monkeypatch.setattr(os, "fsync", each)
+    monkeypatch.setattr(StagingFolder, "sync_all", everything)
+    _publish(plan)
+    assert staged == [{f"{i}.bin" for i in range(40)}]
+    assert (len(synced) > 40) != known
+
+
+def test_a_disk_that_can_not_keep_what_was_written_publishes_nothing(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: StagingFolder) -> None:
+        raise OSError(errno.EIO, "input/output error", str(folder.path))
+
+    plan = _plan(source)
+    with monkeypatch.context() as failing:
+        failing.setattr(StagingFolder, "sync_all", broken)
+        with pytest.raises(ExportError, match="the export failed"):
+            _publish(plan)
+    assert not (source.parent / "out").exists()
+    assert _publish(plan, resume=True).verified == 40
 
 
 def test_a_staged_export_needs_resume(source: Path) -> None:
@@ -149,12 +194,12 @@ from pathlib import Path
 from inspector.work import export_writer as publishing
 from tests.work.test_export import _plan, _publish
 real, left = publishing._copy_bytes, [int(sys.argv[2])]
-def dying(one, part):
+def dying(one, part, *, checked):
     left[0] -= 1
     if left[0] < 0:
         os.write(part, b'half')
         os.kill(os.getpid(), signal.SIGKILL)
-    return real(one, part)
+    return real(one, part, checked=checked)
 publishing._copy_bytes = dying
 _publish(_plan(Path(sys.argv[1])), resume=True)
 """

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
+from typing import IO
 
 from inspector.dataset.csv_table import write_rows
 from inspector.errors import ExportError
@@ -19,7 +20,7 @@ from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskFailed, TaskRunner
 from inspector.work.reencoding import ReencodedImage
-from inspector.work.staging import JOURNAL, PART, StagingFolder, publish_folder, sync
+from inspector.work.staging import JOURNAL, PART, SYNCS_AT_ONCE, StagingFolder, publish_folder, sync
 from inspector.work.tasks import Reencode, Reencoded
 
 FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group")
@@ -74,6 +75,8 @@ def publish(
             plan, hashes = _stage(plan, staging, stop, progress, pool)
             manifest = _write_manifest(plan, staging, hashes)
             _write_side_files(plan, staging, hashes)
+            progress.start("waiting for the disk", 0)
+            staging.sync_all()
             staging.remove(JOURNAL)
         publish_folder(partial, Path(plan.target))
     except OSError as error:
@@ -195,7 +198,8 @@ def _write_reencoded(item: Item, image: ReencodedImage, staging: StagingFolder) 
     staging.remove(PART)
     with os.fdopen(staging.create(PART), "wb") as stream:
         stream.write(image.content)
-        sync(stream)
+        # A resume re-encodes it again.
+        _finish(stream, checked=True)
     name = item.target.rpartition("/")[2]
     with staging.parent_of(item.target) as folder:
         folder.remove(name)
@@ -223,7 +227,7 @@ def _bring(plan: ExportPlan, item: Item, staging: StagingFolder) -> bytes:
                 return known
         folder.remove(name)
         staging.remove(PART)
-        copied = _copy(_source(plan, item), staging, plan.mode)
+        copied = _copy(_source(plan, item), staging, plan.mode, checked=bool(item.sha256))
         if item.sha256 and copied != item.sha256:
             staging.remove(PART)
             raise _changed(item)
@@ -249,8 +253,12 @@ def _source(plan: ExportPlan, item: Item) -> Path:
     return source
 
 
-def _copy(source: Path, staging: StagingFolder, mode: ExportMode) -> bytes:
-    """Bring `source` into the staging folder under the name `PART`; return its SHA-256."""
+def _copy(source: Path, staging: StagingFolder, mode: ExportMode, *, checked: bool) -> bytes:
+    """Bring `source` into the staging folder under the name `PART`; return its SHA-256.
+
+    Args:
+        checked: Whether a resume compares the file with a known hash.
+    """
     match mode:
         case ExportMode.SYMLINK:
             staging.symlink(source, PART)
@@ -262,19 +270,27 @@ def _copy(source: Path, staging: StagingFolder, mode: ExportMode) -> bytes:
             with os.fdopen(staging.read(PART), "rb") as stream:
                 return hashlib.file_digest(stream, "sha256").digest()
         case _:
-            return _copy_bytes(source, staging.create(PART))
+            return _copy_bytes(source, staging.create(PART), checked=checked)
 
 
-def _copy_bytes(source: Path, part: int) -> bytes:
-    """Copy a file to a descriptor, sync and close it; return the SHA-256."""
+def _copy_bytes(source: Path, part: int, *, checked: bool) -> bytes:
+    """Copy a file to a descriptor and close it; return the SHA-256."""
     digest = hashlib.sha256()
     with os.fdopen(part, "wb") as writing:
         for block in _blocks(source):
             digest.update(block)
             writing.write(block)
-        sync(writing)
+        _finish(writing, checked=checked)
         _keep_time(source, writing.fileno())
     return digest.digest()
+
+
+def _finish(stream: IO[bytes], *, checked: bool) -> None:
+    """Flush a staged file to disk; one that a resume checks waits for all others, if it can."""
+    if checked and SYNCS_AT_ONCE:
+        stream.flush()
+    else:
+        sync(stream)
 
 
 def _reflink(source: Path, staging: StagingFolder) -> bool:

@@ -23,6 +23,8 @@ JOURNAL: Final = "journal.json"
 PART: Final = ".inspector-part"
 RESERVED: Final = frozenset({JOURNAL, PART})
 """Names at the top of a staging folder that no exported file may have."""
+SYNCS_AT_ONCE: Final = sys.platform == "linux"
+"""Whether `StagingFolder.sync_all` does anything; elsewhere each file must be synced by itself."""
 
 _JOURNAL_BYTES = 1 << 20
 _AT_FDCWD = -100
@@ -168,6 +170,19 @@ class StagingFolder:
             self._at(name), into._at(new_name),
             src_dir_fd=self.descriptor, dst_dir_fd=into.descriptor,
         )  # fmt: skip
+
+    def sync_all(self) -> None:
+        """Flush all that was written to this folder's disk: a thousandth of the time per file.
+
+        Raises:
+            OSError: Something could not be written.
+        """
+        if not SYNCS_AT_ONCE:
+            return
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.syncfs(self.descriptor) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(self.path))
 
     def _at(self, name: str) -> str:
         """Return the name for system calls: relative, or the full path on Windows."""
