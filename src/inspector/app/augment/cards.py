@@ -80,7 +80,7 @@ def preview_card(
     row = FlowLayout(above)
     for widget in tools:
         row.addWidget(widget)
-    hint = ElidedLabel("Hold Space: originals. Click an original, or 1 to 9: pin it.", least_px=0)
+    hint = ElidedLabel("Hold Space: originals. Click, 1 to 9: pin.", least_px=0)
     hint.setProperty("role", "caption")
     foot = QWidget()
     line = QHBoxLayout(foot)
