@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from inspector.desktop.paths import cache_folder
+from inspector.project.catalog import pair_search
 from inspector.project.catalog.known_search import FEW
 from inspector.project.catalog.verified_pairs import VerifiedPairs
 from inspector.project.project import Project
@@ -235,7 +236,14 @@ def test_a_full_search_and_its_update_agree_on_what_is_few() -> None:
     assert FEW == proposals.FEW
 
 
-def test_rescans_of_many_images_search_for_new_ones_only(noise: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_cells", [False, True])
+def test_rescans_of_many_images_search_for_new_ones_only(
+    noise: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_cells: bool
+) -> None:
+    if in_cells:
+        # As for hundreds of thousands: 28 cells or so, of which each image looks in 16.
+        monkeypatch.setattr(pair_search, "EXACT_IMAGES", FEW)
+        monkeypatch.setattr(pair_search, "CELL_IMAGES", 40)
     folder = Path(shutil.copytree(noise, tmp_path / "data"))
     draw = np.random.default_rng(7)
     project = Project(folder, tmp_path / "p.inspector", jobs=2)
@@ -252,6 +260,9 @@ def test_rescans_of_many_images_search_for_new_ones_only(noise: Path, tmp_path: 
         assert len(alike(project)[0]) > 3 * round_
         anew.close()
     project.close()
+    for memory in cache_folder().glob("search-*.npz"):
+        with np.load(memory) as known:
+            assert ("descriptors-probed" in known) == in_cells
 
 
 def test_a_damaged_memory_of_the_search_costs_time_only(noise: Path, tmp_path: Path) -> None:
