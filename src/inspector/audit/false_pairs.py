@@ -30,6 +30,7 @@ MAX_FALSE_SHARE = 0.02
 """Confirmed pairs may be false so often; where more are certain to be, the level is raised."""
 
 _BINS = round(1 / STEP)
+_AT_ONCE = 1 << 20
 _SURE_BIN = 34
 SURE_LEVEL = _SURE_BIN * STEP
 _LEAST_COMPARED = 50
@@ -79,9 +80,14 @@ class ExpectedFalse:
 
 def counted(similarity: NDArray[np.floating], two_labels: NDArray[np.bool_]) -> ScoreCounts:
     """Count pairs by similarity."""
-    bins = np.minimum((similarity / STEP + 1e-6).astype(np.int64), _BINS - 1)
-    one, two = (np.bincount(bins[rows], minlength=_BINS) for rows in (~two_labels, two_labels))
-    return ScoreCounts(one.astype(np.int64), two.astype(np.int64))
+    counts = np.zeros((2, _BINS), np.int64)
+    # In parts, as a million images have fifteen million pairs.
+    for start in range(0, len(similarity), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        bins = np.minimum((similarity[part] / STEP + 1e-6).astype(np.int64), _BINS - 1)
+        bins += _BINS * two_labels[part]
+        counts += np.bincount(bins, minlength=2 * _BINS).reshape(2, _BINS)
+    return ScoreCounts(*counts)
 
 
 def expected_false(

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,8 @@ class VerifiedPairs:
         # Nearly in order already, which a stable sort uses.
         order = np.argsort(keys, kind="stable")
         keys, ways = keys[order], ways[order]
-        pairs, starts, pair_ways = _pairs(proposed)
+        starts, pair_ways = _starts(proposed)
+        pairs = pair_keys(proposed.a[starts], proposed.b[starts])
         at, same = _places_in(keys, pairs)
         same[same] = ways[at[same]] == pair_ways[same]
         again = np.repeat(same, np.diff([*starts.tolist(), len(proposed.a)]))
@@ -89,7 +90,7 @@ class VerifiedPairs:
         self, contents: Sequence[bytes], proposed: CandidateResult, verified: CandidateResult
     ) -> None:
         """Store that `proposed` was verified with this result, if the disk has space."""
-        pairs, _, ways = _pairs(proposed)
+        starts, ways = _starts(proposed)
         assert verified.similarity is not None
         partial = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
         try:
@@ -98,8 +99,8 @@ class VerifiedPairs:
                     stream,
                     maker=np.array(SEARCH),
                     contents=np.frombuffer(b"".join(contents), np.uint8),
-                    a=(pairs >> _SHIFT).astype(np.int32),
-                    b=(pairs & ((1 << _SHIFT) - 1)).astype(np.int32),
+                    a=proposed.a[starts],
+                    b=proposed.b[starts],
                     ways=ways,
                     alike_a=verified.a,
                     alike_b=verified.b,
@@ -140,15 +141,15 @@ def _keys(rows: NDArray[np.int64], a: NDArray[np.int32], b: NDArray[np.int32]) -
     return np.where((one >= 0) & (two >= 0) & (one < two), (one << _SHIFT) | two, -1)
 
 
-def _pairs(
-    proposed: CandidateResult,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
-    """Return each pair as a number, where it starts, and its transforms as bits."""
-    keys = pair_keys(proposed.a, proposed.b)
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+def _starts(proposed: CandidateResult) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+    """Return where each pair of ordered candidates starts, and its transforms as bits."""
+    first = np.ones(len(proposed.a), np.bool_)
+    for end in (proposed.a, proposed.b):
+        first[1:] &= end[1:] == end[:-1]
+    first[1:] = ~first[1:]
+    starts = np.flatnonzero(first)
     ways = np.left_shift(np.uint16(1), proposed.transform)
-    bits = np.bitwise_or.reduceat(ways, starts) if len(starts) else ways
-    return keys[starts], starts, bits
+    return starts, np.bitwise_or.reduceat(ways, starts) if len(starts) else ways
 
 
 def pair_keys(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -161,12 +162,12 @@ def pair_keys(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
 
 def joined_in_order(one: CandidateResult, two: CandidateResult) -> CandidateResult:
     """Return the verified pairs of both, ordered by pair."""
-    assert one.similarity is not None
-    assert two.similarity is not None
-    a, b = np.concatenate([one.a, two.a]), np.concatenate([one.b, two.b])
-    order = np.argsort(pair_keys(a, b), kind="stable")
-    return CandidateResult(
-        a[order], b[order],
-        np.concatenate([one.transform, two.transform])[order],
-        np.concatenate([one.similarity, two.similarity])[order],
-    )  # fmt: skip
+    keys = np.concatenate([pair_keys(part.a, part.b) for part in (one, two)])
+    order = np.argsort(keys, kind="stable")
+    # One column after the other: of a million images each takes a hundred megabytes.
+    del keys
+
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(part, name) for part in (one, two)])[order]
+
+    return CandidateResult(*map(column, ("a", "b", "transform", "similarity")))
