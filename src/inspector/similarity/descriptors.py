@@ -84,23 +84,28 @@ def _means(image: Bytes, cells: int, weight: float, out: Singles) -> None:
 
 @numba.njit(**OPTIONS)
 def _vote(image: Bytes, directions: Singles, cells: Singles) -> None:
-    """Add each pixel's gradient to the two nearest bins of its cell."""
+    """Add each pixel's gradient to the two nearest bins of its cell.
+
+    Each cell gets its pixels in order, but the cells of a row take turns: an addition would wait
+    for the one before it in the same cell.
+    """
     for i in range(64):
         line = image[i]
         above, below = image[max(i - 1, 0)], image[min(i + 1, 63)]
-        for j in range(64):
-            across = np.int32(line[min(j + 1, 63)]) - np.int32(line[max(j - 1, 0)])
-            down = np.int32(below[j]) - np.int32(above[j])
-            if across == 0 and down == 0:
-                continue
-            strength = math.sqrt(np.float32(across * across + down * down))
-            direction = directions[down + 255, across + 255]
-            low = int(direction)
-            share = direction - np.float32(low)
-            low %= BINS
-            cell = cells[i // CELL_PX, j // CELL_PX]
-            cell[low] += strength * (np.float32(1) - share)
-            cell[(low + 1) % BINS] += strength * share
+        row = cells[i // CELL_PX]
+        for x in range(CELL_PX):
+            for column in range(_CELLS):
+                j = CELL_PX * column + x
+                across = np.int32(line[min(j + 1, 63)]) - np.int32(line[max(j - 1, 0)])
+                down = np.int32(below[j]) - np.int32(above[j])
+                strength = math.sqrt(np.float32(across * across + down * down))
+                direction = directions[down + 255, across + 255]
+                # Unsigned: the remainder of a signed integer takes a branch.
+                low = np.uint32(direction)
+                share = direction - np.float32(low)
+                low %= np.uint32(BINS)
+                row[column, low] += strength * (np.float32(1) - share)
+                row[column, (low + np.uint32(1)) % np.uint32(BINS)] += strength * share
 
 
 @numba.njit(**OPTIONS)

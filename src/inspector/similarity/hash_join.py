@@ -33,6 +33,7 @@ CENTRES = (CENTRE, SMALL)
 BRUTE_BELOW = 10_000
 _BLOCK = 1_024
 _BANDS = 4
+_Bands = tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +151,7 @@ class HashIndex:
 
     def __init__(self, hashes: NDArray[np.uint64]) -> None:
         self._hashes = hashes
-        if len(hashes) < BRUTE_BELOW:
-            return
-        self._order = np.empty((_BANDS, len(hashes)), np.int32)
-        self._sorted = np.empty((_BANDS, len(hashes)), np.uint64)
-        self._starts = np.zeros((_BANDS, 65_537), np.int32)
-        for band in range(_BANDS):
-            # Of 16 bits: NumPy sorts those by counting.
-            values = ((hashes >> np.uint64(16 * band)) & np.uint64(0xFFFF)).astype(np.uint16)
-            self._order[band] = np.argsort(values, kind="stable")
-            self._sorted[band] = hashes[self._order[band]]
-            np.cumsum(np.bincount(values, minlength=65_536), out=self._starts[band, 1:])
+        self._bands = None if len(hashes) < BRUTE_BELOW else _in_bands(hashes)
 
     def close(
         self, asking: NDArray[np.uint64], radius: int, *, half: bool = False
@@ -174,12 +165,30 @@ class HashIndex:
         """
         if len(asking) == 0 or len(self._hashes) == 0:
             return np.zeros((0, 2), np.int64)
-        bits = np.uint64(radius)
+        bits, index = np.uint64(radius), self._bands
         room = 4 * len(asking)
-        if len(self._hashes) < BRUTE_BELOW:
+        if index is None:
             return _in_room(room, lambda pairs: _brute(asking, self._hashes, bits, half, pairs))
-        index = (self._order, self._sorted, self._starts, _masks(radius // _BANDS))
-        return _in_room(room, lambda pairs: _indexed(asking, bits, index, pairs))
+        asked, masks = _in_bands(asking), _masks(radius // _BANDS)
+        return _in_room(room, lambda pairs: _indexed(asked, index, masks, bits, pairs))
+
+
+def _in_bands(hashes: NDArray[np.uint64]) -> _Bands:
+    """Return the rows of hashes (n,) in the order of each band, the hashes, and where values start.
+
+    Returns:
+        (4, n), (4, n) and (4, 65537).
+    """
+    order = np.empty((_BANDS, len(hashes)), np.int32)
+    ordered = np.empty((_BANDS, len(hashes)), np.uint64)
+    starts = np.zeros((_BANDS, 65_537), np.int32)
+    for band in range(_BANDS):
+        # Of 16 bits: NumPy sorts those by counting.
+        values = ((hashes >> np.uint64(16 * band)) & np.uint64(0xFFFF)).astype(np.uint16)
+        order[band] = np.argsort(values, kind="stable")
+        ordered[band] = hashes[order[band]]
+        np.cumsum(np.bincount(values, minlength=65_536), out=starts[band, 1:])
+    return order, ordered, starts
 
 
 def _in_room(room: int, join: Callable[[NDArray[np.int64]], int]) -> NDArray[np.int64]:
@@ -241,34 +250,40 @@ def _brute(
 
 
 @numba.njit(cache=True, nogil=True)
+def _is_first(differ: np.uint64, band: int, within: np.uint64) -> bool:
+    """Tell whether no earlier band is close enough to find the same pair."""
+    for earlier in range(band):
+        if _popcount((differ >> np.uint64(16 * earlier)) & np.uint64(0xFFFF)) <= within:
+            return False
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
 def _indexed(
-    one: NDArray[np.uint64],
+    asked: _Bands,
+    index: _Bands,
+    masks: NDArray[np.uint64],
     radius: np.uint64,
-    index: tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64]],
     pairs: NDArray[np.int64],
 ) -> int:
-    order, sorted_by, starts, masks = index
+    """Write pairs; all hashes of one value of a band ask together, in the order of the values."""
     count = 0
-    within = radius // np.uint64(4)
-    low = np.uint64(0xFFFF)
-    for band in range(4):
-        shift = np.uint64(16 * band)
-        begin, hashes = starts[band], sorted_by[band]
-        for i in range(len(one)):
-            value = (one[i] >> shift) & low
+    within = radius // np.uint64(_BANDS)
+    for band in range(_BANDS):
+        ones, others = asked[1][band], index[1][band]
+        starts, begin = asked[2][band], index[2][band]
+        for value in range(65_536):
+            if starts[value] == starts[value + 1]:
+                continue
             for mask in masks:
-                bucket = value ^ mask
+                bucket = np.uint64(value) ^ mask
                 for k in range(begin[bucket], begin[bucket + np.uint64(1)]):
-                    differ = one[i] ^ hashes[k]
-                    if _popcount(differ) > radius:
-                        continue
-                    first = True
-                    for earlier in range(band):
-                        if _popcount((differ >> np.uint64(16 * earlier)) & low) <= within:
-                            first = False
-                    if first:
+                    for i in range(starts[value], starts[value + 1]):
+                        differ = ones[i] ^ others[k]
+                        if _popcount(differ) > radius or not _is_first(differ, band, within):
+                            continue
                         if count < len(pairs):
-                            pairs[count, 0] = i
-                            pairs[count, 1] = order[band, k]
+                            pairs[count, 0] = asked[0][band, i]
+                            pairs[count, 1] = index[0][band, k]
                         count += 1
     return count

@@ -8,11 +8,16 @@ change its last bit, so blocks are cut the same way wherever they are computed.
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.similarity.align import OPTIONS, Singles
+from inspector.similarity.align import Singles
+from inspector.similarity.nearest_loops import (
+    NOTHING,
+    gather,
+    nearest_of_both,
+    nearest_of_rows,
+)
 
 BLOCK = 2_048
 """Images per block."""
@@ -25,8 +30,6 @@ _ROUNDS = 8
 # Points that are compared with all centres at once: 15 MB for those of 10 million images.
 _AT_ONCE = 256
 _FIT_16_BITS = 65_536
-_LANES = 32
-_NONE = -2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Neighbours:
     def add(self, near: Near) -> None:
         """Add the result of `nearest` for a block."""
         self._ordered = False
-        _gather(near.of, near.row, near.cosine, self._splits, self._rows, self._cosines)
+        gather(near.of, near.row, near.cosine, self._splits, self._rows, self._cosines)
 
     def lists(self) -> NeighbourLists:
         """Return the lists; of equally near images the first come first."""
@@ -186,17 +189,17 @@ def nearest(
         some = np.ascontiguousarray(points[other : other + BLOCK], np.float32)
         cosines = room[: len(block), : len(some)]
         np.matmul(block, some.T, out=cosines)
-        if other == start:
-            np.fill_diagonal(cosines, _NONE)
         one = splits[start : start + len(block)]
         two = splits[other : other + len(some)]
         apart = bool((one[0] != two).any() or (one != one[0]).any())
-        _nearest_of_rows(cosines, one, two, apart, other, rows, best)
-        if other > start:
-            back = np.full((len(some), 2, k), -1, np.int32)
-            back_best = np.repeat(least[other : other + BLOCK], 2 * k).reshape(back.shape)
-            _nearest_of_columns(cosines, one, two, apart, start, back, back_best)
-            ends.append(_listed(other, back, back_best))
+        if other == start:
+            np.fill_diagonal(cosines, NOTHING)
+            nearest_of_rows(cosines, one, two, apart, other, rows, best)
+            continue
+        back = np.full((len(some), 2, k), -1, np.int32)
+        back_best = np.repeat(least[other : other + BLOCK], 2 * k).reshape(back.shape)
+        nearest_of_both(cosines, one, two, apart, start, other, rows, best, back, back_best)
+        ends.append(_listed(other, back, back_best))
     ends.append(_listed(start, rows, best))
     return Near(*(np.concatenate(column) for column in zip(*ends, strict=True)))
 
@@ -245,13 +248,13 @@ def probed_cells(points: NDArray[np.floating], centres: Singles) -> NDArray[np.i
     """
     count = min(PROBES, len(centres))
     rows = np.full((len(points), 1, count), -1, np.int32)
-    best = np.full(rows.shape, _NONE, np.float32)
+    best = np.full(rows.shape, NOTHING, np.float32)
     # Centres have no splits.
     splits = np.zeros(max(len(centres), _AT_ONCE), np.int32)
     for start in range(0, len(points), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         some = np.ascontiguousarray(points[part], np.float32)
-        _nearest_of_rows(some @ centres.T, splits, splits, False, 0, rows[part], best[part])
+        nearest_of_rows(some @ centres.T, splits, splits, False, 0, rows[part], best[part])
     order = np.lexsort((rows[:, 0], -best[:, 0]), axis=-1)
     return np.take_along_axis(rows[:, 0], order, axis=-1)
 
@@ -353,9 +356,9 @@ def _looked(
         cosines = own_points[asking] @ points[others].astype(np.float32).T
         itself = places[asking] - first
         inside = (itself >= 0) & (itself < len(others))
-        cosines[inside, itself[inside]] = _NONE
+        cosines[inside, itself[inside]] = NOTHING
         of_asking, best_of_asking = rows[asking], best[asking]
-        _nearest_of_rows(
+        nearest_of_rows(
             cosines, own[asking], splits[others], True, first, of_asking, best_of_asking
         )
         rows[asking], best[asking] = of_asking, best_of_asking
@@ -391,89 +394,3 @@ def _listed(
     return (
         (image + first).astype(np.int32), rows[image, which, place], cosines[image, which, place]
     )  # fmt: skip
-
-
-@numba.njit(**OPTIONS)
-def _insert(rows: NDArray[np.int32], cosines: Singles, row: int, cosine: float) -> None:
-    """Replace the least similar neighbour, which is last, and find the new least similar one."""
-    last = len(rows) - 1
-    rows[last] = row
-    cosines[last] = cosine
-    least = last
-    for k in range(last):
-        if cosines[k] < cosines[least]:
-            least = k
-    rows[last], rows[least] = rows[least], rows[last]
-    cosines[last], cosines[least] = cosines[least], cosines[last]
-
-
-@numba.njit(**OPTIONS)
-def _gather(
-    of: NDArray[np.int32], row: NDArray[np.int32], cosine: Singles, splits: NDArray[np.int32],
-    rows: NDArray[np.int32], best: Singles,
-) -> None:  # fmt: skip
-    last = rows.shape[2] - 1
-    for at in range(len(of)):
-        image, other = of[at], row[at]
-        for which in range(2):
-            if which == 1 and splits[image] == splits[other]:
-                continue
-            known = False
-            for k in range(last + 1):
-                known |= rows[image, which, k] == other
-            if not known and cosine[at] > best[image, which, last]:
-                _insert(rows[image, which], best[image, which], other, cosine[at])
-
-
-@numba.njit(**OPTIONS)
-def _nearest_of_rows(  # noqa: PLR0913, PLR0917 - arrays of the caller
-    cosines: Singles, split_a: NDArray[np.int32], split_b: NDArray[np.int32], apart: bool,
-    first: int, rows: NDArray[np.int32], best: Singles,
-) -> None:  # fmt: skip
-    last = rows.shape[2] - 1
-    width = cosines.shape[1]
-    for i in range(len(cosines)):
-        line = cosines[i]
-        for start in range(0, width, _LANES):
-            end = min(start + _LANES, width)
-            # Test the maximum of many at once; most contain nothing.
-            most = np.float32(_NONE)
-            for j in range(start, end):
-                most = max(most, line[j])
-            if most <= best[i, 0, last] and (not apart or most <= best[i, 1, last]):
-                continue
-            for j in range(start, end):
-                if line[j] > best[i, 0, last]:
-                    _insert(rows[i, 0], best[i, 0], first + j, line[j])
-                if apart and line[j] > best[i, 1, last] and split_a[i] != split_b[j]:
-                    _insert(rows[i, 1], best[i, 1], first + j, line[j])
-
-
-@numba.njit(**OPTIONS)
-def _nearest_of_columns(  # noqa: PLR0913, PLR0917 - arrays of the caller
-    cosines: Singles, split_a: NDArray[np.int32], split_b: NDArray[np.int32], apart: bool,
-    first: int, rows: NDArray[np.int32], best: Singles,
-) -> None:  # fmt: skip
-    last = rows.shape[2] - 1
-    width = cosines.shape[1]
-    least = np.empty(width, np.float32)
-    for j in range(width):
-        least[j] = min(best[j, 0, last], best[j, 1, last]) if apart else best[j, 0, last]
-    for i in range(len(cosines)):
-        line = cosines[i]
-        for start in range(0, width, _LANES):
-            end = min(start + _LANES, width)
-            # In one type, so that a compiler compares many at once.
-            most = np.float32(_NONE)
-            for j in range(start, end):
-                most = max(most, line[j] - least[j])
-            if most <= 0:
-                continue
-            for j in range(start, end):
-                if line[j] <= least[j]:
-                    continue
-                if line[j] > best[j, 0, last]:
-                    _insert(rows[j, 0], best[j, 0], first + i, line[j])
-                if apart and line[j] > best[j, 1, last] and split_a[i] != split_b[j]:
-                    _insert(rows[j, 1], best[j, 1], first + i, line[j])
-                least[j] = min(best[j, 0, last], best[j, 1, last]) if apart else best[j, 0, last]
