@@ -13,7 +13,7 @@ pairs it stands for is printed: the false share without a sample's uncertainty.
 import argparse
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -39,24 +39,38 @@ def draw_pairs(
     name: str, out: Path, files: Sequence[Path], pairs: Pairs, rows: NDArray[np.int64]
 ) -> None:
     """Write numbered sheets of the pairs in `rows`, and print what stands on them."""
-    a_sheet = COLUMNS * ROWS
-    for number, start in enumerate(range(0, len(rows), a_sheet), 1):
-        some = rows[start : start + a_sheet]
-        cells = [_cell(start + k + 1, files, pairs, int(row)) for k, row in enumerate(some)]
-        cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
-        lines = [np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]
+    cells = [_cell(k, files, pairs, int(row)) for k, row in enumerate(rows, 1)]
+    for number, sheet in enumerate(_sheets(cells), 1):
         path = out / f"{name}-{number}.jpg"
-        size = _save(np.vstack(lines), path)
-        print(f"{path.name}: {len(some)} pairs, {size / 1000:.0f} kB", flush=True)
+        print(f"{path.name}: {_save(sheet, path) / 1000:.0f} kB", flush=True)
+
+
+def draw_blind(name: str, out: Path, pairs: Sequence[tuple[Path, Path, int]]) -> None:
+    """Write sheets, without loss, that show pairs (a, b, transform) and their number alone."""
+    cells = [_side_by_side(str(k), "", *pair) for k, pair in enumerate(pairs, 1)]
+    for number, sheet in enumerate(_sheets(cells), 1):
+        cv2.imwrite(str(out / f"{name}-{number}.png"), sheet[..., ::-1])
+
+
+def _sheets(cells: Sequence[Picture]) -> Iterator[Picture]:
+    for start in range(0, len(cells), COLUMNS * ROWS):
+        some = list(cells[start : start + COLUMNS * ROWS])
+        some += [np.full_like(some[0], 255)] * (-len(some) % COLUMNS)
+        yield np.vstack([np.hstack(some[i : i + COLUMNS]) for i in range(0, len(some), COLUMNS)])
 
 
 def _cell(number: int, files: Sequence[Path], pairs: Pairs, row: int) -> Picture:
     transform = int(pairs.transform[row])
     one, two = files[pairs.a[row]], files[pairs.b[row]]
-    cell = np.full((SIDE + TEXT + GAP, 2 * SIDE + GAP, 3), 255, np.uint8)
     turned = "" if transform == 0 else f" {NAMES[transform]}"
-    _write(cell, f"{number}: {pairs.similarity[row]:.3f}{turned}", 11, 0.42)
-    _write(cell, f"{one.stem[:26]} | {two.stem[:26]}", 25, 0.36)
+    title = f"{number}: {pairs.similarity[row]:.3f}{turned}"
+    return _side_by_side(title, f"{one.stem[:26]} | {two.stem[:26]}", one, two, transform)
+
+
+def _side_by_side(title: str, names: str, one: Path, two: Path, transform: int) -> Picture:
+    cell = np.full((SIDE + TEXT + GAP, 2 * SIDE + GAP, 3), 255, np.uint8)
+    _write(cell, title, 11, 0.42)
+    _write(cell, names, 25, 0.36)
     for k, picture in enumerate((apply(_open(one), transform), _open(two))):
         shown = _fit(picture)
         height, width = shown.shape[:2]
