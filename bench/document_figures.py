@@ -3,9 +3,9 @@
     python bench/document_figures.py [--pages 10] [--seed 1] [--tuned]
 
 Draws tables, forms and letters in several sizes of print. Another page of each differs in a digit,
-in one figure, or in two. Counted are pairs that 64x64 alone would confirm: a page by its number
-must not be confirmed, a copy must be. --tuned draws in the fonts that the limits were set on; the
-others were not looked at then.
+in one figure, or in two. Counted are pairs that are confirmed before print is compared: a page by
+its number must not be confirmed, a copy must be. --tuned draws in the fonts that the limits were
+set on; the others were not looked at then.
 """
 
 import argparse
@@ -22,7 +22,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from document_pages import FONTS, WORDS
-from inspector.similarity.documents.comparison import DocumentPage, page, print_difference
+from inspector.similarity.documents.comparison import is_document, print_difference
+from inspector.similarity.full_size.comparison import similarity_of
+from inspector.similarity.full_size.images import FullImage, full_image
 from inspector.similarity.levels import SURE
 from inspector.similarity.verification import compare
 
@@ -202,7 +204,7 @@ class Sheet:
 
 def pairs(
     size: str, pages: int, seed: int, fonts: tuple[str, ...]
-) -> Iterator[tuple[str, DocumentPage, DocumentPage]]:
+) -> Iterator[tuple[str, FullImage, FullImage]]:
     """Yield how two pages differ, and both."""
     for number in range(pages):
         draw = random.Random(f"{seed} {size} {number}")
@@ -210,10 +212,10 @@ def pairs(
         original = sheet.image(sheet.cells)
         others = {how: sheet.image(sheet.changed(how, draw)) for how in CHANGED}
         others |= {how: change(original) for how, change in COPIES.items()}
-        one = page(np.asarray(jpeg(original, draw.choice((60, 75, 88)))))
+        one = full_image(np.asarray(jpeg(original, draw.choice((60, 75, 88)))))
         for how, image in others.items():
-            two = page(np.asarray(jpeg(image, draw.choice((45, 60, 75, 88)))))
-            if one is not None and two is not None:
+            two = full_image(np.asarray(jpeg(image, draw.choice((45, 60, 75, 88)))))
+            if is_document(one) and is_document(two):
                 yield how, one, two
 
 
@@ -231,7 +233,7 @@ def main() -> None:
     for size in SIZES:
         told: defaultdict[str, list[bool]] = defaultdict(list)
         for how, one, two in pairs(size, asked.pages, asked.seed, TUNED if asked.tuned else OTHERS):
-            if compare(one.record, two.record, 0) < SURE:
+            if similarity_of(one, two, compare(one.record, two.record, 0)) < SURE:
                 continue
             start = time.process_time()
             apart = print_difference(one, two).tells_apart()

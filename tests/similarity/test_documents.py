@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from inspector.project.project import Project
 from inspector.similarity.documents.comparison import (
-    DocumentPage,
-    page,
+    is_document,
     print_difference,
     similarity_of,
 )
+from inspector.similarity.full_size.images import FullImage, full_image
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import apply
 
@@ -36,10 +36,10 @@ def form(template: int, entries: int) -> Image.Image:
     return image
 
 
-def as_page(image: Image.Image) -> DocumentPage:
-    result = page(np.asarray(image.convert("RGB")))
-    assert result is not None
-    return result
+def as_page(image: Image.Image) -> FullImage:
+    page = full_image(np.asarray(image.convert("RGB")))
+    assert is_document(page)
+    return page
 
 
 def jpeg(image: Image.Image, tmp_path: Path) -> Image.Image:
@@ -81,11 +81,11 @@ def test_a_form_saved_as_a_poor_jpeg_stays_a_copy(tmp_path: Path) -> None:
 
 def test_photos_shapes_and_small_images_are_no_documents() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (300, 300, 3), np.uint8)
-    assert page(noise) is None
+    assert not is_document(full_image(noise))
     disc = Image.new("RGB", (300, 300), "white")
     ImageDraw.Draw(disc).ellipse((60, 60, 240, 240), fill="navy")
-    assert page(np.asarray(disc)) is None
-    assert page(np.asarray(form(1, 1).resize((150, 200)))) is None
+    assert not is_document(full_image(np.asarray(disc)))
+    assert not is_document(full_image(np.asarray(form(1, 1).resize((150, 200)))))
 
 
 def test_forms_are_no_leakage_and_their_copies_are(tmp_path: Path) -> None:
@@ -174,6 +174,5 @@ def test_a_flipped_or_rotated_page_is_compared_as_it_stands(transform: int) -> N
     one = as_page(form(2, 7))
     for entries, same in ((7, True), (8, False)):
         upright = np.asarray(form(2, entries))
-        two = page(np.ascontiguousarray(apply(upright, transform)))
-        assert two is not None
+        two = full_image(np.ascontiguousarray(apply(upright, transform)).astype(np.uint8))
         assert (similarity_of(one, two, 0.97, transform) == 0.97) == same

@@ -44,8 +44,8 @@ class DigestFiles(msgspec.Struct, frozen=True, tag="digest"):
     paths: list[str]
 
 
-class PagePair(msgspec.Struct, frozen=True, array_like=True):
-    """Fields of `ComparePages` with relative paths."""
+class FilePair(msgspec.Struct, frozen=True, array_like=True):
+    """Fields of `CompareFiles` with relative paths."""
 
     pair: int
     one: str
@@ -54,11 +54,11 @@ class PagePair(msgspec.Struct, frozen=True, array_like=True):
     similarity: float
 
 
-class ComparePageFiles(msgspec.Struct, frozen=True, tag="pages"):
-    """Compare confirmed pairs that may be pages of one template."""
+class CompareFilePairs(msgspec.Struct, frozen=True, tag="compare-files"):
+    """Compare pairs in detail."""
 
     source: str
-    pairs: list[PagePair]
+    pairs: list[FilePair]
 
 
 class SampleDescriptors(msgspec.Struct, frozen=True, tag="sample"):
@@ -160,7 +160,7 @@ SearchPart = (
     | JoinHashes
     | VerifyShard
 )
-FilePart = ReadShard | DigestFiles | ComparePageFiles
+FilePart = ReadShard | DigestFiles | CompareFilePairs
 
 
 class SearchShards(msgspec.Struct, frozen=True):

@@ -27,9 +27,9 @@ from inspector.cluster.parent_search import ParentSearch
 from inspector.cluster.requests import (
     RELEASE,
     ClusterRequest,
-    ComparePageFiles,
+    CompareFilePairs,
     DigestFiles,
-    PagePair,
+    FilePair,
     ReadShard,
     SearchPart,
 )
@@ -39,12 +39,12 @@ from inspector.work.jobs import Stop
 from inspector.work.pool import Answer, TaskDone, TaskFailed
 from inspector.work.tasks import (
     Begin,
-    ComparePages,
+    CompareFiles,
     Describe,
     DigestResult,
     DigestTask,
     Facts,
-    PagesCompared,
+    FilesCompared,
     ReadTask,
     Reduce,
     SearchTask,
@@ -129,8 +129,8 @@ class ClusterRunner:
                 )
             case [DigestTask(), *_]:
                 yield from self._digest(everything, stop)
-            case [ComparePages(), *_]:
-                yield from self._compare_pages(everything, stop)
+            case [CompareFiles(), *_]:
+                yield from self._compare_files(everything, stop)
             case _:
                 yield from self._search((task for chunk in everything for task in chunk), stop)
 
@@ -169,19 +169,19 @@ class ClusterRunner:
                 else:
                     yield TaskDone([task], [DigestResult(task.sha256, pixels)])
 
-    def _compare_pages(
-        self, chunks: Iterable[Sequence[ComparePages]], stop: Stop
+    def _compare_files(
+        self, chunks: Iterable[Sequence[CompareFiles]], stop: Stop
     ) -> Iterator[Answer]:
-        groups: dict[str, Sequence[ComparePages]] = {}
+        groups: dict[str, Sequence[CompareFiles]] = {}
 
         def jobs() -> Iterator[ClusterTask]:
             for chunk in chunks:
-                name = f"pages-{uuid.uuid4().hex}"
+                name = f"compare-{uuid.uuid4().hex}"
                 groups[name] = chunk
-                yield ClusterTask(name, self._request("", ComparePageFiles(
+                yield ClusterTask(name, self._request("", CompareFilePairs(
                     self._address.source,
                     [
-                        PagePair(
+                        FilePair(
                             t.pair, self._relative(t.one), self._relative(t.two), t.transform,
                             t.similarity,
                         )
@@ -196,7 +196,7 @@ class ClusterRunner:
                 if similarity is None:
                     yield TaskFailed(task, failures[i].status, failures[i].reason)
                 else:
-                    yield TaskDone([task], [PagesCompared(task.pair, similarity)])
+                    yield TaskDone([task], [FilesCompared(task.pair, similarity)])
 
     def _search(self, tasks: Iterator[SearchTask], stop: Stop) -> Iterator[Answer]:
         rest: dict[str, tuple[ParentSearch, Any, str]] = {}

@@ -18,7 +18,7 @@ from inspector.cluster.requests import (
     RELEASE,
     ClusterReply,
     ClusterRequest,
-    ComparePageFiles,
+    CompareFilePairs,
     DigestFiles,
     FailedFile,
     ReadShard,
@@ -30,7 +30,7 @@ from inspector.errors import ClusterError, InspectorError, ProcessError
 from inspector.similarity.records import CachedPicture
 from inspector.work.jobs import Stop
 from inspector.work.pool import Pool, TaskDone, TaskFailed
-from inspector.work.tasks import FEATURES, RECORD_BYTES, ComparePages, DigestTask, ReadTask
+from inspector.work.tasks import FEATURES, RECORD_BYTES, CompareFiles, DigestTask, ReadTask
 
 READER = "inspector.work.worker:run"
 SEARCHER = "inspector.cluster.child:run"
@@ -90,8 +90,8 @@ def _run(request: ClusterRequest) -> ClusterReply:
             return _read(request, request.part)
         case DigestFiles():
             return _digest(request.part)
-        case ComparePageFiles():
-            return _compare_pages(request.part)
+        case CompareFilePairs():
+            return _compare_files(request.part)
         case _:
             return _search(request)
 
@@ -201,11 +201,11 @@ def _digest(part: DigestFiles) -> ClusterReply:
     return ClusterReply(digests=[digests.get(c, b"") for c in part.contents], failed=failures)
 
 
-def _compare_pages(part: ComparePageFiles) -> ClusterReply:
+def _compare_files(part: CompareFilePairs) -> ClusterReply:
     with _Files(part.source) as files:
         # In one chunk: the child reads each file once.
         tasks = [
-            ComparePages(i, files.local(p.one), files.local(p.two), p.transform, p.similarity)
+            CompareFiles(i, files.local(p.one), files.local(p.two), p.transform, p.similarity)
             for i, p in enumerate(part.pairs)
         ]
         similarity: dict[int, float] = {}

@@ -135,7 +135,7 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
                 break
         lines_a = lines_b = _NO_LINES
         if framed[pair]:
-            lines_a, lines_b = _frame_lines(luma[a], transform), _frame_lines(luma[b], 0)
+            lines_a, lines_b = frame_lines(luma[a], transform), frame_lines(luma[b], 0)
         frame(lines_a, 64, frame_a)
         frame(lines_b, 64, frame_b)
         if lines_a != _NO_LINES or lines_b != _NO_LINES:
@@ -253,7 +253,7 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
 
 
 @numba.njit(**OPTIONS)
-def _frame_lines(grey: Bytes, transform: int) -> tuple[int, int, int, int]:
+def frame_lines(grey: Bytes, transform: int) -> tuple[int, int, int, int]:
     """Return the frame of a flipped or rotated image in lines: top, bottom, left, right.
 
     A frame ends in one line, the margin around an object does not. The line beside it is one of

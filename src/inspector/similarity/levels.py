@@ -31,3 +31,5 @@ POSSIBLE_TIMES = 4.0
 SMALL_ALLOWANCE = 0.2
 # Smaller images have no print that their fingerprint lacks.
 MIN_PAGE_PX = 192
+# Smaller images show little more than their fingerprint does.
+MIN_FULL_PX = 128

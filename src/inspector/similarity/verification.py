@@ -41,6 +41,8 @@ _MOST_INSIDE, _LEAST_INSIDE = 0.5, 0.1
 _ONE_SIDED = 1.6
 _OVERLAY_COSTS = 0.05
 _Values = NDArray[np.float64]
+Frame = tuple[int, int, int, int]
+"""Border lines of 64x64 that are no content: top, bottom, left, right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,15 @@ def compare(one: NDArray[np.void], two: NDArray[np.void], transform: int) -> flo
 
 def similarities(records: NDArray[np.void], candidates: Candidates) -> _Values:
     """Return the similarity 0..1 of each candidate pair."""
+    return similarity_from(records, candidates, *measured(records, candidates))
+
+
+def similarity_from(
+    records: NDArray[np.void], candidates: Candidates, measures: _Values, places: _Values
+) -> _Values:
+    """Return the similarity 0..1 that follows from what `measured` returns."""
     turned = candidates.transform % FAR > 0
     small = records["side_px"] < SMALL_PX
-    measures, places = measured(records, candidates)
     stretched = np.zeros(len(places))
     agreement.stretches(places, _aspects(records, candidates), stretched)
     apart = _disagreement(measures, stretched)
@@ -109,9 +117,7 @@ def measured(records: NDArray[np.void], candidates: Candidates) -> tuple[_Values
     measures = np.zeros((len(candidates.a), MEASURES))
     places = np.zeros((len(candidates.a), 6))
     places[:, [0, 4]] = 1
-    # At 32x32 a frame is hard to tell from sky.
-    bordered = records["hash"][:, FULL] != records["hash"][:, TRIMMED]
-    bordered = bordered & (records["side_px"] >= SMALL_PX)
+    bordered = _bordered(records)
     agreement.measure(
         records["luma"], records["colour"], records["side_px"] < SMALL_PX,
         candidates.a, candidates.b, candidates.transform % FAR, candidates.transform >= FAR,
@@ -119,6 +125,25 @@ def measured(records: NDArray[np.void], candidates: Candidates) -> tuple[_Values
         measures, places,
     )  # fmt: skip
     return measures, places
+
+
+def frames(records: NDArray[np.void], transform: int) -> tuple[Frame, Frame] | None:
+    """Return the frames of two images, the first one flipped or rotated; None without any.
+
+    Args:
+        records: (2,) of `FINGERPRINT`.
+        transform: Of the first image.
+    """
+    if not _bordered(records).any():
+        return None
+    one, two = records["luma"]
+    return agreement.frame_lines(one, transform), agreement.frame_lines(two, 0)
+
+
+def _bordered(records: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Tell which images have uniform borders; at 32x32 a frame is hard to tell from sky."""
+    framed: NDArray[np.bool_] = records["hash"][:, FULL] != records["hash"][:, TRIMMED]
+    return framed & (records["side_px"] >= SMALL_PX)
 
 
 def on_scale(score: _Values | float) -> _Values:

@@ -22,7 +22,7 @@ FEATURES = 3
 RECORD_BYTES = 2_048
 # Raised when a search proposes or judges pairs in another way: what an earlier one stored is not
 # used then.
-SEARCH = f"{__version__}/{FEATURES}/8"
+SEARCH = f"{__version__}/{FEATURES}/9"
 # Images per block of `FindNear`. Source: similarity.nearest.BLOCK; a test checks that they agree.
 NEAR_BLOCK = 2_048
 # Larger blocks read each cell less often; fewer than these would leave processors idle.
@@ -205,8 +205,8 @@ class DigestResult:
     pixels: bytes
 
 
-class ComparePages(NamedTuple):
-    """Compare a confirmed pair in detail: it may be two pages of one template.
+class CompareFiles(NamedTuple):
+    """Compare a pair in detail, on the pixels of its files.
 
     Attributes:
         pair: Number of the pair, returned with the result.
@@ -220,8 +220,8 @@ class ComparePages(NamedTuple):
     similarity: float
 
 
-class PagesCompared(NamedTuple):
-    """Similarity of a pair after the comparison; unchanged if it shows no document."""
+class FilesCompared(NamedTuple):
+    """Similarity of a pair after the comparison; unchanged if its files show no more."""
 
     pair: int
     similarity: float
@@ -313,10 +313,10 @@ class Written:
 
 SearchTask = Begin | Describe | Unpack | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
 Task = (
-    ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | MeasureSurroundings
+    ReadTask | DigestTask | HashFile | EmbedFile | CompareFiles | MeasureSurroundings
     | MeasureBorder | Reencode | SearchTask
 )  # fmt: skip
 Result = (
-    CandidateResult | Written | DigestResult | Hashed | Embedded | PagesCompared | Surroundings
+    CandidateResult | Written | DigestResult | Hashed | Embedded | FilesCompared | Surroundings
     | BorderWidth | Reencoded
 )  # fmt: skip

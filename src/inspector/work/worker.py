@@ -13,10 +13,14 @@ from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, 
 from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.own_thumbnails import OWN
 from inspector.errors import DatasetError
-from inspector.similarity.documents.comparison import DocumentPage, page, similarity_of
+from inspector.similarity.documents.comparison import is_document
+from inspector.similarity.documents.comparison import similarity_of as by_print
 from inspector.similarity.embedding import embed
 from inspector.similarity.fingerprints import fingerprint
+from inspector.similarity.full_size.comparison import similarity_of as at_full_size
+from inspector.similarity.full_size.images import FullImage, full_image
 from inspector.similarity.image_hashes import hash_file
+from inspector.similarity.levels import SURE
 from inspector.similarity.packing import pack
 from inspector.similarity.records import CachedPicture, append, unkept
 from inspector.work.memory_limit import limited_memory
@@ -25,17 +29,17 @@ from inspector.work.search import search
 from inspector.work.tasks import (
     FEATURES,
     BorderWidth,
-    ComparePages,
+    CompareFiles,
     DigestResult,
     DigestTask,
     Embedded,
     EmbedFile,
     Facts,
+    FilesCompared,
     Hashed,
     HashFile,
     MeasureBorder,
     MeasureSurroundings,
-    PagesCompared,
     ReadTask,
     Reencode,
     Reencoded,
@@ -46,28 +50,45 @@ from inspector.work.tasks import (
 )
 
 
-class Pages:
-    """The document pages of one chunk's files, each read once."""
+class RereadImages:
+    """The images of one chunk's files, each read once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, DocumentPage | None] = {}
+        self._images: dict[str, FullImage | None] = {}
+        self._documents: dict[str, bool] = {}
 
-    def compare(self, task: ComparePages) -> PagesCompared:
-        """Compare a pair in detail; its similarity stays if a file is no document or unreadable."""
-        one, two = self._page(task.one), self._page(task.two)
+    def compare(self, task: CompareFiles) -> FilesCompared:
+        """Compare a pair in detail; its similarity stays if a file is unreadable.
+
+        A candidate may be confirmed; documents that are confirmed may be told apart by print.
+        """
+        one, two = self._image(task.one), self._image(task.two)
+        similarity = task.similarity
         if one is None or two is None:
-            return PagesCompared(task.pair, task.similarity)
-        similarity = similarity_of(one, two, task.similarity, task.transform)
-        return PagesCompared(task.pair, similarity)
+            return FilesCompared(task.pair, similarity)
+        if similarity < SURE:
+            similarity = at_full_size(one, two, similarity, task.transform)
+        if (
+            similarity >= SURE
+            and self._is_document(task.one, one)
+            and self._is_document(task.two, two)
+        ):
+            similarity = by_print(one, two, similarity, task.transform)
+        return FilesCompared(task.pair, similarity)
 
-    def _page(self, path: str) -> DocumentPage | None:
-        if path not in self._known:
+    def _image(self, path: str) -> FullImage | None:
+        if path not in self._images:
             try:
                 with limited_memory():
-                    self._known[path] = page(read_pixels(path))
+                    self._images[path] = full_image(read_pixels(path))
             except DatasetError:
-                self._known[path] = None
-        return self._known[path]
+                self._images[path] = None
+        return self._images[path]
+
+    def _is_document(self, path: str, image: FullImage) -> bool:
+        if path not in self._documents:
+            self._documents[path] = is_document(image)
+        return self._documents[path]
 
 
 def run(tasks: Sequence[Task]) -> Facts | list[Result]:
@@ -82,24 +103,24 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
         case [EmbedFile(), *_]:
             return _embed([task for task in tasks if isinstance(task, EmbedFile)])
         case _:
-            pages = Pages()
+            images = RereadImages()
             rest = [task for task in tasks if not isinstance(task, ReadTask | EmbedFile)]
-            return [_compare(task, pages) for task in rest]
+            return [_compare(task, images) for task in rest]
 
 
 def _compare(
     task: SearchTask
     | DigestTask
     | HashFile
-    | ComparePages
+    | CompareFiles
     | MeasureSurroundings
     | MeasureBorder
     | Reencode,
-    pages: Pages,
+    images: RereadImages,
 ) -> Result:
     match task:
-        case ComparePages():
-            return pages.compare(task)
+        case CompareFiles():
+            return images.compare(task)
         case DigestTask():
             return _digest(task)
         case HashFile():

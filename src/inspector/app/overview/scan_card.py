@@ -9,7 +9,7 @@ from inspector.work.jobs import ProgressSnapshot
 _STEPS = (
     ("Read images", ("names", "images")),
     ("Find candidates", ("candidates",)),
-    ("Compare pairs", ("near-duplicates", "documents", "pixels")),
+    ("Compare pairs", ("near-duplicates", "files", "pixels")),
 )
 _ICON_PX = 16
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from inspector.audit.false_pairs import POSSIBLE_BIN, ScoreCounts, confirmed_level, counted
 from inspector.project.catalog.contents import Contents, contents_of
+from inspector.project.catalog.file_comparison import compare_files
 from inspector.project.catalog.known_search import KnownSearch, SearchedImages, SearchUpdate
-from inspector.project.catalog.page_comparison import compare_pages
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.catalog.pair_stream import PairStream, StreamedPair
 from inspector.project.catalog.verified_pairs import VerifiedPairs, joined_in_order
@@ -32,7 +32,7 @@ class DuplicateSearch:
     Args:
         context: Project context.
         stop: Set from any thread to end soon; nothing is stored then.
-        progress: Reports the phases "candidates", "near-duplicates", "documents" and "pixels".
+        progress: Reports the phases "candidates", "near-duplicates", "files" and "pixels".
         stream: Receives each confirmed pair across splits at once.
     """
 
@@ -63,7 +63,7 @@ class DuplicateSearch:
         if verified is None:
             return False
         compared = self._counted(verified, contents)
-        pairs = compare_pages(
+        pairs = compare_files(
             _similar(verified),
             contents,
             context.root,
@@ -107,7 +107,7 @@ class DuplicateSearch:
         one, two = (images.rows_of([getattr(p, end) for p in pairs]) for end in ("a", "b"))
         two_labels = labels[one] != labels[two]
         similarity = np.array([p.similarity for p in pairs], np.float64)
-        # What is reported may have been lowered by its print, or joined with what equals it.
+        # Files may have shown another similarity, or equal ones were joined.
         reported = counted(similarity, two_labels)
         for counts, now in zip(compared, reported, strict=True):
             counts[POSSIBLE_BIN:] = now[POSSIBLE_BIN:]

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.documents.alignment import Overlaid, Plane, map_between, overlay
-from inspector.similarity.fingerprints import fingerprint
+from inspector.similarity.full_size.images import MAX_PX, FullImage, shrunk
 from inspector.similarity.levels import MIN_PAGE_PX, POSSIBLE, SURE
 from inspector.similarity.orientations import apply
 
 # The smaller side tells most forms of one template apart at a fifth of the time.
-SIDES_PX = (448, 1024)
+SIDES_PX = (448, MAX_PX)
 # Where 7x7 px hold no more levels than this is paper, or the empty part of a window.
 _EMPTY_PX, _EMPTY_LEVELS = 7, 6
 _MIN_EMPTY = 0.25
@@ -50,36 +50,11 @@ _MAX_STAMPED = 0.3
 _CHARACTER_CONTRAST, _MIN_CHARACTER_PX, _ANY_CHARACTER_PX = 0.35, 5, 8.0
 
 
-class DocumentPage(NamedTuple):
-    """A document.
-
-    Attributes:
-        grey: (h, w) at most as large as the last of `SIDES_PX`.
-        record: Its `FINGERPRINT`, from which its alignment starts.
-    """
-
-    grey: NDArray[np.uint8]
-    record: NDArray[np.void]
-
-
-def page(pixels: NDArray[np.uint8]) -> DocumentPage | None:
-    """Return RGB pixels (h, w, 3) as a page; None if they are no document."""
-    if min(pixels.shape[:2]) < MIN_PAGE_PX:
-        return None
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    if not _is_document(_shrunk(grey, SIDES_PX[0])):
-        return None
-    return DocumentPage(_shrunk(grey, SIDES_PX[-1]), fingerprint(pixels))
-
-
-def _shrunk(grey: NDArray[np.generic], side: int) -> NDArray[np.uint8]:
-    scale = min(1.0, side / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8)
-
-
-def _is_document(grey: NDArray[np.uint8]) -> bool:
-    """Tell whether a page is mostly empty, and print is what there is."""
+def is_document(image: FullImage) -> bool:
+    """Tell whether an image is mostly empty, and print is what there is."""
+    if image.record["side_px"] < MIN_PAGE_PX:
+        return False
+    grey = shrunk(image.grey, SIDES_PX[0])
     around = np.ones((_EMPTY_PX, _EMPTY_PX))
     levels = cv2.subtract(cv2.dilate(grey, around), cv2.erode(grey, around))
     if (levels <= _EMPTY_LEVELS).mean() < _MIN_EMPTY:
@@ -120,9 +95,7 @@ class PrintDifference(NamedTuple):
         return self.worst > self.limit
 
 
-def similarity_of(
-    one: DocumentPage, two: DocumentPage, similarity: float, transform: int = 0
-) -> float:
+def similarity_of(one: FullImage, two: FullImage, similarity: float, transform: int = 0) -> float:
     """Return the similarity of two pages: no longer confirmed if their print differs."""
     difference = print_difference(one, two, transform)
     if not difference.tells_apart():
@@ -131,7 +104,7 @@ def similarity_of(
     return min(similarity, float(below))
 
 
-def print_difference(one: DocumentPage, two: DocumentPage, transform: int = 0) -> PrintDifference:
+def print_difference(one: FullImage, two: FullImage, transform: int = 0) -> PrintDifference:
     """Return how much of the print differs, at the first of `SIDES_PX` that tells.
 
     Args:

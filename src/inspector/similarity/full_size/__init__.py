@@ -1,0 +1,1 @@
+"""Images read again from their files, where their fingerprints can't tell."""

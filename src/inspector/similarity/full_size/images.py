@@ -1,0 +1,48 @@
+"""An image as it is read again to compare it in detail."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.similarity.fingerprints import fingerprint
+
+MAX_PX = 1024
+"""Longer side of an image that was read again, at most."""
+SQUARE_PX = 256
+
+
+class FullImage(NamedTuple):
+    """An image of its own size.
+
+    Attributes:
+        grey: (h, w), at most `MAX_PX` long.
+        square: The same, squashed to a square of `SQUARE_PX`.
+        record: Its `FINGERPRINT`, from which its alignment starts.
+    """
+
+    grey: NDArray[np.uint8]
+    square: NDArray[np.uint8]
+    record: NDArray[np.void]
+
+
+def full_image(pixels: NDArray[np.uint8]) -> FullImage:
+    """Return RGB pixels (h, w, 3) as an image to compare."""
+    grey = shrunk(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), MAX_PX)
+    return FullImage(grey, squared(grey), fingerprint(pixels))
+
+
+def squared(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return an image squashed to a square of `SQUARE_PX`."""
+    square = cv2.resize(grey, (SQUARE_PX, SQUARE_PX), interpolation=cv2.INTER_AREA)
+    return np.asarray(square, np.uint8)
+
+
+def shrunk(grey: NDArray[np.generic], side: int) -> NDArray[np.uint8]:
+    """Return an image whose longer side has at most `side` pixels."""
+    scale = side / max(grey.shape)
+    if scale >= 1:
+        return np.asarray(grey, np.uint8)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)

@@ -1,0 +1,170 @@
+"""Copies of fine stripes are confirmed by their files; other things with such stripes are not."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from inspector.project.catalog import file_comparison
+from inspector.project.project import Project
+from inspector.similarity.full_size.comparison import similarity_of
+from inspector.similarity.full_size.images import MAX_PX, FullImage, full_image
+from inspector.similarity.levels import POSSIBLE, SURE
+from inspector.similarity.orientations import INVERSE, apply
+from inspector.similarity.verification import compare
+
+Pixels = np.ndarray
+WIDTH, HEIGHT = 400, 540
+DARK = (30, 35, 60)
+# Rows per stripe and gap: a pixel of 64x64 has 8.4.
+FINE = (7.0, 10.0, 12.0)
+
+
+def shirt(stripes: float, sleeve: int = 150, phase: float = 0, seed: int = 1) -> Pixels:
+    """Draw a striped shirt on plain ground."""
+    light = np.random.default_rng(seed).normal(0, 40, (HEIGHT, WIDTH)).astype(np.float32)
+    picture = np.repeat(232 + cv2.GaussianBlur(light, (0, 0), 30)[..., None], 3, 2)
+    y, x = np.mgrid[:HEIGHT, :WIDTH].astype(np.float32)
+    striped = (y + 4 * np.sin(x / 60) + phase) % stripes < stripes / 2
+    outline = np.array([
+        (120, 90), (170, 70), (230, 70), (280, 90), (370, 90 + sleeve), (320, 110 + sleeve),
+        (290, 170), (290, 470), (110, 470), (110, 170), (80, 110 + sleeve), (30, 90 + sleeve),
+    ], np.int32)  # fmt: skip
+    cloth = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.fillPoly(cloth, [outline], (1,))
+    picture[(cloth > 0) & striped] = (40, 50, 90)
+    picture[(cloth > 0) & ~striped] = (235, 235, 240)
+    cv2.ellipse(picture, (200, 72), (34, 22), 0, 0, 180, DARK, -1)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.8).clip(0, 255), np.uint8)
+
+
+def with_pocket(picture: Pixels) -> Pixels:
+    return cv2.rectangle(picture.copy(), (210, 180), (260, 240), DARK, -1)
+
+
+def cut(picture: Pixels) -> Pixels:
+    """Cut 5 % of the area."""
+    y, x = (int(0.025 * n) for n in picture.shape[:2])
+    return np.ascontiguousarray(picture[y:-y, x:-x])
+
+
+def framed(picture: Pixels) -> Pixels:
+    return cv2.copyMakeBorder(picture, *[20] * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+
+
+def rotated(picture: Pixels) -> Pixels:
+    turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), 5, 1)
+    return cv2.warpAffine(picture, turn, (WIDTH, HEIGHT))
+
+
+def smaller(picture: Pixels) -> Pixels:
+    return cv2.resize(picture, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
+
+
+def both(one: Pixels, two: Pixels, transform: int = 0) -> tuple[float, float]:
+    """Return the similarity of two fingerprints, and of their images."""
+    a, b = full_image(one), full_image(two)
+    before = compare(a.record, b.record, transform)
+    return before, similarity_of(a, b, before, transform)
+
+
+@pytest.mark.parametrize("stripes", FINE)
+def test_a_crop_of_fine_stripes_is_confirmed_by_its_file(stripes: float) -> None:
+    before, after = both(shirt(stripes), cut(shirt(stripes)))
+    assert POSSIBLE < before < SURE
+    assert after > SURE + 0.1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [rotated, framed, lambda p: smaller(cut(p)), lambda p: framed(cut(p))],
+    ids=["rotated", "framed", "cut and smaller", "cut and framed"],
+)
+@pytest.mark.parametrize("stripes", FINE)
+def test_other_copies_are_confirmed_in_either_order(
+    stripes: float, change: Callable[[Pixels], Pixels]
+) -> None:
+    one, two = full_image(shirt(stripes)), full_image(change(shirt(stripes)))
+    assert similarity_of(one, two, 0.7) > SURE
+    assert similarity_of(two, one, 0.7) > SURE
+
+
+@pytest.mark.parametrize("transform", range(1, 8))
+def test_a_flipped_or_rotated_crop_is_confirmed(transform: int) -> None:
+    copy = np.ascontiguousarray(apply(cut(shirt(10)), INVERSE[transform])).astype(np.uint8)
+    before, after = both(copy, shirt(10), transform)
+    assert before < SURE < after
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda stripes: shirt(1.07 * stripes),
+        lambda stripes: shirt(stripes, phase=stripes / 2),
+        lambda stripes: shirt(stripes, phase=stripes / 4),
+        lambda stripes: shirt(stripes, sleeve=170),
+        lambda stripes: shirt(stripes, sleeve=220),
+        lambda stripes: with_pocket(shirt(stripes)),
+    ],
+    ids=["wider stripes", "stripes moved", "moved less", "longer", "much longer", "a pocket"],
+)
+@pytest.mark.parametrize("stripes", FINE)
+def test_another_shirt_of_such_stripes_is_not(
+    stripes: float, other: Callable[[float], Pixels]
+) -> None:
+    one = full_image(shirt(stripes))
+    for two in (other(stripes), cut(other(stripes)), framed(other(stripes))):
+        assert similarity_of(one, full_image(two), 0.8) == 0.8
+
+
+def test_a_thing_that_moved_on_stripes_is_no_copy() -> None:
+    ground = shirt(10)
+    one, two = ground.copy(), cut(ground)
+    cv2.circle(one, (180, 300), 22, DARK, -1)
+    cv2.circle(two, (200, 310), 22, DARK, -1)
+    assert similarity_of(full_image(one), full_image(two), 0.8) == 0.8
+
+
+def test_a_frame_that_two_images_share_is_no_content() -> None:
+    ground = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
+    disc, box = ground.copy(), ground.copy()
+    cv2.circle(disc, (200, 270), 40, DARK, -1)
+    cv2.rectangle(box, (160, 230), (240, 310), DARK, -1)
+    assert similarity_of(full_image(framed(disc)), full_image(framed(box)), 0.8) == 0.8
+
+
+def test_what_does_not_fit_at_all_stays_as_it_was() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+    assert similarity_of(full_image(noise), full_image(shirt(10)), 0.7) == 0.7
+
+
+def test_an_image_that_is_read_again_takes_little_memory() -> None:
+    image = full_image(np.zeros((3 * MAX_PX, 2 * MAX_PX, 3), np.uint8))
+    assert isinstance(image, FullImage)
+    assert max(image.grey.shape) == MAX_PX
+
+
+def shirts(folder: Path, count: int) -> Path:
+    """Write shirts and their crops, in one split each."""
+    for split in ("train", "val"):
+        (folder / split / "shirt").mkdir(parents=True)
+    for number in range(count):
+        picture = shirt(10, sleeve=100 + 40 * number, seed=number)
+        Image.fromarray(picture).save(folder / "train" / "shirt" / f"{number}.png")
+        Image.fromarray(cut(picture)).save(folder / "val" / "shirt" / f"{number}.png")
+    return folder
+
+
+@pytest.mark.parametrize(("share", "leaks"), [(1.0, 2), (0.0, 0)])
+def test_a_scan_reads_so_many_candidates_again(
+    tmp_path: Path, share: float, leaks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_comparison, "MAX_CANDIDATES", share)
+    project = Project(shirts(tmp_path / "set", 2), tmp_path / "p.inspector", jobs=1)
+    project.scans.scan()
+    across = project.splits.leaks().leaks
+    project.close()
+    assert len({leak.image.path for leak in across}) == leaks
