@@ -25,6 +25,7 @@ from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from inspector.demo.dataset import ImageKind, make_demo
+from tests.similarity.shirts import cut, shirt
 
 PATIENCE_SECONDS = 120.0
 POISON = b"KILLS-ITS-DECODER"
@@ -218,6 +219,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     killer = sorted(p for p in splits[0].iterdir() if p.is_dir())[0] / "kills.bmp"
     Image.new("RGB", (40, 40), (200, 30, 30)).save(killer)
     killer.write_bytes(killer.read_bytes() + POISON)
+    # A pair that is confirmed by its files alone.
+    Image.fromarray(shirt(10)).save(killer.with_name("shirt.png"))
+    Image.fromarray(cut(shirt(10))).save(killer.with_name("shirt-cut.png"))
     # Files that changed a moment ago are read again at the next scan, as they might change on.
     for file in folder.rglob("*"):
         os.utime(file, (1.7e9, 1.7e9), follow_symlinks=False)

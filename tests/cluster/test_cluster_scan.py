@@ -18,6 +18,7 @@ from inspector.cluster.shards import ShardStore
 from inspector.errors import DatasetError
 from inspector.project.catalog import cluster_scans
 from inspector.project.project import Project
+from inspector.similarity.levels import SURE
 from inspector.work.jobs import Stop
 from tests.cluster.conftest import PATIENCE_SECONDS, Cluster, Home, wait_until
 from tests.cluster.snapshots import snapshot, use
@@ -52,6 +53,21 @@ def test_both_engines_leave_the_same_bytes(
     assert printed == same
 
 
+def test_both_engines_read_candidates_again(
+    local: Scan, distributed: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for own, file, _ in (local, distributed):
+        use(own, monkeypatch)
+        project = Project(None, file, read_only=True)
+        try:
+            shirts = {s.id for s in project.samples.everything() if "shirt" in s.path}
+            pairs = project.context.store.duplicates.pairs()
+            (similarity,) = (p.similarity for p in pairs if {p.a, p.b} == shirts)
+        finally:
+            project.close()
+        assert similarity >= SURE
+
+
 def test_the_results_open_as_a_project_in_which_one_file_crashed(
     copied: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,7 +76,7 @@ def test_the_results_open_as_a_project_in_which_one_file_crashed(
     try:
         again = project.scans.scan()
         assert (again.new, again.complete) == (0, True)
-        assert project.samples.counts().images == 120
+        assert project.samples.counts().images == 122
         problems = {p.path.rpartition("/")[2]: p for p in project.samples.problems()}
         assert problems["kills.bmp"].status == "crashed"
         assert "SIGKILL" in problems["kills.bmp"].reason
@@ -118,7 +134,7 @@ def test_a_bucket_is_scanned_and_opens_as_a_project(
     try:
         # Nothing is read here: these files are empty.
         assert project.scans.scan().complete
-        assert project.samples.counts().images == 120
+        assert project.samples.counts().images == 122
     finally:
         project.close()
 
