@@ -11,7 +11,7 @@ from PIL import Image
 from inspector.project.catalog import file_comparison
 from inspector.project.project import Project
 from inspector.similarity.full_size.comparison import similarity_of
-from inspector.similarity.full_size.images import MAX_PX, FullImage, full_image
+from inspector.similarity.full_size.images import SIDES_PX, FullImage, full_image
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import INVERSE, apply
 from inspector.similarity.verification import compare
@@ -113,9 +113,9 @@ def test_what_does_not_fit_at_all_stays_as_it_was() -> None:
 
 
 def test_an_image_that_is_read_again_takes_little_memory() -> None:
-    image = full_image(np.zeros((3 * MAX_PX, 2 * MAX_PX, 3), np.uint8))
+    image = full_image(np.zeros((3 * SIDES_PX[1], 2 * SIDES_PX[1], 3), np.uint8))
     assert isinstance(image, FullImage)
-    assert max(image.grey.shape) == MAX_PX
+    assert (max(image.small.shape), max(image.grey.shape)) == SIDES_PX
 
 
 def shirts(folder: Path, count: int) -> Path:

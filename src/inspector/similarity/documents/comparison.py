@@ -1,10 +1,10 @@
 """Detailed comparison of documents: forms of one template differ in print that 64x64 can't show.
 
 Two pages are laid over each other and compared in windows of about a character, first at 448 px,
-then at 1,024. Copies that were saved again, scaled, blurred, cropped or rotated differ a little
-everywhere; one other digit stands out from what is usual in the pair. What large strokes cover that
-one page alone has, a stamp or watermark, is left out. Few photos and MRI slices look like
-documents, and a pair needs two.
+which tells most apart at a fifth of the time, then at 1,024. Copies that were saved again, scaled,
+blurred, cropped or rotated differ a little everywhere; one other digit stands out from what is
+usual in the pair. What large strokes cover that one page alone has, a stamp or watermark, is left
+out. Few photos and MRI slices look like documents, and a pair needs two.
 
 Thresholds: of drawn pages, see docs/measurements/duplicates.md.
 """
@@ -16,12 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.documents.alignment import Overlaid, Plane, map_between, overlay
-from inspector.similarity.full_size.images import MAX_PX, FullImage, shrunk
+from inspector.similarity.full_size.images import SIDES_PX, FullImage
 from inspector.similarity.levels import MIN_PAGE_PX, POSSIBLE, SURE
 from inspector.similarity.orientations import apply
 
-# The smaller side tells most forms of one template apart at a fifth of the time.
-SIDES_PX = (448, MAX_PX)
 # Where 7x7 px hold no more levels than this is paper, or the empty part of a window.
 _EMPTY_PX, _EMPTY_LEVELS = 7, 6
 _MIN_EMPTY = 0.25
@@ -54,7 +52,7 @@ def is_document(image: FullImage) -> bool:
     """Tell whether an image is mostly empty, and print is what there is."""
     if image.record["side_px"] < MIN_PAGE_PX:
         return False
-    grey = shrunk(image.grey, SIDES_PX[0])
+    grey = image.small
     around = np.ones((_EMPTY_PX, _EMPTY_PX))
     levels = cv2.subtract(cv2.dilate(grey, around), cv2.erode(grey, around))
     if (levels <= _EMPTY_LEVELS).mean() < _MIN_EMPTY:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from inspector.similarity.fingerprints import fingerprint
 
-MAX_PX = 1024
-"""Longer side of an image that was read again, at most."""
+SIDES_PX = (448, 1024)
+"""Longer sides, at most, at which an image that was read again is compared."""
 SQUARE_PX = 256
 
 
@@ -17,11 +17,13 @@ class FullImage(NamedTuple):
     """An image of its own size.
 
     Attributes:
-        grey: (h, w), at most `MAX_PX` long.
+        small: (h, w), at most as long as the first of `SIDES_PX`.
+        grey: The same, at most as long as the last.
         square: The same, squashed to a square of `SQUARE_PX`.
         record: Its `FINGERPRINT`, from which its alignment starts.
     """
 
+    small: NDArray[np.uint8]
     grey: NDArray[np.uint8]
     square: NDArray[np.uint8]
     record: NDArray[np.void]
@@ -29,8 +31,9 @@ class FullImage(NamedTuple):
 
 def full_image(pixels: NDArray[np.uint8]) -> FullImage:
     """Return RGB pixels (h, w, 3) as an image to compare."""
-    grey = shrunk(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), MAX_PX)
-    return FullImage(grey, squared(grey), fingerprint(pixels))
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    small, large = (_shrunk(grey, side) for side in SIDES_PX)
+    return FullImage(small, large, squared(large), fingerprint(pixels))
 
 
 def squared(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
@@ -39,7 +42,7 @@ def squared(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
     return np.asarray(square, np.uint8)
 
 
-def shrunk(grey: NDArray[np.generic], side: int) -> NDArray[np.uint8]:
+def _shrunk(grey: NDArray[np.generic], side: int) -> NDArray[np.uint8]:
     """Return an image whose longer side has at most `side` pixels."""
     scale = side / max(grey.shape)
     if scale >= 1:
