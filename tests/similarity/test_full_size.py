@@ -15,6 +15,7 @@ from inspector.similarity.full_size.images import SIDES_PX, FullImage, full_imag
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import INVERSE, apply
 from inspector.similarity.verification import compare
+from inspector.work.jobs import Progress
 from tests.similarity.shirts import DARK, FINE, HEIGHT, WIDTH, Pixels, cut, shirt
 
 
@@ -139,3 +140,33 @@ def test_a_scan_reads_so_many_candidates_again(
     across = project.splits.leaks().leaks
     project.close()
     assert len({leak.image.path for leak in across}) == leaks
+
+
+class FilesPhase(Progress):
+    """Remembers how many pairs are read again."""
+
+    pairs = -1
+
+    def start(self, phase: str, total: int) -> None:
+        if phase == "files":
+            self.pairs = total
+        super().start(phase, total)
+
+
+def test_a_rescan_reads_new_pairs_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_comparison, "MAX_CANDIDATES", 4.0)
+    folder = shirts(tmp_path / "set", 2)
+    project = Project(folder, tmp_path / "p.inspector", jobs=1)
+    first, second, anew = FilesPhase(), FilesPhase(), FilesPhase()
+    project.scans.scan(progress=first)
+    Image.fromarray(shirt(12)).save(folder / "train" / "shirt" / "another.png")
+    Image.fromarray(cut(shirt(12))).save(folder / "val" / "shirt" / "another.png")
+    project.scans.scan(progress=second)
+    edges = {edge[2:] for edge in project.duplicates.index().edges}
+    project.close()
+    other = Project(folder, tmp_path / "q.inspector", jobs=1)
+    other.scans.scan(progress=anew)
+    assert edges == {edge[2:] for edge in other.duplicates.index().edges}
+    other.close()
+    assert first.pairs > 0
+    assert 0 < second.pairs < anew.pairs

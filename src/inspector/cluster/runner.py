@@ -193,7 +193,7 @@ class ClusterRunner:
             group = groups.pop(job.name)
             failures = {f.index: f for f in job.reply.failed}
             for i, (task, similarity) in enumerate(zip(group, job.reply.similarity, strict=True)):
-                if similarity is None:
+                if i in failures:
                     yield TaskFailed(task, failures[i].status, failures[i].reason)
                 else:
                     yield TaskDone([task], [FilesCompared(task.pair, similarity)])

@@ -208,7 +208,7 @@ def _compare_files(part: CompareFilePairs) -> ClusterReply:
             CompareFiles(i, files.local(p.one), files.local(p.two), p.transform, p.similarity)
             for i, p in enumerate(part.pairs)
         ]
-        similarity: dict[int, float] = {}
+        similarity: dict[int, float | None] = {}
         failures: list[FailedFile] = []
         for answer in _reader().map([tasks], stop=Stop()):
             match answer:

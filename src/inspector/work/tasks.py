@@ -221,10 +221,10 @@ class CompareFiles(NamedTuple):
 
 
 class FilesCompared(NamedTuple):
-    """Similarity of a pair after the comparison; unchanged if its files show no more."""
+    """Similarity of a pair after the comparison; None if a file can't be read."""
 
     pair: int
-    similarity: float
+    similarity: float | None
 
 
 class HashFile(NamedTuple):

@@ -58,14 +58,14 @@ class RereadImages:
         self._documents: dict[str, bool] = {}
 
     def compare(self, task: CompareFiles) -> FilesCompared:
-        """Compare a pair in detail; its similarity stays if a file is unreadable.
+        """Compare a pair in detail.
 
         A candidate may be confirmed; documents that are confirmed may be told apart by print.
         """
         one, two = self._image(task.one), self._image(task.two)
-        similarity = task.similarity
         if one is None or two is None:
-            return FilesCompared(task.pair, similarity)
+            return FilesCompared(task.pair, None)
+        similarity = task.similarity
         if similarity < SURE:
             similarity = at_full_size(one, two, similarity, task.transform)
         if (

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inspector.audit.false_pairs import POSSIBLE_BIN, ScoreCounts, confirmed_level, counted
 from inspector.project.catalog.contents import Contents, contents_of
-from inspector.project.catalog.file_comparison import compare_files
+from inspector.project.catalog.file_comparison import FileComparison
 from inspector.project.catalog.known_search import KnownSearch, SearchedImages, SearchUpdate
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.catalog.pair_stream import PairStream, StreamedPair
@@ -43,7 +43,9 @@ class DuplicateSearch:
         self._stream = stream
         self._stop, self._progress = stop, progress
         self._search = PairSearch(context, stop, progress)
-        self._known = KnownSearch(context.cache.path.parent, context.file)
+        cache = context.cache.path.parent
+        self._known = KnownSearch(cache, context.file)
+        self._files = FileComparison(context.root, VerifiedPairs(cache, context.file, "files"))
         self._embedded = 0
 
     def run(self) -> bool:
@@ -63,10 +65,9 @@ class DuplicateSearch:
         if verified is None:
             return False
         compared = self._counted(verified, contents)
-        pairs = compare_files(
+        pairs = self._files.corrected(
             _similar(verified),
             contents,
-            context.root,
             context.pool(),
             stop=self._stop,
             progress=self._progress,

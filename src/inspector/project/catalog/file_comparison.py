@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.project.catalog.contents import Contents
+from inspector.project.catalog.verified_pairs import VerifiedPairs, pair_keys
 from inspector.similarity.levels import MIN_FULL_PX, MIN_PAGE_PX, SURE
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskRunner
@@ -23,66 +24,117 @@ MAX_PAGE_BITS = 5.2
 MAX_CANDIDATES = 0.125
 
 
-def compare_files(
-    pairs: CandidateResult,
-    contents: Contents,
-    root: Path,
-    pool: TaskRunner,
-    *,
-    stop: Stop,
-    progress: Progress,
-) -> CandidateResult | None:
-    """Return the pairs with their similarity corrected by the pixels of their files.
-
-    Confirmed documents may differ in their print, and candidates may agree in all that is finer.
+class FileComparison:
+    """Corrects the similarity of pairs by the pixels of their files.
 
     Args:
-        pairs: Verified pairs of contents.
-        contents: The contents.
         root: Dataset folder.
-
-    Returns:
-        None if stopped. A pair whose file can't be read keeps its similarity.
+        known: What an earlier search read.
     """
+
+    def __init__(self, root: Path, known: VerifiedPairs) -> None:
+        # As text: creating a Path takes longer than comparing names.
+        self._above = str(root / "_")[:-1]
+        self._known = known
+
+    def corrected(
+        self,
+        pairs: CandidateResult,
+        contents: Contents,
+        pool: TaskRunner,
+        *,
+        stop: Stop,
+        progress: Progress,
+    ) -> CandidateResult | None:
+        """Return the pairs with their similarity by their files.
+
+        Confirmed documents may differ in their print, and candidates may agree in all that is
+        finer. Pairs that an earlier search read are not read again.
+
+        Args:
+            pairs: Verified pairs of contents, ordered by pair.
+            contents: The contents.
+            pool: Reads the files.
+            stop: Set from any thread to end soon.
+            progress: Reports the phase "files".
+
+        Returns:
+            None if stopped. A pair whose file can't be read keeps its similarity.
+        """
+        assert pairs.similarity is not None
+        chosen = _documents(pairs, contents) | _candidates(pairs, contents)
+        unknown, known = self._known.compared(contents.hashes(), _taken(pairs, chosen))
+        similarity, compared = pairs.similarity.copy(), np.zeros(len(pairs.a), np.bool_)
+        rows = _rows(pairs, known)
+        similarity[rows], compared[rows] = known.similarity, True
+        tasks = self._tasks(pairs, _rows(pairs, unknown), contents)
+        progress.start("files", len(tasks))
+        chunks = (tasks[i : i + CHUNK_PAIRS] for i in range(0, len(tasks), CHUNK_PAIRS))
+        for answer in pool.map(chunks, stop=stop):
+            if isinstance(answer, TaskDone):
+                for pair, after in answer.result:
+                    if after is not None:
+                        similarity[pair], compared[pair] = after, True
+                progress.advance(len(answer.items))
+        if stop.is_set():
+            return None
+        corrected = replace(pairs, similarity=similarity)
+        if tasks:
+            read = _taken(corrected, compared)
+            self._known.keep(contents.hashes(), read, read)
+        return corrected
+
+    def _tasks(
+        self, pairs: CandidateResult, rows: NDArray[np.int64], contents: Contents
+    ) -> list[CompareFiles]:
+        """Return the tasks for some rows, pairs of the same files near each other."""
+        assert pairs.similarity is not None
+        one, two = pairs.a[rows] // _FILES_TOGETHER, pairs.b[rows] // _FILES_TOGETHER
+        rows = rows[np.lexsort((two, one))]
+        return [
+            CompareFiles(
+                row, self._above + contents.path(pairs.a[row]),
+                self._above + contents.path(pairs.b[row]), int(pairs.transform[row]),
+                float(pairs.similarity[row]),
+            )
+            for row in rows.tolist()
+        ]  # fmt: skip
+
+
+def _taken(pairs: CandidateResult, chosen: NDArray[np.bool_]) -> CandidateResult:
+    """Return the pairs that a mask selects."""
     assert pairs.similarity is not None
-    rows = np.concatenate([_documents(pairs, contents), _candidates(pairs, contents)])
-    one, two = pairs.a[rows] // _FILES_TOGETHER, pairs.b[rows] // _FILES_TOGETHER
-    rows = rows[np.lexsort((two, one))]
-    # As text: creating a Path takes longer than comparing names.
-    above = str(root / "_")[:-1]
-    tasks = [
-        CompareFiles(
-            row, above + contents.path(pairs.a[row]), above + contents.path(pairs.b[row]),
-            int(pairs.transform[row]), float(pairs.similarity[row]),
-        )
-        for row in rows.tolist()
-    ]  # fmt: skip
-    progress.start("files", len(tasks))
-    similarity = pairs.similarity.copy()
-    chunks = (tasks[i : i + CHUNK_PAIRS] for i in range(0, len(tasks), CHUNK_PAIRS))
-    for answer in pool.map(chunks, stop=stop):
-        if isinstance(answer, TaskDone):
-            for pair, after in answer.result:
-                similarity[pair] = after
-            progress.advance(len(answer.items))
-    return None if stop.is_set() else replace(pairs, similarity=similarity)
+    return CandidateResult(
+        pairs.a[chosen], pairs.b[chosen], pairs.transform[chosen], pairs.similarity[chosen]
+    )
 
 
-def _documents(pairs: CandidateResult, contents: Contents) -> NDArray[np.int64]:
-    """Return the rows of confirmed pairs that may be pages of one template."""
+def _rows(pairs: CandidateResult, some: CandidateResult) -> NDArray[np.int64]:
+    """Return where some of the pairs are among all, which are ordered."""
+    rows: NDArray[np.int64] = np.searchsorted(
+        pair_keys(pairs.a, pairs.b), pair_keys(some.a, some.b)
+    )
+    return rows
+
+
+def _documents(pairs: CandidateResult, contents: Contents) -> NDArray[np.bool_]:
+    """Tell which pairs are confirmed and may be pages of one template."""
     assert pairs.similarity is not None
     page = _smaller_side(contents) >= MIN_PAGE_PX
     page &= contents.images.measure("entropy")[contents.first] <= MAX_PAGE_BITS
-    return np.flatnonzero((pairs.similarity >= SURE) & page[pairs.a] & page[pairs.b])
+    documents: NDArray[np.bool_] = (pairs.similarity >= SURE) & page[pairs.a] & page[pairs.b]
+    return documents
 
 
-def _candidates(pairs: CandidateResult, contents: Contents) -> NDArray[np.int64]:
-    """Return the rows of the candidates to read again."""
+def _candidates(pairs: CandidateResult, contents: Contents) -> NDArray[np.bool_]:
+    """Tell which candidates are read again: the most similar ones."""
     assert pairs.similarity is not None
     large = _smaller_side(contents) >= MIN_FULL_PX
     rows = np.flatnonzero((pairs.similarity < SURE) & large[pairs.a] & large[pairs.b])
-    order = np.lexsort((pairs.b[rows], pairs.a[rows], -pairs.similarity[rows]))
-    return rows[order[: math.ceil(MAX_CANDIDATES * len(contents))]]
+    order = np.argsort(-pairs.similarity[rows], kind="stable")
+    chosen = np.zeros(len(pairs.a), np.bool_)
+    chosen[rows[order[: math.ceil(MAX_CANDIDATES * len(contents))]]] = True
+    return chosen
 
 
 def _smaller_side(contents: Contents) -> NDArray[np.int64]:

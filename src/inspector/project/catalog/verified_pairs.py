@@ -38,11 +38,12 @@ class VerifiedPairs:
     Args:
         folder: Cache folder.
         project: Project file.
+        name: By what they were compared: a file of its own.
     """
 
-    def __init__(self, folder: Path, project: Path) -> None:
-        name = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
-        self._file = folder / f"pairs-{name}.npz"
+    def __init__(self, folder: Path, project: Path, name: str = "pairs") -> None:
+        of_project = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
+        self._file = folder / f"{name}-{of_project}.npz"
 
     def compared(self, contents: Sequence[bytes], proposed: CandidateResult) -> ComparedPairs:
         """Separate candidates that were verified before from new ones.
