@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inspector.similarity import nearest as nearest_module
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.nearest import (
+    NEVER,
     Near,
     NeighbourLists,
     Neighbours,
@@ -132,11 +133,14 @@ def test_lists_that_follow_images_in_cells_miss_nothing_that_looking_anew_finds(
             splits, least = splits.astype(np.int32), np.full(len(some), NO_LIMIT, np.float32)
             cells = in_cells(probed_cells(some, centres), 12)
             carried, unknown = lists.carried(old, least, K)
-            worst, neighbours = carried.cosines[:, :, -1].copy(), Neighbours(splits, carried)
+            neighbours = Neighbours(splits, carried)
+            worst = np.where(unknown[:, None], np.float32(NEVER), carried.cosines[:, :, -1])
             asking = np.flatnonzero(unknown[cells.order])
             for start in range(0, len(asking), at_once):
                 part = asking[start : start + at_once]
-                add_both(neighbours, nearest_and_nearer(some, splits, worst, cells, part, DEPTH))
+                add_both(
+                    neighbours, nearest_and_nearer(some, splits, least, worst, cells, part, DEPTH)
+                )
             anew = Neighbours(splits, empty_lists(least, DEPTH))
             everything = np.arange(len(some))
             add_both(anew, nearest_in_cells(some, splits, least, cells, everything, DEPTH))

@@ -6,7 +6,7 @@ change its last bit, so blocks are cut the same way wherever they are computed.
 """
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from inspector.similarity.nearest_loops import (
 
 BLOCK = 2_048
 """Images per block."""
+
+NEVER = 3.0
+"""A cosine that no two images have."""
 
 PROBES = 16
 """Cells that each point looks in. Source: docs/measurements/scale.md."""
@@ -293,17 +296,18 @@ def nearest_in_cells(
     return _in_order(cells, places, *_looked(points, splits, least, cells, places, k))
 
 
-def nearest_and_nearer(
-    points: NDArray[np.floating], splits: NDArray[np.int32], worst: Singles, cells: Cells,
-    places: NDArray[np.int64], k: int,
+def nearest_and_nearer(  # noqa: PLR0913, PLR0917 - one search, its arrays as elsewhere
+    points: NDArray[np.floating], splits: NDArray[np.int32], least: Singles, worst: Singles,
+    cells: Cells, places: NDArray[np.int64], k: int,
 ) -> Near:  # fmt: skip
     """Return what `nearest_in_cells` does, and whose neighbours these images are.
 
     Args:
         points: As there.
         splits: As there.
+        least: As there.
         worst: (n, 2) cosine above which a neighbour of each image is wanted, among all and among
-            other splits.
+            other splits; `NEVER` for images that other calls look for.
         cells: As there.
         places: As there, ascending.
         k: As there.
@@ -312,7 +316,7 @@ def nearest_and_nearer(
         Pairs of which one looks in the cell of the other, nearer than `worst` is to either; of
         these images, nearer than the last of their own `k`.
     """
-    rows, best = _looked(points, splits, worst.min(axis=1), cells, places, k)
+    rows, best = _looked(points, splits, least, cells, places, k)
     near = [_in_order(cells, places, rows, best)]
     worst = worst.copy()
     worst[cells.order[places]] = best[:, :, -1]
@@ -323,7 +327,10 @@ def nearest_and_nearer(
         nearer |= apart & (splits[some, None] != splits[others])
         of, row = np.nonzero(nearer & (some[:, None] != others))
         near.append(Near(some[of], others[row], cosines[of, row]))
-    return Near(*(np.concatenate(column) for column in zip(*map(astuple, near), strict=True)))
+    return Near(
+        np.concatenate([part.of for part in near]), np.concatenate([part.row for part in near]),
+        np.concatenate([part.cosine for part in near]),
+    )  # fmt: skip
 
 
 def _linked(

@@ -7,7 +7,7 @@ from inspector.similarity.align import Singles
 from inspector.similarity.descriptors import describe
 from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.levels import SMALL_PX
-from inspector.similarity.nearest import BLOCK, Neighbours, empty_lists, nearest, unit
+from inspector.similarity.nearest import BLOCK, NEVER, Neighbours, empty_lists, nearest, unit
 from inspector.similarity.orientations import FAR, MIRROR
 from inspector.similarity.projection import projection
 
@@ -26,7 +26,7 @@ RESERVE = 6
 SAMPLE = 20_000
 # Components of so few images say little: their points are nearly at right angles, copies too.
 FEW = 1_000
-_NEVER, _ALL = 3.0, -1.0
+_ALL = -1.0
 
 
 def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) -> Candidates:
@@ -89,7 +89,7 @@ def least_cosines(records: NDArray[np.void]) -> Singles:
     least = np.where(small, np.float32(LEAST_SMALL), np.float32(LEAST))
     if len(records) <= FEW:
         least[:] = _ALL
-    return np.where(records["flat"], np.float32(_NEVER), least)
+    return np.where(records["flat"], np.float32(NEVER), least)
 
 
 def embedded_cosines(records: NDArray[np.void], embedded: NDArray[np.bool_]) -> Singles:
@@ -103,7 +103,7 @@ def embedded_cosines(records: NDArray[np.void], embedded: NDArray[np.bool_]) -> 
     """
     without = records["flat"] | (records["side_px"] < SMALL_PX) | ~embedded
     least = _ALL if len(records) <= FEW else LEAST_EMBEDDED
-    return np.where(without, np.float32(_NEVER), np.float32(least))
+    return np.where(without, np.float32(NEVER), np.float32(least))
 
 
 def from_afar(neighbours: Neighbours) -> Candidates:

@@ -23,6 +23,7 @@ from inspector.similarity.fingerprints import FINGERPRINT, SEARCHED
 from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.nearest import (
     BLOCK,
+    NEVER,
     Cells,
     Near,
     NeighbourLists,
@@ -225,7 +226,9 @@ def _reduce(task: Reduce) -> Written:
     np.savez(folder / f"{space}-lists.npz", rows=lists.rows, cosines=lists.cosines)
     if task.cells:
         _find_cells_again(folder, space, task, unknown)
-        np.save(folder / f"{space}-worst.npy", lists.cosines[:, :, -1])
+        # Those that ask look for themselves.
+        worst = np.where(unknown[:, None], np.float32(NEVER), lists.cosines[:, :, -1])
+        np.save(folder / f"{space}-worst.npy", worst)
     else:
         # Those that ask come first: `nearest` compares a block with what follows it.
         np.save(folder / f"{space}-order.npy", np.argsort(~unknown, kind="stable"))
@@ -281,7 +284,8 @@ def _find_near(task: FindNear) -> Written:
         end = task.start + near_images(len(splits), task.cells)
         places = np.load(folder / f"{space}-places.npy")[task.start : end]
         worst = np.load(folder / f"{space}-worst.npy")
-        near = nearest_and_nearer(points, splits, worst, cells, places, most_neighbours(space))
+        k = most_neighbours(space)
+        near = nearest_and_nearer(points, splits, least, worst, cells, places, k)
     np.savez(
         folder / f"near-{space}-{task.start}.npz", of=near.of, row=near.row, cosine=near.cosine
     )
@@ -315,7 +319,7 @@ def near_block(
     return nearest_in_cells(points, splits, least, cells, np.arange(start, end), k)
 
 
-def _join_near(task: JoinNear) -> CandidateResult:
+def _join_near(task: JoinNear) -> Written:
     folder, space = Path(task.folder), task.space
     starts = (int(file.stem.rpartition("-")[2]) for file in folder.glob(f"near-{task.space}-*.npz"))
 
@@ -324,16 +328,20 @@ def _join_near(task: JoinNear) -> CandidateResult:
             with np.load(folder / f"near-{task.space}-{start}.npz") as columns:
                 yield Near(columns["of"], columns["row"], columns["cosine"])
 
-    lists = empty_lists(_least(folder, space), most_neighbours(space))
     if (folder / f"{space}-lists.npz").exists():
         with np.load(folder / f"{space}-lists.npz") as carried:
             lists = NeighbourLists(carried["rows"], carried["cosines"])
+    else:
+        lists = empty_lists(_least(folder, space), most_neighbours(space))
     proposed, lists = join_near(
         np.load(folder / "splits.npy"), lists, near(), space, in_cells=task.cells > 0
     )
     np.save(folder / f"{space}-rows.npy", lists.rows)
     np.save(folder / f"{space}-cosines.npy", lists.cosines)
-    return proposed
+    # By a file: what a worker sends exists several times at once.
+    a, b, transform = proposed.a, proposed.b, proposed.transform
+    np.savez(folder / f"{space}-pairs.npz", a=a, b=b, transform=transform)
+    return Written()
 
 
 def join_near(

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from inspector.errors import CacheError, ProcessError
 from inspector.project.catalog.known_search import SearchUpdate
-from inspector.project.catalog.verified_pairs import pair_keys
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch, sweep_scratch
 from inspector.similarity.levels import POSSIBLE
-from inspector.similarity.orientations import ONE_OF_EACH
+from inspector.similarity.orientations import FAR, ONE_OF_EACH
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
 from inspector.work.tasks import (
@@ -32,6 +31,7 @@ from inspector.work.tasks import (
     Task,
     Unpack,
     VerifyTask,
+    Written,
     near_images,
 )
 
@@ -47,6 +47,10 @@ MAYBE_SAME_PIXELS = 0.9
 # A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
 # images on a busy machine took a minute for all transforms, so this suffices for millions.
 SECONDS_PER_PART = 3_600.0
+# A candidate as a number: the row of one image, that of the other, the transform.
+_A_SHIFT, _B_SHIFT = 34, 4
+_ROW = np.uint64(2**30 - 1)
+_NO_KEY = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +314,10 @@ def _proposed(
     by_hashes = [] if known_by_hashes is None else [known_by_hashes]
     near: list[CandidateResult] = []
     for task, result in parts:
-        if isinstance(result, CandidateResult):
+        if isinstance(task, JoinNear) and isinstance(result, Written):
+            with np.load(Path(task.folder) / f"{task.space}-pairs.npz") as pairs:
+                near.append(CandidateResult(pairs["a"], pairs["b"], pairs["transform"]))
+        elif isinstance(result, CandidateResult):
             (by_hashes if isinstance(task, ProposeTask) else near).append(result)
     together = _sorted(by_hashes)
     return ProposedPairs(_sorted([together, *near]), together)
@@ -318,12 +325,20 @@ def _proposed(
 
 def _sorted(parts: Sequence[CandidateResult]) -> CandidateResult:
     """Join candidates, each once, those of one pair together."""
-    some = [no_pairs(), *parts]
-    a, b = (np.concatenate([getattr(part, end) for part in some]) for end in ("a", "b"))
-    transform = np.concatenate([part.transform for part in some])
-    order = np.argsort(transform, kind="stable")
-    order = order[np.argsort(pair_keys(a, b)[order], kind="stable")]
-    a, b, transform = a[order], b[order], transform[order]
-    first = np.ones(len(a), np.bool_)
-    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1]) | (transform[1:] != transform[:-1])
-    return CandidateResult(a[first], b[first], transform[first])
+    # As numbers in one array: of a million images these are fifteen million.
+    keys = np.concatenate([np.zeros(0, np.uint64), *map(_key, parts)])
+    keys.sort()
+    keys = keys[np.diff(keys, prepend=_NO_KEY) != 0]
+    return CandidateResult(
+        (keys >> np.uint64(_A_SHIFT)).astype(np.int32),
+        (keys >> np.uint64(_B_SHIFT) & _ROW).astype(np.int32),
+        (keys & np.uint64(2 * FAR - 1)).astype(np.uint8),
+    )  # fmt: skip
+
+
+def _key(part: CandidateResult) -> NDArray[np.uint64]:
+    """Return candidates as numbers that order by pair, then by transform; 2^30 images at most."""
+    key = part.a.astype(np.uint64) << np.uint64(_A_SHIFT)
+    key |= part.b.astype(np.uint64) << np.uint64(_B_SHIFT)
+    key |= part.transform
+    return key

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from inspector.work.tasks import SEARCH, CandidateResult
 
 _HASH_BYTES = 32
 _SHIFT = 32
+_AT_ONCE = 1 << 20
 
 
 class ComparedPairs(NamedTuple):
@@ -58,26 +59,17 @@ class VerifiedPairs:
             with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
                 if str(known["maker"]) != SEARCH:
                     return ComparedPairs(proposed, none)
+                starts, ways = _starts(proposed)
+                pairs = pair_keys(proposed.a[starts], proposed.b[starts])
                 rows = _rows_of(known["contents"], contents)
-                keys = _keys(rows, known["a"], known["b"])
-                ways = known["ways"]
+                same = _compared_alike(known, rows, pairs, ways)
                 alike = _keys(rows, known["alike_a"], known["alike_b"])
                 transform, similarity = known["alike_transform"], known["alike_similarity"]
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
             return ComparedPairs(proposed, none)
-        keys, ways = keys[keys >= 0], ways[keys >= 0]
-        # Nearly in order already, which a stable sort uses.
-        order = np.argsort(keys, kind="stable")
-        keys, ways = keys[order], ways[order]
-        starts, pair_ways = _starts(proposed)
-        pairs = pair_keys(proposed.a[starts], proposed.b[starts])
-        at, same = _places_in(keys, pairs)
-        same[same] = ways[at[same]] == pair_ways[same]
-        again = np.repeat(same, np.diff([*starts.tolist(), len(proposed.a)]))
-        unknown = CandidateResult(
-            proposed.a[~again], proposed.b[~again], proposed.transform[~again]
-        )
-        _, still = _places_in(pairs[same], alike)
+        fresh = ~np.repeat(same, np.diff(starts, append=len(proposed.a)))
+        unknown = CandidateResult(proposed.a[fresh], proposed.b[fresh], proposed.transform[fresh])
+        still = _places_in(pairs[same], alike)[1]
         return ComparedPairs(
             unknown,
             CandidateResult(
@@ -136,10 +128,33 @@ def _places_in(
     return at, ordered[at] == asked
 
 
+def _compared_alike(
+    known: Mapping[str, NDArray[Any]],
+    rows: NDArray[np.int64],
+    pairs: NDArray[np.int64],
+    ways: NDArray[np.uint16],
+) -> NDArray[np.bool_]:
+    """Return which pairs were verified before, under the same transforms."""
+    keys, known_ways = _keys(rows, known["a"], known["b"]), known["ways"]
+    keys, known_ways = keys[keys >= 0], known_ways[keys >= 0]
+    if not (keys[1:] > keys[:-1]).all():
+        # Nearly in order already, which a stable sort uses.
+        order = np.argsort(keys, kind="stable")
+        keys, known_ways = keys[order], known_ways[order]
+    at, same = _places_in(keys, pairs)
+    same[same] = known_ways[at[same]] == ways[same]
+    return same
+
+
 def _keys(rows: NDArray[np.int64], a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return pairs as numbers, -1 for those that are gone or whose order changed."""
-    one, two = rows[a], rows[b]
-    return np.where((one >= 0) & (two >= 0) & (one < two), (one << _SHIFT) | two, -1)
+    keys = np.empty(len(a), np.int64)
+    # In parts, as a million images have fifteen million pairs.
+    for start in range(0, len(a), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        one, two = rows[a[part]], rows[b[part]]
+        keys[part] = np.where((one >= 0) & (two >= 0) & (one < two), (one << _SHIFT) | two, -1)
+    return keys
 
 
 def _starts(proposed: CandidateResult) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
