@@ -223,7 +223,7 @@ class DuplicateSearch:
         # Of a million images these are fifteen million pairs, 13 bytes each.
         del unknown
         verified = joined_in_order(known, fresh)
-        del fresh
+        del known, fresh
         if cache.refusal is None:
             if compared_now:
                 before.keep(hashes, proposed, verified)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,7 +69,7 @@ class VerifiedPairs:
             return ComparedPairs(proposed, none)
         fresh = ~np.repeat(same, np.diff(starts, append=len(proposed.a)))
         unknown = CandidateResult(proposed.a[fresh], proposed.b[fresh], proposed.transform[fresh])
-        still = _places_in(pairs[same], alike)[1]
+        still = _among(pairs[same], alike)
         return ComparedPairs(
             unknown,
             CandidateResult(
@@ -136,22 +136,42 @@ def _compared_alike(
 ) -> NDArray[np.bool_]:
     """Return which pairs were verified before, under the same transforms."""
     keys, known_ways = _keys(rows, known["a"], known["b"]), known["ways"]
-    keys, known_ways = keys[keys >= 0], known_ways[keys >= 0]
+    count = 0
+    for part in _parts(len(keys)):
+        there = keys[part] >= 0
+        end = count + int(np.count_nonzero(there))
+        keys[count:end], known_ways[count:end] = keys[part][there], known_ways[part][there]
+        count = end
+    keys, known_ways = keys[:count], known_ways[:count]
     if not (keys[1:] > keys[:-1]).all():
         # Nearly in order already, which a stable sort uses.
         order = np.argsort(keys, kind="stable")
         keys, known_ways = keys[order], known_ways[order]
-    at, same = _places_in(keys, pairs)
-    same[same] = known_ways[at[same]] == ways[same]
+    same = np.zeros(len(pairs), np.bool_)
+    for part in _parts(len(pairs)):
+        at, alike = _places_in(keys, pairs[part])
+        alike[alike] = known_ways[at[alike]] == ways[part][alike]
+        same[part] = alike
     return same
+
+
+def _among(ordered: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which numbers are among ordered ones."""
+    among = np.zeros(len(asked), np.bool_)
+    for part in _parts(len(asked)):
+        among[part] = _places_in(ordered, asked[part])[1]
+    return among
+
+
+def _parts(rows: int) -> Iterator[slice]:
+    """Yield parts of many rows: a million images have fifteen million pairs."""
+    return (slice(start, start + _AT_ONCE) for start in range(0, rows, _AT_ONCE))
 
 
 def _keys(rows: NDArray[np.int64], a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return pairs as numbers, -1 for those that are gone or whose order changed."""
     keys = np.empty(len(a), np.int64)
-    # In parts, as a million images have fifteen million pairs.
-    for start in range(0, len(a), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
+    for part in _parts(len(a)):
         one, two = rows[a[part]], rows[b[part]]
         keys[part] = np.where((one >= 0) & (two >= 0) & (one < two), (one << _SHIFT) | two, -1)
     return keys
