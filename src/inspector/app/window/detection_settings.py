@@ -181,17 +181,15 @@ def setting_row(title: str, text: QLabel, *fields: QWidget) -> QWidget:
 def detection_counts(project: Project) -> DetectionCounts:
     """Count the pairs of a project around its threshold; never on the GUI thread."""
     index = project.duplicates.index()
-    similarities = [edge[3] for edge in index.edges]
-    confirmed = sum(value >= index.threshold for value in similarities)
+    pairs = len(index.edges)
+    confirmed = int((index.alike >= index.threshold).sum())
     equal = sum(len(members) - 1 for members in index.sets.values())
     # The closest pairs above and below the threshold, and the two extremes.
-    places = (0, confirmed - 1, confirmed, len(similarities) - 1)
-    chosen = list(dict.fromkeys(i for i in places if 0 <= i < len(similarities)))
+    places = (0, confirmed - 1, confirmed, pairs - 1)
+    chosen = list(dict.fromkeys(i for i in places if 0 <= i < pairs))
     examples = []
     for row in sorted(chosen):
         a, b, _, similarity = index.edges[row]
         left, right = (from_jpeg(project.samples.thumbnail(i)) for i in (a, b))
         examples.append(SimilarPair(similarity, left, right))
-    return DetectionCounts(
-        index.threshold, confirmed + equal, len(similarities) - confirmed, tuple(examples)
-    )
+    return DetectionCounts(index.threshold, confirmed + equal, pairs - confirmed, tuple(examples))

@@ -1,7 +1,6 @@
 """Near-duplicates: sets of identical images, pairs, clusters and neighbours."""
 
 import threading
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -113,6 +112,8 @@ class DuplicateIndex:
         sets: Members of each set of identical images by canonical id, itself included.
         set_kind: "bytes" or "pixels" by member, compared with its canonical image.
         edges: Pairs of canonical images: (a, b, transform, similarity), most similar first.
+        ends: (k, 2) a and b of `edges`.
+        alike: (k,) similarity of `edges`.
         directly: Confirmed near-duplicates of each canonical image.
         clusters: Members of each cluster by its id.
         cluster_of: Cluster id of each member.
@@ -127,6 +128,8 @@ class DuplicateIndex:
     canonical: dict[int, int]
     set_kind: dict[int, str]
     edges: list[tuple[int, int, int, float]]
+    ends: NDArray[np.int64]
+    alike: NDArray[np.float64]
     neighbour_heads: dict[int, set[int]]
     clusters: dict[int, list[int]] = field(default_factory=dict)
     cluster_of: dict[int, int] = field(default_factory=dict)
@@ -334,16 +337,17 @@ class Duplicates:
                 )
         for pairs in (edges, turned_apart):
             pairs.sort(key=lambda e: -e[3])
+        ends_of_edges = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2)
         index = DuplicateIndex(
-            0.0, samples, sets, canonical, kinds, edges, {}, turned_apart=turned_apart
-        )
+            0.0, samples, sets, canonical, kinds, edges, ends_of_edges,
+            np.array([edge[3] for edge in edges], np.float64), {}, turned_apart=turned_apart,
+        )  # fmt: skip
         return _BuiltIndex(_cut(index, self.threshold), label_names, judged_apart)
 
 
 def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
     """Return the index with neighbours and clusters at a threshold."""
-    confirmed = bisect_right(index.edges, -threshold, key=lambda edge: -edge[3])
-    ends = np.array([edge[:2] for edge in index.edges[:confirmed]], np.int64).reshape(-1, 2)
+    ends = index.ends[index.alike >= threshold]
     beside = _listed(ends.ravel(), ends[:, ::-1].ravel())
     neighbour_heads = {head: set(others) for head, others in beside}
     heads = np.fromiter(index.sets, np.int64, len(index.sets))

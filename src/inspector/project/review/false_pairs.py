@@ -24,7 +24,7 @@ class FalsePairs:
             return None
         index = self._duplicates.index()
         counts = ScoreCounts(np.array(record.same), np.array(record.other))
-        similarity = np.array([edge[3] for edge in index.edges], np.float64)
+        similarity = index.alike
         two_labels = _two_labels(index)
         return expected_false(counts, similarity, two_labels, index.threshold)
 
@@ -72,7 +72,7 @@ def _raised(duplicates: Duplicates) -> str:
 def _two_labels(index: DuplicateIndex) -> NDArray[np.bool_]:
     """Return for each edge whether its images carry different labels."""
     images = index.samples.table
-    ends = np.array([edge[:2] for edge in index.edges], np.int64).reshape(-1, 2)
+    ends = index.ends
     rows = images.rows_of(ends.ravel())
     labels = images.labels().codes[rows].reshape(-1, 2)
     return np.asarray(labels[:, 0] != labels[:, 1], np.bool_)

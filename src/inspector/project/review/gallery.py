@@ -346,10 +346,9 @@ def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
 def _most_alike(table: SampleTable, index: DuplicateIndex) -> NDArray[np.float64]:
     """Return each row's highest similarity to another, 0 without one."""
     best = np.zeros(len(table))
-    a, b, _, similarity = zip(*index.edges, strict=True) if index.edges else ((),) * 4
-    for end in (a, b):
-        rows = table.rows_of(np.array(end, np.int64))
-        np.maximum.at(best, rows[rows >= 0], np.array(similarity)[rows >= 0])
+    for ends in index.ends.T:
+        rows = table.rows_of(ends)
+        np.maximum.at(best, rows[rows >= 0], index.alike[rows >= 0])
     same = table.rows_of(np.fromiter(index.canonical, np.int64, len(index.canonical)))
     best[same[same >= 0]] = 1
     return best

@@ -1,13 +1,12 @@
 """The similarity graph of images down to the candidate level, cut at any threshold."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.leakage import SimilarityEdges, tie
-from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.duplicates import DuplicateIndex, Duplicates
 from inspector.project.review.groups import Groups
 from inspector.similarity.clusters import components
 from inspector.store.sample_table import SampleTable
@@ -64,7 +63,7 @@ def link(duplicates: Duplicates, groups: Groups, rows: SampleTable) -> Similarit
     standing[places[places >= 0]] = canonical[places >= 0]
     known, numbers = np.unique(standing, return_inverse=True)
     picture = numbers.astype(np.int32)
-    edges = _between(known, index.edges)
+    edges = _between(known, index)
     content = rows.contents()
     near: dict[int, list[tuple[float, int]]] = {}
     for a, b, _, similarity in edges:
@@ -81,17 +80,16 @@ def link(duplicates: Duplicates, groups: Groups, rows: SampleTable) -> Similarit
     )  # fmt: skip
 
 
-def _between(
-    known: NDArray[np.int64], edges: Sequence[tuple[int, int, int, float]]
-) -> list[tuple[int, int, int, float]]:
+def _between(known: NDArray[np.int64], index: DuplicateIndex) -> list[tuple[int, int, int, float]]:
     """Return the edges of which both ends are known, with their places in `known`."""
-    ends = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2)
     if not len(known):
         return []
-    places = np.minimum(np.searchsorted(known, ends), len(known) - 1)
-    there = (known[places] == ends).all(axis=1)
+    places = np.minimum(np.searchsorted(known, index.ends), len(known) - 1)
+    there = (known[places] == index.ends).all(axis=1)
     return [
         (a, b, edge[2], edge[3])
-        for edge, (a, b), known_both in zip(edges, places.tolist(), there.tolist(), strict=True)
+        for edge, (a, b), known_both in zip(
+            index.edges, places.tolist(), there.tolist(), strict=True
+        )
         if known_both
     ]
