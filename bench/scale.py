@@ -624,10 +624,11 @@ def plot(log: Path, file: Path) -> None:
         dashes = ' stroke-dasharray="4 4"' if name == "n log n" else ""
         y = max([down(list(points.values())[-1]), *(at + 15 for at in labels[-1:])])
         labels.append(y)
-        grown = points.get(last, 0) / points[first] if first in points else 0
+        whole = first in points and last in points
+        grown = f": {points[last] / points[first]:.1f} times" if whole else ""
         lines.append(
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>'
-            f'<text x="396" y="{y + 4:.1f}" fill="{colour}">{name}: {grown:.1f} times</text>'
+            f'<text x="396" y="{y + 4:.1f}" fill="{colour}">{name}{grown}</text>'
         )
     file.write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
 
