@@ -26,6 +26,7 @@ from inspector.work.tasks import Reencode, Reencoded
 FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group")
 _BLOCK = 1 << 20
 _FICLONE = 0x40049409
+_PHASE = "export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ def publish(
             plan, hashes = _stage(plan, staging, stop, progress, pool)
             manifest = _write_manifest(plan, staging, hashes)
             _write_side_files(plan, staging, hashes)
-            progress.start("waiting for the disk", 0)
+            progress.rename("waiting for the disk", 0)
             staging.sync_all()
+            progress.rename(_PHASE, plan.files)
             staging.remove(JOURNAL)
         publish_folder(partial, Path(plan.target))
     except OSError as error:
@@ -138,7 +140,7 @@ def _stage(
     Returns:
         The plan with the sizes that files have, and the hash per target.
     """
-    progress.start("export", plan.files)
+    progress.start(_PHASE, plan.files)
     hashes: dict[str, bytes] = {}
     if plan.reencoding is not None and pool is not None:
         sizes = _stage_reencoded(plan, staging, stop, progress, pool, hashes)
