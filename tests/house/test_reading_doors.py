@@ -13,7 +13,7 @@ OWN = {
     "project/training/stored_runs.py", "similarity/embedding.py", "similarity/records.py",
     "store/backups.py", "store/connections.py", "store/exclusive_lock.py", "store/refusals.py",
     "training/lite0.py", "work/export_writer.py",
-    "work/process_time.py", "work/search.py",
+    "work/process_time.py", "work/search.py", "work/staging.py",
     # `packed_files` lists regular files only.
     "dataset/packed/tar_files.py", "dataset/packed/tf_records.py",
     # The one door, and packages' own data.

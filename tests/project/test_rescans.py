@@ -16,6 +16,7 @@ from inspector.project.catalog.known_search import FEW
 from inspector.project.catalog.verified_pairs import VerifiedPairs
 from inspector.project.project import Project
 from inspector.similarity import proposals
+from inspector.similarity.embedding import DIMENSIONS, VERSION
 from inspector.similarity.orientations import INVERSE, NAMES
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import CandidateResult
@@ -263,6 +264,25 @@ def test_rescans_of_many_images_search_for_new_ones_only(
     for memory in cache_folder().glob("search-*.npz"):
         with np.load(memory) as known:
             assert ("descriptors-probed" in known) == in_cells
+
+
+def test_a_rescan_without_new_content_needs_no_new_vector(noise: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(noise, tmp_path / "data"))
+    project = Project(folder, tmp_path / "p.inspector", jobs=2)
+    project.scans.scan()
+    draw = np.random.default_rng(3)
+    contents = {s.sha256 for s in project.samples.everything()}
+    vectors = draw.normal(size=(len(contents), DIMENSIONS)).astype(np.float16)
+    project.context.cache.put_embeddings(
+        VERSION, zip(sorted(contents), map(bytes, vectors), strict=True)
+    )
+    assert project.scans.scan().complete
+    assert project.scans.compares_embeddings()
+    first = min(folder.rglob("*.png"))
+    first.rename(first.with_name("renamed.png"))
+    again = project.scans.scan()
+    assert (again.complete, again.moved) == (True, 1)
+    project.close()
 
 
 def test_a_damaged_memory_of_the_search_costs_time_only(noise: Path, tmp_path: Path) -> None:

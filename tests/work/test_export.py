@@ -12,10 +12,11 @@ import pytest
 
 from inspector.errors import ExportError
 from inspector.work import export_writer as publishing
+from inspector.work import staging
 from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
-from inspector.work.staging import SYNCS_AT_ONCE, StagingFolder
+from inspector.work.staging import StagingFolder
 
 
 @pytest.fixture
@@ -109,12 +110,12 @@ def test_a_changed_source_publishes_nothing(source: Path) -> None:
 def test_a_full_disk_is_told_and_resumed(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, calls = publishing._copy_bytes, []
 
-    def full(one: Path, part: int, *, checked: bool) -> bytes:
+    def full(one: Path, part: int, *, later: bool) -> bytes:
         calls.append(one)
         if len(calls) == 11:
             os.close(part)
             raise OSError(errno.ENOSPC, "no space")
-        return real(one, part, checked=checked)
+        return real(one, part, later=later)
 
     monkeypatch.setattr(publishing, "_copy_bytes", full)
     plan = _plan(source)
@@ -125,10 +126,9 @@ def test_a_full_disk_is_told_and_resumed(source: Path, monkeypatch: pytest.Monke
     assert len(calls) == 41
 
 
-@pytest.mark.skipif(not SYNCS_AT_ONCE, reason="only Linux writes a whole disk at once")
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(("known", "at_once"), [(True, True), (True, False), (False, True)])
 def test_all_is_on_the_disk_before_the_folder_appears(
-    source: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+    source: Path, monkeypatch: pytest.MonkeyPatch, known: bool, at_once: bool
 ) -> None:
     synced: list[int] = []
     staged: list[set[str]] = []
@@ -148,9 +148,20 @@ def test_all_is_on_the_disk_before_the_folder_appears(
 
     monkeypatch.setattr(os, "fsync", each)
     monkeypatch.setattr(StagingFolder, "sync_all", everything)
+    monkeypatch.setattr(StagingFolder, "syncs_at_once", lambda _: at_once)
     _publish(plan)
     assert staged == [{f"{i}.bin" for i in range(40)}]
-    assert (len(synced) > 40) != known
+    assert (len(synced) > 40) != (known and at_once)
+
+
+@pytest.mark.parametrize(("release", "device"), [("4.18.0-553", 0), ("6.1.0", 2**40 - 1), ("?", 0)])
+def test_where_a_lost_write_might_go_unnoticed_each_file_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: str, device: int
+) -> None:
+    staging._tells_what_is_lost.cache_clear()
+    monkeypatch.setattr(staging.platform, "release", lambda: release)
+    assert not staging._tells_what_is_lost(device or tmp_path.stat().st_dev)
+    staging._tells_what_is_lost.cache_clear()
 
 
 def test_a_disk_that_can_not_keep_what_was_written_publishes_nothing(
@@ -192,14 +203,15 @@ SCRIPT = """
 import os, signal, sys
 from pathlib import Path
 from inspector.work import export_writer as publishing
+from inspector.work import staging
 from tests.work.test_export import _plan, _publish
 real, left = publishing._copy_bytes, [int(sys.argv[2])]
-def dying(one, part, *, checked):
+def dying(one, part, *, later):
     left[0] -= 1
     if left[0] < 0:
         os.write(part, b'half')
         os.kill(os.getpid(), signal.SIGKILL)
-    return real(one, part, checked=checked)
+    return real(one, part, later=later)
 publishing._copy_bytes = dying
 _publish(_plan(Path(sys.argv[1])), resume=True)
 """

@@ -88,11 +88,11 @@ def test_a_link_planted_in_the_staging_folder_is_not_followed(
     plan = make_plan(str(root), str(root.parent / "out"), items, [], mode=mode)
     real = export_writer._copy
 
-    def planting(source: Path, staging: StagingFolder, how: ExportMode, *, checked: bool) -> bytes:
+    def planting(source: Path, staging: StagingFolder, how: ExportMode, *, later: bool) -> bytes:
         link = plan.partial / "validation"
         if not link.is_symlink():
             link.symlink_to(root / "validation", target_is_directory=True)
-        return real(source, staging, how, checked=checked)
+        return real(source, staging, how, later=later)
 
     monkeypatch.setattr(export_writer, "_copy", planting)
     before = {p: d for p, (_, d) in _facts(root).items()}

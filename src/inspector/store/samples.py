@@ -306,11 +306,14 @@ def follow_moves(connection: sqlite3.Connection) -> int:
     A fresh row without decisions is removed in favour of the old one and its place in the log.
     """
     rows = connection.execute(
-        # One row per missing file: a content that thousands of files share is looked up once each.
-        "SELECT old.id, new.id FROM sample old JOIN sample new ON new.id ="
-        " (SELECT id FROM sample WHERE sha256 = old.sha256 AND missing = 0 ORDER BY id LIMIT 1)"
+        # The first present file of each content once: thousands may share one.
+        "WITH present AS ("
+        " SELECT sha256, min(id) AS id FROM sample WHERE missing = 0"
+        " AND sha256 IN (SELECT sha256 FROM sample WHERE missing = 1) GROUP BY sha256)"
+        " SELECT old.id, new.id FROM sample old"
+        " JOIN present ON present.sha256 = old.sha256 JOIN sample new ON new.id = present.id"
         " WHERE old.missing = 1 AND new.id > old.id AND old.path <> new.path"
-        " AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.sample = new.id)"
+        " AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.sample = new.id) ORDER BY old.id"
     ).fetchall()
     taken: set[int] = set()
     if rows:

@@ -20,7 +20,7 @@ from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskFailed, TaskRunner
 from inspector.work.reencoding import ReencodedImage
-from inspector.work.staging import JOURNAL, PART, SYNCS_AT_ONCE, StagingFolder, publish_folder, sync
+from inspector.work.staging import JOURNAL, PART, StagingFolder, publish_folder, sync
 from inspector.work.tasks import Reencode, Reencoded
 
 FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group")
@@ -201,7 +201,7 @@ def _write_reencoded(item: Item, image: ReencodedImage, staging: StagingFolder) 
     with os.fdopen(staging.create(PART), "wb") as stream:
         stream.write(image.content)
         # A resume re-encodes it again.
-        _finish(stream, checked=True)
+        _finish(stream, later=staging.syncs_at_once())
     name = item.target.rpartition("/")[2]
     with staging.parent_of(item.target) as folder:
         folder.remove(name)
@@ -229,7 +229,9 @@ def _bring(plan: ExportPlan, item: Item, staging: StagingFolder) -> bytes:
                 return known
         folder.remove(name)
         staging.remove(PART)
-        copied = _copy(_source(plan, item), staging, plan.mode, checked=bool(item.sha256))
+        # A resume compares it with its hash.
+        later = bool(item.sha256) and staging.syncs_at_once()
+        copied = _copy(_source(plan, item), staging, plan.mode, later=later)
         if item.sha256 and copied != item.sha256:
             staging.remove(PART)
             raise _changed(item)
@@ -255,11 +257,11 @@ def _source(plan: ExportPlan, item: Item) -> Path:
     return source
 
 
-def _copy(source: Path, staging: StagingFolder, mode: ExportMode, *, checked: bool) -> bytes:
+def _copy(source: Path, staging: StagingFolder, mode: ExportMode, *, later: bool) -> bytes:
     """Bring `source` into the staging folder under the name `PART`; return its SHA-256.
 
     Args:
-        checked: Whether a resume compares the file with a known hash.
+        later: Whether it is synced with all others, before the folder appears.
     """
     match mode:
         case ExportMode.SYMLINK:
@@ -272,24 +274,24 @@ def _copy(source: Path, staging: StagingFolder, mode: ExportMode, *, checked: bo
             with os.fdopen(staging.read(PART), "rb") as stream:
                 return hashlib.file_digest(stream, "sha256").digest()
         case _:
-            return _copy_bytes(source, staging.create(PART), checked=checked)
+            return _copy_bytes(source, staging.create(PART), later=later)
 
 
-def _copy_bytes(source: Path, part: int, *, checked: bool) -> bytes:
+def _copy_bytes(source: Path, part: int, *, later: bool) -> bytes:
     """Copy a file to a descriptor and close it; return the SHA-256."""
     digest = hashlib.sha256()
     with os.fdopen(part, "wb") as writing:
         for block in _blocks(source):
             digest.update(block)
             writing.write(block)
-        _finish(writing, checked=checked)
+        _finish(writing, later=later)
         _keep_time(source, writing.fileno())
     return digest.digest()
 
 
-def _finish(stream: IO[bytes], *, checked: bool) -> None:
-    """Flush a staged file to disk; one that a resume checks waits for all others, if it can."""
-    if checked and SYNCS_AT_ONCE:
+def _finish(stream: IO[bytes], *, later: bool) -> None:
+    """Sync a staged file, or leave that to the end."""
+    if later:
         stream.flush()
     else:
         sync(stream)

@@ -10,7 +10,9 @@ then `images` is filled for the images that are compared alone, `embedding` for 
 only the images whose neighbours are unknown look for theirs.
 """
 
+import errno
 import itertools
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, assert_never
@@ -129,12 +131,17 @@ def _rows_of(file: Path, rows: NDArray[np.integer]) -> NDArray[Any]:
 
 
 def _put(folder: Path, rows: NDArray[np.integer], **columns: NDArray[np.generic]) -> None:
-    """Write ascending rows of array files: of a sparse file, a map finds each page by a fault."""
+    """Write ascending rows of array files; a map of a sparse file would fault on each page.
+
+    Raises:
+        OSError: The disk is full.
+    """
     for name, values in columns.items():
         with (folder / f"{name}.npy").open("r+b", buffering=0) as stream:
             dtype = _header(stream)[1]
             for data in _runs(stream, rows, np.ascontiguousarray(values, dtype)):
-                stream.write(data)
+                if stream.write(data) != data.nbytes:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), stream.name)
 
 
 def _header(stream: BinaryIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -148,6 +155,8 @@ def _runs(
     stream: BinaryIO, rows: NDArray[np.integer], values: NDArray[Any]
 ) -> Iterator[memoryview]:
     """Yield the bytes of adjacent rows, with the stream at their place in an array file."""
+    if not len(rows):
+        return
     first = stream.tell()
     data = values.view(np.uint8).reshape(len(rows), -1)
     runs = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
