@@ -126,7 +126,7 @@ class _Framing:
         i, j = other._index.close(variant(self._hashes[self._newer], transform), radius).T
         one, two = [self._places[self._newer[i]]], [other._places[j]]
         if not half:
-            # Whichever end is new asks. A variant moves bits, so both ends may be turned back.
+            # Whichever end is new asks. Turning both ends back keeps how many bits differ.
             asking = variant(other._hashes[other._newer], INVERSE[transform])
             j, i = self._index.close(asking, radius).T
             one.append(self._places[i])

@@ -293,7 +293,7 @@ def nearest_in_cells(
         places: (m,) where the images are in the order of the cells.
         k: Neighbours per image, of all and of other splits.
     """
-    return _in_order(cells, places, *_looked(points, splits, least, cells, places, k))
+    return _in_order(cells, places, *_nearest_by_looking(points, splits, least, cells, places, k))
 
 
 def nearest_and_nearer(  # noqa: PLR0913, PLR0917 - one search, its arrays as elsewhere
@@ -316,15 +316,15 @@ def nearest_and_nearer(  # noqa: PLR0913, PLR0917 - one search, its arrays as el
         Pairs of which one looks in the cell of the other, nearer than `worst` is to either; of
         these images, nearer than the last of their own `k`.
     """
-    rows, best = _looked(points, splits, least, cells, places, k)
+    rows, best = _nearest_by_looking(points, splits, least, cells, places, k)
     near = [_in_order(cells, places, rows, best)]
     worst = worst.copy()
     worst[cells.order[places]] = best[:, :, -1]
     for some, others in _linked(cells, places):
         cosines = points[some].astype(np.float32) @ points[others].astype(np.float32).T
         nearer = cosines > np.minimum(worst[some, 0, None], worst[others, 0])
-        apart = cosines > np.minimum(worst[some, 1, None], worst[others, 1])
-        nearer |= apart & (splits[some, None] != splits[others])
+        across = cosines > np.minimum(worst[some, 1, None], worst[others, 1])
+        nearer |= across & (splits[some, None] != splits[others])
         of, row = np.nonzero(nearer & (some[:, None] != others))
         near.append(Near(some[of], others[row], cosines[of, row]))
     return Near(
@@ -349,7 +349,7 @@ def _linked(
             yield some, images[cell_of == cell]
 
 
-def _looked(
+def _nearest_by_looking(
     points: NDArray[np.floating], splits: NDArray[np.int32], least: Singles, cells: Cells,
     places: NDArray[np.int64], k: int,
 ) -> tuple[NDArray[np.int32], Singles]:  # fmt: skip
@@ -375,7 +375,7 @@ def _looked(
 def _in_order(
     cells: Cells, places: NDArray[np.int64], rows: NDArray[np.int32], best: Singles
 ) -> Near:
-    """Return the neighbours of `_looked` as rows of the points."""
+    """Return the neighbours of `_nearest_by_looking` as rows of the points."""
     of, row, cosine = _listed(0, rows, best)
     return Near(cells.order[places[of]], cells.order[row], cosine)
 

@@ -39,7 +39,7 @@ class VerifiedPairs:
     Args:
         folder: Cache folder.
         project: Project file.
-        name: By what they were compared: a file of its own.
+        name: Beginning of the file's name; another one for pairs compared in another way.
     """
 
     def __init__(self, folder: Path, project: Path, name: str = "pairs") -> None:

@@ -2,9 +2,9 @@
 
 Stripes and prints as fine as a pixel of 64x64 alias there, and a crop, border or rotation aliases
 them in another way: its copy differs by several times what is allowed. Here the second image is
-laid over the first at full size, and both are shrunk afterwards, so that they alias alike. Then
-they are judged as fingerprints are, at 128 px and at 64, and more strictly: a copy differs by a
-tenth of what it did, another object by as much as before.
+laid over the first at up to 1,024 px, and both are shrunk afterwards, so that they alias alike.
+Then they are judged as fingerprints are, at 128 px and at 64, and more strictly: a copy differs by
+a tenth of what it did, another object by as much as before.
 """
 
 import cv2
@@ -124,7 +124,7 @@ def _inside(records: NDArray[np.void], transform: int, place: Doubles) -> Single
 
 
 def _overlaid(grey: Bytes, place: Doubles) -> NDArray[np.uint8]:
-    """Return the second image laid over the first at its own size, then squashed to a square."""
+    """Return the second image laid over the first, as large as it was read, then squashed."""
     height, width = grey.shape
     # From -1..1 over squares of 64x64 to pixels.
     scale = np.array([

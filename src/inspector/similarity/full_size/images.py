@@ -14,7 +14,7 @@ SQUARE_PX = 256
 
 
 class FullImage(NamedTuple):
-    """An image of its own size.
+    """An image that was read again, of up to `MAX_PX`.
 
     Attributes:
         small: (h, w), at most as long as the first of `SIDES_PX`.
