@@ -182,7 +182,7 @@ def detection_counts(project: Project) -> DetectionCounts:
     """Count the pairs of a project around its threshold; never on the GUI thread."""
     index = project.duplicates.index()
     pairs = len(index.edges)
-    confirmed = int((index.alike >= index.threshold).sum())
+    confirmed = int((index.similarity >= index.threshold).sum())
     equal = sum(len(members) - 1 for members in index.sets.values())
     # The closest pairs above and below the threshold, and the two extremes.
     places = (0, confirmed - 1, confirmed, pairs - 1)

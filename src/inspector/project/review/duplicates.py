@@ -113,7 +113,7 @@ class DuplicateIndex:
         set_kind: "bytes" or "pixels" by member, compared with its canonical image.
         edges: Pairs of canonical images: (a, b, transform, similarity), most similar first.
         ends: (k, 2) a and b of `edges`.
-        alike: (k,) similarity of `edges`.
+        similarity: (k,) of `edges`.
         directly: Confirmed near-duplicates of each canonical image.
         clusters: Members of each cluster by its id.
         cluster_of: Cluster id of each member.
@@ -129,7 +129,7 @@ class DuplicateIndex:
     set_kind: dict[int, str]
     edges: list[tuple[int, int, int, float]]
     ends: NDArray[np.int64]
-    alike: NDArray[np.float64]
+    similarity: NDArray[np.float64]
     neighbour_heads: dict[int, set[int]]
     clusters: dict[int, list[int]] = field(default_factory=dict)
     cluster_of: dict[int, int] = field(default_factory=dict)
@@ -347,8 +347,8 @@ class Duplicates:
 
 def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
     """Return the index with neighbours and clusters at a threshold."""
-    ends = index.ends[index.alike >= threshold]
-    beside = _listed(ends.ravel(), ends[:, ::-1].ravel())
+    ends = index.ends[index.similarity >= threshold]
+    beside = _values_by_key(ends.ravel(), ends[:, ::-1].ravel())
     neighbour_heads = {head: set(others) for head, others in beside}
     heads = np.fromiter(index.sets, np.int64, len(index.sets))
     nodes = np.union1d(heads, ends)
@@ -358,7 +358,7 @@ def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
     members = np.fromiter(chain(alone, *index.sets.values()), np.int64)
     sizes = np.fromiter(map(len, index.sets.values()), np.int64, len(heads))
     of = np.searchsorted(nodes, np.concatenate([alone, np.repeat(heads, sizes)]))
-    clusters = {some[0]: some for _, some in _listed(component[of], members)}
+    clusters = {some[0]: some for _, some in _values_by_key(component[of], members)}
     between = index.between or {
         (a, b): (transform, similarity) for a, b, transform, similarity in index.edges
     }
@@ -368,7 +368,7 @@ def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
     )  # fmt: skip
 
 
-def _listed(
+def _values_by_key(
     keys: NDArray[np.integer], values: NDArray[np.int64]
 ) -> Iterator[tuple[int, list[int]]]:
     """Yield each key with its values, both in ascending order."""

@@ -24,7 +24,7 @@ class FalsePairs:
             return None
         index = self._duplicates.index()
         counts = ScoreCounts(np.array(record.same), np.array(record.other))
-        similarity = index.alike
+        similarity = index.similarity
         two_labels = _two_labels(index)
         return expected_false(counts, similarity, two_labels, index.threshold)
 

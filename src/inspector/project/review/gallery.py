@@ -348,7 +348,7 @@ def _most_alike(table: SampleTable, index: DuplicateIndex) -> NDArray[np.float64
     best = np.zeros(len(table))
     for ends in index.ends.T:
         rows = table.rows_of(ends)
-        np.maximum.at(best, rows[rows >= 0], index.alike[rows >= 0])
+        np.maximum.at(best, rows[rows >= 0], index.similarity[rows >= 0])
     same = table.rows_of(np.fromiter(index.canonical, np.int64, len(index.canonical)))
     best[same[same >= 0]] = 1
     return best
