@@ -27,6 +27,7 @@ FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group
 _BLOCK = 1 << 20
 _FICLONE = 0x40049409
 _PHASE = "export"
+MANY_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,10 @@ def publish(
             plan, hashes = _stage(plan, staging, stop, progress, pool)
             manifest = _write_manifest(plan, staging, hashes)
             _write_side_files(plan, staging, hashes)
-            progress.rename("waiting for the disk", 0)
-            staging.sync_all()
-            progress.rename(_PHASE, plan.files)
+            if _is_synced_at_once(plan, staging):
+                progress.rename("waiting for the disk", 0)
+                staging.sync_all()
+                progress.rename(_PHASE, plan.files)
             staging.remove(JOURNAL)
         publish_folder(partial, Path(plan.target))
     except OSError as error:
@@ -155,6 +157,14 @@ def _stage(
     return plan, hashes
 
 
+def _is_synced_at_once(plan: ExportPlan, staging: StagingFolder) -> bool:
+    """Tell whether files that a resume checks are synced together, before the folder appears.
+
+    Of few files each is: all at once, they would wait for what other programs have written.
+    """
+    return plan.files > MANY_FILES and staging.syncs_at_once()
+
+
 def _stopped(staging: StagingFolder) -> ExportError:
     return ExportError(
         f"the export was stopped; what was copied waits in {staging.path}",
@@ -180,7 +190,8 @@ def _stage_reencoded(
         for result in answer.result:
             assert isinstance(result, Reencoded)
             item = plan.items[result.item]
-            _write_reencoded(item, result.image, staging)
+            later = _is_synced_at_once(plan, staging)
+            _write_reencoded(item, result.image, staging, later=later)
             hashes[item.target] = hashlib.sha256(result.image.content).digest()
             sizes[item.target] = len(result.image.content)
             progress.advance(1)
@@ -190,7 +201,9 @@ def _stage_reencoded(
     return sizes
 
 
-def _write_reencoded(item: Item, image: ReencodedImage, staging: StagingFolder) -> None:
+def _write_reencoded(
+    item: Item, image: ReencodedImage, staging: StagingFolder, *, later: bool
+) -> None:
     if item.sha256 and image.source_sha256 and image.source_sha256 != item.sha256:
         raise _changed(item)
     if image.problem:
@@ -201,7 +214,7 @@ def _write_reencoded(item: Item, image: ReencodedImage, staging: StagingFolder) 
     with os.fdopen(staging.create(PART), "wb") as stream:
         stream.write(image.content)
         # A resume re-encodes it again.
-        _finish(stream, later=staging.syncs_at_once())
+        _finish(stream, later=later)
     name = item.target.rpartition("/")[2]
     with staging.parent_of(item.target) as folder:
         folder.remove(name)
@@ -230,7 +243,7 @@ def _bring(plan: ExportPlan, item: Item, staging: StagingFolder) -> bytes:
         folder.remove(name)
         staging.remove(PART)
         # A resume compares it with its hash.
-        later = bool(item.sha256) and staging.syncs_at_once()
+        later = bool(item.sha256) and _is_synced_at_once(plan, staging)
         copied = _copy(_source(plan, item), staging, plan.mode, later=later)
         if item.sha256 and copied != item.sha256:
             staging.remove(PART)

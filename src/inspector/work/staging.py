@@ -174,19 +174,17 @@ class StagingFolder:
         )  # fmt: skip
 
     def syncs_at_once(self) -> bool:
-        """Tell whether `sync_all` does what syncing each file does; else it does nothing."""
+        """Tell whether `sync_all` does what syncing each file does."""
         if self.descriptor is None or sys.platform != "linux":
             return False
         return _tells_what_is_lost(os.fstat(self.descriptor).st_dev)
 
     def sync_all(self) -> None:
-        """Write all that waits for the disk of this folder, that of other programs, too.
+        """Write all that waits for the disk of this folder, that of other programs, too; on Linux.
 
         Raises:
             OSError: Something could not be written.
         """
-        if not self.syncs_at_once():
-            return
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.syncfs(self.descriptor) != 0:
             code = ctypes.get_errno()
