@@ -82,6 +82,20 @@ def updated(
     return neighbours, asking
 
 
+def exchanged(
+    draw: np.random.Generator, some: np.ndarray, splits: np.ndarray, groups: int, gone: int,
+    new: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Return points of which some are gone and others new: where each was, they, their splits."""
+    rest = np.sort(draw.permutation(len(some))[gone:])
+    extra = unit(draw.normal(size=(new, 8)).astype(np.float32))
+    # New images come anywhere in the order of all.
+    place = draw.permutation(len(rest) + new)
+    old = np.concatenate([rest, np.full(new, -1)])[place]
+    splits = np.concatenate([splits[rest], draw.integers(0, groups, new)])[place]
+    return old, np.concatenate([some[rest], extra])[place], splits.astype(np.int32)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 999), groups=st.integers(1, 3), limit=st.sampled_from([-1.0, 0.3]),
@@ -95,15 +109,9 @@ def test_lists_that_follow_images_equal_a_search_of_everything(
     some, splits = points(30, seed), draw.integers(0, groups, 30).astype(np.int32)
     lists = empty_lists(np.zeros(0, np.float32), DEPTH)
     for gone, new in [(0, 0), *steps]:
-        rest = np.sort(draw.permutation(len(some))[gone:])
-        extra = unit(draw.normal(size=(new, 8)).astype(np.float32))
-        # New images come anywhere in the order of all.
-        place = draw.permutation(len(rest) + new)
-        known = rest if len(lists.rows) else np.full(len(rest), -1)
-        old = np.concatenate([known, np.full(new, -1)])[place]
-        some = np.concatenate([some[rest], extra])[place]
-        splits = np.concatenate([splits[rest], draw.integers(0, groups, new)])[place]
-        splits, least = splits.astype(np.int32), np.full(len(some), limit, np.float32)
+        old, some, splits = exchanged(draw, some, splits, groups, gone, new)
+        old = old if len(lists.rows) else np.full(len(old), -1)
+        least = np.full(len(some), limit, np.float32)
         neighbours, _ = updated(lists, old, (some, splits, least))
         assert pairs_of(neighbours) == expected(some, splits, least)
         lists = neighbours.lists()
@@ -123,14 +131,9 @@ def test_lists_that_follow_images_in_cells_miss_nothing_that_looking_anew_finds(
         centres = cell_centres(some, 12)
         lists = empty_lists(np.zeros(0, np.float32), DEPTH)
         for gone, new in [(0, 0), *steps]:
-            rest = np.sort(draw.permutation(len(some))[gone:])
-            extra = unit(draw.normal(size=(new, 8)).astype(np.float32))
-            place = draw.permutation(len(rest) + new)
-            known = rest if len(lists.rows) else np.full(len(rest), -1)
-            old = np.concatenate([known, np.full(new, -1)])[place]
-            some = np.concatenate([some[rest], extra])[place]
-            splits = np.concatenate([splits[rest], draw.integers(0, groups, new)])[place]
-            splits, least = splits.astype(np.int32), np.full(len(some), NO_LIMIT, np.float32)
+            old, some, splits = exchanged(draw, some, splits, groups, gone, new)
+            old = old if len(lists.rows) else np.full(len(old), -1)
+            least = np.full(len(some), NO_LIMIT, np.float32)
             cells = in_cells(probed_cells(some, centres), 12)
             carried, unknown = lists.carried(old, least, K)
             neighbours = Neighbours(splits, carried)
