@@ -18,6 +18,7 @@ from inspector.project.project import Project
 from inspector.similarity import proposals
 from inspector.similarity.embedding import DIMENSIONS, VERSION
 from inspector.similarity.orientations import INVERSE, NAMES
+from inspector.store.columns import HashColumn
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import CandidateResult
 
@@ -146,6 +147,32 @@ def test_a_damaged_memory_of_pairs_costs_time_only(opened: Project, copy: Path) 
     assert len(list(cache_folder().glob("*pairs-*"))) == 1
 
 
+def test_files_that_were_only_touched_are_read_and_not_compared(
+    opened: Project, copy: Path
+) -> None:
+    opened.scans.scan()
+    before = alike(opened)
+    files = sorted(copy.rglob("*.jpg"))[:9]
+    for file in files:
+        os.utime(file, (LONG_AGO[0] + 60,) * 2)
+    again = Phases()
+    assert opened.scans.scan(progress=again).complete
+    assert again.totals["images"] == len(files)
+    assert "candidates" not in again.totals
+    assert alike(opened) == before
+
+
+def test_touched_files_are_compared_where_the_scan_before_did_not_end(
+    opened: Project, copy: Path
+) -> None:
+    stop = Stop()
+    opened.scans.scan(stop=stop, progress=Phases(stop, "near-duplicates"))
+    os.utime(min(copy.rglob("*.jpg")), (LONG_AGO[0] + 60,) * 2)
+    again = Phases()
+    assert opened.scans.scan(progress=again).complete
+    assert again.totals["near-duplicates"] > 0
+
+
 def test_what_a_stopped_first_scan_has_read_is_not_read_again(opened: Project) -> None:
     stop = Stop()
     first = Phases(stop, "candidates")
@@ -157,8 +184,13 @@ def test_what_a_stopped_first_scan_has_read_is_not_read_again(opened: Project) -
     assert second.totals["near-duplicates"] > 0
 
 
+def hashes(*bytes_of: int) -> HashColumn:
+    digests = np.repeat(np.array(bytes_of, np.uint8)[:, None], 32, axis=1)
+    return HashColumn(digests, np.ones(len(digests), np.bool_))
+
+
 def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path) -> None:
-    contents = [bytes([n]) * 32 for n in range(4)]
+    contents = hashes(0, 1, 2, 3)
     zero = np.zeros(0, np.int32)
     memory = VerifiedPairs(tmp_path, tmp_path / "p.inspector")
     proposed = CandidateResult(
@@ -171,7 +203,7 @@ def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path)
     )  # fmt: skip
     memory.keep(contents, proposed, found)
     # Row 0 is gone, row 3 stands before row 2 now, and of rows 1 and 2 another turn is proposed.
-    other = [contents[1], contents[3], contents[2]]
+    other = hashes(1, 3, 2)
     again = CandidateResult(
         np.array([0, 0, 1], np.int32), np.array([2, 2, 2], np.int32), np.array([0, 2, 0], np.uint8)
     )

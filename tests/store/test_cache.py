@@ -87,6 +87,55 @@ def test_a_record_whose_bytes_were_lost_is_forgotten(file: Path) -> None:
     cache.close()
 
 
+@pytest.fixture
+def boot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that tells one run of the machine from another."""
+    name = tmp_path / "boot_id"
+    name.write_text("first\n", encoding="ascii")
+    monkeypatch.setattr(cache_module, "_BOOT", name)
+    return name
+
+
+@pytest.mark.usefixtures("boot")
+def test_the_generation_tells_whether_anything_was_lost(file: Path) -> None:
+    cache = opened(file)
+    generation = cache.generation()
+    keep(cache, [(b"1" * 32, b"t", RECORDS[3])])
+    assert list(cache.places([CONTENTS[1], b"unknown"])) == [1, -1]
+    cache.close()
+    again = opened(file)
+    assert again.generation() == generation
+    again.close()
+    with beside(file).open("r+b") as stream:
+        stream.seek(5 * 7_200)
+        stream.write(b"lost")
+    damaged = opened(file)
+    assert damaged.generation() == generation
+    assert list(damaged.places(CONTENTS[5:6])) == [-1]
+    later = damaged.generation()
+    damaged.close()
+    with beside(file).open("r+b") as stream:
+        stream.truncate(7_200 * 900)
+    cut = opened(file)
+    generations = {generation, later, cut.generation()}
+    cut.close()
+    anew = opened(file, version=3)
+    generations.add(anew.generation())
+    anew.close()
+    assert len(generations) == 4
+    assert all(generations)
+
+
+def test_no_generation_is_sure_after_a_crash_of_the_machine(file: Path, boot: Path) -> None:
+    cache = opened(file)
+    before = cache.generation()
+    boot.write_text("second\n", encoding="ascii")
+    assert cache.generation() not in {before, ""}
+    boot.unlink()
+    assert not cache.generation()
+    cache.close()
+
+
 @pytest.mark.parametrize("left", [0, 900])
 def test_what_has_no_record_any_more_is_forgotten(file: Path, left: int) -> None:
     with beside(file).open("r+b") as stream:

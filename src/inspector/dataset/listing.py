@@ -86,7 +86,7 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         shown = _shown_names([entry.name for entry in entries])
         for entry in entries:
             path = shown_folder + shown[entry.name]
-            real = _followed(entry, layout.place(path), above)
+            real = _followed(entry, path, layout, above)
             if real:
                 below.append((f"{folder}{entry.name}/", f"{path}/", (*above, real)))
             else:
@@ -99,16 +99,17 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         yield chunk
 
 
-def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) -> str:
+def _followed(entry: os.DirEntry[str], path: str, layout: Layout, above: tuple[str, ...]) -> str:
     """Return the real path of a folder to list, "" for anything else.
 
     Args:
-        place: Location of the entry: a link within a class is not followed, as in Keras 3.12.
+        path: As shown; a link within a class is not followed, as in Keras 3.12.
+        layout: Tells its class.
         above: Real paths of the folders above it.
     """
     if entry.is_dir(follow_symlinks=False):
         return f"{above[-1]}{os.sep}{entry.name}"
-    if place.label or not entry.is_symlink() or not entry.is_dir():
+    if not entry.is_symlink() or layout.place(path).label or not entry.is_dir():
         return ""
     real = os.path.realpath(entry.path)
     return "" if leads_back(real, above) else real

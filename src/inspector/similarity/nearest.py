@@ -33,6 +33,10 @@ _ROUNDS = 8
 # Points that are compared with all centres at once: 15 MB for those of 10 million images.
 _AT_ONCE = 256
 _FIT_16_BITS = 65_536
+# A pair as one number: the row of one image, that of the other.
+_SHIFT = 32
+_ROW = np.uint64(2**32 - 1)
+_NO_PAIR = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +151,21 @@ class Neighbours:
 
     def pairs(self, k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the pairs (a, b), a < b, of which one is among the `k` nearest of the other."""
-        n = len(self._rows)
-        nearest_rows = self.lists().rows[:, :, :k].reshape(n, -1)
-        keys = [np.zeros(0, np.int64)]
-        for start in range(0, n, BLOCK):
-            of, place = np.nonzero(nearest_rows[start : start + BLOCK] >= 0)
-            of += start
-            row = nearest_rows[of, place].astype(np.int64)
-            # A pair of which each is near the other belongs to the first.
-            mutual = (nearest_rows[row] == of[:, None]).any(axis=1)
-            of, row = of[~mutual | (of < row)], row[~mutual | (of < row)]
-            keys.append(np.unique(np.minimum(of, row) * n + np.maximum(of, row)))
-        key = np.concatenate(keys)
-        keys.clear()
-        key.sort()
-        return (key // n).astype(np.int32), (key % n).astype(np.int32)
+        nearest_rows = self.lists().rows[:, :, :k].reshape(len(self._rows), -1)
+        each = np.empty(nearest_rows.shape, np.uint64)
+        for start in range(0, len(each), BLOCK):
+            rows = nearest_rows[start : start + BLOCK].astype(np.int64)
+            of = np.arange(start, start + len(rows))[:, None]
+            key = np.minimum(of, rows) << _SHIFT | np.maximum(of, rows)
+            # What is no neighbour comes last as a number without a sign.
+            each[start : start + BLOCK] = np.where(rows >= 0, key, -1).view(np.uint64)
+        keys = each.ravel()
+        keys.sort()
+        keys = keys[: np.searchsorted(keys, _NO_PAIR)]
+        once = np.ones(len(keys), np.bool_)
+        once[1:] = keys[1:] != keys[:-1]
+        keys = keys[once]
+        return (keys >> np.uint64(_SHIFT)).astype(np.int32), (keys & _ROW).astype(np.int32)
 
 
 def unit(points: Singles) -> Singles:

@@ -81,10 +81,15 @@ class HashColumn(Sequence[bytes]):
         """Return the column of some rows."""
         return HashColumn(self.digests[rows], self.known[rows])
 
+    @property
+    def words(self) -> NDArray[np.uint64]:
+        """Return the hashes as (n, 4) words."""
+        return self.digests.view(np.uint64)
+
     @cached_property
     def numbers(self) -> NDArray[np.int32]:
         """A number from 0 for each row, equal where the hashes are."""
-        words = self.digests.view(np.uint64)
+        words = self.words
         order = np.lexsort(words.T)
         ordered = words[order]
         other = np.ones(len(words), np.bool_)
@@ -92,6 +97,21 @@ class HashColumn(Sequence[bytes]):
         numbers = np.empty(len(words), np.int32)
         numbers[order] = np.cumsum(other) - 1
         return numbers
+
+
+def rows_of_words(table: NDArray[np.uint64], asked: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the row in a table of each asked one, -1 where it is missing.
+
+    Args:
+        table: (n, w) random words, as of hashes. Of rows with the same first word one is found.
+        asked: (m, w)
+    """
+    if not len(table):
+        return np.full(len(asked), -1, np.int64)
+    order = np.argsort(table[:, 0])
+    at = np.searchsorted(table[order, 0], asked[:, 0])
+    rows = order[np.minimum(at, len(table) - 1)]
+    return np.where((table[rows] == asked).all(axis=1), rows, -1)
 
 
 class LazyColumns(Mapping[str, _T], Generic[_T]):

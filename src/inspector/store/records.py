@@ -86,10 +86,15 @@ class ListingRecord(msgspec.Struct, frozen=True):
 
 
 class ScanRecord(msgspec.Struct, frozen=True):
-    """The last scan: its start in ns since the epoch, and whether it is complete."""
+    """The last scan: its start in ns since the epoch, and whether it is complete.
+
+    Attributes:
+        cache: Generation of the cache that held all contents; "" where that is not sure.
+    """
 
     began_ns: int = 0
     complete: bool = False
+    cache: str = ""
 
 
 class SampleRevision(msgspec.Struct, frozen=True):

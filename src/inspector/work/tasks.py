@@ -22,7 +22,7 @@ FEATURES = 3
 RECORD_BYTES = 2_048
 # Raised when a search proposes or judges pairs in another way: what an earlier one stored is not
 # used then.
-SEARCH = f"{__version__}/{FEATURES}/9"
+SEARCH = f"{__version__}/{FEATURES}/10"
 # Images per block of `FindNear`. Source: similarity.nearest.BLOCK; a test checks that they agree.
 NEAR_BLOCK = 2_048
 # Larger blocks read each cell less often; fewer than these would leave processors idle.

@@ -17,6 +17,7 @@ from inspector.project.context import ProjectContext
 from inspector.similarity.embedding import DIMENSIONS, VERSION
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import INVERSE
+from inspector.store.columns import HashColumn
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.records import COMPARED_PAIRS, ComparedPairsRecord
 from inspector.work.jobs import Progress, Stop
@@ -47,6 +48,8 @@ class DuplicateSearch:
         self._known = KnownSearch(cache, context.file)
         self._files = FileComparison(context.root, VerifiedPairs(cache, context.file, "files"))
         self._embedded = 0
+        # Before anything is looked up in it.
+        self._generation = context.cache.generation()
 
     def run(self) -> bool:
         """Search; return False if stopped.
@@ -58,9 +61,16 @@ class DuplicateSearch:
         context = self._context
         everything = contents_of(context.store.samples.everything().images())
         with self._search.folder() as folder:
-            searched = self._with_fingerprint(folder, everything)
-            contents = everything.taken(searched)
-            images, update = self._prepare(folder, contents)
+            images = self._images(everything)
+            update = self._update_for(images)
+            places = self._places(images, update)
+            searched, contents = places >= 0, everything
+            if not searched.all():
+                contents = everything.taken(searched)
+                images = self._images(contents)
+                update = self._update_for(images)
+            np.save(folder / "chosen.npy", places[searched])
+            self._write(folder, images, update)
             verified = self._verified(folder, images, update, contents)
         if verified is None:
             return False
@@ -120,40 +130,39 @@ class DuplicateSearch:
             ),
         )  # fmt: skip
 
-    def _with_fingerprint(self, folder: Path, contents: Contents) -> NDArray[np.bool_]:
-        """Write where the fingerprints are; return which contents have one."""
-        places = self._context.cache.places(contents.hashes())
-        rows = np.fromiter(places, np.int64, len(contents))
-        np.save(folder / "chosen.npy", rows[rows >= 0])
-        there: NDArray[np.bool_] = rows >= 0
-        return there
-
-    def _prepare(
-        self, folder: Path, contents: Contents
-    ) -> tuple[SearchedImages, SearchUpdate | None]:
-        """Begin a search in a folder.
-
-        Returns:
-            The images, and the earlier search that this one updates.
-        """
-        hashes, splits = contents.hashes(), contents.texts("split")
-        names = np.array(splits.values)
-        numbers = np.unique(names, return_inverse=True)[1][splits.codes]
-        np.save(folder / "splits.npy", numbers.astype(np.int32))
+    def _images(self, contents: Contents) -> SearchedImages:
+        """Return what a search of some contents compares."""
+        hashes = contents.hashes()
         known = self._context.cache.embedded(VERSION)
-        embedded = np.array([sha256 in known for sha256 in hashes], np.bool_)
-        if not is_mostly_embedded(int(embedded.sum()), len(hashes)):
-            embedded[:] = False
-        self._embedded = int(embedded.sum())
-        images = SearchedImages(hashes, splits, embedded if self._embedded else None)
-        update = None if self._context.on_cluster else self._known.update_for(images)
-        if self._embedded:
-            np.save(folder / "embedded.npy", embedded)
-            self._write_vectors(folder, hashes, None if update is None else update.new)
-        return images, update
+        embedded = np.array([sha256 in known for sha256 in hashes] if known else (), np.bool_)
+        enough = is_mostly_embedded(int(embedded.sum()), len(hashes))
+        self._embedded = int(embedded.sum()) if enough else 0
+        return SearchedImages(hashes, contents.texts("split"), embedded if enough else None)
+
+    def _update_for(self, images: SearchedImages) -> SearchUpdate | None:
+        """Return the earlier search that this one updates."""
+        on_cluster = self._context.on_cluster
+        return None if on_cluster else self._known.update_for(images, self._generation)
+
+    def _places(self, images: SearchedImages, update: SearchUpdate | None) -> NDArray[np.int64]:
+        """Return the row (n,) of each image in the file of records, -1 where it has none."""
+        places = np.full(len(images.contents), -1) if update is None else update.places.copy()
+        asked = np.flatnonzero(places < 0)
+        rows = self._context.cache.places(images.contents.taken(asked))
+        places[asked] = np.fromiter(rows, np.int64, len(asked))
+        return places
+
+    def _write(self, folder: Path, images: SearchedImages, update: SearchUpdate | None) -> None:
+        """Write what workers need to know of the images."""
+        names = np.array(images.splits.values)
+        numbers = np.unique(names, return_inverse=True)[1][images.splits.codes]
+        np.save(folder / "splits.npy", numbers.astype(np.int32))
+        if images.embedded is not None:
+            np.save(folder / "embedded.npy", images.embedded)
+            self._write_vectors(folder, images.contents, None if update is None else update.new)
 
     def _write_vectors(
-        self, folder: Path, contents: Sequence[bytes], rows: NDArray[np.int32] | None
+        self, folder: Path, contents: HashColumn, rows: NDArray[np.int32] | None
     ) -> None:
         """Write the known vectors of some contents for a search, None for all; others stay zero."""
         cache = self._context.cache
@@ -229,7 +238,9 @@ class DuplicateSearch:
                 before.keep(hashes, proposed, verified)
             if not self._context.on_cluster:
                 added = 0 if update is None else update.added
-                self._known.keep(folder, images, result.by_hashes, added)
+                self._known.keep(
+                    folder, images, result.by_hashes, added=added, cache=self._generation
+                )
         return verified
 
     def _same_pixels(self, pairs: CandidateResult, contents: Contents) -> dict[int, bytes] | None:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.orientations import INVERSE
+from inspector.store.columns import HashColumn, TextColumn, rows_of_words
 from inspector.work.tasks import SEARCH, CandidateResult, Space
 
 # The components of descriptors stay those of the last full search, until so many images are new.
@@ -32,27 +32,30 @@ class SearchedImages:
 
     Attributes:
         contents: SHA-256 of each.
-        split_names: Name of the split of each.
+        splits: Split of each.
         embedded: (n,) which have a vector; None if the search doesn't use the embedding.
     """
 
-    contents: Sequence[bytes]
-    split_names: Iterable[str]
+    contents: HashColumn
+    splits: TextColumn
     embedded: NDArray[np.bool_] | None = None
 
     @cached_property
-    def keys(self) -> NDArray[np.bytes_]:
-        """What an image must share with one of an earlier search to be the same there."""
-        embedded = self.embedded if self.embedded is not None else np.zeros(len(self.contents), "?")
-        digests = [
-            hashlib.blake2b(
-                b"%b%d%b" % (sha256, known, os.fsencode(split)), digest_size=16
-            ).digest()
-            for sha256, split, known in zip(
-                self.contents, self.split_names, embedded.tolist(), strict=True
-            )
-        ]
-        return np.frombuffer(b"".join(digests), "V16").view("S16")
+    def keys(self) -> NDArray[np.uint64]:
+        """(n, 2) what an image must share with one of an earlier search to be the same there."""
+        circumstances = np.frombuffer(
+            b"".join(
+                hashlib.blake2b(b"%d%b" % (known, os.fsencode(split)), digest_size=16).digest()
+                for split in self.splits.values
+                for known in (False, True)
+            ),
+            np.uint64,
+        ).reshape(-1, 2)
+        embedded = self.embedded if self.embedded is not None else False
+        keys: NDArray[np.uint64] = (
+            self.contents.words[:, :2] ^ circumstances[2 * self.splits.codes + embedded]
+        )
+        return keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class SearchUpdate:
     Attributes:
         known: File of the earlier search.
         old: (n,) row of each image there, -1 for a new one.
+        places: (n,) row of each image in the file of records, -1 where that is not known.
         by_hashes: The candidates by hashes among images that are not new.
         added: Images that are new since the last full search.
         cells: Number of cells in which that looked for neighbours; 0 if it compared all.
@@ -69,6 +73,7 @@ class SearchUpdate:
 
     known: Path
     old: NDArray[np.int64]
+    places: NDArray[np.int64]
     by_hashes: CandidateResult
     added: int
     cells: int
@@ -91,8 +96,13 @@ class KnownSearch:
         name = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
         self._file = folder / f"search-{name}.npz"
 
-    def update_for(self, images: SearchedImages) -> SearchUpdate | None:
-        """Return how a search of `images` updates the last one; None to search anew."""
+    def update_for(self, images: SearchedImages, cache: str) -> SearchUpdate | None:
+        """Return how a search of `images` updates the last one; None to search anew.
+
+        Args:
+            images: All images.
+            cache: Generation of the cache.
+        """
         try:
             with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
                 # Workers read the rest of it, and rely on it.
@@ -102,10 +112,12 @@ class KnownSearch:
                 centres = f"{Space.DESCRIPTORS}-centres"
                 cells = len(known[centres]) if centres in known else 0
                 keys, added = known["keys"], int(known["added"])
+                of_cache = bool(cache) and str(known["cache"]) == cache
+                places = known["places"] if of_cache else np.full(len(keys), -1, np.int64)
                 pairs = CandidateResult(*(known[f"hash-{column}"] for column in _PAIRS))
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
             return None
-        old = _rows_in(keys, images.keys)
+        old = rows_of_words(keys, images.keys)
         added += int(np.count_nonzero(old < 0))
         if (
             uses_embedding != (images.embedded is not None)
@@ -113,11 +125,12 @@ class KnownSearch:
             or added > MAX_NEW_SHARE * len(old)
         ):
             return None
-        return SearchUpdate(self._file, old, _carried(pairs, old, len(keys)), added, cells)
+        return SearchUpdate(
+            self._file, old, np.where(old >= 0, places[old], -1), _carried(pairs, old, len(keys)),
+            added, cells,
+        )  # fmt: skip
 
-    def points_of(
-        self, contents: Sequence[bytes], split_names: Iterable[str]
-    ) -> NDArray[np.float16] | None:
+    def points_of(self, contents: HashColumn, splits: TextColumn) -> NDArray[np.float16] | None:
         """Return the points (n, d) of images by the last search, zeros where it has none.
 
         None where no search left any.
@@ -133,15 +146,16 @@ class KnownSearch:
             return None
         rows = np.full(len(contents), -1, np.int64)
         for embedded in (False, True):
-            images = SearchedImages(contents, split_names, np.full(len(contents), embedded))
-            rows = np.maximum(rows, _rows_in(keys, images.keys))
+            images = SearchedImages(contents, splits, np.full(len(contents), embedded))
+            rows = np.maximum(rows, rows_of_words(keys, images.keys))
         of_images: NDArray[np.float16] = points[rows]
         of_images[rows < 0] = 0
         return of_images
 
     def keep(
-        self, folder: Path, images: SearchedImages, by_hashes: CandidateResult, added: int
-    ) -> None:
+        self, folder: Path, images: SearchedImages, by_hashes: CandidateResult, *,
+        added: int, cache: str,
+    ) -> None:  # fmt: skip
         """Store what the search in `folder` leaves, if the disk has space.
 
         Args:
@@ -149,6 +163,7 @@ class KnownSearch:
             images: Its images.
             by_hashes: All candidates by hashes.
             added: Images that are new since the last full search.
+            cache: Generation of the cache before its records were looked up.
         """
         if len(images.contents) <= FEW:
             return
@@ -156,6 +171,7 @@ class KnownSearch:
             "maker": np.array(SEARCH),
             "keys": images.keys,
             "added": np.array(added),
+            "cache": np.array(cache),
             **{f"hash-{column}": getattr(by_hashes, column) for column in _PAIRS},
         }
         partial = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
@@ -164,6 +180,7 @@ class KnownSearch:
                 np.savez(stream, **small)
             with zipfile.ZipFile(partial, "a") as archive:
                 # From file to file: these are the large ones.
+                archive.write(folder / "chosen.npy", "places.npy")
                 archive.write(folder / "searched.npy", "searched.npy")
                 for space in tuple(Space)[: 1 if images.embedded is None else 2]:
                     files = (folder / f"{space}-{name}.npy" for name in _ARRAYS + _CELLS)
@@ -173,16 +190,6 @@ class KnownSearch:
         except OSError:
             with suppress(OSError):
                 partial.unlink()
-
-
-def _rows_in(keys: NDArray[np.bytes_], of: NDArray[np.bytes_]) -> NDArray[np.int64]:
-    """Return the row in `keys` of each of some keys, -1 where it is missing."""
-    order = np.argsort(keys)
-    at = np.minimum(np.searchsorted(keys[order], of), max(0, len(keys) - 1))
-    if not len(keys):
-        return np.full(len(of), -1, np.int64)
-    rows: NDArray[np.int64] = np.where(keys[order][at] == of, order[at], -1)
-    return rows
 
 
 def _carried(pairs: CandidateResult, old: NDArray[np.int64], images: int) -> CandidateResult:

@@ -50,7 +50,6 @@ SECONDS_PER_PART = 3_600.0
 # A candidate as a number: the row of one image, that of the other, the transform.
 _A_SHIFT, _B_SHIFT = 34, 4
 _ROW = np.uint64(2**30 - 1)
-_NO_KEY = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +327,9 @@ def _sorted(parts: Sequence[CandidateResult]) -> CandidateResult:
     # As numbers in one array: of a million images these are fifteen million.
     keys = np.concatenate([np.zeros(0, np.uint64), *map(_key, parts)])
     keys.sort()
-    keys = keys[np.diff(keys, prepend=_NO_KEY) != 0]
+    once = np.ones(len(keys), np.bool_)
+    once[1:] = keys[1:] != keys[:-1]
+    keys = keys[once]
     return CandidateResult(
         (keys >> np.uint64(_A_SHIFT)).astype(np.int32),
         (keys >> np.uint64(_B_SHIFT) & _ROW).astype(np.int32),

@@ -1,8 +1,9 @@
 """The files that a scan has to read, handed out while names are still being listed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from inspector.dataset.file_facts import FileFacts
 from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, ahead
 from inspector.work.tasks import ReadTask
@@ -18,6 +19,7 @@ class ScanQueue:
         count: Number of files to read; final after `finish`.
         new: Number of new files, likewise.
         known: Known content, by id, of files that were read before.
+        changed: Number of files read so far whose content is another one than before.
 
     Args:
         root: Dataset folder.
@@ -35,7 +37,7 @@ class ScanQueue:
         progress: Progress,
         phase: str,
     ) -> None:
-        self.count = self.new = 0
+        self.count = self.new = self.changed = 0
         self.known: dict[int, bytes] = {}
         # As text: creating a Path takes longer than reading a small file.
         self._folder = str(root / "_")[:-1]
@@ -58,6 +60,10 @@ class ScanQueue:
                 yield chunk
                 chunk, size = [], 0
         yield chunk
+
+    def count_changed(self, facts: Iterable[FileFacts]) -> None:
+        """Count those of some files that were read whose content is another one than before."""
+        self.changed += sum(row.sha256 != self.known.get(row.id, b"") for row in facts)
 
     def finish(self) -> None:
         """Wait for the remaining names, if reading ended before."""

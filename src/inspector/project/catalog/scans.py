@@ -175,12 +175,16 @@ class Scans:
         began_ns = time.time_ns()
         store = self._context.store
         before = self._begun(began_ns)
+        outdated = store.samples.is_outdated(FEATURES)
+        cache = self._context.cache.generation()
+        lost = self._lost(cache)
+        unsearched = outdated or bool(lost) or not self.is_complete()
         reading = ScanQueue(
             self._context.root,
             self._context.cache.records,
-            self._unread(before - RACY_NS),
+            self._unread(before - RACY_NS, lost),
             progress,
-            READING_AGAIN if store.samples.is_outdated(FEATURES) else READING,
+            READING_AGAIN if outdated else READING,
         )
         try:
             self._read(reading, stop, progress)
@@ -197,11 +201,11 @@ class Scans:
         if complete and (embedding or self.compares_embeddings()):
             complete = self._embeddings.complete(stop=stop, progress=progress)
         if complete:
-            if reading.count or moved or not self.is_complete() or self._is_newly_embedded():
+            if unsearched or reading.changed or moved or self._is_newly_embedded():
                 if self._context.cache.refusal is not None:
                     raise self._context.cache.refusal
                 complete = DuplicateSearch(self._context, stop, progress, self.stream).run()
-            store.samples.end_scan(ScanRecord(began_ns, complete))
+            store.samples.end_scan(ScanRecord(began_ns, complete, cache))
         self._context.emit(Changes(samples=True, duplicates=True))
         # What an earlier scan left unread is not new, and was not known.
         new = reading.new
@@ -231,25 +235,21 @@ class Scans:
         """
         last = self._context.store.records.get(SCAN)
         if not last.began_ns:
-            self._context.store.records.put(SCAN, ScanRecord(now_ns, last.complete))
+            self._context.store.records.put(SCAN, ScanRecord(now_ns, last.complete, last.cache))
         return last.began_ns or now_ns
 
-    def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[FileContent]]]:
-        """List as `_names` does; then yield the images that are missing from the cache.
-
-        Existing knowledge is read before, on this thread: each thread keeps its own connections.
-        """
-        lost: set[int] = set()
+    def _lost(self, cache: str) -> set[int]:
+        """Return the images whose content the cache, of this generation, does not hold any more."""
+        last = self._context.store.records.get(SCAN)
         # A read-only cache can't be repaired.
-        if self._context.cache.refusal is None:
-            cached = self._context.cache.contents()
-            known = self._context.store.samples.known_contents()
-            lost = {row.id for row in known if row.sha256 not in cached}
-        return self._unread_or_lost(racy_ns, lost)
+        if (cache and last.cache == cache) or self._context.cache.refusal is not None:
+            return set()
+        cached = self._context.cache.contents()
+        known = self._context.store.samples.known_contents()
+        return {row.id for row in known if row.sha256 not in cached}
 
-    def _unread_or_lost(
-        self, racy_ns: int, lost: set[int]
-    ) -> Iterator[tuple[int, list[FileContent]]]:
+    def _unread(self, racy_ns: int, lost: set[int]) -> Iterator[tuple[int, list[FileContent]]]:
+        """List as `_names` does; then yield the lost images that were not among these."""
         refusal = self._context.cache.refusal
         for new, rows in self._names(racy_ns):
             if rows and refusal is not None:
@@ -268,11 +268,14 @@ class Scans:
             for answer in self._context.pool().map(reading.chunks(), stop=stop):
                 match answer:
                     case TaskDone(items=items, result=facts):
+                        reading.count_changed(facts.samples)
                         batch.samples.extend(facts.samples)
                         batch.pictures.extend(facts.pictures)
                         progress.advance(len(items))
                     case TaskFailed(item=item, status=status, reason=reason):
-                        batch.samples.append(failed(item.sample, status, reason, FEATURES))
+                        failure = failed(item.sample, status, reason, FEATURES)
+                        reading.count_changed([failure])
+                        batch.samples.append(failure)
                         progress.advance(1)
                 full = len(batch.samples) >= BATCH_ROWS
                 if not full and time.monotonic() - kept_at < BATCH_SECONDS:

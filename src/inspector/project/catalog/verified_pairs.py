@@ -3,7 +3,7 @@
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.store.columns import HashColumn, rows_of_words
 from inspector.work.tasks import SEARCH, CandidateResult
 
-_HASH_BYTES = 32
 _SHIFT = 32
 _AT_ONCE = 1 << 20
 
@@ -46,7 +46,7 @@ class VerifiedPairs:
         of_project = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
         self._file = folder / f"{name}-{of_project}.npz"
 
-    def compared(self, contents: Sequence[bytes], proposed: CandidateResult) -> ComparedPairs:
+    def compared(self, contents: HashColumn, proposed: CandidateResult) -> ComparedPairs:
         """Separate candidates that were verified before from new ones.
 
         Args:
@@ -59,63 +59,86 @@ class VerifiedPairs:
             with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
                 if str(known["maker"]) != SEARCH:
                     return ComparedPairs(proposed, none)
-                starts, ways = _starts(proposed)
-                pairs = pair_keys(proposed.a[starts], proposed.b[starts])
-                rows = _rows_of(known["contents"], contents)
-                same = _compared_alike(known, rows, pairs, ways)
-                alike = _keys(rows, known["alike_a"], known["alike_b"])
-                transform, similarity = known["alike_transform"], known["alike_similarity"]
+                rows = rows_of_words(contents.words, known["contents"].view(np.uint64))
+                return _compared(_of_contents(known, rows), proposed)
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
             return ComparedPairs(proposed, none)
-        fresh = ~np.repeat(same, np.diff(starts, append=len(proposed.a)))
-        unknown = CandidateResult(proposed.a[fresh], proposed.b[fresh], proposed.transform[fresh])
-        still = _among(pairs[same], alike)
-        return ComparedPairs(
-            unknown,
-            CandidateResult(
-                (alike[still] >> _SHIFT).astype(np.int32),
-                (alike[still] & ((1 << _SHIFT) - 1)).astype(np.int32),
-                transform[still], similarity[still],
-            ),
-        )  # fmt: skip
 
     def keep(
-        self, contents: Sequence[bytes], proposed: CandidateResult, verified: CandidateResult
+        self, contents: HashColumn, proposed: CandidateResult, verified: CandidateResult
     ) -> None:
-        """Store that `proposed` was verified with this result, if the disk has space."""
+        """Store that `proposed` was verified with this result, if the disk has space.
+
+        Args:
+            contents: SHA-256 of each row.
+            proposed: Candidates, ordered by pair.
+            verified: Those of them that have a similarity, ordered by pair, one for each pair.
+        """
         starts, ways = _starts(proposed)
         assert verified.similarity is not None
+        a, b = proposed.a[starts], proposed.b[starts]
+        transform, similarity = verified.transform, verified.similarity
+        if len(similarity) < len(starts):
+            at = np.searchsorted(pair_keys(a, b), pair_keys(verified.a, verified.b))
+            transform, similarity = np.zeros(len(a), np.uint8), np.full(len(a), np.nan, np.float32)
+            transform[at], similarity[at] = verified.transform, verified.similarity
         partial = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
         try:
             with partial.open("wb") as stream:
                 np.savez(
-                    stream,
-                    maker=np.array(SEARCH),
-                    contents=np.frombuffer(b"".join(contents), np.uint8),
-                    a=proposed.a[starts],
-                    b=proposed.b[starts],
-                    ways=ways,
-                    alike_a=verified.a,
-                    alike_b=verified.b,
-                    alike_transform=verified.transform,
-                    alike_similarity=verified.similarity,
-                )
+                    stream, maker=np.array(SEARCH), contents=contents.digests, a=a, b=b, ways=ways,
+                    transform=transform, similarity=similarity,
+                )  # fmt: skip
             partial.replace(self._file)
         except OSError:
             with suppress(OSError):
                 partial.unlink()
 
 
-def _rows_of(known: NDArray[np.uint8], contents: Sequence[bytes]) -> NDArray[np.int64]:
-    """Return the row in `contents` of each known content, -1 where it is gone."""
-    old = known.view(f"S{_HASH_BYTES}")
-    new = np.frombuffer(b"".join(contents), f"S{_HASH_BYTES}")
-    if not len(new):
-        return np.full(len(old), -1, np.int64)
-    order = np.argsort(new)
-    at = np.minimum(np.searchsorted(new[order], old), len(new) - 1)
-    rows: NDArray[np.int64] = np.where(new[order][at] == old, order[at], -1)
-    return rows
+class _Known(NamedTuple):
+    """Pairs that were verified, in the order of their keys; `similarity` is NaN for none."""
+
+    keys: NDArray[np.int64]
+    ways: NDArray[np.uint16]
+    transform: NDArray[np.uint8]
+    similarity: NDArray[np.float32]
+
+
+def _of_contents(known: Mapping[str, NDArray[Any]], rows: NDArray[np.int64]) -> _Known:
+    """Return the known pairs whose contents are still there, by their rows now."""
+    keys = _keys(rows, known["a"], known["b"])
+    still: Any = np.flatnonzero(keys >= 0)
+    keys = keys[still]
+    if not (keys[1:] > keys[:-1]).all():
+        # Nearly in order already, which a stable sort uses.
+        order = np.argsort(keys, kind="stable")
+        keys, still = keys[order], still[order]
+    return _Known(keys, *(known[name][still] for name in ("ways", "transform", "similarity")))
+
+
+def _compared(known: _Known, proposed: CandidateResult) -> ComparedPairs:
+    """Separate candidates that were verified under the same transforms from others."""
+    starts, ways = _starts(proposed)
+    same = np.zeros(len(starts), np.bool_)
+    transform = np.zeros(len(starts), np.uint8)
+    similarity = np.full(len(starts), np.nan, np.float32)
+    for part in _parts(len(starts)):
+        pairs = pair_keys(proposed.a[starts[part]], proposed.b[starts[part]])
+        at, there = _places_in(known.keys, pairs)
+        there[there] = known.ways[at[there]] == ways[part][there]
+        same[part] = there
+        transform[part][there] = known.transform[at[there]]
+        similarity[part][there] = known.similarity[at[there]]
+    fresh = ~np.repeat(same, np.diff(starts, append=len(proposed.a)))
+    unknown = CandidateResult(proposed.a[fresh], proposed.b[fresh], proposed.transform[fresh])
+    rated = ~np.isnan(similarity)
+    starts = starts[rated]
+    return ComparedPairs(
+        unknown,
+        CandidateResult(
+            proposed.a[starts], proposed.b[starts], transform[rated], similarity[rated]
+        ),
+    )
 
 
 def _places_in(
@@ -126,41 +149,6 @@ def _places_in(
         return np.zeros(len(asked), np.int64), np.zeros(len(asked), np.bool_)
     at = np.minimum(np.searchsorted(ordered, asked), len(ordered) - 1)
     return at, ordered[at] == asked
-
-
-def _compared_alike(
-    known: Mapping[str, NDArray[Any]],
-    rows: NDArray[np.int64],
-    pairs: NDArray[np.int64],
-    ways: NDArray[np.uint16],
-) -> NDArray[np.bool_]:
-    """Return which pairs were verified before, under the same transforms."""
-    keys, known_ways = _keys(rows, known["a"], known["b"]), known["ways"]
-    count = 0
-    for part in _parts(len(keys)):
-        there = keys[part] >= 0
-        end = count + int(np.count_nonzero(there))
-        keys[count:end], known_ways[count:end] = keys[part][there], known_ways[part][there]
-        count = end
-    keys, known_ways = keys[:count], known_ways[:count]
-    if not (keys[1:] > keys[:-1]).all():
-        # Nearly in order already, which a stable sort uses.
-        order = np.argsort(keys, kind="stable")
-        keys, known_ways = keys[order], known_ways[order]
-    same = np.zeros(len(pairs), np.bool_)
-    for part in _parts(len(pairs)):
-        at, alike = _places_in(keys, pairs[part])
-        alike[alike] = known_ways[at[alike]] == ways[part][alike]
-        same[part] = alike
-    return same
-
-
-def _among(ordered: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which numbers are among ordered ones."""
-    among = np.zeros(len(asked), np.bool_)
-    for part in _parts(len(asked)):
-        among[part] = _places_in(ordered, asked[part])[1]
-    return among
 
 
 def _parts(rows: int) -> Iterator[slice]:
@@ -197,13 +185,12 @@ def pair_keys(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
 
 
 def joined_in_order(one: CandidateResult, two: CandidateResult) -> CandidateResult:
-    """Return the verified pairs of both, ordered by pair."""
-    keys = np.concatenate([pair_keys(part.a, part.b) for part in (one, two)])
-    order = np.argsort(keys, kind="stable")
-    # One column after the other: of a million images each takes a hundred megabytes.
-    del keys
+    """Return the verified pairs of both, ordered by pair, as those of `one` are already."""
+    order = np.argsort(pair_keys(two.a, two.b))
+    at = np.searchsorted(pair_keys(one.a, one.b), pair_keys(two.a, two.b)[order])
 
+    # One column after the other: of a million images each takes a hundred megabytes.
     def column(name: str) -> NDArray[Any]:
-        return np.concatenate([getattr(part, name) for part in (one, two)])[order]
+        return np.insert(getattr(one, name), at, getattr(two, name)[order])
 
     return CandidateResult(*map(column, ("a", "b", "transform", "similarity")))
