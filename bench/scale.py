@@ -243,15 +243,17 @@ def step_truth(folder: Path, file: Path, watch: Watch) -> None:
 
 
 def step_rescan(folder: Path, file: Path, watch: Watch) -> None:
-    """Turn 1 % of the files upside down, and scan again."""
+    """Change 1 % of the files, and scan again."""
     files = sorted(files_below(folder))
-    chosen = random.Random(1).sample(files, max(1, int(len(files) * CHANGED_SHARE)))
-    from PIL import Image
+    chosen = random.Random(time.time_ns()).sample(files, max(1, int(len(files) * CHANGED_SHARE)))
+    from PIL import Image, ImageEnhance
 
-    # As like the others as before: with new borders they would be neighbours of each other.
+    # As like the others as before: turned, or with new borders, they would be neighbours of each
+    # other alone, and nothing that is known would have to be compared with them.
+    brightness = random.Random(time.time_ns()).uniform(0.97, 1.03)
     for path in chosen:
         with Image.open(path) as image:
-            image.transpose(Image.Transpose.ROTATE_180).save(path, quality=90)
+            ImageEnhance.Brightness(image).enhance(brightness).save(path, quality=95)
     project = _open(folder, file)
     scan_by_phases(project, f"rescan, {CHANGED_SHARE:.0%} changed", watch)
     project.close()

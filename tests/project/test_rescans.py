@@ -156,7 +156,9 @@ def test_files_that_were_only_touched_are_read_and_not_compared(
     for file in files:
         os.utime(file, (LONG_AGO[0] + 60,) * 2)
     again = Phases()
-    assert opened.scans.scan(progress=again).complete
+    scanned = opened.scans.scan(progress=again)
+    assert scanned.complete
+    assert (scanned.new, scanned.unchanged) == (0, len(opened.samples.everything()))
     assert again.totals["images"] == len(files)
     assert "candidates" not in again.totals
     assert alike(opened) == before

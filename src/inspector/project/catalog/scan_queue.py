@@ -19,7 +19,8 @@ class ScanQueue:
         count: Number of files to read; final after `finish`.
         new: Number of new files, likewise.
         known: Known content, by id, of files that were read before.
-        changed: Number of files read so far whose content is another one than before.
+        changed: Number of files read so far whose content is new or another one than before.
+        replaced: Those of them that had another one before.
 
     Args:
         root: Dataset folder.
@@ -37,7 +38,7 @@ class ScanQueue:
         progress: Progress,
         phase: str,
     ) -> None:
-        self.count = self.new = self.changed = 0
+        self.count = self.new = self.changed = self.replaced = 0
         self.known: dict[int, bytes] = {}
         # As text: creating a Path takes longer than reading a small file.
         self._folder = str(root / "_")[:-1]
@@ -62,8 +63,12 @@ class ScanQueue:
         yield chunk
 
     def count_changed(self, facts: Iterable[FileFacts]) -> None:
-        """Count those of some files that were read whose content is another one than before."""
-        self.changed += sum(row.sha256 != self.known.get(row.id, b"") for row in facts)
+        """Count what changed among files that were read."""
+        for row in facts:
+            before = self.known.get(row.id)
+            if row.sha256 != before:
+                self.changed += 1
+                self.replaced += before is not None
 
     def finish(self) -> None:
         """Wait for the remaining names, if reading ended before."""

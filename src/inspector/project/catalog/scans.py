@@ -209,7 +209,7 @@ class Scans:
         self._context.emit(Changes(samples=True, duplicates=True))
         # What an earlier scan left unread is not new, and was not known.
         new = reading.new
-        unchanged = present - max(new + len(reading.known), reading.count)
+        unchanged = present - max(new + reading.replaced, reading.changed)
         # A file changed in place may now be what another one was.
         return Scanned(
             max(0, new - moved), unchanged, moved, missing, time.monotonic() - began, complete
