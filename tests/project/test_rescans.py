@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from inspector.desktop.paths import cache_folder
-from inspector.project.catalog import pair_search
+from inspector.project.catalog import duplicate_search, pair_search, scans
 from inspector.project.catalog.known_search import FEW
 from inspector.project.catalog.verified_pairs import VerifiedPairs
 from inspector.project.project import Project
@@ -162,6 +162,20 @@ def test_files_that_were_only_touched_are_read_and_not_compared(
     assert again.totals["images"] == len(files)
     assert "candidates" not in again.totals
     assert alike(opened) == before
+
+
+def test_an_unchanged_dataset_is_compared_again_by_another_search(
+    opened: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, again, third = Phases(), Phases(), Phases()
+    opened.scans.scan(progress=first)
+    for module in (scans, duplicate_search):
+        monkeypatch.setattr(module, "SEARCH_REVISION", 1_000)
+    assert opened.scans.scan(progress=again).complete
+    assert again.totals["images"] == 0
+    assert "candidates" in again.totals
+    opened.scans.scan(progress=third)
+    assert "candidates" not in third.totals
 
 
 def test_touched_files_are_compared_where_the_scan_before_did_not_end(

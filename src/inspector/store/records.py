@@ -117,12 +117,14 @@ class ComparedPairsRecord(msgspec.Struct, frozen=True):
         other: Pairs of two labels.
         level: The similarity from which pairs are confirmed in this dataset.
         embedded: Contents whose neighbours by the embedding were compared too.
+        search: Revision of the search; 0 of one before there were revisions.
     """
 
     same: tuple[int, ...] = ()
     other: tuple[int, ...] = ()
     level: float = SURE
     embedded: int = 0
+    search: int = 0
 
 
 class Judgement(msgspec.Struct, frozen=True, array_like=True):

@@ -20,9 +20,10 @@ from inspector.work.reencoding import ReencodedImage, Reencoding
 # similarity.packing.RECORD_BYTES; a test checks that they agree.
 FEATURES = 3
 RECORD_BYTES = 2_048
-# Raised when a search proposes or judges pairs in another way: what an earlier one stored is not
-# used then.
-SEARCH = f"{__version__}/{FEATURES}/10"
+# Raised when a search proposes or judges pairs in another way: what an earlier one found is not
+# used then, and the next scan searches again.
+SEARCH_REVISION = 10
+SEARCH = f"{__version__}/{FEATURES}/{SEARCH_REVISION}"
 # Images per block of `FindNear`. Source: similarity.nearest.BLOCK; a test checks that they agree.
 NEAR_BLOCK = 2_048
 # Larger blocks read each cell less often; fewer than these would leave processors idle.

@@ -21,7 +21,7 @@ from inspector.store.columns import HashColumn
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.records import COMPARED_PAIRS, ComparedPairsRecord
 from inspector.work.jobs import Progress, Stop
-from inspector.work.tasks import CandidateResult, Space
+from inspector.work.tasks import SEARCH_REVISION, CandidateResult, Space
 
 # A file that can't be embedded keeps no other from it.
 MIN_EMBEDDED_SHARE = 0.9
@@ -127,6 +127,7 @@ class DuplicateSearch:
             ComparedPairsRecord(
                 tuple(compared.same.tolist()), tuple(compared.other.tolist()),
                 confirmed_level(compared, similarity, two_labels, SURE), self._embedded,
+                SEARCH_REVISION,
             ),
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ from inspector.store.refusals import lock_of
 from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, ProgressSnapshot, Stop
 from inspector.work.pool import TaskDone, TaskFailed
-from inspector.work.tasks import FEATURES, Facts
+from inspector.work.tasks import FEATURES, SEARCH_REVISION, Facts
 
 READING = "images"
 READING_AGAIN = "images are read again for the new duplicate search, decisions are kept"
@@ -178,7 +178,7 @@ class Scans:
         outdated = store.samples.is_outdated(FEATURES)
         cache = self._context.cache.generation()
         lost = self._lost(cache)
-        unsearched = outdated or bool(lost) or not self.is_complete()
+        unsearched = outdated or bool(lost) or not self._is_searched()
         reading = ScanQueue(
             self._context.root,
             self._context.cache.records,
@@ -214,6 +214,13 @@ class Scans:
         return Scanned(
             max(0, new - moved), unchanged, moved, missing, time.monotonic() - began, complete
         )
+
+    def _is_searched(self) -> bool:
+        """Tell whether a search like today's has seen what the last scan read."""
+        last = self._context.store.records.get(COMPARED_PAIRS)
+        # What can't be kept is not searched for anew.
+        current = last.search == SEARCH_REVISION or self._context.cache.refusal is not None
+        return self.is_complete() and current
 
     def _is_newly_embedded(self) -> bool:
         """Tell whether images were embedded since the last search: that proposes more pairs."""
