@@ -11,7 +11,8 @@ OWN = {
     "cluster/task.py", "desktop/desktop_entry.py", "desktop/paths.py", "desktop/settings.py",
     "project/catalog/known_search.py", "project/catalog/verified_pairs.py",
     "project/training/stored_runs.py", "similarity/embedding.py", "similarity/records.py",
-    "store/backups.py", "store/cache.py", "store/connections.py", "store/exclusive_lock.py", "store/refusals.py",
+    "store/backups.py", "store/cache.py", "store/connections.py", "store/exclusive_lock.py",
+    "store/refusals.py",
     "training/lite0.py", "work/export_writer.py",
     "work/process_time.py", "work/search.py", "work/staging.py",
     # `packed_files` lists regular files only.

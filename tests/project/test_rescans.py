@@ -13,7 +13,7 @@ import pytest
 from inspector.desktop.paths import cache_folder
 from inspector.project.catalog import duplicate_search, pair_search, scans
 from inspector.project.catalog.known_search import FEW
-from inspector.project.catalog.verified_pairs import VerifiedPairs
+from inspector.project.catalog.verified_pairs import VerifiedPairs, uncompared
 from inspector.project.project import Project
 from inspector.similarity import proposals
 from inspector.similarity.embedding import DIMENSIONS, VERSION
@@ -207,30 +207,36 @@ def hashes(*bytes_of: int) -> HashColumn:
 
 def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path) -> None:
     contents = hashes(0, 1, 2, 3)
-    zero = np.zeros(0, np.int32)
     memory = VerifiedPairs(tmp_path, tmp_path / "p.inspector")
     proposed = CandidateResult(
         np.array([0, 0, 1, 2], np.int32), np.array([1, 1, 2, 3], np.int32),
         np.array([0, 4, 0, 0], np.uint8),
     )  # fmt: skip
-    found = CandidateResult(
-        np.array([0], np.int32), np.array([1], np.int32), np.array([4], np.uint8),
-        np.array([0.9], np.float32),
+    table = memory.compared(contents, proposed)
+    assert uncompared(proposed, table).transform.tolist() == [0, 4, 0, 0]
+    table.fill(
+        CandidateResult(
+            np.array([1, 0], np.int32), np.array([2, 1], np.int32), np.array([0, 4], np.uint8),
+            np.array([0.0, 0.9], np.float32),
+        )
     )  # fmt: skip
-    memory.keep(contents, proposed, found)
+    memory.keep(contents, table)
     # Row 0 is gone, row 3 stands before row 2 now, and of rows 1 and 2 another turn is proposed.
-    other = hashes(1, 3, 2)
     again = CandidateResult(
         np.array([0, 0, 1], np.int32), np.array([2, 2, 2], np.int32), np.array([0, 2, 0], np.uint8)
     )
-    compared = memory.compared(other, again)
-    assert compared.unknown.transform.tolist() == [0, 2, 0]
-    assert compared.verified.a.tolist() == zero.tolist()
+    other = memory.compared(hashes(1, 3, 2), again)
+    assert uncompared(again, other).transform.tolist() == [0, 2, 0]
     same = memory.compared(contents, proposed)
-    assert same.unknown.a.tolist() == []
-    assert (same.verified.a.tolist(), same.verified.transform.tolist()) == ([0], [4])
-    elsewhere = VerifiedPairs(tmp_path, tmp_path / "q.inspector")
-    assert elsewhere.compared(contents, proposed).unknown is proposed
+    assert (same.a.tolist(), same.b.tolist(), same.ways.tolist()) == (
+        [0, 1, 2],
+        [1, 2, 3],
+        [17, 1, 1],
+    )
+    assert uncompared(proposed, same).a.tolist() == [2]
+    assert (same.transform[:2].tolist(), same.similar(0.5).a.tolist()) == ([4, 0], [0])
+    elsewhere = VerifiedPairs(tmp_path, tmp_path / "q.inspector").compared(contents, proposed)
+    assert np.isnan(elsewhere.similarity).all()
 
 
 def many(folder: Path, images: int) -> Path:

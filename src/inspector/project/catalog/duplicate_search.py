@@ -12,7 +12,7 @@ from inspector.project.catalog.file_comparison import FileComparison
 from inspector.project.catalog.known_search import KnownSearch, SearchedImages, SearchUpdate
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.catalog.pair_stream import PairStream, StreamedPair
-from inspector.project.catalog.verified_pairs import VerifiedPairs, joined_in_order
+from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs, uncompared
 from inspector.project.context import ProjectContext
 from inspector.similarity.embedding import DIMENSIONS, VERSION
 from inspector.similarity.levels import POSSIBLE, SURE
@@ -76,7 +76,7 @@ class DuplicateSearch:
             return False
         compared = self._counted(verified, contents)
         pairs = self._files.corrected(
-            _similar(verified),
+            verified.similar(POSSIBLE),
             contents,
             context.pool(),
             stop=self._stop,
@@ -103,10 +103,9 @@ class DuplicateSearch:
         context.store.duplicates.replace(sets, rows.values())
         return True
 
-    def _counted(self, verified: CandidateResult, contents: Contents) -> ScoreCounts:
+    def _counted(self, verified: PairTable, contents: Contents) -> ScoreCounts:
         """Count the compared pairs by similarity, of one label and of two."""
         labels = contents.texts("label").codes
-        assert verified.similarity is not None
         return counted(verified.similarity, labels[verified.a] != labels[verified.b])
 
     def _remember(
@@ -185,8 +184,8 @@ class DuplicateSearch:
         images: SearchedImages,
         update: SearchUpdate | None,
         contents: Contents,
-    ) -> CandidateResult | None:
-        """Return every compared pair of contents with its similarity; None if stopped.
+    ) -> PairTable | None:
+        """Return every candidate pair of contents with its similarity; None if stopped.
 
         Pairs that an earlier search verified are not verified again.
 
@@ -206,7 +205,6 @@ class DuplicateSearch:
         )
         if result is None:
             return None
-        proposed = result.pairs
 
         def tell(part: CandidateResult) -> None:
             assert part.similarity is not None
@@ -220,29 +218,26 @@ class DuplicateSearch:
             )  # fmt: skip
 
         before = VerifiedPairs(cache.path.parent, self._context.file)
-        unknown, known = before.compared(hashes, proposed)
-        tell(known)
+        table = before.compared(hashes, result.pairs)
+        unknown, by_hashes = uncompared(result.pairs, table), result.by_hashes
+        # Of a million images these are fifteen million.
+        del result
+        tell(table.similar(SURE))
         if update is not None:
             compared = np.unique(np.concatenate([unknown.a, unknown.b]))
             self._search.unpack(str(folder), cache.records, compared[update.old[compared] >= 0])
         unknown = _across_first(unknown, splits)
-        fresh = self._search.verified(str(folder), unknown, tell, least=0.0)
-        if fresh is None:
+        verified = self._search.verified(str(folder), unknown, tell, least=0.0)
+        if verified is None:
             return None
-        compared_now = len(unknown.a)
-        # Of a million images these are fifteen million pairs, 13 bytes each.
-        del unknown
-        verified = joined_in_order(known, fresh)
-        del known, fresh
+        table.fill(verified)
         if cache.refusal is None:
-            if compared_now:
-                before.keep(hashes, proposed, verified)
+            if len(verified.a):
+                before.keep(hashes, table)
             if not self._context.on_cluster:
                 added = 0 if update is None else update.added
-                self._known.keep(
-                    folder, images, result.by_hashes, added=added, cache=self._generation
-                )
-        return verified
+                self._known.keep(folder, images, by_hashes, added=added, cache=self._generation)
+        return table
 
     def _same_pixels(self, pairs: CandidateResult, contents: Contents) -> dict[int, bytes] | None:
         """Return the pixel digest of each content that may equal another."""
@@ -268,15 +263,6 @@ def _across_first(pairs: CandidateResult, splits: NDArray[np.int32]) -> Candidat
     """Return the candidates ordered so that those across splits come first."""
     order = np.argsort(splits[pairs.a] == splits[pairs.b], kind="stable")
     return CandidateResult(pairs.a[order], pairs.b[order], pairs.transform[order])
-
-
-def _similar(compared: CandidateResult) -> CandidateResult:
-    """Return the pairs whose similarity is at least that of a candidate."""
-    assert compared.similarity is not None
-    rows = compared.similarity >= POSSIBLE
-    return CandidateResult(
-        compared.a[rows], compared.b[rows], compared.transform[rows], compared.similarity[rows]
-    )
 
 
 def is_mostly_embedded(embedded: int, contents: int) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.project.catalog.contents import Contents
-from inspector.project.catalog.verified_pairs import VerifiedPairs, pair_keys
+from inspector.project.catalog.verified_pairs import VerifiedPairs
 from inspector.similarity.levels import MIN_FULL_PX, MIN_PAGE_PX, SURE
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskRunner
@@ -63,26 +63,26 @@ class FileComparison:
         """
         assert pairs.similarity is not None
         chosen = _documents(pairs, contents) | _candidates(pairs, contents)
-        unknown, known = self._known.compared(contents.hashes(), _taken(pairs, chosen))
-        similarity, compared = pairs.similarity.copy(), np.zeros(len(pairs.a), np.bool_)
-        rows = _rows(pairs, known)
-        similarity[rows], compared[rows] = known.similarity, True
-        tasks = self._tasks(pairs, _rows(pairs, unknown), contents)
+        rows = np.flatnonzero(chosen)
+        table = self._known.compared(contents.hashes(), _taken(pairs, rows))
+        similarity = pairs.similarity.copy()
+        known = ~np.isnan(table.similarity)
+        similarity[rows[known]] = table.similarity[known]
+        tasks = self._tasks(pairs, rows[~known], contents)
         progress.start("files", len(tasks))
         chunks = (tasks[i : i + CHUNK_PAIRS] for i in range(0, len(tasks), CHUNK_PAIRS))
         for answer in pool.map(chunks, stop=stop):
             if isinstance(answer, TaskDone):
                 for pair, after in answer.result:
                     if after is not None:
-                        similarity[pair], compared[pair] = after, True
+                        similarity[pair], known[np.searchsorted(rows, pair)] = after, True
                 progress.advance(len(answer.items))
         if stop.is_set():
             return None
-        corrected = replace(pairs, similarity=similarity)
         if tasks:
-            read = _taken(corrected, compared)
-            self._known.keep(contents.hashes(), read, read)
-        return corrected
+            table.similarity[known] = similarity[rows[known]]
+            self._known.keep(contents.hashes(), table)
+        return replace(pairs, similarity=similarity)
 
     def _tasks(
         self, pairs: CandidateResult, rows: NDArray[np.int64], contents: Contents
@@ -101,20 +101,9 @@ class FileComparison:
         ]  # fmt: skip
 
 
-def _taken(pairs: CandidateResult, chosen: NDArray[np.bool_]) -> CandidateResult:
-    """Return the pairs that a mask selects."""
-    assert pairs.similarity is not None
-    return CandidateResult(
-        pairs.a[chosen], pairs.b[chosen], pairs.transform[chosen], pairs.similarity[chosen]
-    )
-
-
-def _rows(pairs: CandidateResult, some: CandidateResult) -> NDArray[np.int64]:
-    """Return where some of the pairs are among all, which are ordered."""
-    rows: NDArray[np.int64] = np.searchsorted(
-        pair_keys(pairs.a, pairs.b), pair_keys(some.a, some.b)
-    )
-    return rows
+def _taken(pairs: CandidateResult, rows: NDArray[np.int64]) -> CandidateResult:
+    """Return some pairs, to be compared."""
+    return CandidateResult(pairs.a[rows], pairs.b[rows], pairs.transform[rows])
 
 
 def _documents(pairs: CandidateResult, contents: Contents) -> NDArray[np.bool_]:

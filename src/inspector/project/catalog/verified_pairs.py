@@ -18,16 +18,38 @@ _SHIFT = 32
 _AT_ONCE = 1 << 20
 
 
-class ComparedPairs(NamedTuple):
-    """Candidates, split by whether an earlier search verified them.
+class PairTable(NamedTuple):
+    """Candidate pairs in order, a row each, 15 bytes: of a million images fifteen million.
 
     Attributes:
-        unknown: Candidates still to verify.
-        verified: The others that have a similarity.
+        a: (n,) row of one content.
+        b: (n,) row of the other, higher.
+        ways: (n,) the transforms that are proposed, as bits.
+        transform: (n,) the best of them.
+        similarity: (n,) by that; NaN where the pair was not compared.
     """
 
-    unknown: CandidateResult
-    verified: CandidateResult
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    ways: NDArray[np.uint16]
+    transform: NDArray[np.uint8]
+    similarity: NDArray[np.float32]
+
+    def fill(self, verified: CandidateResult) -> None:
+        """Enter the similarity of some of the pairs."""
+        keys = pair_keys(self.a, self.b)
+        for part in _parts(len(verified.a)):
+            rows = np.searchsorted(keys, pair_keys(verified.a[part], verified.b[part]))
+            assert verified.similarity is not None
+            self.transform[rows] = verified.transform[part]
+            self.similarity[rows] = verified.similarity[part]
+
+    def similar(self, least: float) -> CandidateResult:
+        """Return the pairs of at least some similarity."""
+        rows = np.flatnonzero(self.similarity >= least)
+        return CandidateResult(
+            self.a[rows], self.b[rows], self.transform[rows], self.similarity[rows]
+        )
 
 
 class VerifiedPairs:
@@ -46,66 +68,69 @@ class VerifiedPairs:
         of_project = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
         self._file = folder / f"{name}-{of_project}.npz"
 
-    def compared(self, contents: HashColumn, proposed: CandidateResult) -> ComparedPairs:
-        """Separate candidates that were verified before from new ones.
+    def compared(self, contents: HashColumn, proposed: CandidateResult) -> PairTable:
+        """Return a table of candidates, with what an earlier search found of them.
 
         Args:
             contents: SHA-256 of each row that the candidates point into.
             proposed: Candidates, ordered by pair.
         """
-        nothing = np.zeros(0, np.int32)
-        none = CandidateResult(nothing, nothing, np.zeros(0, np.uint8), np.zeros(0, np.float32))
+        table = _table(proposed)
         try:
             with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
-                if str(known["maker"]) != SEARCH:
-                    return ComparedPairs(proposed, none)
-                rows = rows_of_words(contents.words, known["contents"].view(np.uint64))
-                return _compared(_of_contents(known, rows), proposed)
+                if str(known["maker"]) == SEARCH:
+                    rows = rows_of_words(contents.words, known["contents"].view(np.uint64))
+                    _fill_known(table, known, rows)
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
-            return ComparedPairs(proposed, none)
+            return _table(proposed)
+        return table
 
-    def keep(
-        self, contents: HashColumn, proposed: CandidateResult, verified: CandidateResult
-    ) -> None:
-        """Store that `proposed` was verified with this result, if the disk has space.
-
-        Args:
-            contents: SHA-256 of each row.
-            proposed: Candidates, ordered by pair.
-            verified: Those of them that have a similarity, ordered by pair, one for each pair.
-        """
-        starts, ways = _starts(proposed)
-        assert verified.similarity is not None
-        a, b = proposed.a[starts], proposed.b[starts]
-        transform, similarity = verified.transform, verified.similarity
-        if len(similarity) < len(starts):
-            at = np.searchsorted(pair_keys(a, b), pair_keys(verified.a, verified.b))
-            transform, similarity = np.zeros(len(a), np.uint8), np.full(len(a), np.nan, np.float32)
-            transform[at], similarity[at] = verified.transform, verified.similarity
+    def keep(self, contents: HashColumn, table: PairTable) -> None:
+        """Store what was found, if the disk has space."""
         partial = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
         try:
             with partial.open("wb") as stream:
                 np.savez(
-                    stream, maker=np.array(SEARCH), contents=contents.digests, a=a, b=b, ways=ways,
-                    transform=transform, similarity=similarity,
-                )  # fmt: skip
+                    stream, maker=np.array(SEARCH), contents=contents.digests, **table._asdict()
+                )
             partial.replace(self._file)
         except OSError:
             with suppress(OSError):
                 partial.unlink()
 
 
-class _Known(NamedTuple):
-    """Pairs that were verified, in the order of their keys; `similarity` is NaN for none."""
-
-    keys: NDArray[np.int64]
-    ways: NDArray[np.uint16]
-    transform: NDArray[np.uint8]
-    similarity: NDArray[np.float32]
+def uncompared(proposed: CandidateResult, table: PairTable) -> CandidateResult:
+    """Return the candidates of `table` whose pair has no similarity."""
+    fresh = np.repeat(np.isnan(table.similarity), np.bitwise_count(table.ways))
+    return CandidateResult(proposed.a[fresh], proposed.b[fresh], proposed.transform[fresh])
 
 
-def _of_contents(known: Mapping[str, NDArray[Any]], rows: NDArray[np.int64]) -> _Known:
-    """Return the known pairs whose contents are still there, by their rows now."""
+def _table(proposed: CandidateResult) -> PairTable:
+    """Return a table of ordered candidates."""
+    first = np.ones(len(proposed.a), np.bool_)
+    for end in (proposed.a, proposed.b):
+        first[1:] &= end[1:] == end[:-1]
+    first[1:] = ~first[1:]
+    starts = np.flatnonzero(first)
+    ways = np.left_shift(np.uint16(1), proposed.transform)
+    if len(starts):
+        ways = np.bitwise_or.reduceat(ways, starts)
+    return PairTable(
+        proposed.a[starts], proposed.b[starts], ways, np.zeros(len(starts), np.uint8),
+        np.full(len(starts), np.nan, np.float32),
+    )  # fmt: skip
+
+
+def _fill_known(
+    table: PairTable, known: Mapping[str, NDArray[Any]], rows: NDArray[np.int64]
+) -> None:
+    """Enter what is known of pairs that were compared under the transforms that are proposed now.
+
+    Args:
+        table: The pairs.
+        known: Columns of an earlier table.
+        rows: Row of each of its contents now, -1 where it is gone.
+    """
     keys = _keys(rows, known["a"], known["b"])
     still: Any = np.flatnonzero(keys >= 0)
     keys = keys[still]
@@ -113,32 +138,14 @@ def _of_contents(known: Mapping[str, NDArray[Any]], rows: NDArray[np.int64]) -> 
         # Nearly in order already, which a stable sort uses.
         order = np.argsort(keys, kind="stable")
         keys, still = keys[order], still[order]
-    return _Known(keys, *(known[name][still] for name in ("ways", "transform", "similarity")))
-
-
-def _compared(known: _Known, proposed: CandidateResult) -> ComparedPairs:
-    """Separate candidates that were verified under the same transforms from others."""
-    starts, ways = _starts(proposed)
-    same = np.zeros(len(starts), np.bool_)
-    transform = np.zeros(len(starts), np.uint8)
-    similarity = np.full(len(starts), np.nan, np.float32)
-    for part in _parts(len(starts)):
-        pairs = pair_keys(proposed.a[starts[part]], proposed.b[starts[part]])
-        at, there = _places_in(known.keys, pairs)
-        there[there] = known.ways[at[there]] == ways[part][there]
-        same[part] = there
-        transform[part][there] = known.transform[at[there]]
-        similarity[part][there] = known.similarity[at[there]]
-    fresh = ~np.repeat(same, np.diff(starts, append=len(proposed.a)))
-    unknown = CandidateResult(proposed.a[fresh], proposed.b[fresh], proposed.transform[fresh])
-    rated = ~np.isnan(similarity)
-    starts = starts[rated]
-    return ComparedPairs(
-        unknown,
-        CandidateResult(
-            proposed.a[starts], proposed.b[starts], transform[rated], similarity[rated]
-        ),
+    ways, transform, similarity = (
+        known[name][still] for name in ("ways", "transform", "similarity")
     )
+    for part in _parts(len(table.a)):
+        at, there = _places_in(keys, pair_keys(table.a[part], table.b[part]))
+        there[there] = ways[at[there]] == table.ways[part][there]
+        table.transform[part][there] = transform[at[there]]
+        table.similarity[part][there] = similarity[at[there]]
 
 
 def _places_in(
@@ -165,32 +172,9 @@ def _keys(rows: NDArray[np.int64], a: NDArray[np.int32], b: NDArray[np.int32]) -
     return keys
 
 
-def _starts(proposed: CandidateResult) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-    """Return where each pair of ordered candidates starts, and its transforms as bits."""
-    first = np.ones(len(proposed.a), np.bool_)
-    for end in (proposed.a, proposed.b):
-        first[1:] &= end[1:] == end[:-1]
-    first[1:] = ~first[1:]
-    starts = np.flatnonzero(first)
-    ways = np.left_shift(np.uint16(1), proposed.transform)
-    return starts, np.bitwise_or.reduceat(ways, starts) if len(starts) else ways
-
-
 def pair_keys(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return a number for each pair that orders by `a`, then by `b`.
 
     A stable sort of what is joined from ordered parts only merges those.
     """
     return (a.astype(np.int64) << _SHIFT) | b
-
-
-def joined_in_order(one: CandidateResult, two: CandidateResult) -> CandidateResult:
-    """Return the verified pairs of both, ordered by pair, as those of `one` are already."""
-    order = np.argsort(pair_keys(two.a, two.b))
-    at = np.searchsorted(pair_keys(one.a, one.b), pair_keys(two.a, two.b)[order])
-
-    # One column after the other: of a million images each takes a hundred megabytes.
-    def column(name: str) -> NDArray[Any]:
-        return np.insert(getattr(one, name), at, getattr(two, name)[order])
-
-    return CandidateResult(*map(column, ("a", "b", "transform", "similarity")))
