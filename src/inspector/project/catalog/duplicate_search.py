@@ -227,12 +227,13 @@ class DuplicateSearch:
             compared = np.unique(np.concatenate([unknown.a, unknown.b]))
             self._search.unpack(str(folder), cache.records, compared[update.old[compared] >= 0])
         unknown = _across_first(unknown, splits)
-        verified = self._search.verified(str(folder), unknown, tell, least=0.0)
-        if verified is None:
+        for part in self._search.verified(str(folder), unknown, least=0.0):
+            tell(part)
+            table.fill(part)
+        if self._stop.is_set():
             return None
-        table.fill(verified)
         if cache.refusal is None:
-            if len(verified.a):
+            if len(unknown.a):
                 before.keep(hashes, table)
             if not self._context.on_cluster:
                 added = 0 if update is None else update.added

@@ -200,38 +200,23 @@ class PairSearch:
             pass
 
     def verified(
-        self,
-        folder: str,
-        proposed: CandidateResult,
-        on_pairs: Callable[[CandidateResult], None] = lambda _: None,
-        *,
-        least: float = POSSIBLE,
-    ) -> CandidateResult | None:
-        """Return the candidates whose content is similar; None if stopped.
+        self, folder: str, proposed: CandidateResult, *, least: float = POSSIBLE
+    ) -> Iterator[CandidateResult]:
+        """Yield the candidates whose content is similar, a part at a time; fewer if stopped.
 
         Args:
-            on_pairs: Called with each part of them as it is verified.
-            least: Similarity from which pairs are returned.
+            folder: Of the search.
+            proposed: The candidates, those of one pair together.
+            least: Similarity from which pairs are yielded.
         """
         self._progress.start("near-duplicates", len(proposed.a))
         tasks: list[Task] = [
             VerifyTask(folder, proposed.a[cut], proposed.b[cut], proposed.transform[cut], least)
             for cut in _cuts(proposed)
         ]
-        parts = [no_pairs()]
         for _, result in self._all(tasks):
             assert isinstance(result, CandidateResult)
-            parts.append(result)
-            on_pairs(result)
-        if self._stop.is_set():
-            return None
-        similarity = [part.similarity for part in parts if part.similarity is not None]
-        return CandidateResult(
-            np.concatenate([part.a for part in parts]),
-            np.concatenate([part.b for part in parts]),
-            np.concatenate([part.transform for part in parts]),
-            np.concatenate(similarity),
-        )
+            yield result
 
     def digests(
         self, contents: Iterable[bytes], file_of: Callable[[bytes], Path]
@@ -284,6 +269,13 @@ def no_pairs() -> CandidateResult:
     """Return an empty result."""
     none = np.zeros(0, np.int32)
     return CandidateResult(none, none, np.zeros(0, np.uint8), np.zeros(0, np.float32))
+
+
+def joined(parts: Iterable[CandidateResult]) -> CandidateResult:
+    """Return the verified pairs of all parts."""
+    columns = ("a", "b", "transform", "similarity")
+    several = [no_pairs(), *parts]
+    return CandidateResult(*(np.concatenate([getattr(p, c) for p in several]) for c in columns))
 
 
 def _no_room(folder: Path) -> CacheError:

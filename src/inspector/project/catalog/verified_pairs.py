@@ -37,12 +37,13 @@ class PairTable(NamedTuple):
 
     def fill(self, verified: CandidateResult) -> None:
         """Enter the similarity of some of the pairs."""
-        keys = pair_keys(self.a, self.b)
-        for part in _parts(len(verified.a)):
-            rows = np.searchsorted(keys, pair_keys(verified.a[part], verified.b[part]))
-            assert verified.similarity is not None
-            self.transform[rows] = verified.transform[part]
-            self.similarity[rows] = verified.similarity[part]
+        if not len(verified.a):
+            return
+        ends = np.array([verified.a.min(), verified.a.max() + 1], np.int32)
+        first, end = np.searchsorted(self.a, ends).tolist()
+        keys = pair_keys(self.a[first:end], self.b[first:end])
+        rows = first + np.searchsorted(keys, pair_keys(verified.a, verified.b))
+        self.transform[rows], self.similarity[rows] = verified.transform, verified.similarity
 
     def similar(self, least: float) -> CandidateResult:
         """Return the pairs of at least some similarity."""

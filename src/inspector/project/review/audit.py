@@ -9,7 +9,7 @@ import numpy as np
 from inspector.dataset.csv_table import write_rows
 from inspector.dataset.user_files import user_file
 from inspector.errors import DatasetError
-from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
+from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch, joined
 from inspector.project.context import ProjectContext
 from inspector.project.review.audit_report import PAIR_FIELDS, audit_page, pair_rows
 from inspector.project.review.audit_result import AuditPair, DatasetAudit, LeakedImages
@@ -62,9 +62,10 @@ class Audits:
             raise DatasetError(
                 "both are the same dataset", "`inspector duplicates` compares one with itself."
             )
-        search = PairSearch(self._context, stop or Stop(), progress or Progress())
+        stop = stop or Stop()
+        search = PairSearch(self._context, stop, progress or Progress())
         both = _Both.of(own, other)
-        alike = _search(search, both)
+        alike = _search(search, both, stop)
         if alike is None:
             return None
         files = both.maybe_same_pixels(alike)
@@ -187,8 +188,8 @@ class _Both:
         ]
 
 
-def _search(search: PairSearch, both: _Both) -> CandidateResult | None:
-    """Return the pairs between A and B, verified unless B has hashes only."""
+def _search(search: PairSearch, both: _Both, stop: Stop) -> CandidateResult | None:
+    """Return the pairs between A and B, verified unless B has hashes only; None if stopped."""
     a, b = both.rows_a, both.rows_b
     hashes_only = both.b.detail is Detail.HASHES
     with search.folder() as folder:
@@ -202,7 +203,10 @@ def _search(search: PairSearch, both: _Both) -> CandidateResult | None:
         pairs = proposed.pairs
         across = (pairs.a < len(a)) & (pairs.b >= len(a))
         crossing = CandidateResult(pairs.a[across], pairs.b[across], pairs.transform[across])
-        return crossing if hashes_only else search.verified(str(folder), crossing)
+        if hashes_only:
+            return crossing
+        verified = joined(search.verified(str(folder), crossing))
+        return None if stop.is_set() else verified
 
 
 def _by_content(
