@@ -9,14 +9,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from inspector.desktop.paths import cache_folder
 from inspector.project.catalog import duplicate_search, pair_search, scans
 from inspector.project.catalog.known_search import FEW
-from inspector.project.catalog.verified_pairs import VerifiedPairs, uncompared
+from inspector.project.catalog.verified_pairs import VerifiedPairs
 from inspector.project.project import Project
 from inspector.similarity import proposals
 from inspector.similarity.embedding import DIMENSIONS, VERSION
+from inspector.similarity.hash_join import numbers_of
 from inspector.similarity.orientations import INVERSE, NAMES
 from inspector.store.columns import HashColumn
 from inspector.work.jobs import Progress, Stop
@@ -205,15 +207,17 @@ def hashes(*bytes_of: int) -> HashColumn:
     return HashColumn(digests, np.ones(len(digests), np.bool_))
 
 
+def numbers(a: list[int], b: list[int], transform: list[int]) -> NDArray[np.uint64]:
+    return numbers_of(np.array(a), np.array(b), np.array(transform))
+
+
 def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path) -> None:
     contents = hashes(0, 1, 2, 3)
     memory = VerifiedPairs(tmp_path, tmp_path / "p.inspector")
-    proposed = CandidateResult(
-        np.array([0, 0, 1, 2], np.int32), np.array([1, 1, 2, 3], np.int32),
-        np.array([0, 4, 0, 0], np.uint8),
-    )  # fmt: skip
+    proposed = numbers([0, 0, 1, 2], [1, 1, 2, 3], [0, 4, 0, 0])
     table = memory.compared(contents, proposed)
-    assert uncompared(proposed, table).transform.tolist() == [0, 4, 0, 0]
+    assert (table.a.tolist(), table.b.tolist()) == ([0, 1, 2], [1, 2, 3])
+    assert table.uncompared().transform.tolist() == [0, 4, 0, 0]
     table.fill(
         CandidateResult(
             np.array([1, 0], np.int32), np.array([2, 1], np.int32), np.array([0, 4], np.uint8),
@@ -222,18 +226,11 @@ def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path)
     )  # fmt: skip
     memory.keep(contents, table)
     # Row 0 is gone, row 3 stands before row 2 now, and of rows 1 and 2 another turn is proposed.
-    again = CandidateResult(
-        np.array([0, 0, 1], np.int32), np.array([2, 2, 2], np.int32), np.array([0, 2, 0], np.uint8)
-    )
-    other = memory.compared(hashes(1, 3, 2), again)
-    assert uncompared(again, other).transform.tolist() == [0, 2, 0]
+    other = memory.compared(hashes(1, 3, 2), numbers([0, 0, 1], [2, 2, 2], [0, 2, 0]))
+    assert other.uncompared().transform.tolist() == [0, 2, 0]
     same = memory.compared(contents, proposed)
-    assert (same.a.tolist(), same.b.tolist(), same.ways.tolist()) == (
-        [0, 1, 2],
-        [1, 2, 3],
-        [17, 1, 1],
-    )
-    assert uncompared(proposed, same).a.tolist() == [2]
+    assert same.ways.tolist() == [17, 1, 1]
+    assert same.uncompared().a.tolist() == [2]
     assert (same.transform[:2].tolist(), same.similar(0.5).a.tolist()) == ([4, 0], [0])
     elsewhere = VerifiedPairs(tmp_path, tmp_path / "q.inspector").compared(contents, proposed)
     assert np.isnan(elsewhere.similarity).all()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from inspector.similarity import nearest as nearest_module
 from inspector.similarity.fingerprints import fingerprint
+from inspector.similarity.hash_join import candidates_of
 from inspector.similarity.nearest import (
     NEVER,
     Near,
@@ -20,6 +21,7 @@ from inspector.similarity.nearest import (
     nearest,
     nearest_and_nearer,
     nearest_in_cells,
+    pair_numbers,
     probed_cells,
     unit,
 )
@@ -42,8 +44,9 @@ def found(some: np.ndarray, splits: np.ndarray, least: np.ndarray, block: int) -
 
 
 def pairs_of(neighbours: Neighbours) -> set[tuple]:
-    a, b = neighbours.pairs(K)
-    return set(zip(a.tolist(), b.tolist(), strict=True))
+    pairs = candidates_of(pair_numbers(neighbours.lists().rows, K))
+    assert not pairs.transform.any()
+    return set(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
 
 
 def expected(some: np.ndarray, splits: np.ndarray, least: np.ndarray) -> set[tuple]:

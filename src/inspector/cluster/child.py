@@ -49,6 +49,7 @@ from inspector.cluster.search_shards import (
 )
 from inspector.cluster.shards import ShardStore, damaged
 from inspector.similarity.descriptors import VALUES, describe
+from inspector.similarity.hash_join import candidates_of
 from inspector.similarity.nearest import (
     Cells,
     cell_centres,
@@ -60,13 +61,14 @@ from inspector.similarity.packing import PACKED, unpack
 from inspector.similarity.projection import Singles, projection
 from inspector.similarity.proposals import projected, sample_step
 from inspector.work.search import (
-    join_near,
+    joined_lists,
     most_neighbours,
     near_block,
+    near_numbers,
     propose_by_hashes,
     verify_rows,
 )
-from inspector.work.tasks import NEAR_BLOCK, Space
+from inspector.work.tasks import NEAR_BLOCK, CandidateResult, Space
 
 _SINGLE = np.dtype("<f4")
 _HALF = np.dtype("<f2")
@@ -277,5 +279,7 @@ class ShardedSearch:
             for start in near_blocks(self._images, part.cells)
         )
         lists = empty_lists(self._least(space), most_neighbours(space))
-        pairs, _ = join_near(self._splits(), lists, near, space, in_cells=part.cells > 0)
+        lists = joined_lists(self._splits(), lists, near, in_cells=part.cells > 0)
+        proposed = candidates_of(near_numbers(lists.rows, space))
+        pairs = CandidateResult(proposed.a, proposed.b, proposed.transform)
         write_pairs(self._store, name, pairs)

@@ -41,6 +41,7 @@ from inspector.work.tasks import (
     Begin,
     CompareFiles,
     Describe,
+    DescribeNew,
     DigestResult,
     DigestTask,
     Facts,
@@ -48,7 +49,6 @@ from inspector.work.tasks import (
     ReadTask,
     Reduce,
     SearchTask,
-    Unpack,
     Written,
 )
 
@@ -203,7 +203,7 @@ class ClusterRunner:
 
         def jobs() -> Iterator[ClusterTask]:
             for task in tasks:
-                assert not isinstance(task, Begin | Describe | Unpack | Reduce)
+                assert not isinstance(task, Begin | Describe | DescribeNew | Reduce)
                 search = self._searches[task.folder]
                 name, part = search.part(task)
                 rest[search.name(name)] = search, task, name

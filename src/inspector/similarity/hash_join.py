@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inspector.similarity.fingerprints import CENTRE, FULL, SMALL, TRIMMED
 from inspector.similarity.hashes import variant
-from inspector.similarity.orientations import INVERSE, NAMES, ONE_OF_EACH
+from inspector.similarity.orientations import FAR, INVERSE, ONE_OF_EACH
 
 # Bits that may differ. Unrotated pairs are also found by their descriptors, rotated ones are not. A
 # radius of 11 costs the join what 8 does, 2 bits within a band, and 7 a tenth of it. Source:
@@ -32,7 +32,11 @@ CENTRES = (CENTRE, SMALL)
 # Where the index overtakes brute force, for random hashes; both are exact.
 BRUTE_BELOW = 10_000
 _BLOCK = 1_024
+_AT_ONCE = 1 << 20
 _BANDS = 4
+# A candidate as a number: the row of one image, that of the other, the transform.
+_A_SHIFT, _B_SHIFT = np.uint64(34), np.uint64(4)
+_ROW, _TRANSFORM = np.uint64(2**30 - 1), np.uint64(2 * FAR - 1)
 _Bands = tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32]]
 
 
@@ -46,6 +50,40 @@ class Candidates:
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     transform: NDArray[np.uint8]
+
+
+def numbers_of(
+    a: NDArray[np.integer], b: NDArray[np.integer], transform: NDArray[np.integer]
+) -> NDArray[np.uint64]:
+    """Return candidates as numbers that order by `a`, `b` and transform; of 2^30 images at most."""
+    numbers = a.astype(np.uint64) << _A_SHIFT
+    numbers |= b.astype(np.uint64) << _B_SHIFT
+    numbers |= transform.astype(np.uint64)
+    return numbers
+
+
+def candidates_of(numbers: NDArray[np.uint64]) -> Candidates:
+    """Return the candidates that `numbers_of` made numbers of."""
+    return Candidates(
+        (numbers >> _A_SHIFT).astype(np.int32), (numbers >> _B_SHIFT & _ROW).astype(np.int32),
+        (numbers & _TRANSFORM).astype(np.uint8),
+    )  # fmt: skip
+
+
+def each_once(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Sort numbers in their place, and return a view of them without repetitions."""
+    numbers.sort()
+    count = 0
+    # In parts: of a million images these are twenty million.
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
+        first = np.ones(len(part), np.bool_)
+        first[1:] = part[1:] != part[:-1]
+        first[0] = count == 0 or part[0] != numbers[count - 1]
+        several = part[first]
+        numbers[count : count + len(several)] = several
+        count += len(several)
+    return numbers[:count]
 
 
 def candidates(
@@ -62,7 +100,6 @@ def candidates(
     """
     rows = np.flatnonzero(~records["flat"]).astype(np.int64)
     hashes = np.ascontiguousarray(records["hash"][rows])
-    n = np.int64(len(records))
     newer = None if new is None else np.isin(rows, new)
     trimmed = hashes[:, TRIMMED] != hashes[:, FULL]
     # Without borders to trim both framings are the same, and another join covers that.
@@ -71,7 +108,7 @@ def candidates(
         framing: _Framing(hashes[:, framing], places.get(framing, np.arange(len(rows))), newer)
         for framing in (FULL, CENTRE, SMALL, TRIMMED)
     }
-    keys = [np.zeros(0, np.int64)]
+    parts = [np.zeros(0, np.uint64)]
     for transform in transforms:
         framings = FRAMINGS if INVERSE[transform] == transform else FRAMINGS + CROSSED
         for one, two in framings:
@@ -82,15 +119,9 @@ def candidates(
             a, b = rows[i], rows[j]
             swapped = a > b
             direction = np.where(swapped, INVERSE[transform], transform)
-            low, high = np.minimum(a, b), np.maximum(a, b)
-            key = (low * n + high) * len(NAMES) + direction
-            keys.append(np.unique(key[a != b]))
-    key = np.unique(np.concatenate(keys))
-    pair = key // len(NAMES)
-    return Candidates(
-        (pair // n).astype(np.int32), (pair % n).astype(np.int32),
-        (key % len(NAMES)).astype(np.uint8),
-    )  # fmt: skip
+            numbers = numbers_of(np.minimum(a, b), np.maximum(a, b), direction)
+            parts.append(each_once(numbers[a != b]))
+    return candidates_of(each_once(np.concatenate(parts)))
 
 
 class _Framing:

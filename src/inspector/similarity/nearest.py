@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.align import Singles
+from inspector.similarity.hash_join import each_once, numbers_of
 from inspector.similarity.nearest_loops import (
     NOTHING,
     gather,
@@ -33,10 +34,8 @@ _ROUNDS = 8
 # Points that are compared with all centres at once: 15 MB for those of 10 million images.
 _AT_ONCE = 256
 _FIT_16_BITS = 65_536
-# A pair as one number: the row of one image, that of the other.
-_SHIFT = 32
-_ROW = np.uint64(2**32 - 1)
 _NO_PAIR = np.uint64(2**64 - 1)
+_AS_THEY_ARE = np.zeros(1, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +148,22 @@ class Neighbours:
         self._ordered = True
         return NeighbourLists(self._rows, self._cosines)
 
-    def pairs(self, k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return the pairs (a, b), a < b, of which one is among the `k` nearest of the other."""
-        nearest_rows = self.lists().rows[:, :, :k].reshape(len(self._rows), -1)
-        each = np.empty(nearest_rows.shape, np.uint64)
-        for start in range(0, len(each), BLOCK):
-            rows = nearest_rows[start : start + BLOCK].astype(np.int64)
-            of = np.arange(start, start + len(rows))[:, None]
-            key = np.minimum(of, rows) << _SHIFT | np.maximum(of, rows)
-            # What is no neighbour comes last as a number without a sign.
-            each[start : start + BLOCK] = np.where(rows >= 0, key, -1).view(np.uint64)
-        keys = each.ravel()
-        keys.sort()
-        keys = keys[: np.searchsorted(keys, _NO_PAIR)]
-        once = np.ones(len(keys), np.bool_)
-        once[1:] = keys[1:] != keys[:-1]
-        keys = keys[once]
-        return (keys >> np.uint64(_SHIFT)).astype(np.int32), (keys & _ROW).astype(np.int32)
+
+def pair_numbers(rows: NDArray[np.int32], k: int) -> NDArray[np.uint64]:
+    """Return the pairs of which one is among the `k` nearest of the other, as `numbers_of` does.
+
+    Args:
+        rows: (n, 2, depth) of `NeighbourLists`.
+        k: Neighbours of each list.
+    """
+    numbers = np.empty((len(rows), 2 * k), np.uint64)
+    for start in range(0, len(rows), BLOCK):
+        near = rows[start : start + BLOCK, :, :k].reshape(-1, 2 * k)
+        of = np.arange(start, start + len(near))[:, None]
+        pairs = numbers_of(np.minimum(of, near), np.maximum(of, near), _AS_THEY_ARE)
+        numbers[start : start + BLOCK] = np.where(near >= 0, pairs, _NO_PAIR)
+    once = each_once(numbers.ravel())
+    return once[: np.searchsorted(once, _NO_PAIR)]
 
 
 def unit(points: Singles) -> Singles:

@@ -5,9 +5,23 @@ from numpy.typing import NDArray
 
 from inspector.similarity.align import Singles
 from inspector.similarity.descriptors import describe
-from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.hash_join import (
+    Candidates,
+    candidates,
+    candidates_of,
+    each_once,
+    numbers_of,
+)
 from inspector.similarity.levels import SMALL_PX
-from inspector.similarity.nearest import BLOCK, NEVER, Neighbours, empty_lists, nearest, unit
+from inspector.similarity.nearest import (
+    BLOCK,
+    NEVER,
+    Neighbours,
+    empty_lists,
+    nearest,
+    pair_numbers,
+    unit,
+)
 from inspector.similarity.orientations import FAR, MIRROR
 from inspector.similarity.projection import projection
 
@@ -45,7 +59,9 @@ def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) 
     neighbours = Neighbours(splits, empty_lists(least, NEIGHBOURS))
     for start in range(0, len(records), BLOCK):
         neighbours.add(nearest(points, splits, least, start, NEIGHBOURS))
-    return joined([plain(neighbours), candidates(records)], len(records))
+    hashed = candidates(records)
+    both = [plain(neighbours.lists().rows), numbers_of(hashed.a, hashed.b, hashed.transform)]
+    return candidates_of(each_once(np.concatenate(both)))
 
 
 def points_of(described: NDArray[np.floating]) -> NDArray[np.float16]:
@@ -106,27 +122,21 @@ def embedded_cosines(records: NDArray[np.void], embedded: NDArray[np.bool_]) -> 
     return np.where(without, np.float32(NEVER), np.float32(least))
 
 
-def from_afar(neighbours: Neighbours) -> Candidates:
-    """Return neighbours by the embedding as candidates that may be flipped, and turned far."""
-    a, b = neighbours.pairs(EMBEDDED_NEIGHBOURS)
-    transform = np.tile(np.array([FAR, FAR + MIRROR], np.uint8), len(a))
-    return Candidates(np.repeat(a, 2), np.repeat(b, 2), transform)
+def from_afar(rows: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """Return neighbours by the embedding as candidates that may be flipped, and turned far.
+
+    Args:
+        rows: (n, 2, depth) of `NeighbourLists`.
+
+    Returns:
+        As of `numbers_of`, ordered.
+    """
+    numbers = np.repeat(pair_numbers(rows, EMBEDDED_NEIGHBOURS), 2)
+    numbers[0::2] |= np.uint64(FAR)
+    numbers[1::2] |= np.uint64(FAR + MIRROR)
+    return numbers
 
 
-def plain(neighbours: Neighbours) -> Candidates:
-    """Return neighbours as candidates that are neither flipped nor rotated."""
-    a, b = neighbours.pairs(NEIGHBOURS)
-    return Candidates(a, b, np.zeros(len(a), np.uint8))
-
-
-def joined(parts: list[Candidates], images: int) -> Candidates:
-    """Join candidates of several sources, each once, those of one pair together."""
-    a = np.concatenate([part.a for part in parts]).astype(np.int64)
-    b = np.concatenate([part.b for part in parts])
-    transform = np.concatenate([part.transform for part in parts])
-    key = np.unique((a * images + b) * 2 * FAR + transform)
-    pair = key // (2 * FAR)
-    return Candidates(
-        (pair // images).astype(np.int32), (pair % images).astype(np.int32),
-        (key % (2 * FAR)).astype(np.uint8),
-    )  # fmt: skip
+def plain(rows: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """Return neighbours as candidates that are neither flipped nor rotated; as `from_afar`."""
+    return pair_numbers(rows, NEIGHBOURS)

@@ -6,8 +6,8 @@ the caller; `images` (unpacked records), `searched` (hashes and sizes), `descrip
 both; and one file of neighbours per block of points. That is 10 kB per image, 3 more with vectors.
 
 A search that updates an earlier one also gets `old` (row of each image there, -1 for a new one);
-then `images` is filled for the images that are compared alone, `embedding` for the new ones, and
-only the images whose neighbours are unknown look for theirs.
+then there are no `images`, which are unpacked where they are compared, `embedding` is filled for
+the new ones, and only the images whose neighbours are unknown look for theirs.
 """
 
 import errno
@@ -56,13 +56,13 @@ from inspector.work.tasks import (
     Begin,
     CandidateResult,
     Describe,
+    DescribeNew,
     FindNear,
     JoinNear,
     ProposeTask,
     Reduce,
     SearchTask,
     Space,
-    Unpack,
     VerifyTask,
     Written,
     near_images,
@@ -76,8 +76,8 @@ def search(task: SearchTask) -> CandidateResult | Written:
             return _begin(task)
         case Describe():
             return _describe(task)
-        case Unpack():
-            return _unpack(task)
+        case DescribeNew():
+            return _describe_new(task)
         case Reduce():
             return _reduce(task)
         case FindNear():
@@ -96,9 +96,9 @@ def _begin(task: Begin) -> Written:
     """Allocate the arrays of a search."""
     folder = Path(task.folder)
     n = len(np.load(folder / "chosen.npy"))
-    np.lib.format.open_memmap(folder / "images.npy", "w+", FINGERPRINT, (n,))
     searched = np.lib.format.open_memmap(folder / "searched.npy", "w+", SEARCHED, (n,))
     if not task.known:
+        np.lib.format.open_memmap(folder / "images.npy", "w+", FINGERPRINT, (n,))
         np.lib.format.open_memmap(folder / "descriptors.npy", "w+", np.dtype("<f4"), (n, VALUES))
         return Written()
     old = np.load(folder / "old.npy")
@@ -190,14 +190,12 @@ def _describe(task: Describe) -> Written:
     return Written()
 
 
-def _unpack(task: Unpack) -> Written:
+def _describe_new(task: DescribeNew) -> Written:
     folder = Path(task.folder)
     records = _records(task.file, folder, task.rows)
-    _put(folder, task.rows, images=records)
-    if task.new:
-        points = points_by(describe(records), *_projection(folder, Space.DESCRIPTORS))
-        _put(folder, task.rows, searched=_searched(records))
-        _put(folder, task.rows, **{f"{Space.DESCRIPTORS}-points": points})
+    points = points_by(describe(records), *_projection(folder, Space.DESCRIPTORS))
+    _put(folder, task.rows, searched=_searched(records))
+    _put(folder, task.rows, **{f"{Space.DESCRIPTORS}-points": points})
     return Written()
 
 
@@ -342,41 +340,44 @@ def _join_near(task: JoinNear) -> Written:
             lists = NeighbourLists(carried["rows"], carried["cosines"])
     else:
         lists = empty_lists(_least(folder, space), most_neighbours(space))
-    proposed, lists = join_near(
-        np.load(folder / "splits.npy"), lists, near(), space, in_cells=task.cells > 0
-    )
-    np.save(folder / f"{space}-rows.npy", lists.rows)
+    lists = joined_lists(np.load(folder / "splits.npy"), lists, near(), in_cells=task.cells > 0)
     np.save(folder / f"{space}-cosines.npy", lists.cosines)
+    np.save(folder / f"{space}-rows.npy", lists.rows)
+    rows = lists.rows
+    # Of a million images they take 128 MB, and what follows more than that.
+    del lists
     # By a file: what a worker sends exists several times at once.
-    a, b, transform = proposed.a, proposed.b, proposed.transform
-    np.savez(folder / f"{space}-pairs.npz", a=a, b=b, transform=transform)
+    np.save(folder / f"{space}-pairs.npy", near_numbers(rows, space))
     return Written()
 
 
-def join_near(
-    splits: NDArray[np.int32], lists: NeighbourLists, blocks: Iterable[Near], space: Space,
-    *, in_cells: bool,
-) -> tuple[CandidateResult, NeighbourLists]:  # fmt: skip
-    """Propose the pairs of nearest neighbours.
+def joined_lists(
+    splits: NDArray[np.int32], lists: NeighbourLists, blocks: Iterable[Near], *, in_cells: bool
+) -> NeighbourLists:
+    """Return the lists of neighbours of all images.
 
     Args:
         splits: (n,) split numbers.
         lists: What is known of them; taken over.
         blocks: The neighbours of every block, by its start: of equally near ones the first stay.
-        space: By what they are near.
         in_cells: True where of a pair only one image may have looked for the other.
-
-    Returns:
-        The pairs, and what is known of neighbours now.
     """
-    by_descriptors = space is Space.DESCRIPTORS
     neighbours = Neighbours(splits, lists)
     for near in blocks:
         neighbours.add(near)
         if in_cells:
             neighbours.add(Near(near.row, near.of, near.cosine))
-    proposed = plain(neighbours) if by_descriptors else from_afar(neighbours)
-    return CandidateResult(proposed.a, proposed.b, proposed.transform), neighbours.lists()
+    return neighbours.lists()
+
+
+def near_numbers(rows: NDArray[np.int32], space: Space) -> NDArray[np.uint64]:
+    """Propose the pairs of nearest neighbours, as ordered numbers of `hash_join`.
+
+    Args:
+        rows: (n, 2, depth) of `NeighbourLists`.
+        space: By what they are near.
+    """
+    return plain(rows) if space is Space.DESCRIPTORS else from_afar(rows)
 
 
 def proposed_neighbours(space: Space) -> int:
@@ -412,7 +413,10 @@ def propose_by_hashes(
 
 
 def _verify(task: VerifyTask) -> CandidateResult:
-    return verify_rows(task, lambda rows: _rows_of(Path(task.folder) / "images.npy", rows))
+    folder = Path(task.folder)
+    if task.file:
+        return verify_rows(task, lambda rows: _records(task.file, folder, rows))
+    return verify_rows(task, lambda rows: _rows_of(folder / "images.npy", rows))
 
 
 def verify_rows(

@@ -86,20 +86,18 @@ class Describe:
 
 
 @dataclass(frozen=True, slots=True)
-class Unpack:
-    """Unpack the fingerprint records of some images of a search.
+class DescribeNew:
+    """Describe some new images of a search that updates an earlier one.
 
     Attributes:
         file: Record file.
         folder: Folder of the search's arrays; see `work.search`.
         rows: The images.
-        new: True to describe them, too, in a search that updates an earlier one.
     """
 
     file: str
     folder: str
     rows: NDArray[np.int32]
-    new: bool
 
 
 class Space(StrEnum):
@@ -171,6 +169,7 @@ class VerifyTask:
 
     Attributes:
         least: Similarity from which pairs are returned.
+        file: Record file to read them from; "" where the folder holds them.
     """
 
     folder: str
@@ -178,6 +177,7 @@ class VerifyTask:
     b: NDArray[np.int32]
     transform: NDArray[np.uint8]
     least: float
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +312,9 @@ class Written:
     """The requested array is in the folder of the search."""
 
 
-SearchTask = Begin | Describe | Unpack | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
+SearchTask = (
+    Begin | Describe | DescribeNew | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
+)
 Task = (
     ReadTask | DigestTask | HashFile | EmbedFile | CompareFiles | MeasureSurroundings
     | MeasureBorder | Reencode | SearchTask

@@ -10,9 +10,9 @@ from inspector.audit.false_pairs import POSSIBLE_BIN, ScoreCounts, confirmed_lev
 from inspector.project.catalog.contents import Contents, contents_of
 from inspector.project.catalog.file_comparison import FileComparison
 from inspector.project.catalog.known_search import KnownSearch, SearchedImages, SearchUpdate
-from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
+from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch, joined
 from inspector.project.catalog.pair_stream import PairStream, StreamedPair
-from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs, uncompared
+from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs
 from inspector.project.context import ProjectContext
 from inspector.similarity.embedding import DIMENSIONS, VERSION
 from inspector.similarity.levels import POSSIBLE, SURE
@@ -25,6 +25,8 @@ from inspector.work.tasks import SEARCH_REVISION, CandidateResult, Space
 
 # A file that can't be embedded keeps no other from it.
 MIN_EMBEDDED_SHARE = 0.9
+# Parts of the comparison, of some thousand pairs each, that are entered together.
+PARTS_AT_ONCE = 128
 
 
 class DuplicateSearch:
@@ -218,20 +220,22 @@ class DuplicateSearch:
             )  # fmt: skip
 
         before = VerifiedPairs(cache.path.parent, self._context.file)
-        table = before.compared(hashes, result.pairs)
-        unknown, by_hashes = uncompared(result.pairs, table), result.by_hashes
+        table, by_hashes = before.compared(hashes, result.numbers), result.by_hashes
         # Of a million images these are fifteen million.
         del result
         tell(table.similar(SURE))
-        if update is not None:
-            compared = np.unique(np.concatenate([unknown.a, unknown.b]))
-            self._search.unpack(str(folder), cache.records, compared[update.old[compared] >= 0])
-        unknown = _across_first(unknown, splits)
-        for part in self._search.verified(str(folder), unknown, least=0.0):
+        unknown = _in_turn(table.uncompared(), splits, update)
+        file = "" if update is None else str(cache.records)
+        waiting: list[CandidateResult] = []
+        for part in self._search.verified(str(folder), unknown, least=0.0, file=file):
             tell(part)
-            table.fill(part)
+            waiting.append(part)
+            if len(waiting) == PARTS_AT_ONCE:
+                table.fill(joined(waiting))
+                waiting.clear()
         if self._stop.is_set():
             return None
+        table.fill(joined(waiting))
         if cache.refusal is None:
             if len(unknown.a):
                 before.keep(hashes, table)
@@ -260,9 +264,15 @@ class DuplicateSearch:
         return {place_of[sha256]: digest for sha256, digest in digests.items()}
 
 
-def _across_first(pairs: CandidateResult, splits: NDArray[np.int32]) -> CandidateResult:
-    """Return the candidates ordered so that those across splits come first."""
-    order = np.argsort(splits[pairs.a] == splits[pairs.b], kind="stable")
+def _in_turn(
+    pairs: CandidateResult, splits: NDArray[np.int32], update: SearchUpdate | None
+) -> CandidateResult:
+    """Return ordered candidates so that those across splits come first, then those of an image.
+
+    Of a search that updates another these are new images, which are then unpacked once or twice.
+    """
+    of = pairs.a if update is None else np.where(update.old[pairs.a] < 0, pairs.a, pairs.b)
+    order = np.lexsort((of, splits[pairs.a] == splits[pairs.b]))
     return CandidateResult(pairs.a[order], pairs.b[order], pairs.transform[order])
 
 

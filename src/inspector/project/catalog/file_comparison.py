@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inspector.project.catalog.contents import Contents
 from inspector.project.catalog.verified_pairs import VerifiedPairs
+from inspector.similarity.hash_join import numbers_of
 from inspector.similarity.levels import MIN_FULL_PX, MIN_PAGE_PX, SURE
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskRunner
@@ -64,7 +65,8 @@ class FileComparison:
         assert pairs.similarity is not None
         chosen = _documents(pairs, contents) | _candidates(pairs, contents)
         rows = np.flatnonzero(chosen)
-        table = self._known.compared(contents.hashes(), _taken(pairs, rows))
+        numbers = numbers_of(pairs.a[rows], pairs.b[rows], pairs.transform[rows])
+        table = self._known.compared(contents.hashes(), numbers)
         similarity = pairs.similarity.copy()
         known = ~np.isnan(table.similarity)
         similarity[rows[known]] = table.similarity[known]
@@ -99,11 +101,6 @@ class FileComparison:
             )
             for row in rows.tolist()
         ]  # fmt: skip
-
-
-def _taken(pairs: CandidateResult, rows: NDArray[np.int64]) -> CandidateResult:
-    """Return some pairs, to be compared."""
-    return CandidateResult(pairs.a[rows], pairs.b[rows], pairs.transform[rows])
 
 
 def _documents(pairs: CandidateResult, contents: Contents) -> NDArray[np.bool_]:

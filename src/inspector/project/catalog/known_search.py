@@ -7,20 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.similarity.hash_join import candidates_of, numbers_of
 from inspector.similarity.orientations import INVERSE
 from inspector.store.columns import HashColumn, TextColumn, rows_of_words
-from inspector.work.tasks import SEARCH, CandidateResult, Space
+from inspector.work.tasks import SEARCH, Space
 
 # The components of descriptors stay those of the last full search, until so many images are new.
 MAX_NEW_SHARE = 0.2
 # Of so few, each is a neighbour of every other. Source: similarity.proposals.FEW; a test checks
 # that they agree.
 FEW = 1_000
-_PAIRS = ("a", "b", "transform")
 _ARRAYS = ("points", "projection", "rows", "cosines")
 # Where neighbours were looked for in cells.
 _CELLS = ("centres", "probed")
@@ -42,7 +43,7 @@ class SearchedImages:
 
     @cached_property
     def keys(self) -> NDArray[np.uint64]:
-        """(n, 2) what an image must share with one of an earlier search to be the same there."""
+        """(n, 2) what an image shares with one of an earlier search if it is the same."""
         circumstances = np.frombuffer(
             b"".join(
                 hashlib.blake2b(b"%d%b" % (known, os.fsencode(split)), digest_size=16).digest()
@@ -66,7 +67,7 @@ class SearchUpdate:
         known: File of the earlier search.
         old: (n,) row of each image there, -1 for a new one.
         places: (n,) row of each image in the file of records, -1 where that is not known.
-        by_hashes: The candidates by hashes among images that are not new.
+        by_hashes: The candidates by hashes among images that are not new, as numbers.
         added: Images that are new since the last full search.
         cells: Number of cells in which that looked for neighbours; 0 if it compared all.
     """
@@ -74,7 +75,7 @@ class SearchUpdate:
     known: Path
     old: NDArray[np.int64]
     places: NDArray[np.int64]
-    by_hashes: CandidateResult
+    by_hashes: NDArray[np.uint64]
     added: int
     cells: int
 
@@ -114,7 +115,7 @@ class KnownSearch:
                 keys, added = known["keys"], int(known["added"])
                 of_cache = bool(cache) and str(known["cache"]) == cache
                 places = known["places"] if of_cache else np.full(len(keys), -1, np.int64)
-                pairs = CandidateResult(*(known[f"hash-{column}"] for column in _PAIRS))
+                by_hashes = known["by-hashes"]
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
             return None
         old = rows_of_words(keys, images.keys)
@@ -125,10 +126,9 @@ class KnownSearch:
             or added > MAX_NEW_SHARE * len(old)
         ):
             return None
-        return SearchUpdate(
-            self._file, old, np.where(old >= 0, places[old], -1), _carried(pairs, old, len(keys)),
-            added, cells,
-        )  # fmt: skip
+        carried = _carried(by_hashes, old, len(keys))
+        places = np.where(old >= 0, places[old], -1)
+        return SearchUpdate(self._file, old, places, carried, added, cells)
 
     def points_of(self, contents: HashColumn, splits: TextColumn) -> NDArray[np.float16] | None:
         """Return the points (n, d) of images by the last search, zeros where it has none.
@@ -153,7 +153,7 @@ class KnownSearch:
         return of_images
 
     def keep(
-        self, folder: Path, images: SearchedImages, by_hashes: CandidateResult, *,
+        self, folder: Path, images: SearchedImages, by_hashes: NDArray[np.uint64], *,
         added: int, cache: str,
     ) -> None:  # fmt: skip
         """Store what the search in `folder` leaves, if the disk has space.
@@ -167,12 +167,12 @@ class KnownSearch:
         """
         if len(images.contents) <= FEW:
             return
-        small = {
+        small: dict[str, Any] = {
             "maker": np.array(SEARCH),
             "keys": images.keys,
             "added": np.array(added),
             "cache": np.array(cache),
-            **{f"hash-{column}": getattr(by_hashes, column) for column in _PAIRS},
+            "by-hashes": by_hashes,
         }
         partial = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
         try:
@@ -192,15 +192,15 @@ class KnownSearch:
                 partial.unlink()
 
 
-def _carried(pairs: CandidateResult, old: NDArray[np.int64], images: int) -> CandidateResult:
-    """Return pairs of an earlier search in the rows of this one, without those that are gone."""
+def _carried(
+    by_hashes: NDArray[np.uint64], old: NDArray[np.int64], images: int
+) -> NDArray[np.uint64]:
+    """Return candidates of an earlier search in the rows of this one, without those gone."""
     place = np.full(images, -1, np.int64)
     place[old[old >= 0]] = np.flatnonzero(old >= 0)
+    pairs = candidates_of(by_hashes)
     a, b = place[pairs.a], place[pairs.b]
     still = (a >= 0) & (b >= 0)
     a, b, transform = a[still], b[still], pairs.transform[still]
-    swapped = a > b
-    return CandidateResult(
-        np.minimum(a, b).astype(np.int32), np.maximum(a, b).astype(np.int32),
-        np.where(swapped, np.array(INVERSE, np.uint8)[transform], transform).astype(np.uint8),
-    )  # fmt: skip
+    turned = np.where(a > b, np.array(INVERSE, np.uint8)[transform], transform)
+    return numbers_of(np.minimum(a, b), np.maximum(a, b), turned)

@@ -13,14 +13,16 @@ from inspector.errors import CacheError, ProcessError
 from inspector.project.catalog.known_search import SearchUpdate
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch, sweep_scratch
+from inspector.similarity.hash_join import each_once, numbers_of
 from inspector.similarity.levels import POSSIBLE
-from inspector.similarity.orientations import FAR, ONE_OF_EACH
+from inspector.similarity.orientations import ONE_OF_EACH
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
 from inspector.work.tasks import (
     Begin,
     CandidateResult,
     Describe,
+    DescribeNew,
     DigestResult,
     DigestTask,
     FindNear,
@@ -29,7 +31,6 @@ from inspector.work.tasks import (
     Reduce,
     Space,
     Task,
-    Unpack,
     VerifyTask,
     Written,
     near_images,
@@ -47,22 +48,19 @@ MAYBE_SAME_PIXELS = 0.9
 # A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
 # images on a busy machine took a minute for all transforms, so this suffices for millions.
 SECONDS_PER_PART = 3_600.0
-# A candidate as a number: the row of one image, that of the other, the transform.
-_A_SHIFT, _B_SHIFT = 34, 4
-_ROW = np.uint64(2**30 - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedPairs:
-    """Candidates of a search, each once per transform, ordered by pair.
+    """Candidates of a search as ordered numbers of `hash_join`, each once.
 
     Attributes:
-        pairs: All of them.
+        numbers: All of them.
         by_hashes: Those that hashes propose.
     """
 
-    pairs: CandidateResult
-    by_hashes: CandidateResult
+    numbers: NDArray[np.uint64]
+    by_hashes: NDArray[np.uint64]
 
 
 class PairSearch:
@@ -118,7 +116,7 @@ class PairSearch:
             embedded: True if the folder holds `embedding`.
         """
         if images < 2:
-            return ProposedPairs(no_pairs(), no_pairs())
+            return _proposed([])
         starts = range(0, images, CHUNK_IMAGES)
         cells = images // CELL_IMAGES if images > EXACT_IMAGES else 0
         blocks = () if hashes_only else range(0, images, near_images(images, cells))
@@ -162,16 +160,16 @@ class PairSearch:
         np.save(Path(folder) / "old.npy", update.old)
         known, new = str(update.known), update.new
         spaces = tuple(Space)[: 2 if embedded else 1]
-        unpacked: list[Task] = [
-            Unpack(str(records), folder, new[i : i + CHUNK_IMAGES], True)
+        described: list[Task] = [
+            DescribeNew(str(records), folder, new[i : i + CHUNK_IMAGES])
             for i in range(0, len(new), CHUNK_IMAGES)
         ]
         joins: list[Task] = [ProposeTask(folder, t) for t in ONE_OF_EACH]
         before: tuple[list[Task], ...] = (
-            [Begin(folder, known)], unpacked,
+            [Begin(folder, known)], described,
             [Reduce(folder, space, known, update.cells) for space in spaces],
         )  # fmt: skip
-        self._progress.start("candidates", 1 + len(unpacked) + len(joins) + 2 * len(spaces))
+        self._progress.start("candidates", 1 + len(described) + len(joins) + 2 * len(spaces))
         for tasks in before:
             for _ in self._all(tasks):
                 pass
@@ -189,18 +187,8 @@ class PairSearch:
         parts += self._all([JoinNear(folder, space, update.cells) for space in spaces])
         return None if self._stop.is_set() else _proposed(parts, update.by_hashes)
 
-    def unpack(self, folder: str, records: Path, rows: NDArray[np.int32]) -> None:
-        """Unpack some images of a search that updates another, so that they can be verified."""
-        self._progress.start("candidates", -(-len(rows) // CHUNK_IMAGES))
-        parts = [
-            Unpack(str(records), folder, rows[i : i + CHUNK_IMAGES], False)
-            for i in range(0, len(rows), CHUNK_IMAGES)
-        ]
-        for _ in self._all(parts):
-            pass
-
     def verified(
-        self, folder: str, proposed: CandidateResult, *, least: float = POSSIBLE
+        self, folder: str, proposed: CandidateResult, *, least: float = POSSIBLE, file: str = ""
     ) -> Iterator[CandidateResult]:
         """Yield the candidates whose content is similar, a part at a time; fewer if stopped.
 
@@ -208,10 +196,13 @@ class PairSearch:
             folder: Of the search.
             proposed: The candidates, those of one pair together.
             least: Similarity from which pairs are yielded.
+            file: Record file to unpack images from; "" where the folder holds all.
         """
         self._progress.start("near-duplicates", len(proposed.a))
         tasks: list[Task] = [
-            VerifyTask(folder, proposed.a[cut], proposed.b[cut], proposed.transform[cut], least)
+            VerifyTask(
+                folder, proposed.a[cut], proposed.b[cut], proposed.transform[cut], least, file
+            )
             for cut in _cuts(proposed)
         ]
         for _, result in self._all(tasks):
@@ -299,39 +290,20 @@ def _cuts(proposed: CandidateResult) -> list[slice]:
 
 
 def _proposed(
-    parts: Iterable[tuple[Task, object]], known_by_hashes: CandidateResult | None = None
+    parts: Iterable[tuple[Task, object]], known_by_hashes: NDArray[np.uint64] | None = None
 ) -> ProposedPairs:
     """Return the pairs of the parts of a search, and those that an earlier one left."""
-    by_hashes = [] if known_by_hashes is None else [known_by_hashes]
-    near: list[CandidateResult] = []
+    none = np.zeros(0, np.uint64)
+    by_hashes = [none if known_by_hashes is None else known_by_hashes]
+    near = [none]
     for task, result in parts:
         if isinstance(task, JoinNear) and isinstance(result, Written):
-            with np.load(Path(task.folder) / f"{task.space}-pairs.npz") as pairs:
-                near.append(CandidateResult(pairs["a"], pairs["b"], pairs["transform"]))
+            near.append(np.load(Path(task.folder) / f"{task.space}-pairs.npy"))
         elif isinstance(result, CandidateResult):
-            (by_hashes if isinstance(task, ProposeTask) else near).append(result)
-    together = _sorted(by_hashes)
-    return ProposedPairs(_sorted([together, *near]), together)
-
-
-def _sorted(parts: Sequence[CandidateResult]) -> CandidateResult:
-    """Join candidates, each once, those of one pair together."""
-    # As numbers in one array: of a million images these are fifteen million.
-    keys = np.concatenate([np.zeros(0, np.uint64), *map(_key, parts)])
-    keys.sort()
-    once = np.ones(len(keys), np.bool_)
-    once[1:] = keys[1:] != keys[:-1]
-    keys = keys[once]
-    return CandidateResult(
-        (keys >> np.uint64(_A_SHIFT)).astype(np.int32),
-        (keys >> np.uint64(_B_SHIFT) & _ROW).astype(np.int32),
-        (keys & np.uint64(2 * FAR - 1)).astype(np.uint8),
-    )  # fmt: skip
-
-
-def _key(part: CandidateResult) -> NDArray[np.uint64]:
-    """Return candidates as numbers that order by pair, then by transform; 2^30 images at most."""
-    key = part.a.astype(np.uint64) << np.uint64(_A_SHIFT)
-    key |= part.b.astype(np.uint64) << np.uint64(_B_SHIFT)
-    key |= part.transform
-    return key
+            numbers = numbers_of(result.a, result.b, result.transform)
+            (by_hashes if isinstance(task, ProposeTask) else near).append(numbers)
+    together = each_once(np.concatenate(by_hashes))
+    both = np.concatenate([together, *near])
+    # Of a million images these are fifteen million.
+    near.clear()
+    return ProposedPairs(each_once(both), together)

@@ -11,9 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.similarity.hash_join import candidates_of
+from inspector.similarity.orientations import FAR
 from inspector.store.columns import HashColumn, rows_of_words
 from inspector.work.tasks import SEARCH, CandidateResult
 
+# Numbers of one pair differ by less.
+_WAYS = np.uint64(2 * FAR)
 _SHIFT = 32
 _AT_ONCE = 1 << 20
 
@@ -45,6 +49,18 @@ class PairTable(NamedTuple):
         rows = first + np.searchsorted(keys, pair_keys(verified.a, verified.b))
         self.transform[rows], self.similarity[rows] = verified.transform, verified.similarity
 
+    def uncompared(self) -> CandidateResult:
+        """Return the candidates of pairs that have no similarity."""
+        rows = np.flatnonzero(np.isnan(self.similarity))
+        transforms = []
+        for part in _parts(len(rows)):
+            ways = self.ways[rows[part], None] >> np.arange(2 * FAR, dtype=np.uint16) & 1
+            transforms.append(np.nonzero(ways)[1].astype(np.uint8))
+        rows = np.repeat(rows, np.bitwise_count(self.ways[rows]))
+        return CandidateResult(
+            self.a[rows], self.b[rows], np.concatenate([np.zeros(0, np.uint8), *transforms])
+        )
+
     def similar(self, least: float) -> CandidateResult:
         """Return the pairs of at least some similarity."""
         rows = np.flatnonzero(self.similarity >= least)
@@ -69,21 +85,21 @@ class VerifiedPairs:
         of_project = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
         self._file = folder / f"{name}-{of_project}.npz"
 
-    def compared(self, contents: HashColumn, proposed: CandidateResult) -> PairTable:
+    def compared(self, contents: HashColumn, numbers: NDArray[np.uint64]) -> PairTable:
         """Return a table of candidates, with what an earlier search found of them.
 
         Args:
             contents: SHA-256 of each row that the candidates point into.
-            proposed: Candidates, ordered by pair.
+            numbers: Candidates as ordered numbers of `hash_join`.
         """
-        table = _table(proposed)
+        table = _table(numbers)
         try:
             with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
                 if str(known["maker"]) == SEARCH:
                     rows = rows_of_words(contents.words, known["contents"].view(np.uint64))
                     _fill_known(table, known, rows)
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
-            return _table(proposed)
+            return _table(numbers)
         return table
 
     def keep(self, contents: HashColumn, table: PairTable) -> None:
@@ -100,26 +116,25 @@ class VerifiedPairs:
                 partial.unlink()
 
 
-def uncompared(proposed: CandidateResult, table: PairTable) -> CandidateResult:
-    """Return the candidates of `table` whose pair has no similarity."""
-    fresh = np.repeat(np.isnan(table.similarity), np.bitwise_count(table.ways))
-    return CandidateResult(proposed.a[fresh], proposed.b[fresh], proposed.transform[fresh])
-
-
-def _table(proposed: CandidateResult) -> PairTable:
+def _table(numbers: NDArray[np.uint64]) -> PairTable:
     """Return a table of ordered candidates."""
-    first = np.ones(len(proposed.a), np.bool_)
-    for end in (proposed.a, proposed.b):
-        first[1:] &= end[1:] == end[:-1]
-    first[1:] = ~first[1:]
+    first = np.ones(len(numbers), np.bool_)
+    for part in _parts(len(numbers)):
+        some = numbers[part.start : part.stop + 1]
+        first[part.start + 1 : part.stop + 1] = (some[1:] ^ some[:-1]) >= _WAYS
     starts = np.flatnonzero(first)
-    ways = np.left_shift(np.uint16(1), proposed.transform)
+    a, b = np.empty(len(starts), np.int32), np.empty(len(starts), np.int32)
+    for part in _parts(len(starts)):
+        pairs = candidates_of(numbers[starts[part]])
+        a[part], b[part] = pairs.a, pairs.b
+    ways = np.empty(len(numbers), np.uint16)
+    for part in _parts(len(numbers)):
+        ways[part] = np.left_shift(np.uint16(1), candidates_of(numbers[part]).transform)
     if len(starts):
         ways = np.bitwise_or.reduceat(ways, starts)
     return PairTable(
-        proposed.a[starts], proposed.b[starts], ways, np.zeros(len(starts), np.uint8),
-        np.full(len(starts), np.nan, np.float32),
-    )  # fmt: skip
+        a, b, ways, np.zeros(len(starts), np.uint8), np.full(len(starts), np.nan, np.float32)
+    )
 
 
 def _fill_known(

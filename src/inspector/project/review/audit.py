@@ -21,6 +21,7 @@ from inspector.project.review.image_collection import (
 )
 from inspector.reports.html import render
 from inspector.similarity.fingerprint_file import Detail
+from inspector.similarity.hash_join import candidates_of
 from inspector.similarity.orientations import NAMES
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import CandidateResult
@@ -200,7 +201,7 @@ def _search(search: PairSearch, both: _Both, stop: Stop) -> CandidateResult | No
         proposed = search.proposed(str(folder), records, len(a) + len(b), hashes_only=hashes_only)
         if proposed is None:
             return None
-        pairs = proposed.pairs
+        pairs = candidates_of(proposed.numbers)
         across = (pairs.a < len(a)) & (pairs.b >= len(a))
         crossing = CandidateResult(pairs.a[across], pairs.b[across], pairs.transform[across])
         if hashes_only:
