@@ -26,7 +26,7 @@ from inspector.work.tasks import SEARCH_REVISION, CandidateResult, Space
 # A file that can't be embedded keeps no other from it.
 MIN_EMBEDDED_SHARE = 0.9
 # Parts of the comparison, of some thousand pairs each, that are entered together.
-PARTS_AT_ONCE = 128
+_PARTS_AT_ONCE = 128
 
 
 class DuplicateSearch:
@@ -230,7 +230,7 @@ class DuplicateSearch:
         for part in self._search.verified(str(folder), unknown, least=0.0, file=file):
             tell(part)
             waiting.append(part)
-            if len(waiting) == PARTS_AT_ONCE:
+            if len(waiting) == _PARTS_AT_ONCE:
                 table.fill(joined(waiting))
                 waiting.clear()
         if self._stop.is_set():
