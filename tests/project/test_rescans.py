@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from inspector.desktop.paths import cache_folder
 from inspector.project.catalog import duplicate_search, pair_search, scans
 from inspector.project.catalog.known_search import FEW
-from inspector.project.catalog.verified_pairs import VerifiedPairs
+from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs
 from inspector.project.project import Project
 from inspector.similarity import proposals
 from inspector.similarity.embedding import DIMENSIONS, VERSION
@@ -215,7 +215,7 @@ def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path)
     contents = hashes(0, 1, 2, 3)
     memory = VerifiedPairs(tmp_path, tmp_path / "p.inspector")
     proposed = numbers([0, 0, 1, 2], [1, 1, 2, 3], [0, 4, 0, 0])
-    table = memory.compared(contents, proposed)
+    table = PairTable.of(proposed)
     assert (table.a.tolist(), table.b.tolist()) == ([0, 1, 2], [1, 2, 3])
     assert table.uncompared().transform.tolist() == [0, 4, 0, 0]
     table.fill(
@@ -226,13 +226,16 @@ def test_a_pair_is_verified_again_where_other_turns_are_proposed(tmp_path: Path)
     )  # fmt: skip
     memory.keep(contents, table)
     # Row 0 is gone, row 3 stands before row 2 now, and of rows 1 and 2 another turn is proposed.
-    other = memory.compared(hashes(1, 3, 2), numbers([0, 0, 1], [2, 2, 2], [0, 2, 0]))
+    other = PairTable.of(numbers([0, 0, 1], [2, 2, 2], [0, 2, 0]))
+    memory.fill(hashes(1, 3, 2), other)
     assert other.uncompared().transform.tolist() == [0, 2, 0]
-    same = memory.compared(contents, proposed)
+    same = PairTable.of(proposed)
+    memory.fill(contents, same)
     assert same.ways.tolist() == [17, 1, 1]
     assert same.uncompared().a.tolist() == [2]
     assert (same.transform[:2].tolist(), same.similar(0.5).a.tolist()) == ([4, 0], [0])
-    elsewhere = VerifiedPairs(tmp_path, tmp_path / "q.inspector").compared(contents, proposed)
+    elsewhere = PairTable.of(proposed)
+    VerifiedPairs(tmp_path, tmp_path / "q.inspector").fill(contents, elsewhere)
     assert np.isnan(elsewhere.similarity).all()
 
 

@@ -69,12 +69,22 @@ def test_pairs_are_those_of_sorting_all(n: int, seed: int, groups: int) -> None:
     assert found(some, splits, least, n) == expected(some, splits, least)
 
 
+def carried_lists(
+    lists: NeighbourLists, old: np.ndarray, least: np.ndarray
+) -> tuple[NeighbourLists, np.ndarray]:
+    parts = [*lists.carried(old, least, K)]
+    rows, cosines = (
+        np.concatenate([getattr(part, name) for part, _ in parts]) for name in ("rows", "cosines")
+    )
+    return NeighbourLists(rows, cosines), np.concatenate([unknown for _, unknown in parts])
+
+
 def updated(
     lists: NeighbourLists, old: np.ndarray, now: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> tuple[Neighbours, int]:
     """Carry lists over to other images; return the neighbours, and how many images asked."""
     some, splits, least = now
-    carried, unknown = lists.carried(old, least, K)
+    carried, unknown = carried_lists(lists, old, least)
     order = np.argsort(~unknown, kind="stable")
     neighbours = Neighbours(splits, carried)
     asking = int(unknown.sum())
@@ -138,7 +148,7 @@ def test_lists_that_follow_images_in_cells_miss_nothing_that_looking_anew_finds(
             old = old if len(lists.rows) else np.full(len(old), -1)
             least = np.full(len(some), NO_LIMIT, np.float32)
             cells = in_cells(probed_cells(some, centres), 12)
-            carried, unknown = lists.carried(old, least, K)
+            carried, unknown = carried_lists(lists, old, least)
             neighbours = Neighbours(splits, carried)
             worst = np.where(unknown[:, None], np.float32(NEVER), carried.cosines[:, :, -1])
             asking = np.flatnonzero(unknown[cells.order])

@@ -71,24 +71,24 @@ class NeighbourLists:
 
     def carried(
         self, old: NDArray[np.int64], least: Singles, k: int
-    ) -> tuple["NeighbourLists", NDArray[np.bool_]]:
-        """Return these lists for images of which some are gone, and others new.
+    ) -> Iterator[tuple["NeighbourLists", NDArray[np.bool_]]]:
+        """Yield these lists for images of which some are gone, and others new, a block at a time.
 
         Args:
             old: (m,) row that each image has here; -1 for a new one.
             least: (m,) cosine below which each image has no neighbour.
             k: Neighbours that are asked for.
 
-        Returns:
+        Yields:
             The lists, and whose are unknown and empty: those of new images, and of images that
             lost so many neighbours that one of the nearest `k` may be missing.
         """
         place = np.full(len(self.rows), -1, np.int32)
         place[old[old >= 0]] = np.flatnonzero(old >= 0)
-        lists = empty_lists(least, self.rows.shape[2])
-        unknown = np.ones(len(old), np.bool_)
         for start in range(0, len(old), BLOCK):
             part = slice(start, start + BLOCK)
+            lists = empty_lists(least[part], self.rows.shape[2])
+            unknown = np.ones(len(lists.rows), np.bool_)
             these = np.flatnonzero(old[part] >= 0)
             rows, cosines = self.rows[old[part][these]], self.cosines[old[part][these]]
             rows, cosines = (
@@ -97,10 +97,9 @@ class NeighbourLists:
             )
             few = ((rows >= 0).sum(axis=2) < k) & (cosines[:, :, -1] > least[part][these, None])
             enough = ~few.any(axis=1)
-            lists.rows[part][these[enough]] = rows[enough]
-            lists.cosines[part][these[enough]] = cosines[enough]
-            unknown[part][these[enough]] = False
-        return lists, unknown
+            lists.rows[these[enough]], lists.cosines[these[enough]] = rows[enough], cosines[enough]
+            unknown[these[enough]] = False
+            yield lists, unknown
 
 
 def empty_lists(least: Singles, depth: int) -> NeighbourLists:

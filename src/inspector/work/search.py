@@ -14,6 +14,7 @@ import errno
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, assert_never
 
@@ -124,10 +125,19 @@ def _rows_of(file: Path, rows: NDArray[np.integer]) -> NDArray[Any]:
     with file.open("rb", buffering=0) as stream:
         shape, dtype = _header(stream)
         values: NDArray[Any] = np.empty((len(rows), *shape[1:]), dtype)
-        for data in _runs(stream, rows, values):
-            if stream.readinto(data) != data.nbytes:
-                raise OSError(f"{file} is cut off")
+        _read_runs(stream, rows, values)
     return values
+
+
+def _read_runs(stream: FileIO, rows: NDArray[np.integer], values: NDArray[Any]) -> None:
+    """Fill `values` with ascending rows of a file, the first of which begins here.
+
+    Raises:
+        OSError: The file is cut off.
+    """
+    for data in _runs(stream, rows, values):
+        if stream.readinto(data) != data.nbytes:
+            raise OSError(f"{stream.name} is cut off")
 
 
 def _put(folder: Path, rows: NDArray[np.integer], **columns: NDArray[np.generic]) -> None:
@@ -167,10 +177,12 @@ def _runs(
 
 def _records(file: str, folder: Path, rows: NDArray[np.integer]) -> NDArray[np.void]:
     """Return the unpacked records of some images of a search."""
-    # Another program may be appending a record.
-    whole = Path(file).stat().st_size // PACKED.itemsize
-    packed = np.memmap(file, dtype=PACKED, mode="r", shape=(whole,))
-    return unpack(packed[np.load(folder / "chosen.npy")[rows]])
+    places = np.load(folder / "chosen.npy")[rows]
+    order = np.argsort(places)
+    packed = np.empty(len(rows), PACKED)
+    with Path(file).open("rb", buffering=0) as stream:
+        _read_runs(stream, places[order], packed)
+    return unpack(packed[np.argsort(order)])
 
 
 def _searched(records: NDArray[np.void]) -> NDArray[np.void]:
@@ -227,20 +239,52 @@ def _reduce(task: Reduce) -> Written:
         new = np.flatnonzero(old < 0)
         points = points_by(vectors[new], *_projection(folder, space))
         _put(folder, new, **{f"{space}-points": points})
-    with np.load(task.known, allow_pickle=False) as known:
-        before = NeighbourLists(known[f"{space}-rows"], known[f"{space}-cosines"])
-    lists, unknown = before.carried(old, _least(folder, space), proposed_neighbours(space))
-    np.savez(folder / f"{space}-lists.npz", rows=lists.rows, cosines=lists.cosines)
+    unknown, last = _carry_lists(folder, space, task.known)
     if task.cells:
         _find_cells_again(folder, space, task, unknown)
         # Those that ask look for themselves.
-        worst = np.where(unknown[:, None], np.float32(NEVER), lists.cosines[:, :, -1])
+        worst = np.where(unknown[:, None], np.float32(NEVER), last)
         np.save(folder / f"{space}-worst.npy", worst)
     else:
         # Those that ask come first: `nearest` compares a block with what follows it.
         np.save(folder / f"{space}-order.npy", np.argsort(~unknown, kind="stable"))
     np.save(folder / f"{space}-asking.npy", np.count_nonzero(unknown))
     return Written()
+
+
+def _carry_lists(folder: Path, space: Space, file: str) -> tuple[NDArray[np.bool_], Singles]:
+    """Write the neighbours that an earlier search knows of.
+
+    Returns:
+        Whose are unknown, and the cosine (n, 2) of the last neighbour of each list.
+    """
+    old = np.load(folder / "old.npy")
+    with np.load(file, allow_pickle=False) as known:
+        before = NeighbourLists(known[f"{space}-rows"], known[f"{space}-cosines"])
+    shape = (len(old), *before.rows.shape[1:])
+    unknown, last = np.empty(len(old), np.bool_), np.empty(shape[:2], np.float32)
+    # A block at a time: those of a million images take 256 MB.
+    with (
+        _begun(folder / f"{space}-rows.npy", before.rows.dtype, shape) as rows,
+        _begun(folder / f"{space}-cosines.npy", before.cosines.dtype, shape) as cosines,
+    ):
+        start = 0
+        parts = before.carried(old, _least(folder, space), proposed_neighbours(space))
+        for lists, of_these in parts:
+            rows.write(lists.rows.data)
+            cosines.write(lists.cosines.data)
+            end = start + len(of_these)
+            unknown[start:end], last[start:end] = of_these, lists.cosines[:, :, -1]
+            start = end
+    return unknown, last
+
+
+def _begun(file: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> BinaryIO:
+    """Create an array file to which its rows are written one after another."""
+    stream = file.open("wb")
+    facts = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(stream, facts)
+    return stream
 
 
 def _find_cells_again(folder: Path, space: Space, task: Reduce, unknown: NDArray[np.bool_]) -> None:
@@ -335,9 +379,10 @@ def _join_near(task: JoinNear) -> Written:
             with np.load(folder / f"near-{task.space}-{start}.npz") as columns:
                 yield Near(columns["of"], columns["row"], columns["cosine"])
 
-    if (folder / f"{space}-lists.npz").exists():
-        with np.load(folder / f"{space}-lists.npz") as carried:
-            lists = NeighbourLists(carried["rows"], carried["cosines"])
+    if (folder / f"{space}-rows.npy").exists():
+        lists = NeighbourLists(
+            np.load(folder / f"{space}-rows.npy"), np.load(folder / f"{space}-cosines.npy")
+        )
     else:
         lists = empty_lists(_least(folder, space), most_neighbours(space))
     lists = joined_lists(np.load(folder / "splits.npy"), lists, near(), in_cells=task.cells > 0)

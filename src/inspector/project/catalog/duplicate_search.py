@@ -220,9 +220,10 @@ class DuplicateSearch:
             )  # fmt: skip
 
         before = VerifiedPairs(cache.path.parent, self._context.file)
-        table, by_hashes = before.compared(hashes, result.numbers), result.by_hashes
+        table, by_hashes = PairTable.of(result.numbers), result.by_hashes
         # Of a million images these are fifteen million.
         del result
+        before.fill(hashes, table)
         tell(table.similar(SURE))
         unknown = _in_turn(table.uncompared(), splits, update)
         file = "" if update is None else str(cache.records)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.project.catalog.contents import Contents
-from inspector.project.catalog.verified_pairs import VerifiedPairs
+from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs
 from inspector.similarity.hash_join import numbers_of
 from inspector.similarity.levels import MIN_FULL_PX, MIN_PAGE_PX, SURE
 from inspector.work.jobs import Progress, Stop
@@ -66,7 +66,8 @@ class FileComparison:
         chosen = _documents(pairs, contents) | _candidates(pairs, contents)
         rows = np.flatnonzero(chosen)
         numbers = numbers_of(pairs.a[rows], pairs.b[rows], pairs.transform[rows])
-        table = self._known.compared(contents.hashes(), numbers)
+        table = PairTable.of(numbers)
+        self._known.fill(contents.hashes(), table)
         similarity = pairs.similarity.copy()
         known = ~np.isnan(table.similarity)
         similarity[rows[known]] = table.similarity[known]

@@ -39,6 +39,27 @@ class PairTable(NamedTuple):
     transform: NDArray[np.uint8]
     similarity: NDArray[np.float32]
 
+    @classmethod
+    def of(cls, numbers: NDArray[np.uint64]) -> "PairTable":
+        """Return the table of candidates, given as ordered numbers of `hash_join`."""
+        first = np.ones(len(numbers), np.bool_)
+        for part in _parts(len(numbers)):
+            some = numbers[part.start : part.stop + 1]
+            first[part.start + 1 : part.stop + 1] = (some[1:] ^ some[:-1]) >= _WAYS
+        starts = np.flatnonzero(first)
+        a, b = np.empty(len(starts), np.int32), np.empty(len(starts), np.int32)
+        for part in _parts(len(starts)):
+            pairs = candidates_of(numbers[starts[part]])
+            a[part], b[part] = pairs.a, pairs.b
+        ways = np.empty(len(numbers), np.uint16)
+        for part in _parts(len(numbers)):
+            ways[part] = np.left_shift(np.uint16(1), candidates_of(numbers[part]).transform)
+        if len(starts):
+            ways = np.bitwise_or.reduceat(ways, starts)
+        return cls(
+            a, b, ways, np.zeros(len(starts), np.uint8), np.full(len(starts), np.nan, np.float32)
+        )
+
     def fill(self, verified: CandidateResult) -> None:
         """Enter the similarity of some of the pairs."""
         if not len(verified.a):
@@ -85,22 +106,21 @@ class VerifiedPairs:
         of_project = hashlib.sha256(os.fsencode(os.path.realpath(project))).hexdigest()[:16]
         self._file = folder / f"{name}-{of_project}.npz"
 
-    def compared(self, contents: HashColumn, numbers: NDArray[np.uint64]) -> PairTable:
-        """Return a table of candidates, with what an earlier search found of them.
+    def fill(self, contents: HashColumn, table: PairTable) -> None:
+        """Enter what an earlier search found of the pairs.
 
         Args:
-            contents: SHA-256 of each row that the candidates point into.
-            numbers: Candidates as ordered numbers of `hash_join`.
+            contents: SHA-256 of each row.
+            table: The pairs, without any similarity.
         """
-        table = _table(numbers)
         try:
             with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
                 if str(known["maker"]) == SEARCH:
                     rows = rows_of_words(contents.words, known["contents"].view(np.uint64))
                     _fill_known(table, known, rows)
         except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
-            return _table(numbers)
-        return table
+            # A damaged file may have given some of them.
+            table.similarity.fill(np.nan)
 
     def keep(self, contents: HashColumn, table: PairTable) -> None:
         """Store what was found, if the disk has space."""
@@ -116,27 +136,6 @@ class VerifiedPairs:
                 partial.unlink()
 
 
-def _table(numbers: NDArray[np.uint64]) -> PairTable:
-    """Return a table of ordered candidates."""
-    first = np.ones(len(numbers), np.bool_)
-    for part in _parts(len(numbers)):
-        some = numbers[part.start : part.stop + 1]
-        first[part.start + 1 : part.stop + 1] = (some[1:] ^ some[:-1]) >= _WAYS
-    starts = np.flatnonzero(first)
-    a, b = np.empty(len(starts), np.int32), np.empty(len(starts), np.int32)
-    for part in _parts(len(starts)):
-        pairs = candidates_of(numbers[starts[part]])
-        a[part], b[part] = pairs.a, pairs.b
-    ways = np.empty(len(numbers), np.uint16)
-    for part in _parts(len(numbers)):
-        ways[part] = np.left_shift(np.uint16(1), candidates_of(numbers[part]).transform)
-    if len(starts):
-        ways = np.bitwise_or.reduceat(ways, starts)
-    return PairTable(
-        a, b, ways, np.zeros(len(starts), np.uint8), np.full(len(starts), np.nan, np.float32)
-    )
-
-
 def _fill_known(
     table: PairTable, known: Mapping[str, NDArray[Any]], rows: NDArray[np.int64]
 ) -> None:
@@ -148,14 +147,14 @@ def _fill_known(
         rows: Row of each of its contents now, -1 where it is gone.
     """
     keys = _keys(rows, known["a"], known["b"])
-    still: Any = np.flatnonzero(keys >= 0)
-    keys = keys[still]
+    chosen: Any = keys >= 0
+    keys = keys[chosen]
     if not (keys[1:] > keys[:-1]).all():
         # Nearly in order already, which a stable sort uses.
         order = np.argsort(keys, kind="stable")
-        keys, still = keys[order], still[order]
+        keys, chosen = keys[order], np.flatnonzero(chosen)[order]
     ways, transform, similarity = (
-        known[name][still] for name in ("ways", "transform", "similarity")
+        known[name][chosen] for name in ("ways", "transform", "similarity")
     )
     for part in _parts(len(table.a)):
         at, there = _places_in(keys, pair_keys(table.a[part], table.b[part]))
