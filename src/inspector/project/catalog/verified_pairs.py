@@ -3,10 +3,10 @@
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,9 @@ from inspector.similarity.orientations import FAR
 from inspector.store.columns import HashColumn, rows_of_words
 from inspector.work.tasks import SEARCH, CandidateResult
 
-# Numbers of one pair differ by less.
-_WAYS = np.uint64(2 * FAR)
+# Numbers of one pair differ in these alone: the transform.
+_BITS = np.uint64((2 * FAR - 1).bit_length())
+_NO_PAIR = np.uint64(2**64 - 1)
 _SHIFT = 32
 _AT_ONCE = 1 << 20
 
@@ -42,32 +43,39 @@ class PairTable(NamedTuple):
     @classmethod
     def of(cls, numbers: NDArray[np.uint64]) -> "PairTable":
         """Return the table of candidates, given as ordered numbers of `hash_join`."""
-        first = np.ones(len(numbers), np.bool_)
-        for part in _parts(len(numbers)):
-            some = numbers[part.start : part.stop + 1]
-            first[part.start + 1 : part.stop + 1] = (some[1:] ^ some[:-1]) >= _WAYS
-        starts = np.flatnonzero(first)
-        a, b = np.empty(len(starts), np.int32), np.empty(len(starts), np.int32)
-        for part in _parts(len(starts)):
-            pairs = candidates_of(numbers[starts[part]])
-            a[part], b[part] = pairs.a, pairs.b
+        a, b = np.empty(len(numbers), np.int32), np.empty(len(numbers), np.int32)
         ways = np.empty(len(numbers), np.uint16)
-        for part in _parts(len(numbers)):
-            ways[part] = np.left_shift(np.uint16(1), candidates_of(numbers[part]).transform)
-        if len(starts):
-            ways = np.bitwise_or.reduceat(ways, starts)
+        count = start = 0
+        while start < len(numbers):
+            end = min(start + _AT_ONCE, len(numbers))
+            # A pair is not cut in two.
+            while end < len(numbers) and numbers[end] >> _BITS == numbers[end - 1] >> _BITS:
+                end += 1
+            some = numbers[start:end]
+            starts = np.flatnonzero(np.diff(some >> _BITS, prepend=_NO_PAIR))
+            part, pairs = slice(count, count + len(starts)), candidates_of(some)
+            a[part], b[part] = pairs.a[starts], pairs.b[starts]
+            ways[part] = np.bitwise_or.reduceat(np.uint16(1) << pairs.transform, starts)
+            count, start = part.stop, end
         return cls(
-            a, b, ways, np.zeros(len(starts), np.uint8), np.full(len(starts), np.nan, np.float32)
-        )
+            a[:count], b[:count], ways[:count], np.zeros(count, np.uint8),
+            np.full(count, np.nan, np.float32),
+        )  # fmt: skip
+
+    def rows_of(self, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return the row of each of some pairs, -1 where it is missing."""
+        if not len(a) or not len(self.a):
+            return np.full(len(a), -1, np.int64)
+        # Pairs that are looked up together stand near each other.
+        first, end = np.searchsorted(self.a, np.array([a.min(), a.max() + 1], np.int32)).tolist()
+        keys, asked = pair_keys(self.a[first:end], self.b[first:end]), pair_keys(a, b)
+        at = np.minimum(np.searchsorted(keys, asked), max(0, len(keys) - 1))
+        there = keys[at] == asked if len(keys) else np.zeros(len(a), np.bool_)
+        return np.where(there, first + at, -1)
 
     def fill(self, verified: CandidateResult) -> None:
         """Enter the similarity of some of the pairs."""
-        if not len(verified.a):
-            return
-        ends = np.array([verified.a.min(), verified.a.max() + 1], np.int32)
-        first, end = np.searchsorted(self.a, ends).tolist()
-        keys = pair_keys(self.a[first:end], self.b[first:end])
-        rows = first + np.searchsorted(keys, pair_keys(verified.a, verified.b))
+        rows = self.rows_of(verified.a, verified.b)
         self.transform[rows], self.similarity[rows] = verified.transform, verified.similarity
 
     def uncompared(self) -> CandidateResult:
@@ -136,55 +144,43 @@ class VerifiedPairs:
                 partial.unlink()
 
 
-def _fill_known(
-    table: PairTable, known: Mapping[str, NDArray[Any]], rows: NDArray[np.int64]
-) -> None:
+def _fill_known(table: PairTable, known: Any, rows: NDArray[np.int64]) -> None:
     """Enter what is known of pairs that were compared under the transforms that are proposed now.
 
     Args:
         table: The pairs.
-        known: Columns of an earlier table.
+        known: File of an earlier table.
         rows: Row of each of its contents now, -1 where it is gone.
     """
-    keys = _keys(rows, known["a"], known["b"])
-    chosen: Any = keys >= 0
-    keys = keys[chosen]
-    if not (keys[1:] > keys[:-1]).all():
-        # Nearly in order already, which a stable sort uses.
-        order = np.argsort(keys, kind="stable")
-        keys, chosen = keys[order], np.flatnonzero(chosen)[order]
-    ways, transform, similarity = (
-        known[name][chosen] for name in ("ways", "transform", "similarity")
-    )
-    for part in _parts(len(table.a)):
-        at, there = _places_in(keys, pair_keys(table.a[part], table.b[part]))
-        there[there] = ways[at[there]] == table.ways[part][there]
-        table.transform[part][there] = transform[at[there]]
-        table.similarity[part][there] = similarity[at[there]]
+    with ExitStack() as stack:
+        columns = [stack.enter_context(known.zip.open(f"{name}.npy")) for name in PairTable._fields]
+        dtypes = [_dtype_of(column) for column in columns]
+        while True:
+            a, b, ways, transform, similarity = (
+                np.frombuffer(column.read(_AT_ONCE * dtype.itemsize), dtype)
+                for column, dtype in zip(columns, dtypes, strict=True)
+            )
+            if not len(a):
+                return
+            one, two = rows[a], rows[b]
+            # Of a pair in another order the transform would be another one, too.
+            still = np.flatnonzero((one >= 0) & (two >= 0) & (one < two))
+            at = table.rows_of(one[still].astype(np.int32), two[still].astype(np.int32))
+            same = np.flatnonzero((at >= 0) & (table.ways[at] == ways[still]))
+            at, still = at[same], still[same]
+            table.transform[at], table.similarity[at] = transform[still], similarity[still]
 
 
-def _places_in(
-    ordered: NDArray[np.int64], asked: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return where numbers would be in ordered ones, and which of them are there."""
-    if not len(ordered):
-        return np.zeros(len(asked), np.int64), np.zeros(len(asked), np.bool_)
-    at = np.minimum(np.searchsorted(ordered, asked), len(ordered) - 1)
-    return at, ordered[at] == asked
+def _dtype_of(stream: IO[bytes]) -> np.dtype[Any]:
+    """Read the beginning of an array file of one dimension; return its type."""
+    np.lib.format.read_magic(stream)
+    dtype: np.dtype[Any] = np.lib.format.read_array_header_1_0(stream)[2]
+    return dtype
 
 
 def _parts(rows: int) -> Iterator[slice]:
     """Yield parts of many rows: a million images have fifteen million pairs."""
     return (slice(start, start + _AT_ONCE) for start in range(0, rows, _AT_ONCE))
-
-
-def _keys(rows: NDArray[np.int64], a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return pairs as numbers, -1 for those that are gone or whose order changed."""
-    keys = np.empty(len(a), np.int64)
-    for part in _parts(len(a)):
-        one, two = rows[a[part]], rows[b[part]]
-        keys[part] = np.where((one >= 0) & (two >= 0) & (one < two), (one << _SHIFT) | two, -1)
-    return keys
 
 
 def pair_keys(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
