@@ -29,6 +29,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from inspector.__main__ import OBJECTS_PER_COLLECTION
 from scale_dataset import Kind, make_scale_dataset, read_truth
 from scan import bare_loop, processor_seconds
 
@@ -652,6 +653,8 @@ def main() -> None:
     if words.step:
         name, folder, file = words.step
         watch = Watch(name)
+        # As the terminal does.
+        gc.set_threshold(OBJECTS_PER_COLLECTION)
         STEPS[name](Path(folder), Path(file), watch)
         for row in watch.rows:
             print(

@@ -3,6 +3,10 @@
 import gc
 import sys
 
+# Rows by the million hold no cycles: looking for those at each 700 new objects takes a tenth of a
+# rescan. Source: docs/measurements/scale.md.
+OBJECTS_PER_COLLECTION = 100_000
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program: the window without arguments or for `open`, the terminal for other verbs.
@@ -25,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         from inspector.app.main import open_window
 
         return open_window(words[1:])
+    gc.set_threshold(OBJECTS_PER_COLLECTION)
     from inspector.cli.main import run
 
     return run(words)
