@@ -25,8 +25,8 @@ from inspector.project.review.duplicates import Level
 from inspector.project.review.image_collection import collection_of
 from inspector.similarity.fingerprint_file import Detail, read_fingerprints
 from inspector.similarity.fingerprints import fingerprint
-from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import SURE
+from inspector.similarity.pairs import Candidates
 from inspector.similarity.proposals import propose
 from inspector.similarity.verification import verify
 from similarity_transforms import DEFAULT, Picture, crop, kept

@@ -20,10 +20,10 @@ from inspector.dataset.decoding import read_picture
 from inspector.similarity.descriptors import describe
 from inspector.similarity.embedding import BATCH, embed
 from inspector.similarity.fingerprints import fingerprint
-from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import SURE
 from inspector.similarity.orientations import FAR, MIRROR
 from inspector.similarity.packing import PACKED, pack, unpack
+from inspector.similarity.pairs import Candidates
 from inspector.similarity.proposals import EMBEDDED_NEIGHBOURS, NEIGHBOURS, points_of
 from inspector.similarity.verification import similarities
 from similarity_transforms import border, corner, crop, rotate, text

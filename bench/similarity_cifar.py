@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from inspector.dataset.decoding import read_picture
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
-from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.packing import PACKED, pack, unpack
+from inspector.similarity.pairs import Candidates
 from inspector.similarity.proposals import propose
 from inspector.similarity.verification import Pairs, compare, verify
 

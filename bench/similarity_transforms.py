@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.full_size.comparison import similarity_of
 from inspector.similarity.full_size.images import FullImage, full_image
-from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.packing import PACKED, pack, unpack
+from inspector.similarity.pairs import Candidates
 from inspector.similarity.proposals import propose
 from inspector.similarity.verification import Pairs, verify
 

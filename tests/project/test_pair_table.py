@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inspector.project.catalog import verified_pairs
 from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs
-from inspector.similarity.hash_join import each_once, numbers_of
+from inspector.similarity.pairs import each_once, numbers_of
 from inspector.store.columns import HashColumn
 from inspector.work.tasks import CandidateResult
 

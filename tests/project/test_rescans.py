@@ -18,8 +18,8 @@ from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs
 from inspector.project.project import Project
 from inspector.similarity import proposals
 from inspector.similarity.embedding import DIMENSIONS, VERSION
-from inspector.similarity.hash_join import numbers_of
 from inspector.similarity.orientations import INVERSE, NAMES
+from inspector.similarity.pairs import numbers_of
 from inspector.store.columns import HashColumn
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import CandidateResult

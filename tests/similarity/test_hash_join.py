@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from inspector.similarity import hash_join
 from inspector.similarity.fingerprints import HASHES, TRIMMED
-from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.hash_join import candidates
 from inspector.similarity.hashes import variant
+from inspector.similarity.pairs import Candidates
 
 
 def records(n: int, seed: int) -> np.ndarray:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from inspector.similarity import nearest as nearest_module
 from inspector.similarity.fingerprints import fingerprint
-from inspector.similarity.hash_join import candidates_of
 from inspector.similarity.nearest import (
     NEVER,
     Near,
@@ -25,6 +24,7 @@ from inspector.similarity.nearest import (
     probed_cells,
     unit,
 )
+from inspector.similarity.pairs import candidates_of
 from inspector.similarity.proposals import propose
 
 K = 3
@@ -72,7 +72,8 @@ def test_pairs_are_those_of_sorting_all(n: int, seed: int, groups: int) -> None:
 def carried_lists(
     lists: NeighbourLists, old: np.ndarray, least: np.ndarray
 ) -> tuple[NeighbourLists, np.ndarray]:
-    parts = [*lists.carried(old, least, K)]
+    nothing = empty_lists(least[:0], lists.rows.shape[2]), np.zeros(0, np.bool_)
+    parts = [nothing, *lists.carried(old, least, K)]
     rows, cosines = (
         np.concatenate([getattr(part, name) for part, _ in parts]) for name in ("rows", "cosines")
     )

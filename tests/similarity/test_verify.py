@@ -8,9 +8,9 @@ import pytest
 
 from inspector.similarity import verification as verify_module
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
-from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import POSSIBLE, POSSIBLE_SCORE, SURE, SURE_SCORE
 from inspector.similarity.orientations import FAR, NAMES, apply
+from inspector.similarity.pairs import Candidates
 from inspector.similarity.proposals import propose
 from inspector.similarity.verification import Pairs, compare, on_scale, verify
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.folds import own_groups
-from inspector.similarity.clusters import components
+from inspector.similarity.pairs import components
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

@@ -49,7 +49,6 @@ from inspector.cluster.search_shards import (
 )
 from inspector.cluster.shards import ShardStore, damaged
 from inspector.similarity.descriptors import VALUES, describe
-from inspector.similarity.hash_join import candidates_of
 from inspector.similarity.nearest import (
     Cells,
     cell_centres,
@@ -58,6 +57,7 @@ from inspector.similarity.nearest import (
     probed_cells,
 )
 from inspector.similarity.packing import PACKED, unpack
+from inspector.similarity.pairs import candidates_of
 from inspector.similarity.projection import Singles, projection
 from inspector.similarity.proposals import projected, sample_step
 from inspector.work.search import (

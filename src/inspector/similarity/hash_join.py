@@ -1,7 +1,6 @@
 """Candidate pairs: images whose hashes are close in some framing and one of eight variants."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numba
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 
 from inspector.similarity.fingerprints import CENTRE, FULL, SMALL, TRIMMED
 from inspector.similarity.hashes import variant
-from inspector.similarity.orientations import FAR, INVERSE, ONE_OF_EACH
+from inspector.similarity.orientations import INVERSE, ONE_OF_EACH
+from inspector.similarity.pairs import Candidates, candidates_of, each_once, numbers_of
 
 # Bits that may differ. Unrotated pairs are also found by their descriptors, rotated ones are not. A
 # radius of 11 costs the join what 8 does, 2 bits within a band, and 7 a tenth of it. Source:
@@ -32,58 +32,8 @@ CENTRES = (CENTRE, SMALL)
 # Where the index overtakes brute force, for random hashes; both are exact.
 BRUTE_BELOW = 10_000
 _BLOCK = 1_024
-_AT_ONCE = 1 << 20
 _BANDS = 4
-# A candidate as a number: the row of one image, that of the other, the transform.
-_A_SHIFT, _B_SHIFT = np.uint64(34), np.uint64(4)
-_ROW, _TRANSFORM = np.uint64(2**30 - 1), np.uint64(2 * FAR - 1)
 _Bands = tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32]]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Pairs to verify, as columns: row numbers a < b, and the transform that maps a to b.
-
-    `FAR` may be added to the number of a transform.
-    """
-
-    a: NDArray[np.int32]
-    b: NDArray[np.int32]
-    transform: NDArray[np.uint8]
-
-
-def numbers_of(
-    a: NDArray[np.integer], b: NDArray[np.integer], transform: NDArray[np.integer]
-) -> NDArray[np.uint64]:
-    """Return candidates as numbers that order by `a`, `b` and transform; of 2^30 images at most."""
-    numbers = a.astype(np.uint64) << _A_SHIFT
-    numbers |= b.astype(np.uint64) << _B_SHIFT
-    numbers |= transform.astype(np.uint64)
-    return numbers
-
-
-def candidates_of(numbers: NDArray[np.uint64]) -> Candidates:
-    """Return the candidates that `numbers_of` made numbers of."""
-    return Candidates(
-        (numbers >> _A_SHIFT).astype(np.int32), (numbers >> _B_SHIFT & _ROW).astype(np.int32),
-        (numbers & _TRANSFORM).astype(np.uint8),
-    )  # fmt: skip
-
-
-def each_once(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Sort numbers in their place, and return a view of them without repetitions."""
-    numbers.sort()
-    count = 0
-    # In parts: of a million images these are twenty million.
-    for start in range(0, len(numbers), _AT_ONCE):
-        part = numbers[start : start + _AT_ONCE]
-        first = np.ones(len(part), np.bool_)
-        first[1:] = part[1:] != part[:-1]
-        first[0] = count == 0 or part[0] != numbers[count - 1]
-        several = part[first]
-        numbers[count : count + len(several)] = several
-        count += len(several)
-    return numbers[:count]
 
 
 def candidates(

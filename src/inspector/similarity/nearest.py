@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.align import Singles
-from inspector.similarity.hash_join import each_once, numbers_of
 from inspector.similarity.nearest_loops import (
     NOTHING,
     gather,
     nearest_of_both,
     nearest_of_rows,
 )
+from inspector.similarity.pairs import each_once, numbers_of
 
 BLOCK = 2_048
 """Images per block."""

@@ -5,13 +5,7 @@ from numpy.typing import NDArray
 
 from inspector.similarity.align import Singles
 from inspector.similarity.descriptors import describe
-from inspector.similarity.hash_join import (
-    Candidates,
-    candidates,
-    candidates_of,
-    each_once,
-    numbers_of,
-)
+from inspector.similarity.hash_join import candidates
 from inspector.similarity.levels import SMALL_PX
 from inspector.similarity.nearest import (
     BLOCK,
@@ -23,6 +17,7 @@ from inspector.similarity.nearest import (
     unit,
 )
 from inspector.similarity.orientations import FAR, MIRROR
+from inspector.similarity.pairs import Candidates, candidates_of, each_once, numbers_of
 from inspector.similarity.projection import projection
 
 # Neighbours per image, twice: among all images and among those of other splits. With 5, one copy in

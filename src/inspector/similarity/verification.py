@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from inspector.similarity import agreement
 from inspector.similarity.fingerprints import FULL, TRIMMED
-from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import (
     ALLOWED_OF_FEW,
     ALLOWED_OF_MANY,
@@ -24,6 +23,7 @@ from inspector.similarity.levels import (
 )
 from inspector.similarity.measures import MEASURES, PairMeasure
 from inspector.similarity.orientations import FAR, STEPS
+from inspector.similarity.pairs import Candidates
 
 # A rotated variant is named only if it beats the plain one by this: symmetric objects fit both.
 CLEARLY = 0.03

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from inspector.similarity.descriptors import VALUES, describe
 from inspector.similarity.fingerprints import FINGERPRINT, SEARCHED
-from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.hash_join import candidates
 from inspector.similarity.nearest import (
     BLOCK,
     NEVER,
@@ -40,6 +40,7 @@ from inspector.similarity.nearest import (
     probed_cells,
 )
 from inspector.similarity.packing import PACKED, unpack
+from inspector.similarity.pairs import Candidates
 from inspector.similarity.projection import Singles, projection
 from inspector.similarity.proposals import (
     EMBEDDED_NEIGHBOURS,
@@ -416,7 +417,7 @@ def joined_lists(
 
 
 def near_numbers(rows: NDArray[np.int32], space: Space) -> NDArray[np.uint64]:
-    """Propose the pairs of nearest neighbours, as ordered numbers of `hash_join`.
+    """Propose the pairs of nearest neighbours, as ordered numbers of `similarity.pairs`.
 
     Args:
         rows: (n, 2, depth) of `NeighbourLists`.

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from inspector.project.catalog.contents import Contents
 from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs
-from inspector.similarity.hash_join import numbers_of
 from inspector.similarity.levels import MIN_FULL_PX, MIN_PAGE_PX, SURE
+from inspector.similarity.pairs import numbers_of
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskRunner
 from inspector.work.tasks import CandidateResult, CompareFiles

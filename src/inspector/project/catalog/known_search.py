@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.similarity.hash_join import candidates_of, numbers_of
 from inspector.similarity.orientations import INVERSE
+from inspector.similarity.pairs import candidates_of, numbers_of
 from inspector.store.columns import HashColumn, TextColumn, rows_of_words
 from inspector.work.tasks import SEARCH, Space
 

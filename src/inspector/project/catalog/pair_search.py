@@ -13,9 +13,9 @@ from inspector.errors import CacheError, ProcessError
 from inspector.project.catalog.known_search import SearchUpdate
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch, sweep_scratch
-from inspector.similarity.hash_join import each_once, numbers_of
 from inspector.similarity.levels import POSSIBLE
 from inspector.similarity.orientations import ONE_OF_EACH
+from inspector.similarity.pairs import each_once, numbers_of
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
 from inspector.work.tasks import (
@@ -52,7 +52,7 @@ SECONDS_PER_PART = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class ProposedPairs:
-    """Candidates of a search as ordered numbers of `hash_join`, each once.
+    """Candidates of a search as ordered numbers of `similarity.pairs`, each once.
 
     Attributes:
         numbers: All of them.

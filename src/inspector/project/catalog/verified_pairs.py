@@ -11,8 +11,8 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.similarity.hash_join import candidates_of
 from inspector.similarity.orientations import FAR
+from inspector.similarity.pairs import candidates_of
 from inspector.store.columns import HashColumn, rows_of_words
 from inspector.work.tasks import SEARCH, CandidateResult
 
@@ -42,7 +42,7 @@ class PairTable(NamedTuple):
 
     @classmethod
     def of(cls, numbers: NDArray[np.uint64]) -> "PairTable":
-        """Return the table of candidates, given as ordered numbers of `hash_join`."""
+        """Return the table of candidates, given as ordered numbers of `similarity.pairs`."""
         a, b = np.empty(len(numbers), np.int32), np.empty(len(numbers), np.int32)
         ways = np.empty(len(numbers), np.uint16)
         count = start = 0

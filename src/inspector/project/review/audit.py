@@ -21,8 +21,8 @@ from inspector.project.review.image_collection import (
 )
 from inspector.reports.html import render
 from inspector.similarity.fingerprint_file import Detail
-from inspector.similarity.hash_join import candidates_of
 from inspector.similarity.orientations import NAMES
+from inspector.similarity.pairs import candidates_of
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import CandidateResult
 

@@ -16,9 +16,9 @@ from inspector.errors import UsageError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
-from inspector.similarity.clusters import components
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import INVERSE, NAMES
+from inspector.similarity.pairs import components
 from inspector.store.columns import TextColumn
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.records import COMPARED_PAIRS, SIMILARITY, SimilarityRecord

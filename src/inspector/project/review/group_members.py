@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inspector.dataset.groups import Proposal, Provenance
 from inspector.project.review.duplicates import Cluster, DuplicateIndex
-from inspector.similarity.clusters import components
+from inspector.similarity.pairs import components
 from inspector.store.sample_table import SampleTable, rows_by_id
 from inspector.store.samples import Sample
 

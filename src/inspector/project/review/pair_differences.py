@@ -42,8 +42,8 @@ class PairDifferences:
         if records is None:
             return None
         # They import numba, which opening a project need not wait for.
-        from inspector.similarity.hash_join import Candidates
         from inspector.similarity.packing import PACKED, unpack
+        from inspector.similarity.pairs import Candidates
         from inspector.similarity.verification import measured
 
         both = unpack(np.frombuffer(b"".join(records), PACKED))

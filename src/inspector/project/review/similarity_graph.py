@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inspector.audit.leakage import SimilarityEdges, tie
 from inspector.project.review.duplicates import DuplicateIndex, Duplicates
 from inspector.project.review.groups import Groups
-from inspector.similarity.clusters import components
+from inspector.similarity.pairs import components
 from inspector.store.sample_table import SampleTable
 
 Mask = NDArray[np.bool_]

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.similarity.hash_join import Candidates
 from inspector.similarity.orientations import FAR
+from inspector.similarity.pairs import Candidates
 from inspector.similarity.verification import measured
 
 Plane = NDArray[np.float32]

@@ -24,10 +24,10 @@ from inspector.similarity.align import (
 from inspector.similarity.content import judge, without_frames
 from inspector.similarity.filters import detail, halved, smoothed
 from inspector.similarity.full_size.images import FullImage, squared
-from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import SURE
 from inspector.similarity.measures import PairMeasure
 from inspector.similarity.orientations import FAR, apply
+from inspector.similarity.pairs import Candidates
 from inspector.similarity.verification import frames, measured, similarity_from
 
 _STEPS = 5

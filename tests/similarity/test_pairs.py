@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.similarity.clusters import components
+from inspector.similarity.pairs import components
 
 
 @st.composite
