@@ -180,6 +180,20 @@ def test_an_unchanged_dataset_is_compared_again_by_another_search(
     assert "candidates" not in third.totals
 
 
+def test_files_that_are_read_again_for_good_measure_leave_all_lists_as_they_are(
+    opened: Project, copy: Path
+) -> None:
+    files = sorted(copy.rglob("*.jpg"))[:9]
+    for file in files:
+        os.utime(file)
+    opened.scans.scan()
+    table = opened.samples.everything()
+    again = Phases()
+    opened.scans.scan(progress=again)
+    assert again.totals["images"] == len(files)
+    assert opened.samples.everything() is table
+
+
 def test_touched_files_are_compared_where_the_scan_before_did_not_end(
     opened: Project, copy: Path
 ) -> None:

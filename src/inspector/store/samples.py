@@ -253,13 +253,14 @@ def listing_digest(connection: sqlite3.Connection) -> str:
 
 _FILL = (
     f"UPDATE sample SET {', '.join(f'{name} = ?' for name in FileFacts._fields[:-1])} WHERE id = ?"
+    " AND (version <> ? OR sha256 IS NOT ?)"
 )
 
 
 def fill(
     connection: sqlite3.Connection, rows: Sequence[FileFacts], known: Mapping[int, bytes]
 ) -> None:
-    """Write what the scan read.
+    """Write what the scan read; a file that was read again for good measure may be the same.
 
     Args:
         connection: Project connection.
@@ -268,8 +269,9 @@ def fill(
     """
     if known:
         rows = [_followed(connection, row, known.get(row.id, b"")) for row in rows]
-    connection.executemany(_FILL, rows)
-    _touch(connection)
+    written = connection.executemany(_FILL, ((*row, row.version, row.sha256) for row in rows))
+    if written.rowcount:
+        _touch(connection)
 
 
 def _followed(connection: sqlite3.Connection, row: FileFacts, before: bytes) -> FileFacts:
