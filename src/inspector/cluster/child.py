@@ -166,7 +166,7 @@ class ShardedSearch:
             case JoinNearShards():
                 self._join_near(name, part)
             case JoinHashes(transform=transform):
-                write_pairs(self._store, name, propose_by_hashes(self._table, transform))
+                write_pairs(self._store, name, propose_by_hashes(self._table, (transform,)))
             case VerifyShard():
                 write_pairs(self._store, name, verify_rows(part.task(), self._rows))
             case _:

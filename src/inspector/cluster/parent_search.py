@@ -144,7 +144,8 @@ class ParentSearch:
                 return near_name(space, cells, start), NearShard(start, space, cells)
             case JoinNear(space=space, cells=cells):
                 return f"pairs-{space}-{cells}", JoinNearShards(space, cells)
-            case ProposeTask(transform=transform):
+            case ProposeTask(transforms=transforms):
+                (transform,) = transforms
                 return f"pairs-hashes-{transform}", JoinHashes(transform)
             case VerifyTask():
                 request = VerifyShard.of(task)

@@ -13,7 +13,7 @@ the new ones, and only the images whose neighbours are unknown look for theirs.
 import errno
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, assert_never
@@ -441,20 +441,20 @@ def _propose(task: ProposeTask) -> CandidateResult:
     new = None
     if (folder / "old.npy").exists():
         new = np.flatnonzero(np.load(folder / "old.npy") < 0).astype(np.int32)
-    return propose_by_hashes(np.load(folder / "searched.npy"), task.transform, new)
+    return propose_by_hashes(np.load(folder / "searched.npy"), task.transforms, new)
 
 
 def propose_by_hashes(
-    images: NDArray[np.void], transform: int, new: NDArray[np.int32] | None = None
+    images: NDArray[np.void], transforms: Sequence[int], new: NDArray[np.int32] | None = None
 ) -> CandidateResult:
-    """Propose pairs by the hashes of records (n,) with `HASHES`, for one flip or rotation.
+    """Propose pairs by the hashes of records (n,) with `HASHES`, for some flips and rotations.
 
     Args:
         images: Records with `HASHES`.
-        transform: One of `ONE_OF_EACH`.
+        transforms: Some of `ONE_OF_EACH`.
         new: Rows of which every pair has at least one; None for all.
     """
-    proposed = candidates(images, (transform,), new)
+    proposed = candidates(images, transforms, new)
     return CandidateResult(proposed.a, proposed.b, proposed.transform)
 
 

@@ -157,10 +157,10 @@ class JoinNear:
 
 @dataclass(frozen=True, slots=True)
 class ProposeTask:
-    """Find candidate pairs by the hashes of a search, for one flip or rotation."""
+    """Find candidate pairs by the hashes of a search, for some flips and rotations."""
 
     folder: str
-    transform: int
+    transforms: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ class PairSearch:
         described: list[Task] = [
             Describe(str(records), folder, i, min(images, i + CHUNK_IMAGES)) for i in starts
         ]
-        joins: list[Task] = [ProposeTask(folder, t) for t in ONE_OF_EACH]
+        joins: list[Task] = [ProposeTask(folder, (t,)) for t in ONE_OF_EACH]
         # Each step needs the whole previous one; hashes are joined beside the neighbours.
         steps: tuple[list[Task], ...] = ([Begin(folder)], described, joins)
         if not hashes_only:
@@ -164,7 +164,9 @@ class PairSearch:
             DescribeNew(str(records), folder, new[i : i + CHUNK_IMAGES])
             for i in range(0, len(new), CHUNK_IMAGES)
         ]
-        joins: list[Task] = [ProposeTask(folder, t) for t in ONE_OF_EACH]
+        # Each task indexes the hashes of all images.
+        halves = ONE_OF_EACH[0::2], ONE_OF_EACH[1::2]
+        joins: list[Task] = [ProposeTask(folder, transforms) for transforms in halves]
         before: tuple[list[Task], ...] = (
             [Begin(folder, known)], described,
             [Reduce(folder, space, known, update.cells) for space in spaces],
