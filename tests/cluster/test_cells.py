@@ -20,6 +20,7 @@ from inspector.errors import ClusterError
 from inspector.similarity import nearest, proposals
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.packing import pack
+from inspector.similarity.pairs import candidates_of
 from inspector.work import tasks
 from inspector.work.search import search
 from inspector.work.tasks import (
@@ -90,8 +91,8 @@ class Searched:
         for start in self.blocks:
             search(FindNear(folder, start, space, self.cells))
         search(JoinNear(folder, space, self.cells))
-        with np.load(self.local / f"{space}-pairs.npz") as pairs:
-            return CandidateResult(pairs["a"], pairs["b"], pairs["transform"])
+        pairs = candidates_of(np.load(self.local / f"{space}-pairs.npy"))
+        return CandidateResult(pairs.a, pairs.b, pairs.transform)
 
     def parts(self, space: Space) -> Iterator[tuple[str, SearchPart]]:
         """Yield the parts that a cluster runs, up to the neighbours of all blocks."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from inspector.project.catalog import verified_pairs
 from inspector.project.catalog.verified_pairs import PairTable, VerifiedPairs
+from inspector.similarity import pairs as pairs_module
 from inspector.similarity.pairs import each_once, numbers_of
 from inspector.store.columns import HashColumn
 from inspector.work.tasks import CandidateResult
@@ -25,7 +26,8 @@ candidates = st.sets(
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verified_pairs, "_AT_ONCE", 4)
+    for module in (verified_pairs, pairs_module):
+        monkeypatch.setattr(module, "_AT_ONCE", 4)
 
 
 def table_of(some: set[Candidate]) -> PairTable:
@@ -102,3 +104,19 @@ def test_pairs_that_a_table_lacks_have_no_row() -> None:
     assert rows.tolist() == [2, -1, -1, 1, -1]
     empty = table_of(set())
     assert empty.rows_of(np.array([1]), np.array([2])).tolist() == [-1]
+
+
+def test_a_damaged_file_gives_nothing_wrong(tmp_path: Path) -> None:
+    some = {(0, 1, 0), (0, 3, 8), (4, 5, 0)}
+    memory = VerifiedPairs(tmp_path, tmp_path / "p.inspector")
+    memory.keep(contents(list(range(IMAGES))), compared(table_of(some)))
+    (file,) = tmp_path.glob("*.npz")
+    whole = file.read_bytes()
+    right = compared(table_of(some)).similarity
+    for place in range(0, len(whole), 3):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        file.write_bytes(damaged)
+        table = table_of(some)
+        memory.fill(contents(list(range(IMAGES))), table)
+        assert (np.isnan(table.similarity) | (table.similarity == right)).all()

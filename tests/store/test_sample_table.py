@@ -129,3 +129,11 @@ def test_a_listing_that_changes_nothing_keeps_the_table(store: ProjectStore) -> 
     assert list(grown)[1:] == list(before)[1:]
     assert len(list_again(listed[1:])) == len(before) - 1
     assert list(list_again(listed[1:])) == list(before)[1:]
+
+
+def test_another_failure_replaces_the_first(store: ProjectStore) -> None:
+    (sample, *_) = (s.id for s in store.samples.everything())
+    for status, reason in (("crashed", "first"), ("timeout", "second")):
+        store.samples.fill([failed(sample, status, reason, 1)], {}).result()
+        (row,) = store.samples.by_ids([sample])
+        assert (row.status, row.reason) == (status, reason)

@@ -153,7 +153,7 @@ def pair_numbers(rows: NDArray[np.int32], k: int) -> NDArray[np.uint64]:
 
     Args:
         rows: (n, 2, depth) of `NeighbourLists`.
-        k: Neighbours of each list.
+        k: Neighbours of each list, at most its depth.
     """
     numbers = np.empty((len(rows), 2 * k), np.uint64)
     for start in range(0, len(rows), BLOCK):

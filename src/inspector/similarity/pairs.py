@@ -43,6 +43,11 @@ def candidates_of(numbers: NDArray[np.uint64]) -> Candidates:
     )  # fmt: skip
 
 
+def pairs_of(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return numbers that are equal for the same two images, whatever the transform."""
+    return numbers >> _B_SHIFT
+
+
 def each_once(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Sort numbers in their place, and return a view of them without repetitions."""
     numbers.sort()

@@ -32,8 +32,13 @@ _EMBEDDINGS = (
     "CREATE TABLE IF NOT EXISTS embedding (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL,"
     " model TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (sha256, model))"
 )
-# Likewise. Changes when anything is lost: what was seen in the cache once is not looked for again.
-_GENERATION = "CREATE TABLE IF NOT EXISTS generation AS SELECT randomblob(16) AS id"
+# Likewise. Changes when a picture is lost, whatever program loses it: what was seen in the cache
+# once is not looked for again.
+_GENERATION = (
+    "CREATE TABLE IF NOT EXISTS generation AS SELECT randomblob(16) AS id",
+    "CREATE TRIGGER IF NOT EXISTS picture_lost AFTER DELETE ON picture"
+    " BEGIN UPDATE generation SET id = randomblob(16); END",
+)
 # A crash of the machine may lose what was written last.
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 # Hashes come in random order, so each batch touches most pages of their index.
@@ -117,20 +122,15 @@ class ImageCache:
         self._records = Records(self.records, self._record_bytes)
         if last is not None:
             # These records never reached the disk, and others must not be mistaken for them.
-            self._lose("place BETWEEN ? AND ?", self._records.before, last)
-
-    def _lose(self, condition: str, *values: object) -> None:
-        """Delete entries whose record is lost, so that the next scan creates them again."""
-        connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        with connection:
-            if connection.execute(f"DELETE FROM picture WHERE {condition}", values).rowcount:
-                connection.execute("UPDATE generation SET id = randomblob(16)")
+            connection.execute(
+                "DELETE FROM picture WHERE place BETWEEN ? AND ?", (self._records.before, last)
+            )
 
     def _begin(self) -> None:
         connection = self._connection()
         if self._is_current(connection):
-            connection.execute(_GENERATION)
+            for statement in _GENERATION:
+                connection.execute(statement)
             return
         connection.execute("BEGIN IMMEDIATE")
         with connection:
@@ -138,10 +138,9 @@ class ImageCache:
             if not self._is_current(connection):
                 connection.execute("DROP TABLE IF EXISTS image")
                 self.records.unlink(missing_ok=True)
-                for statement in _SCHEMA.split(";")[:-1]:
-                    connection.execute(statement)
                 connection.execute("DROP TABLE IF EXISTS generation")
-                connection.execute(_GENERATION)
+                for statement in (*_SCHEMA.split(";")[:-1], *_GENERATION):
+                    connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {self._version}")
 
     def _is_current(self, connection: sqlite3.Connection) -> bool:
@@ -181,11 +180,16 @@ class ImageCache:
         return rows[0][0] if rows else None
 
     def generation(self) -> str:
-        """Return a name that stays the same while no stored content is lost, "" if none is sure."""
+        """Return a name of what is stored: another one once a picture is lost; "" if none is sure.
+
+        It is another one, too, for a copy of the cache and after each start of the machine.
+        """
         rows = self._ask("SELECT id FROM generation")
-        with contextlib.suppress(OSError):
-            return f"{_BOOT.read_text(encoding='ascii').strip()} {rows[0][0].hex()}" if rows else ""
-        return ""
+        try:
+            boot, file = _BOOT.read_text(encoding="ascii").strip(), self.path.stat()
+        except OSError:
+            return ""
+        return f"{boot} {file.st_dev:x}:{file.st_ino:x} {rows[0][0].hex()}" if rows else ""
 
     def contents(self) -> set[bytes]:
         """Return the hashes of all stored contents."""
@@ -217,7 +221,7 @@ class ImageCache:
         for sha256, place, crc in self._rows(contents):
             if place >= 0 and not (self._records and self._records.holds(place, crc)):
                 with contextlib.suppress(sqlite3.Error):
-                    self._lose("sha256 = ?", sha256)
+                    self._connection().execute("DELETE FROM picture WHERE sha256 = ?", (sha256,))
                 yield -1
             else:
                 yield place

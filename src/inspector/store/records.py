@@ -89,7 +89,7 @@ class ScanRecord(msgspec.Struct, frozen=True):
     """The last scan: its start in ns since the epoch, and whether it is complete.
 
     Attributes:
-        cache: Generation of the cache that held all contents; "" where that is not sure.
+        cache: Generation of the cache that held all contents when it began; "" where none is sure.
     """
 
     began_ns: int = 0

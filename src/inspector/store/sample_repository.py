@@ -41,6 +41,10 @@ class SampleRepository:
         """Tell whether a present file was read with another feature version."""
         return samples.is_outdated(self._database.read(), version)
 
+    def withheld(self) -> set[int]:
+        """Return the files of known content that no search has compared, for their names' sake."""
+        return samples.withheld(self._database.read())
+
     def known_contents(self) -> Iterator[FileContent]:
         """Yield every present image, ordered by path."""
         return samples.known_contents(self._database.read())
@@ -125,8 +129,18 @@ class SampleRepository:
         return self._database.submit(lambda c: samples.fill(c, rows, known))
 
     def follow_moves(self) -> int:
-        """Give missing rows the new path of their content; return the number of moved files."""
-        return self._database.write(samples.follow_moves)
+        """Give missing rows the new path of their content; return the number of moved files.
+
+        The scan counts as incomplete where any moved: their pairs are to be looked at.
+        """
+
+        def work(connection: sqlite3.Connection) -> int:
+            moved = samples.follow_moves(connection)
+            if moved:
+                _reopen(connection)
+            return moved
+
+        return self._database.write(work)
 
     def end_scan(self, scan: ScanRecord) -> None:
         """Record how the last scan ended."""

@@ -160,6 +160,8 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
         f" status = CASE WHEN l.status <> 'pending' THEN l.status WHEN {_SAME} THEN sample.status"
         "   ELSE 'pending' END,"
         f" reason = CASE WHEN {_SAME} THEN sample.reason ELSE l.reason END,"
+        # So `withheld` knows it again.
+        " format = CASE WHEN l.status <> 'pending' THEN '' ELSE sample.format END,"
         " size = l.size, mtime_ns = l.mtime_ns"
         f" FROM temp.listed l WHERE {_LISTED} AND NOT ({_UNCHANGED})"
     ).rowcount
@@ -202,6 +204,18 @@ def unscanned(connection: sqlite3.Connection, version: int, racy_ns: int) -> lis
         (version, racy_ns),
     )
     return [FileContent(*row) for row in rows]
+
+
+def withheld(connection: sqlite3.Connection) -> set[int]:
+    """Return the files of known content that had, or have, a status by name alone.
+
+    No search has compared them since.
+    """
+    rows = connection.execute(
+        "SELECT id FROM sample WHERE missing = 0 AND version = 0 AND sha256 IS NOT NULL"
+        " AND (format = '' OR status <> 'pending')"
+    )
+    return {row[0] for row in rows}
 
 
 def is_outdated(connection: sqlite3.Connection, version: int) -> bool:
@@ -253,7 +267,7 @@ def listing_digest(connection: sqlite3.Connection) -> str:
 
 _FILL = (
     f"UPDATE sample SET {', '.join(f'{name} = ?' for name in FileFacts._fields[:-1])} WHERE id = ?"
-    " AND (version <> ? OR sha256 IS NOT ?)"
+    " AND (version <> ? OR sha256 IS NOT ? OR status <> ? OR reason <> ?)"
 )
 
 
@@ -269,7 +283,8 @@ def fill(
     """
     if known:
         rows = [_followed(connection, row, known.get(row.id, b"")) for row in rows]
-    written = connection.executemany(_FILL, ((*row, row.version, row.sha256) for row in rows))
+    values = ((*row, row.version, row.sha256, row.status, row.reason) for row in rows)
+    written = connection.executemany(_FILL, values)
     if written.rowcount:
         _touch(connection)
 

@@ -178,7 +178,7 @@ def _runs(
 
 def _records(file: str, folder: Path, rows: NDArray[np.integer]) -> NDArray[np.void]:
     """Return the unpacked records of some images of a search."""
-    places = np.load(folder / "chosen.npy")[rows]
+    places = np.load(folder / "chosen.npy", mmap_mode="r")[rows]
     order = np.argsort(places)
     packed = np.empty(len(rows), PACKED)
     with Path(file).open("rb", buffering=0) as stream:
@@ -264,10 +264,10 @@ def _carry_lists(folder: Path, space: Space, file: str) -> tuple[NDArray[np.bool
         before = NeighbourLists(known[f"{space}-rows"], known[f"{space}-cosines"])
     shape = (len(old), *before.rows.shape[1:])
     unknown, last = np.empty(len(old), np.bool_), np.empty(shape[:2], np.float32)
-    # A block at a time: those of a million images take 256 MB.
+    # The new ones a block at a time: of a million images either take 256 MB.
     with (
-        _begun(folder / f"{space}-rows.npy", before.rows.dtype, shape) as rows,
-        _begun(folder / f"{space}-cosines.npy", before.cosines.dtype, shape) as cosines,
+        _new_array_file(folder / f"{space}-rows.npy", before.rows.dtype, shape) as rows,
+        _new_array_file(folder / f"{space}-cosines.npy", before.cosines.dtype, shape) as cosines,
     ):
         start = 0
         parts = before.carried(old, _least(folder, space), proposed_neighbours(space))
@@ -280,7 +280,7 @@ def _carry_lists(folder: Path, space: Space, file: str) -> tuple[NDArray[np.bool
     return unknown, last
 
 
-def _begun(file: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> BinaryIO:
+def _new_array_file(file: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> BinaryIO:
     """Create an array file to which its rows are written one after another."""
     stream = file.open("wb")
     facts = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
@@ -390,7 +390,7 @@ def _join_near(task: JoinNear) -> Written:
     np.save(folder / f"{space}-cosines.npy", lists.cosines)
     np.save(folder / f"{space}-rows.npy", lists.rows)
     rows = lists.rows
-    # Of a million images they take 128 MB, and what follows more than that.
+    # The cosines of a million images take 128 MB, and what follows more than that.
     del lists
     # By a file: what a worker sends exists several times at once.
     np.save(folder / f"{space}-pairs.npy", near_numbers(rows, space))

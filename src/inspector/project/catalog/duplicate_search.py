@@ -37,6 +37,9 @@ class DuplicateSearch:
         stop: Set from any thread to end soon; nothing is stored then.
         progress: Reports the phases "candidates", "near-duplicates", "files" and "pixels".
         stream: Receives each confirmed pair across splits at once.
+
+    Attributes:
+        left_out: Contents without a fingerprint.
     """
 
     def __init__(
@@ -49,7 +52,7 @@ class DuplicateSearch:
         cache = context.cache.path.parent
         self._known = KnownSearch(cache, context.file)
         self._files = FileComparison(context.root, VerifiedPairs(cache, context.file, "files"))
-        self._embedded = 0
+        self._embedded = self.left_out = 0
         # Before anything is looked up in it.
         self._generation = context.cache.generation()
 
@@ -67,7 +70,8 @@ class DuplicateSearch:
             update = self._update_for(images)
             places = self._places(images, update)
             searched, contents = places >= 0, everything
-            if not searched.all():
+            self.left_out = int(np.count_nonzero(~searched))
+            if self.left_out:
                 contents = everything.taken(searched)
                 images = self._images(contents)
                 update = self._update_for(images)
@@ -101,14 +105,17 @@ class DuplicateSearch:
             best = rows.get((one, two))
             if one != two and (best is None or similarity > best.similarity):
                 rows[one, two] = StoredPair(one, two, transform, similarity)
-        self._remember(compared, list(rows.values()), everything)
         context.store.duplicates.replace(sets, rows.values())
+        # Last: it says that this search was made.
+        self._remember(compared, list(rows.values()), everything)
         return True
 
     def _counted(self, verified: PairTable, contents: Contents) -> ScoreCounts:
         """Count the compared pairs by similarity, of one label and of two."""
         labels = contents.texts("label").codes
-        return counted(verified.similarity, labels[verified.a] != labels[verified.b])
+        # What can't be compared is unlike.
+        similarity = np.nan_to_num(verified.similarity)
+        return counted(similarity, labels[verified.a] != labels[verified.b])
 
     def _remember(
         self, compared: ScoreCounts, pairs: Sequence[StoredPair], contents: Contents

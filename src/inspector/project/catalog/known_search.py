@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.project.catalog.stored_arrays import DAMAGED, stored_arrays
 from inspector.similarity.orientations import INVERSE
 from inspector.similarity.pairs import candidates_of, numbers_of
 from inspector.store.columns import HashColumn, TextColumn, rows_of_words
@@ -105,30 +106,31 @@ class KnownSearch:
             cache: Generation of the cache.
         """
         try:
-            with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
+            with stored_arrays(self._file) as known:
                 # Workers read the rest of it, and rely on it.
-                if str(known["maker"]) != SEARCH or known.zip.testzip() is not None:
-                    return None
-                uses_embedding = f"{Space.EMBEDDING}-rows" in known
-                centres = f"{Space.DESCRIPTORS}-centres"
-                cells = len(known[centres]) if centres in known else 0
-                keys, added = known["keys"], int(known["added"])
-                of_cache = bool(cache) and str(known["cache"]) == cache
-                places = known["places"] if of_cache else np.full(len(keys), -1, np.int64)
-                by_hashes = known["by-hashes"]
-        except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
+                return None if known.zip.testzip() else self._update(known, images, cache)
+        except DAMAGED:
             return None
+
+    def _update(self, known: Any, images: SearchedImages, cache: str) -> SearchUpdate | None:
+        """Return how a search of `images` updates the one whose file is open."""
+        keys = known["keys"]
         old = rows_of_words(keys, images.keys)
-        added += int(np.count_nonzero(old < 0))
+        added = int(known["added"]) + int(np.count_nonzero(old < 0))
         if (
-            uses_embedding != (images.embedded is not None)
+            (f"{Space.EMBEDDING}-rows" in known) != (images.embedded is not None)
             or min(len(keys), len(old)) <= FEW
             or added > MAX_NEW_SHARE * len(old)
         ):
             return None
-        carried = _carried(by_hashes, old, len(keys))
-        places = np.where(old >= 0, places[old], -1)
-        return SearchUpdate(self._file, old, places, carried, added, cells)
+        centres = f"{Space.DESCRIPTORS}-centres"
+        places = np.full(len(old), -1, np.int64)
+        if cache and str(known["cache"]) == cache:
+            places = np.where(old >= 0, known["places"][old], -1)
+        return SearchUpdate(
+            self._file, old, places, _carried(known["by-hashes"], old, len(keys)), added,
+            len(known[centres]) if centres in known else 0,
+        )  # fmt: skip
 
     def points_of(self, contents: HashColumn, splits: TextColumn) -> NDArray[np.float16] | None:
         """Return the points (n, d) of images by the last search, zeros where it has none.
@@ -136,11 +138,9 @@ class KnownSearch:
         None where no search left any.
         """
         try:
-            with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
-                if str(known["maker"]) != SEARCH:
-                    return None
+            with stored_arrays(self._file) as known:
                 keys, points = known["keys"], known[f"{Space.DESCRIPTORS}-points"]
-        except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
+        except DAMAGED:
             return None
         if points.ndim != 2 or not 0 < len(points) == len(keys) or points.dtype != np.float16:
             return None

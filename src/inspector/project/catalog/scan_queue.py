@@ -1,6 +1,6 @@
 """The files that a scan has to read, handed out while names are still being listed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from inspector.dataset.file_facts import FileFacts
@@ -28,6 +28,7 @@ class ScanQueue:
         names: Per part of the listing, the number of new files and the files to read.
         progress: Reports the phases "names" and `phase`.
         phase: Name of the reading phase.
+        withheld: Files whose content counts as new, although it is known.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class ScanQueue:
         names: Iterator[tuple[int, list[FileContent]]],
         progress: Progress,
         phase: str,
+        withheld: Set[int],
     ) -> None:
         self.count = self.new = self.changed = self.replaced = 0
         self.known: dict[int, bytes] = {}
@@ -44,6 +46,7 @@ class ScanQueue:
         self._folder = str(root / "_")[:-1]
         self._records = str(records)
         self._phase = phase
+        self._withheld = withheld
         self._rows = ahead(self._list(names, progress), nothing=[])
 
     def chunks(self) -> Iterator[list[ReadTask]]:
@@ -66,7 +69,7 @@ class ScanQueue:
         """Count what changed among files that were read."""
         for row in facts:
             before = self.known.get(row.id)
-            if row.sha256 != before:
+            if row.sha256 != before or row.id in self._withheld:
                 self.changed += 1
                 self.replaced += before is not None
 

@@ -176,7 +176,8 @@ class Scans:
         store = self._context.store
         before = self._begun(began_ns)
         outdated = store.samples.is_outdated(FEATURES)
-        cache = self._context.cache.generation()
+        refusal = self._context.cache.refusal
+        cache = self._context.cache.generation() if refusal is None else ""
         lost = self._lost(cache)
         unsearched = outdated or bool(lost) or not self._is_searched()
         reading = ScanQueue(
@@ -185,6 +186,7 @@ class Scans:
             self._unread(before - RACY_NS, lost),
             progress,
             READING_AGAIN if outdated else READING,
+            store.samples.withheld(),
         )
         try:
             self._read(reading, stop, progress)
@@ -202,9 +204,12 @@ class Scans:
             complete = self._embeddings.complete(stop=stop, progress=progress)
         if complete:
             if unsearched or reading.changed or moved or self._is_newly_embedded():
-                if self._context.cache.refusal is not None:
-                    raise self._context.cache.refusal
-                complete = DuplicateSearch(self._context, stop, progress, self.stream).run()
+                if refusal is not None:
+                    raise refusal
+                search = DuplicateSearch(self._context, stop, progress, self.stream)
+                complete = search.run()
+                # What has no fingerprint is looked for again.
+                cache = "" if search.left_out else cache
             store.samples.end_scan(ScanRecord(began_ns, complete, cache))
         self._context.emit(Changes(samples=True, duplicates=True))
         # What an earlier scan left unread is not new, and was not known.

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -11,13 +10,12 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.project.catalog.stored_arrays import DAMAGED, stored_arrays
 from inspector.similarity.orientations import FAR
-from inspector.similarity.pairs import candidates_of
+from inspector.similarity.pairs import candidates_of, pairs_of
 from inspector.store.columns import HashColumn, rows_of_words
 from inspector.work.tasks import SEARCH, CandidateResult
 
-# Numbers of one pair differ in these alone: the transform.
-_BITS = np.uint64((2 * FAR - 1).bit_length())
 _NO_PAIR = np.uint64(2**64 - 1)
 _SHIFT = 32
 _AT_ONCE = 1 << 20
@@ -49,10 +47,10 @@ class PairTable(NamedTuple):
         while start < len(numbers):
             end = min(start + _AT_ONCE, len(numbers))
             # A pair is not cut in two.
-            while end < len(numbers) and numbers[end] >> _BITS == numbers[end - 1] >> _BITS:
+            while end < len(numbers) and pairs_of(numbers[end]) == pairs_of(numbers[end - 1]):
                 end += 1
             some = numbers[start:end]
-            starts = np.flatnonzero(np.diff(some >> _BITS, prepend=_NO_PAIR))
+            starts = np.flatnonzero(np.diff(pairs_of(some), prepend=_NO_PAIR))
             part, pairs = slice(count, count + len(starts)), candidates_of(some)
             a[part], b[part] = pairs.a[starts], pairs.b[starts]
             ways[part] = np.bitwise_or.reduceat(np.uint16(1) << pairs.transform, starts)
@@ -76,6 +74,7 @@ class PairTable(NamedTuple):
     def fill(self, verified: CandidateResult) -> None:
         """Enter the similarity of some of the pairs."""
         rows = self.rows_of(verified.a, verified.b)
+        assert (rows >= 0).all()
         self.transform[rows], self.similarity[rows] = verified.transform, verified.similarity
 
     def uncompared(self) -> CandidateResult:
@@ -122,11 +121,10 @@ class VerifiedPairs:
             table: The pairs, without any similarity.
         """
         try:
-            with self._file.open("rb") as stream, np.load(stream, allow_pickle=False) as known:
-                if str(known["maker"]) == SEARCH:
-                    rows = rows_of_words(contents.words, known["contents"].view(np.uint64))
-                    _fill_known(table, known, rows)
-        except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
+            with stored_arrays(self._file) as known:
+                rows = rows_of_words(contents.words, known["contents"].view(np.uint64))
+                _fill_known(table, known, rows)
+        except DAMAGED:
             # A damaged file may have given some of them.
             table.similarity.fill(np.nan)
 
@@ -160,7 +158,7 @@ def _fill_known(table: PairTable, known: Any, rows: NDArray[np.int64]) -> None:
                 np.frombuffer(column.read(_AT_ONCE * dtype.itemsize), dtype)
                 for column, dtype in zip(columns, dtypes, strict=True)
             )
-            if not len(a):
+            if not len(a) or not len(table.a):
                 return
             one, two = rows[a], rows[b]
             # Of a pair in another order the transform would be another one, too.

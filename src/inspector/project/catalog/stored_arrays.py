@@ -1,0 +1,31 @@
+"""Array files beside the cache that a search leaves for the next; any of them may be damaged."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inspector.work.tasks import SEARCH
+
+DAMAGED = (
+    OSError, EOFError, LookupError, TypeError, ValueError, RuntimeError, zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip
+"""What reading a damaged file may raise. `zipfile` says by a RuntimeError what it can't read."""
+
+
+@contextmanager
+def stored_arrays(file: Path) -> Iterator[Any]:
+    """Yield the arrays of a file by name; each is checked when it is read to its end.
+
+    Raises:
+        LookupError: Another search stored them. Damage raises one of `DAMAGED`, also later.
+    """
+    with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+        if str(arrays["maker"]) != SEARCH:
+            raise LookupError(f"{file} is of another search")
+        yield arrays
