@@ -9,7 +9,7 @@ SRC = Path(__file__).resolve().parents[2] / "src" / "inspector"
 # Each reads a file of this program, in a place of its own or checked just before.
 OWN = {
     "cluster/task.py", "desktop/desktop_entry.py", "desktop/paths.py", "desktop/settings.py",
-    "project/catalog/known_search.py", "project/catalog/verified_pairs.py",
+    "project/catalog/stored_arrays.py",
     "project/training/stored_runs.py", "similarity/embedding.py", "similarity/records.py",
     "store/backups.py", "store/cache.py", "store/connections.py", "store/exclusive_lock.py",
     "store/refusals.py",
