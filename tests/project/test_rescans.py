@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.project.phases import LONG_AGO, Phases, old_copy
 
 from inspector.desktop.paths import cache_folder
 from inspector.project.catalog import duplicate_search, pair_search, scans
@@ -21,39 +22,16 @@ from inspector.similarity.embedding import DIMENSIONS, VERSION
 from inspector.similarity.orientations import INVERSE, NAMES
 from inspector.similarity.pairs import numbers_of
 from inspector.store.columns import HashColumn
-from inspector.work.jobs import Progress, Stop
+from inspector.work.jobs import Stop
 from inspector.work.tasks import CandidateResult
 
 CLOCKWISE = "turn 270"
-LONG_AGO = (1_700_000_000, 1_700_000_000)
-
-
-class Phases(Progress):
-    """Remember the total of each phase, and stop where one begins."""
-
-    def __init__(self, stop: Stop | None = None, at: str = "") -> None:
-        super().__init__()
-        self.totals: dict[str, int] = {}
-        self.stop, self.at = stop, at
-
-    def start(self, phase: str, total: int) -> None:
-        self.totals[phase] = total
-        if self.stop is not None and phase == self.at:
-            self.stop.set()
-        super().start(phase, total)
-
-    def rename(self, phase: str, total: int) -> None:
-        self.totals[phase] = total
-        super().rename(phase, total)
 
 
 @pytest.fixture
 def copy(demo: Path, tmp_path: Path) -> Path:
     """A copy of the demo whose files are old: none is read again for good measure."""
-    folder = Path(shutil.copytree(demo, tmp_path / "data"))
-    for file in folder.rglob("*.*"):
-        os.utime(file, LONG_AGO)
-    return folder
+    return old_copy(demo, tmp_path / "data")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.project.phases import LONG_AGO, Phases, old_copy
 
 from inspector.desktop.paths import cache_folder
 from inspector.errors import CacheError
@@ -18,45 +19,23 @@ from inspector.project.project import Project
 from inspector.similarity.pairs import numbers_of
 from inspector.store.cache import ImageCache
 from inspector.store.columns import HashColumn, TextColumn
-from inspector.work.jobs import Progress
 from inspector.work.tasks import CandidateResult
-
-LONG_AGO = (1_700_000_000, 1_700_000_000)
-
-
-class Totals(Progress):
-    """Remember the total of each phase."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.of: dict[str, int] = {}
-
-    def start(self, phase: str, total: int) -> None:
-        self.of[phase] = total
-        super().start(phase, total)
-
-    def rename(self, phase: str, total: int) -> None:
-        self.of[phase] = total
-        super().rename(phase, total)
 
 
 @pytest.fixture
 def data(demo: Path, tmp_path: Path) -> Path:
     """A copy of the demo whose files are old: none is read again for good measure."""
-    folder = Path(shutil.copytree(demo, tmp_path / "data"))
-    for file in folder.rglob("*.*"):
-        os.utime(file, LONG_AGO)
-    return folder
+    return old_copy(demo, tmp_path / "data")
 
 
 def scanned(data: Path, file: Path) -> tuple[dict[str, int], set[tuple[str, str]]]:
     """Open, scan and close a project; return the totals of its phases, and its pairs by path."""
     project = Project(data, file, jobs=1)
-    totals = Totals()
-    assert project.scans.scan(progress=totals).complete
+    phases = Phases()
+    assert project.scans.scan(progress=phases).complete
     pairs = {(p.a.path, p.b.path) for p in project.duplicates.pairs()}
     project.close()
-    return totals.of, pairs
+    return phases.totals, pairs
 
 
 def copied(data: Path, name: str) -> Path:
