@@ -14,7 +14,7 @@ OWN = {
     "store/backups.py", "store/cache.py", "store/connections.py", "store/exclusive_lock.py",
     "store/refusals.py",
     "training/lite0.py", "work/export_writer.py",
-    "work/process_time.py", "work/search.py", "work/staging.py",
+    "work/array_files.py", "work/process_time.py", "work/search.py", "work/staging.py",
     # `packed_files` lists regular files only.
     "dataset/packed/tar_files.py", "dataset/packed/tf_records.py",
     # The one door, and packages' own data.

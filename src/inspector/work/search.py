@@ -10,13 +10,9 @@ then there are no `images`, which are unpacked where they are compared, `embeddi
 the new ones, and only the images whose neighbours are unknown look for theirs.
 """
 
-import errno
-import itertools
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from io import FileIO
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, assert_never
+from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +50,7 @@ from inspector.similarity.proposals import (
     sample_step,
 )
 from inspector.similarity.verification import verify
+from inspector.work.array_files import new_array_file, put_rows, read_runs, rows_of
 from inspector.work.tasks import (
     Begin,
     CandidateResult,
@@ -117,72 +114,13 @@ def _begin(task: Begin) -> Written:
     return Written()
 
 
-def _rows_of(file: Path, rows: NDArray[np.integer]) -> NDArray[Any]:
-    """Read ascending rows of an array file: a map would hold the pages around each, too.
-
-    Raises:
-        OSError: The file is cut off.
-    """
-    with file.open("rb", buffering=0) as stream:
-        shape, dtype = _header(stream)
-        values: NDArray[Any] = np.empty((len(rows), *shape[1:]), dtype)
-        _read_runs(stream, rows, values)
-    return values
-
-
-def _read_runs(stream: FileIO, rows: NDArray[np.integer], values: NDArray[Any]) -> None:
-    """Fill `values` with ascending rows of a file, the first of which begins here.
-
-    Raises:
-        OSError: The file is cut off.
-    """
-    for data in _runs(stream, rows, values):
-        if stream.readinto(data) != data.nbytes:
-            raise OSError(f"{stream.name} is cut off")
-
-
-def _put(folder: Path, rows: NDArray[np.integer], **columns: NDArray[np.generic]) -> None:
-    """Write ascending rows of array files; a map of a sparse file would fault on each page.
-
-    Raises:
-        OSError: The disk is full.
-    """
-    for name, values in columns.items():
-        with (folder / f"{name}.npy").open("r+b", buffering=0) as stream:
-            dtype = _header(stream)[1]
-            for data in _runs(stream, rows, np.ascontiguousarray(values, dtype)):
-                if stream.write(data) != data.nbytes:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), stream.name)
-
-
-def _header(stream: BinaryIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Read the beginning of an array file; return its shape and type."""
-    np.lib.format.read_magic(stream)
-    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    return shape, dtype
-
-
-def _runs(
-    stream: BinaryIO, rows: NDArray[np.integer], values: NDArray[Any]
-) -> Iterator[memoryview]:
-    """Yield the bytes of adjacent rows, with the stream at their place in an array file."""
-    if not len(rows):
-        return
-    first = stream.tell()
-    data = values.view(np.uint8).reshape(len(rows), -1)
-    runs = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
-    for start, stop in itertools.pairwise([*runs.tolist(), len(rows)]):
-        stream.seek(first + int(rows[start]) * data.shape[1])
-        yield data[start:stop].data
-
-
 def _records(file: str, folder: Path, rows: NDArray[np.integer]) -> NDArray[np.void]:
     """Return the unpacked records of some images of a search."""
     places = np.load(folder / "chosen.npy", mmap_mode="r")[rows]
     order = np.argsort(places)
     packed = np.empty(len(rows), PACKED)
     with Path(file).open("rb", buffering=0) as stream:
-        _read_runs(stream, places[order], packed)
+        read_runs(stream, places[order], packed)
     return unpack(packed[np.argsort(order)])
 
 
@@ -196,7 +134,7 @@ def _searched(records: NDArray[np.void]) -> NDArray[np.void]:
 def _describe(task: Describe) -> Written:
     folder, rows = Path(task.folder), np.arange(task.start, task.stop)
     records = _records(task.file, folder, rows)
-    _put(
+    put_rows(
         folder, rows,
         images=records, searched=_searched(records), descriptors=describe(records),
     )  # fmt: skip
@@ -207,8 +145,8 @@ def _describe_new(task: DescribeNew) -> Written:
     folder = Path(task.folder)
     records = _records(task.file, folder, task.rows)
     points = points_by(describe(records), *_projection(folder, Space.DESCRIPTORS))
-    _put(folder, task.rows, searched=_searched(records))
-    _put(folder, task.rows, **{f"{Space.DESCRIPTORS}-points": points})
+    put_rows(folder, task.rows, searched=_searched(records))
+    put_rows(folder, task.rows, **{f"{Space.DESCRIPTORS}-points": points})
     return Written()
 
 
@@ -222,11 +160,11 @@ def _reduce(task: Reduce) -> Written:
     folder, space = Path(task.folder), task.space
     if not task.known:
         file, images = folder / f"{space}.npy", len(np.load(folder / "splits.npy"))
-        sample = _rows_of(file, np.arange(0, images, sample_step(images)))
+        sample = rows_of(file, np.arange(0, images, sample_step(images)))
         components = projection(sample.astype(np.float32))
         np.save(folder / f"{space}-projection.npy", np.column_stack(components))
         points = np.concatenate([
-            points_by(_rows_of(file, np.arange(i, min(i + BLOCK, images))), *components)
+            points_by(rows_of(file, np.arange(i, min(i + BLOCK, images))), *components)
             for i in range(0, images, BLOCK)
         ])  # fmt: skip
         np.save(folder / f"{space}-points.npy", points)
@@ -239,7 +177,7 @@ def _reduce(task: Reduce) -> Written:
         vectors = np.load(folder / f"{space}.npy", mmap_mode="r")
         new = np.flatnonzero(old < 0)
         points = points_by(vectors[new], *_projection(folder, space))
-        _put(folder, new, **{f"{space}-points": points})
+        put_rows(folder, new, **{f"{space}-points": points})
     unknown, last = _carry_lists(folder, space, task.known)
     if task.cells:
         _find_cells_again(folder, space, task, unknown)
@@ -266,8 +204,8 @@ def _carry_lists(folder: Path, space: Space, file: str) -> tuple[NDArray[np.bool
     unknown, last = np.empty(len(old), np.bool_), np.empty(shape[:2], np.float32)
     # The new ones a block at a time: of a million images either take 256 MB.
     with (
-        _new_array_file(folder / f"{space}-rows.npy", before.rows.dtype, shape) as rows,
-        _new_array_file(folder / f"{space}-cosines.npy", before.cosines.dtype, shape) as cosines,
+        new_array_file(folder / f"{space}-rows.npy", before.rows.dtype, shape) as rows,
+        new_array_file(folder / f"{space}-cosines.npy", before.cosines.dtype, shape) as cosines,
     ):
         start = 0
         parts = before.carried(old, _least(folder, space), proposed_neighbours(space))
@@ -278,14 +216,6 @@ def _carry_lists(folder: Path, space: Space, file: str) -> tuple[NDArray[np.bool
             unknown[start:end], last[start:end] = of_these, lists.cosines[:, :, -1]
             start = end
     return unknown, last
-
-
-def _new_array_file(file: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> BinaryIO:
-    """Create an array file to which its rows are written one after another."""
-    stream = file.open("wb")
-    facts = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(stream, facts)
-    return stream
 
 
 def _find_cells_again(folder: Path, space: Space, task: Reduce, unknown: NDArray[np.bool_]) -> None:
@@ -462,7 +392,7 @@ def _verify(task: VerifyTask) -> CandidateResult:
     folder = Path(task.folder)
     if task.file:
         return verify_rows(task, lambda rows: _records(task.file, folder, rows))
-    return verify_rows(task, lambda rows: _rows_of(folder / "images.npy", rows))
+    return verify_rows(task, lambda rows: rows_of(folder / "images.npy", rows))
 
 
 def verify_rows(

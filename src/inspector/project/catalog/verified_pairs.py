@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from inspector.project.catalog.stored_arrays import DAMAGED, stored_arrays
 from inspector.similarity.orientations import FAR
 from inspector.similarity.pairs import candidates_of, pairs_of
 from inspector.store.columns import HashColumn, rows_of_words
+from inspector.work.array_files import read_header
 from inspector.work.tasks import SEARCH, CandidateResult
 
 _NO_PAIR = np.uint64(2**64 - 1)
@@ -152,7 +153,7 @@ def _fill_known(table: PairTable, known: Any, rows: NDArray[np.int64]) -> None:
     """
     with ExitStack() as stack:
         columns = [stack.enter_context(known.zip.open(f"{name}.npy")) for name in PairTable._fields]
-        dtypes = [_dtype_of(column) for column in columns]
+        dtypes = [read_header(column)[1] for column in columns]
         while True:
             a, b, ways, transform, similarity = (
                 np.frombuffer(column.read(_AT_ONCE * dtype.itemsize), dtype)
@@ -167,13 +168,6 @@ def _fill_known(table: PairTable, known: Any, rows: NDArray[np.int64]) -> None:
             same = np.flatnonzero((at >= 0) & (table.ways[at] == ways[still]))
             at, still = at[same], still[same]
             table.transform[at], table.similarity[at] = transform[still], similarity[still]
-
-
-def _dtype_of(stream: IO[bytes]) -> np.dtype[Any]:
-    """Read the beginning of an array file of one dimension; return its type."""
-    np.lib.format.read_magic(stream)
-    dtype: np.dtype[Any] = np.lib.format.read_array_header_1_0(stream)[2]
-    return dtype
 
 
 def _parts(rows: int) -> Iterator[slice]:
