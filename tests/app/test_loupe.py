@@ -11,7 +11,7 @@ from inspector.app.gallery.page import GalleryPage
 from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
-from inspector.store.sample_table import natural_key
+from inspector.store.sample_facts import natural_key
 from tests.app.screen import by_id, page, show, text_of
 
 

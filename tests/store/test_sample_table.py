@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inspector.dataset.decoding import Flag
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import Entry, Status
-from inspector.dataset.names import NO_GROUP, parse_label, parse_listed_path, parse_split
+from inspector.dataset.names import NO_GROUP, NO_SPLIT, parse_label, parse_listed_path, parse_split
 from inspector.store.decisions import Change, DecisionField
 from inspector.store.project_store import ProjectStore
-from inspector.store.sample_table import SamplesById, SampleTable
+from inspector.store.sample_facts import read_facts
+from inspector.store.sample_table import SamplesById, SampleTable, undecided
 
 NAMES = ("cat/img10.jpg", "cat/img2.jpg", "cat/ÄRGER.jpg", "dog/img1.jpg", "dog/note.txt")
 
@@ -137,3 +141,82 @@ def test_another_failure_replaces_the_first(store: ProjectStore) -> None:
         store.samples.fill([failed(sample, status, reason, 1)], {}).result()
         (row,) = store.samples.by_ids([sample])
         assert (row.status, row.reason) == (status, reason)
+
+
+def scanned(store: ProjectStore, files: dict[str, int]) -> None:
+    """List and read files as a scan does; the number of each is its content."""
+    entries = [
+        Entry(
+            parse_listed_path(path), content, content, NO_SPLIT,
+            parse_label(path[0], where="here"), NO_GROUP, Status.PENDING, "",
+        )
+        for path, content in files.items()
+    ]  # fmt: skip
+    listing = store.samples.begin_listing()
+    _, unread = store.samples.add_entries(entries, listing=listing, version=1, racy_ns=10**18)
+    store.samples.end_listing(listing, [])
+    rows = [
+        failed(row.id, "image" if row.size % 5 else "corrupt", "", 1)._replace(
+            sha256=bytes([row.size]) * 32, width=row.size % 2, camera=f"camera {row.size % 3}",
+            brightness=row.size / 7,
+        )
+        for row in unread
+    ]  # fmt: skip
+    store.samples.fill(rows, {row.id: row.sha256 for row in unread if row.sha256}).result()
+    store.samples.follow_moves()
+
+
+def columns(table: SampleTable) -> list[object]:
+    facts = table.facts
+    return [
+        list(facts.paths.names),
+        *((name, column.tolist()) for name, column in sorted(facts.numbers.items())),
+        *((n, c.codes.tolist(), list(c.values)) for n, c in sorted(facts.texts.items())),
+        list(facts.sha256),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from("abcdefghijklmnopqrst"), st.integers(1, 30), max_size=20),
+        min_size=2, max_size=5,
+    )
+)  # fmt: skip
+def test_a_patched_table_is_what_a_new_one_reads(states: list[dict[str, int]]) -> None:
+    with TemporaryDirectory() as folder:
+        store = ProjectStore(Path(folder) / "p.inspector")
+        # So that few rows differ from one state to the next, and a patch pays off.
+        others = {f"{letter}/{n}": 40 + n % 200 for letter in "am" for n in range(200)}
+        for state in states:
+            scanned(store, others | {f"{name}/0.jpg": n for name, n in state.items()})
+            table = agrees_with_database(store)
+            assert columns(table) == columns(undecided(read_facts(store.database.read())))
+        store.close()
+
+
+def agrees_with_database(store: ProjectStore) -> SampleTable:
+    table = store.samples.everything()
+    assert list(table) == store.samples.by_ids(table.ids.tolist())
+    assert table.rows_of(table.ids).tolist() == list(range(len(table)))
+    return table
+
+
+def test_a_changed_file_leaves_what_is_the_same_where_it_was(store: ProjectStore) -> None:
+    others = {f"a/{n:02}": n + 1 for n in range(40)}
+    scanned(store, others)
+    before = store.samples.everything()
+    scanned(store, others | {"a/07": 68})
+    after = agrees_with_database(store)
+    assert after is not before
+    assert after.paths is before.paths
+    assert after.text("label") is before.text("label")
+    assert after.text("camera").codes is before.text("camera").codes
+    assert (before[7].sha256[0], after[7].sha256[0]) == (8, 68)
+    scanned(
+        store,
+        {("b/new" if path == "a/07" else path): n for path, n in others.items()} | {"b/new": 68},
+    )
+    moved = agrees_with_database(store)
+    assert moved[-1].path == "b/new"
+    assert moved[-1].id == after[7].id

@@ -112,5 +112,13 @@ _RECORDS: dict[str, Callable[[_Old], Any]] = {
     "export": _one("operation", "exported", int),
     "opened test": _document("opened_test"),
 }  # fmt: skip
+
+
+def _revision_of_rows(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE sample ADD COLUMN changed INTEGER NOT NULL DEFAULT 0")
+
+
 # Keyed by the version that each migration starts from.
-_MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _typed_records}
+_MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: _typed_records, 2: _revision_of_rows,
+}  # fmt: skip

@@ -20,7 +20,7 @@ from inspector.store.refusals import database_holder, is_of_the_machine, reason,
 from inspector.store.wal import is_busy, use_wal
 
 APPLICATION_ID = 0x44534931
-VERSION = 2
+VERSION = 3
 PATIENCE_SECONDS = 30.0
 READING_PATIENCE_SECONDS = 5.0
 

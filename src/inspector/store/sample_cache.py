@@ -1,10 +1,11 @@
-"""All present samples in memory: reloaded when facts change, patched when decisions do."""
+"""All present samples in memory, patched when facts or decisions change."""
 
 import sqlite3
 import threading
 
 from inspector.store import decisions, record_repository, records, samples
-from inspector.store.sample_table import SampleTable, read_table
+from inspector.store.sample_facts import patched_facts, read_facts
+from inspector.store.sample_table import SampleTable, undecided
 
 
 class SampleCache:
@@ -21,14 +22,22 @@ class SampleCache:
     def table(self, connection: sqlite3.Connection) -> SampleTable:
         """Return every present sample, ordered by path, as it is now."""
         with self._lock:
-            # First, so that changes made meanwhile are read the next time.
-            revision = record_repository.read(connection, records.SAMPLE_REVISION).number
-            operation = decisions.newest(connection)
-            table = self._table
-            if table is None or revision != self._revision:
-                table = read_table(connection)
-            elif operation == self._operation:
-                return table
-            self._revision, self._operation = revision, operation
-            self._table = table.decided(samples.decisions(connection))
-            return self._table
+            connection.execute("BEGIN")
+            try:
+                return self._read(connection)
+            finally:
+                connection.execute("COMMIT")
+
+    def _read(self, connection: sqlite3.Connection) -> SampleTable:
+        revision = record_repository.read(connection, records.SAMPLE_REVISION).number
+        operation = decisions.newest(connection)
+        table = self._table
+        if table is None:
+            table = undecided(read_facts(connection))
+        elif revision != self._revision:
+            table = undecided(patched_facts(connection, table.facts, self._revision))
+        elif operation == self._operation:
+            return table
+        self._revision, self._operation = revision, operation
+        self._table = table.decided(samples.decisions(connection))
+        return self._table

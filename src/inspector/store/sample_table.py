@@ -1,7 +1,5 @@
 """Samples in columns: a fifth of the memory of one object each, and lists from whole columns."""
 
-import re
-import sqlite3
 from collections.abc import (
     ItemsView,
     Iterable,
@@ -11,97 +9,17 @@ from collections.abc import (
     Set,
     ValuesView,
 )
-from dataclasses import dataclass
-from functools import cached_property, partial
-from itertools import pairwise
+from functools import partial
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.dataset.names import RelativePath
-from inspector.store.columns import (
-    BATCH_ROWS,
-    HASH_BYTES,
-    HashColumn,
-    LazyColumns,
-    RowsById,
-    TextColumn,
-)
+from inspector.store.columns import BATCH_ROWS, HashColumn, RowsById, TextColumn
+from inspector.store.sample_facts import NUMBERS, SampleFacts
 from inspector.store.samples import Decision, Sample
 
-CHUNK_ROWS = 10_000
-# As wide as SQLite's: a damaged file may contain any value.
-_NUMBERS: dict[str, Any] = {
-    **dict.fromkeys(
-        ("id", "size", "mtime_ns", "width", "height", "orientation", "flags"), np.int64
-    ),
-    **dict.fromkeys(("brightness", "contrast", "sharpness", "entropy"), np.float64),
-}
-_NO_HASH = bytes(HASH_BYTES)
-_TEXTS = ("split", "label", "source", "status", "reason", "format", "mode", "captured", "camera")
 _DECIDED_NUMBERS = ("bound", "reviewed")
-_DIGITS = re.compile(r"\d+")
-_PADDED = 12
-
-
-def natural_key(path: str) -> str:
-    """Return a key by which numbers in names sort as numbers: 2 before 10."""
-    return _DIGITS.sub(lambda match: match[0].zfill(_PADDED), path)
-
-
-@dataclass(frozen=True, eq=False)
-class _Facts:
-    """What a scan finds about the files, ordered by path; without decisions."""
-
-    paths: Sequence[RelativePath]
-    numbers: Mapping[str, NDArray[Any]]
-    texts: Mapping[str, TextColumn]
-    sha256: HashColumn
-
-    def taken(self, rows: NDArray[np.int64]) -> "_Facts":
-        """Return the facts of some rows; most columns are never asked for."""
-        paths, numbers = self.paths, self.numbers
-        return _Facts(
-            [paths[row] for row in rows.tolist()],
-            LazyColumns(numbers, lambda name: numbers[name][rows]),
-            LazyColumns(self.texts, lambda name: self.texts[name].taken(rows)),
-            self.sha256.taken(rows),
-        )
-
-    @cached_property
-    def by_id(self) -> "RowsById":
-        """The row of each id."""
-        return RowsById(self.numbers["id"])
-
-    @cached_property
-    def image_rows(self) -> NDArray[np.int64]:
-        """Rows of readable images."""
-        return np.flatnonzero(self.texts["status"].equals("image"))
-
-    @cached_property
-    def images(self) -> "_Facts":
-        """Facts of readable images."""
-        if len(self.image_rows) == len(self.paths):
-            return self
-        return self.taken(self.image_rows)
-
-    @cached_property
-    def natural_order(self) -> NDArray[np.int64]:
-        """Rows in natural order of paths."""
-        keys = [natural_key(path) for path in self.paths]
-        if all(one <= two for one, two in pairwise(keys)):
-            return np.arange(len(keys))
-        # With numpy: Python's sort would block all other threads for seconds.
-        encoded = np.array([key.encode("utf-8", "surrogatepass") for key in keys])
-        return np.argsort(encoded, kind="stable")
-
-    @cached_property
-    def lower_paths(self) -> tuple[bytes, NDArray[np.int64]]:
-        """All paths in lower case, one per line, and the end of each line."""
-        text = "\n".join([*self.paths, ""]).lower()
-        data = text.encode("utf-8", "surrogatepass")
-        return data, np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
 
 
 class SampleTable(Sequence[Sample]):
@@ -110,20 +28,21 @@ class SampleTable(Sequence[Sample]):
     A table never changes: a decision creates another one that shares all facts.
 
     Attributes:
+        facts: The table without its decisions.
         ids: int64.
         paths: Relative to the dataset, with "/".
     """
 
     def __init__(
         self,
-        facts: _Facts,
+        facts: SampleFacts,
         numbers: Mapping[str, NDArray[Any]],
         texts: Mapping[str, TextColumn],
     ) -> None:
-        self._facts = facts
+        self.facts = facts
         self._numbers, self._texts = numbers, texts
         self.ids = facts.numbers["id"]
-        self.paths = facts.paths
+        self.paths = facts.paths.names
         self._images: SampleTable | None = None
 
     def __len__(self) -> int:
@@ -163,7 +82,7 @@ class SampleTable(Sequence[Sample]):
 
     def text(self, name: str) -> TextColumn:
         """Return a text column by the name of its field, except paths."""
-        return self._texts[name] if name in self._texts else self._facts.texts[name]
+        return self._texts[name] if name in self._texts else self.facts.texts[name]
 
     def labels(self) -> TextColumn:
         """Return the class of each row: the corrected one, else that of the dataset."""
@@ -178,11 +97,11 @@ class SampleTable(Sequence[Sample]):
 
     def hashes(self) -> HashColumn:
         """Return the SHA-256 of each sample, b"" where unknown."""
-        return self._facts.sha256
+        return self.facts.sha256
 
     def contents(self) -> NDArray[np.int32]:
         """Return a number for the content of each sample, equal where the bytes are."""
-        return self._facts.sha256.numbers
+        return self.facts.sha256.numbers
 
     def ids_where(self, name: str, value: str) -> set[int]:
         """Return the ids of samples whose text of that name is a value."""
@@ -194,15 +113,15 @@ class SampleTable(Sequence[Sample]):
 
     def rows_of(self, ids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
         """Return the rows of ids, -1 for absent ones."""
-        return self._facts.by_id.of(ids)
+        return self.facts.by_id.of(ids)
 
     def natural_order(self) -> NDArray[np.int64]:
         """Return the rows in natural order of paths: 2 before 10."""
-        return self._facts.natural_order
+        return self.facts.paths.natural_order
 
     def containing(self, text: str) -> NDArray[np.bool_]:
         """Return which paths contain a text, case-insensitively."""
-        data, ends = self._facts.lower_paths
+        data, ends = self.facts.paths.lower
         needle = text.lower().encode("utf-8", "surrogatepass")
         mask = np.full(len(self), not needle)
         if not needle or b"\n" in needle:
@@ -217,8 +136,8 @@ class SampleTable(Sequence[Sample]):
     def images(self) -> "SampleTable":
         """Return the readable images."""
         if self._images is None:
-            facts, rows = self._facts.images, self._facts.image_rows
-            self._images = self if facts is self._facts else self._part(facts, rows)
+            facts, rows = self.facts.images, self.facts.image_rows
+            self._images = self if facts is self.facts else self._part(facts, rows)
         return self._images
 
     def included(self) -> "SampleTable":
@@ -232,14 +151,14 @@ class SampleTable(Sequence[Sample]):
 
     def of_rows(self, rows: NDArray[np.int64]) -> "SampleTable":
         """Return the samples of some rows, in that order."""
-        return self._part(self._facts.taken(rows), rows)
+        return self._part(self.facts.taken(rows), rows)
 
     def decided(self, decisions: Mapping[int, Decision]) -> "SampleTable":
         """Return the table with these decisions, by id, in place of all existing ones."""
         rows = self.rows_of(np.fromiter(decisions, np.int64, len(decisions)))
-        return SampleTable(self._facts, *_decision_columns(rows, decisions.values(), len(self)))
+        return SampleTable(self.facts, *_decision_columns(rows, decisions.values(), len(self)))
 
-    def _part(self, facts: _Facts, rows: NDArray[np.int64]) -> "SampleTable":
+    def _part(self, facts: SampleFacts, rows: NDArray[np.int64]) -> "SampleTable":
         return SampleTable(
             facts,
             {name: column[rows] for name, column in self._numbers.items()},
@@ -247,14 +166,14 @@ class SampleTable(Sequence[Sample]):
         )
 
     def _column(self, name: str) -> NDArray[Any]:
-        return self._numbers[name] if name in self._numbers else self._facts.numbers[name]
+        return self._numbers[name] if name in self._numbers else self.facts.numbers[name]
 
     def _value(self, name: str, row: int) -> object:
         if name == "path":
             return self.paths[row]
         if name == "sha256":
-            return self._facts.sha256[row]
-        if name in _NUMBERS or name in self._numbers:
+            return self.facts.sha256[row]
+        if name in NUMBERS or name in self._numbers:
             return self._column(name).item(row)
         return self.text(name)[row]
 
@@ -269,8 +188,8 @@ class SampleTable(Sequence[Sample]):
                     else [self.paths[row] for row in rows.tolist()]
                 )
             elif name == "sha256":
-                columns.append(self._facts.sha256[rows])
-            elif name in _NUMBERS or name in self._numbers:
+                columns.append(self.facts.sha256[rows])
+            elif name in NUMBERS or name in self._numbers:
                 columns.append(self._column(name)[rows].tolist())
             else:
                 text = self.text(name)
@@ -346,52 +265,15 @@ class _Values(ValuesView[Sample]):
         return iter(self._mapping.table)
 
 
-def read_table(connection: sqlite3.Connection) -> SampleTable:
-    """Return every present sample, without decisions."""
-    names = [name for name in Sample._fields if name not in Decision._fields]
-    texts: dict[str, dict[str, int]] = {name: {} for name in _TEXTS}
-    parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in names}
-    paths: list[RelativePath] = []
-    hashes = bytearray()
-    cursor = connection.execute(
-        f"SELECT {', '.join(f's.{name}' for name in names)} FROM sample s"
-        " WHERE s.missing = 0 ORDER BY s.path"
-    )
-    while chunk := cursor.fetchmany(CHUNK_ROWS):
-        for name, values in zip(names, zip(*chunk, strict=True), strict=True):
-            if name == "path":
-                paths += values
-            elif name == "sha256":
-                known = [value is not None and len(value) == HASH_BYTES for value in values]
-                parts[name].append(np.array(known))
-                hashes += b"".join(
-                    value if there else _NO_HASH for value, there in zip(values, known, strict=True)
-                )
-            elif name in texts:
-                codes = texts[name]
-                coded = [codes.setdefault(value, len(codes)) for value in values]
-                parts[name].append(np.array(coded, np.int32))
-            else:
-                parts[name].append(np.array(values, _NUMBERS[name]))
-    facts = _Facts(
-        paths,
-        {name: _joined(parts[name], _NUMBERS[name]) for name in names if name in _NUMBERS},
-        {
-            name: TextColumn(_joined(parts[name], np.int32), list(codes))
-            for name, codes in texts.items()
-        },
-        HashColumn(
-            np.frombuffer(hashes, np.uint8).reshape(-1, HASH_BYTES),
-            _joined(parts["sha256"], np.bool_),
-        ),
-    )
-    return SampleTable(facts, *_decision_columns(np.zeros(0, np.int64), (), len(paths)))
+def undecided(facts: SampleFacts) -> SampleTable:
+    """Return the table of facts, without decisions."""
+    return SampleTable(facts, *_decision_columns(np.zeros(0, np.int64), (), len(facts.paths.names)))
 
 
 def rows_by_id(samples: Sequence[Sample]) -> RowsById:
     """Return where the ids of some samples are among them."""
     if isinstance(samples, SampleTable):
-        return samples._facts.by_id
+        return samples.facts.by_id
     return RowsById(np.array([s.id for s in samples], np.int64))
 
 
@@ -403,10 +285,6 @@ def hashes_of(samples: Sequence[Sample]) -> Sequence[bytes]:
 def among(paths: Sequence[str], chosen: Set[str]) -> NDArray[np.bool_]:
     """Return which of some paths (n,) are chosen."""
     return np.fromiter((path in chosen for path in paths), np.bool_, len(paths))
-
-
-def _joined(parts: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
-    return np.concatenate([np.zeros(0, dtype), *parts])
 
 
 def _decision_columns(

@@ -154,6 +154,7 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         entries,
     )
+    revision = _next_revision(connection)
     changed = connection.execute(
         "UPDATE sample SET split = l.split, label = l.label, source = l.source,"
         f" version = CASE WHEN {_SAME} THEN sample.version ELSE 0 END,"
@@ -162,29 +163,33 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
         f" reason = CASE WHEN {_SAME} THEN sample.reason ELSE l.reason END,"
         # So `withheld` knows it again.
         " format = CASE WHEN l.status <> 'pending' THEN '' ELSE sample.format END,"
-        " size = l.size, mtime_ns = l.mtime_ns"
-        f" FROM temp.listed l WHERE {_LISTED} AND NOT ({_UNCHANGED})"
+        " size = l.size, mtime_ns = l.mtime_ns, changed = ?"
+        f" FROM temp.listed l WHERE {_LISTED} AND NOT ({_UNCHANGED})",
+        (revision,),
     ).rowcount
     connection.execute(f"UPDATE sample SET seen = ? FROM temp.listed l WHERE {_LISTED}", (seen,))
     cursor = connection.execute(
-        "INSERT INTO sample (path, size, mtime_ns, split, label, source, status, reason, seen)"
-        " SELECT l.path, l.size, l.mtime_ns, l.split, l.label, l.source, l.status, l.reason, ?"
+        "INSERT INTO sample"
+        " (path, size, mtime_ns, split, label, source, status, reason, seen, changed)"
+        " SELECT l.path, l.size, l.mtime_ns, l.split, l.label, l.source, l.status, l.reason, ?, ?"
         " FROM temp.listed l LEFT JOIN sample s ON s.path = l.path AND s.missing = 0"
         " WHERE s.id IS NULL",
-        (seen,),
+        (seen, revision),
     )
     if changed or cursor.rowcount:
-        _touch(connection)
+        _set_revision(connection, revision)
     return cursor.rowcount
 
 
 def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
     """Mark files that the last listing did not see as missing; return their number."""
+    revision = _next_revision(connection)
     missing = connection.execute(
-        "UPDATE sample SET missing = 1 WHERE missing = 0 AND seen < ?", (seen,)
+        "UPDATE sample SET missing = 1, changed = ? WHERE missing = 0 AND seen < ?",
+        (revision, seen),
     ).rowcount
     if missing:
-        _touch(connection)
+        _set_revision(connection, revision)
     return missing
 
 
@@ -266,8 +271,8 @@ def listing_digest(connection: sqlite3.Connection) -> str:
 
 
 _FILL = (
-    f"UPDATE sample SET {', '.join(f'{name} = ?' for name in FileFacts._fields[:-1])} WHERE id = ?"
-    " AND (version <> ? OR sha256 IS NOT ? OR status <> ? OR reason <> ?)"
+    f"UPDATE sample SET {', '.join(f'{name} = ?' for name in FileFacts._fields[:-1])}, changed = ?"
+    " WHERE id = ? AND (version <> ? OR sha256 IS NOT ? OR status <> ? OR reason <> ?)"
 )
 
 
@@ -281,18 +286,25 @@ def fill(
         rows: Rows of listed files.
         known: Content before, by id, of files that had one.
     """
+    revision = _next_revision(connection)
     if known:
-        rows = [_followed(connection, row, known.get(row.id, b"")) for row in rows]
-    values = ((*row, row.version, row.sha256, row.status, row.reason) for row in rows)
+        rows = [_followed(connection, row, known.get(row.id, b""), revision) for row in rows]
+    values = (
+        (*row[:-1], revision, row.id, row.version, row.sha256, row.status, row.reason)
+        for row in rows
+    )
     written = connection.executemany(_FILL, values)
     if written.rowcount:
-        _touch(connection)
+        _set_revision(connection, revision)
 
 
-def _followed(connection: sqlite3.Connection, row: FileFacts, before: bytes) -> FileFacts:
+def _followed(
+    connection: sqlite3.Connection, row: FileFacts, before: bytes, revision: int
+) -> FileFacts:
     """Return a row of `fill`, moved to a fresh sample where the content changed."""
-    changed = before and row.sha256 and before != row.sha256
-    return row._replace(id=_replace_content(connection, row.id)) if changed else row
+    if not before or not row.sha256 or before == row.sha256:
+        return row
+    return row._replace(id=_replace_content(connection, row.id, revision))
 
 
 def present_and_missing(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -301,16 +313,17 @@ def present_and_missing(connection: sqlite3.Connection) -> tuple[int, int]:
     return int(row[0] or 0), int(row[1] or 0)
 
 
-def _replace_content(connection: sqlite3.Connection, old: int) -> int:
+def _replace_content(connection: sqlite3.Connection, old: int, revision: int) -> int:
     """Set aside a file whose content changed; return the id of its fresh row.
 
     The old row keeps the decisions on the old content and counts as missing; the fresh one has
     none.
     """
-    connection.execute("UPDATE sample SET missing = 1 WHERE id = ?", (old,))
+    connection.execute("UPDATE sample SET missing = 1, changed = ? WHERE id = ?", (revision, old))
     cursor = connection.execute(
-        "INSERT INTO sample (path, size, mtime_ns, split, label, source, status, seen)"
-        " SELECT path, size, mtime_ns, split, label, source, status, seen FROM sample WHERE id = ?",
+        "INSERT INTO sample (path, size, mtime_ns, split, label, source, status, seen, changed)"
+        " SELECT path, size, mtime_ns, split, label, source, status, seen, changed FROM sample"
+        " WHERE id = ?",
         (old,),
     )
     assert cursor.lastrowid is not None
@@ -333,8 +346,9 @@ def follow_moves(connection: sqlite3.Connection) -> int:
         " AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.sample = new.id) ORDER BY old.id"
     ).fetchall()
     taken: set[int] = set()
+    revision = _next_revision(connection)
     if rows:
-        _touch(connection)
+        _set_revision(connection, revision)
     for old, new in rows:
         if new in taken:
             continue
@@ -343,17 +357,20 @@ def follow_moves(connection: sqlite3.Connection) -> int:
         connection.execute(
             "UPDATE sample SET path = n.path, size = n.size, mtime_ns = n.mtime_ns,"
             " split = n.split, label = n.label, source = n.source, status = n.status,"
-            " reason = n.reason, seen = n.seen, version = n.version, missing = 2"
+            " reason = n.reason, seen = n.seen, version = n.version, changed = ?, missing = 2"
             " FROM (SELECT * FROM sample WHERE id = ?) n WHERE sample.id = ?",
-            (new, old),
+            (revision, new, old),
         )
         connection.execute("DELETE FROM sample WHERE id = ?", (new,))
         connection.execute("UPDATE sample SET missing = 0 WHERE id = ?", (old,))
     return len(taken)
 
 
-def _touch(connection: sqlite3.Connection) -> None:
-    number = record_repository.read(connection, SAMPLE_REVISION).number + 1
+def _next_revision(connection: sqlite3.Connection) -> int:
+    return record_repository.read(connection, SAMPLE_REVISION).number + 1
+
+
+def _set_revision(connection: sqlite3.Connection, number: int) -> None:
     record_repository.write(connection, SAMPLE_REVISION, SampleRevision(number))
 
 

@@ -1,4 +1,4 @@
--- The project file, version 2. Facts and decisions; everything that can be rebuilt is elsewhere.
+-- The project file, version 3. Facts and decisions; everything that can be rebuilt is elsewhere.
 -- What the project remembers: one JSON document per key of records.py.
 CREATE TABLE IF NOT EXISTS record (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -28,7 +28,9 @@ CREATE TABLE IF NOT EXISTS sample (
   brightness REAL NOT NULL DEFAULT 0,
   contrast REAL NOT NULL DEFAULT 0,
   sharpness REAL NOT NULL DEFAULT 0,
-  entropy REAL NOT NULL DEFAULT 0
+  entropy REAL NOT NULL DEFAULT 0,
+  -- Sample revision in which the row changed last, so that a table in memory can be patched.
+  changed INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX IF NOT EXISTS sample_path ON sample (path) WHERE missing = 0;
 CREATE INDEX IF NOT EXISTS sample_sha256 ON sample (sha256) WHERE sha256 IS NOT NULL;
