@@ -13,6 +13,7 @@ import pytest
 from inspector.errors import ExportError
 from inspector.work import export_writer as publishing
 from inspector.work import staging
+from inspector.work.export_items import ItemTable
 from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
@@ -135,7 +136,7 @@ def test_all_is_on_the_disk_before_the_folder_appears(
     fsync, sync_all, plan = os.fsync, StagingFolder.sync_all, _plan(source)
     if not known:
         # Nobody could tell a damaged file from a whole one: each is synced before it counts.
-        plan = replace(plan, items=tuple(replace(item, sha256=b"") for item in plan.items))
+        plan = replace(plan, items=ItemTable(item._replace(sha256=b"") for item in plan.items))
 
     def each(descriptor: int) -> None:
         synced.append(descriptor)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from inspector.dataset.names import Label, RelativePath, Split
 from inspector.errors import ExportError
 from inspector.work import export_writer
-from inspector.work.export_plan import ExportMode, ExportPlan, Item, make_plan
+from inspector.work.export_items import Item, ItemTable
+from inspector.work.export_plan import ExportMode, ExportPlan, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
 from inspector.work.staging import JOURNAL, StagingFolder, why_no_target
@@ -50,7 +51,7 @@ def _item(root: Path, target: str, source: str = "training/cat/0001.jpg") -> Ite
 
 def _unchecked(root: Path, item: Item, mode: ExportMode) -> ExportPlan:
     """Return a plan as a bug might create it, without `make_plan`."""
-    return ExportPlan(str(root), str(root.parent / "out"), mode, (item,), (), 1 << 40)
+    return ExportPlan(str(root), str(root.parent / "out"), mode, ItemTable([item]), (), 1 << 40)
 
 
 @pytest.mark.parametrize("target", HOSTILE)

@@ -3,17 +3,19 @@
 import os
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 
+import numpy as np
+
 from inspector.dataset.names import shown, why_no_path
 from inspector.errors import ExportError
 from inspector.work.export_forms.form import ExportForm, Form, check_split
-from inspector.work.export_items import Item, LeftOut
+from inspector.work.export_items import Item, ItemTable, LeftOut
 from inspector.work.reencoding import MAX_CROP, Reencoding
 from inspector.work.staging import why_no_target
 
@@ -42,7 +44,7 @@ class ExportPlan:
     root: str
     target: str
     mode: ExportMode
-    items: tuple[Item, ...]
+    items: ItemTable
     left_out: tuple[LeftOut, ...]
     free_bytes: int
     form: ExportForm = field(default_factory=ExportForm)
@@ -56,7 +58,7 @@ class ExportPlan:
     @cached_property
     def bytes(self) -> int:
         """Their total size."""
-        return sum(item.size for item in self.items)
+        return sum(self.items.sizes)
 
     @property
     def partial(self) -> Path:
@@ -68,7 +70,7 @@ class ExportPlan:
 def make_plan(
     root: str,
     target: str,
-    items: Sequence[Item],
+    items: Iterable[Item],
     left_out: Sequence[LeftOut],
     *,
     mode: ExportMode,
@@ -79,7 +81,7 @@ def make_plan(
     Args:
         root: Dataset folder.
         target: Folder to create.
-        items: Items under their names in the dataset's layout.
+        items: ItemTable under their names in the dataset's layout.
         left_out: Files left out, with reasons.
         mode: How files get there.
         form: Export form; None for the layout as it is.
@@ -91,6 +93,7 @@ def make_plan(
     goal = Path(target).absolute()
     check_place(Path(root), goal)
     form = form or ExportForm()
+    items = items if isinstance(items, ItemTable) else ItemTable(items)
     if form.needs_split:
         check_split(items, form.form)
     items = form.arrange(items)
@@ -101,7 +104,7 @@ def make_plan(
         raise ExportError(f"nothing can be written in {parent}", "Choose another folder.")
     free = shutil.disk_usage(parent).free
     plan = ExportPlan(
-        str(Path(root).absolute()), str(goal), mode, tuple(items), tuple(left_out), free, form
+        str(Path(root).absolute()), str(goal), mode, items, tuple(left_out), free, form
     )
     _check_space(plan, parent)
     return plan
@@ -127,7 +130,7 @@ def reencoded_plan(plan: ExportPlan, how: Reencoding) -> ExportPlan:
             "the boxes would no longer fit images that are cut",
             "Export COCO without cutting borders, or choose another form.",
         )
-    plan = replace(plan, items=tuple(how.arrange(plan.items)), reencoding=how)
+    plan = replace(plan, items=how.arrange(plan.items), reencoding=how)
     _check_targets(plan.items)
     _check_names(plan.items)
     _check_space(plan, _nearest(Path(plan.target).parent))
@@ -165,36 +168,41 @@ def check_place(root: Path, goal: Path) -> None:
         raise ExportError("the dataset lies inside the target", "Choose a folder beside it.")
 
 
-def _check_targets(items: Sequence[Item]) -> None:
+def _check_targets(items: ItemTable) -> None:
     """Refuse targets that could lead outside the target folder or collide."""
     folders: set[str] = set()
-    for item in items:
-        why = why_no_target(item.target) or why_no_path(item.source)
+    for source, target in zip(items.sources, items.targets, strict=True):
+        why = why_no_target(target) or why_no_path(source)
         if why:
             raise ExportError(
-                f'"{shown(item.source)}" can\'t be exported as "{shown(item.target)}": {why}',
+                f'"{shown(source)}" can\'t be exported as "{shown(target)}": {why}',
                 "Nothing was written. Rename the file, its class or its split.",
             )
-        folders.update(accumulate(item.target.split("/")[:-1], "{}/{}".format))
-    both = next((item for item in items if item.target in folders), None)
+        folders.update(accumulate(target.split("/")[:-1], "{}/{}".format))
+    both = next((target for target in items.targets if target in folders), None)
     if both is not None:
-        raise ExportError(
-            f"{both.target} would be a file and a folder", "Drop or rename one of them."
-        )
+        raise ExportError(f"{both} would be a file and a folder", "Drop or rename one of them.")
 
 
-def _check_names(items: Sequence[Item]) -> None:
+def _check_names(items: ItemTable) -> None:
     """Refuse names that differ only in case or Unicode form."""
+    # By hash first: the names of a million files in a dict take 150 MB.
+    hashes = np.fromiter(map(hash, map(_plain, items.targets)), np.int64, len(items))
+    _, first, times = np.unique(hashes, return_inverse=True, return_counts=True)
     seen: dict[str, str] = {}
-    for item in items:
-        plain = unicodedata.normalize("NFC", item.target).casefold()
-        other = seen.setdefault(plain, item.source)
-        if other != item.source:
+    for row in np.flatnonzero(times[first] > 1).tolist():
+        source = items.sources[row]
+        other = seen.setdefault(_plain(items.targets[row]), source)
+        if other != source:
             raise ExportError(
-                f"{other} and {item.source} would have one name on systems that ignore case"
+                f"{other} and {source} would have one name on systems that ignore case"
                 " or Unicode form",
                 "Drop or rename one of them.",
             )
+
+
+def _plain(target: str) -> str:
+    return unicodedata.normalize("NFC", target).casefold()
 
 
 def _nearest(folder: Path) -> Path:

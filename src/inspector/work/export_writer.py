@@ -15,7 +15,7 @@ from typing import IO
 from inspector.dataset.csv_table import write_rows
 from inspector.errors import ExportError
 from inspector.work.export_forms.form import manifest_name
-from inspector.work.export_items import Item
+from inspector.work.export_items import Item, ItemTable
 from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskFailed, TaskRunner
@@ -112,7 +112,7 @@ def _digest(plan: ExportPlan) -> str:
 
 def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
     """Tell whether a staging folder holds nothing but files of the plan."""
-    targets: list[str] = [item.target for item in plan.items]
+    targets: list[str] = list(plan.items.targets)
     no_hashes = dict.fromkeys(targets, bytes(32))
     targets += [side.name for side in plan.form.side_files(plan.items, no_hashes)]
     files = {*targets, JOURNAL, PART, manifest_name(plan.items)}
@@ -146,7 +146,7 @@ def _stage(
     hashes: dict[str, bytes] = {}
     if plan.reencoding is not None and pool is not None:
         sizes = _stage_reencoded(plan, staging, stop, progress, pool, hashes)
-        items = tuple(replace(item, size=sizes[item.target]) for item in plan.items)
+        items = ItemTable(item._replace(size=sizes[item.target]) for item in plan.items)
         return replace(plan, items=items), hashes
     for item in plan.items:
         if stop.is_set():

@@ -2,8 +2,8 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 import cv2
@@ -16,7 +16,7 @@ from inspector.dataset.decoding import read_file
 from inspector.dataset.names import RelativePath, parse_relative_path
 from inspector.dataset.rasters import decode
 from inspector.errors import DatasetError, ExportError
-from inspector.work.export_items import Item
+from inspector.work.export_items import Item, ItemTable
 
 JPEG_QUALITY = 90
 MAX_CROP = 0.4
@@ -71,7 +71,7 @@ class Reencoding:
         inner = pixels[top : top + kept_height, left : left + kept_width]
         return np.ascontiguousarray(inner)
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return items with the names, sizes and reasons that they have afterwards.
 
         The byte sizes are estimates. A name that is taken gets a number.
@@ -79,19 +79,18 @@ class Reencoding:
         Raises:
             ExportError: A name could lead outside the export.
         """
+        return ItemTable(self._arranged(items))
+
+    def _arranged(self, items: ItemTable) -> Iterator[Item]:
         taken: set[str] = set()
-        arranged = []
         for item in items:
             width, height = self.size(item.width, item.height) if item.width else (0, 0)
             size = round(width * height * _BYTES_PER_PIXEL[self.format]) or item.size
             reason = "; ".join(filter(None, (item.reason, self.text)))
-            arranged.append(
-                replace(
-                    item, target=self._name(item.target, taken), size=size, reason=reason,
-                    width=width, height=height,
-                )
+            yield item._replace(
+                target=self._name(item.target, taken), size=size, reason=reason,
+                width=width, height=height,
             )  # fmt: skip
-        return arranged
 
     def _name(self, target: str, taken: set[str]) -> RelativePath:
         """Return the name of an image with the format's suffix."""

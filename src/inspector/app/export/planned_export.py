@@ -95,7 +95,11 @@ def plan_export(
         ExcludedImage(s.id, s.path, s.reason_decided, from_jpeg(project.samples.thumbnail(s.id)))
         for s in excluded[:SHOWN]
     )
-    moved = ((i.source, f"{i.reason} to {i.label}") for i in plan.items if i.reason)
+    moved = (
+        (source, f"{place.reason} to {place.label}")
+        for source, place in zip(plan.items.sources, plan.items.places, strict=True)
+        if place.reason
+    )
     return PlannedExport(
         plan, redraw, project.exports.leaks(plan), shown, tuple(excluded.ids.tolist()),
         balance(plan), (*moved, *((x.source, x.reason) for x in plan.left_out)), borders,

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from inspector.dataset.boxes import BoundingBox, Size, read_boxes
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
@@ -36,10 +38,11 @@ from inspector.project.review.gallery_query import split_place
 from inspector.project.review.group_names import group_names
 from inspector.project.review.groups import Groups
 from inspector.store.records import EXPORT, ExportRecord
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 from inspector.work.export_forms.catalogue import make_form
 from inspector.work.export_forms.form import Form
-from inspector.work.export_items import Item, LeftOut
+from inspector.work.export_items import Item, ItemTable, LeftOut
 from inspector.work.export_plan import ExportMode, ExportPlan, make_plan, reencoded_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
@@ -129,7 +132,7 @@ class Exports:
         export_form = make_form(form, lambda: self._boxes(rows))
         items, left = self._divide(rows, sides, by_split=export_form.by_split)
         if listed is not None:
-            items = [_listed(item, listed) for item in items]
+            items = ItemTable(_listed(item, listed) for item in items)
             left = [
                 replace(one, split=_split_of(listed.get(one.source, ""), one.source))
                 for one in left
@@ -140,30 +143,34 @@ class Exports:
         return plan if reencoding is None else reencoded_plan(plan, reencoding)
 
     def _divide(
-        self, rows: Sequence[Sample], sides: Mapping[RelativePath, Split] | None, *, by_split: bool
-    ) -> tuple[list[Item], list[LeftOut]]:
+        self, rows: SampleTable, sides: Mapping[RelativePath, Split] | None, *, by_split: bool
+    ) -> tuple[ItemTable, list[LeftOut]]:
         """Return what an export writes, and what it leaves out with the reason."""
-        items: list[Item] = []
         left: list[LeftOut] = []
         splits_only = by_split and any(
             (s.split if sides is None else sides.get(s.path)) for s in rows if not _why_left_out(s)
         )
-        taken: set[str] = {
-            s.path for s in rows
-            if s.mark != "drop" and not s.new_label
-            and (sides is None or sides.get(s.path) == s.split)
-        }  # fmt: skip
-        places: dict[tuple[Split, Label], tuple[Split, Label]] = {}
-        for sample in rows:
-            why = _why_left_out(sample)
-            split = sample.split if sides is None else sides.get(sample.path, "")
-            if not (why or split) and (sides is not None or splits_only):
-                why = "in no split"
-            if why:
-                left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
-            else:
-                items.append(self._item(sample, split, taken, places))
-        return items, left
+        taken: set[str] = set()
+        if sides is not None or not rows.text("new_label").equals("").all():
+            # Files move, and those that stay are in the way.
+            taken.update(
+                s.path for s in rows
+                if s.mark != "drop" and not s.new_label
+                and (sides is None or sides.get(s.path) == s.split)
+            )  # fmt: skip
+
+        def exported() -> Iterator[Item]:
+            for sample in rows:
+                why = _why_left_out(sample)
+                split = sample.split if sides is None else sides.get(sample.path, "")
+                if not (why or split) and (sides is not None or splits_only):
+                    why = "in no split"
+                if why:
+                    left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
+                else:
+                    yield self._item(sample, split, taken)
+
+        return ItemTable(exported()), left
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[RelativePath, Split]:
         """Return the fold of each image by path, for `sides` of a plan: no group is split.
@@ -193,17 +200,13 @@ class Exports:
         sizes: dict[str, Size] = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
         return read_boxes(self._context.root, self._context.layout, sizes)
 
-    def _item(
-        self, sample: Sample, to: str, taken: set[str],
-        places: dict[tuple[Split, Label], tuple[Split, Label]],
-    ) -> Item:  # fmt: skip
+    def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
         """Return the export item of one file; names from a foreign project file are untrusted.
 
         Args:
             sample: The file.
             to: Its new split.
             taken: Targets so far; its own is added if it moves.
-            places: Split and class of the items so far, shared by those of one folder.
 
         Raises:
             ExportError: A name could lead outside the target.
@@ -212,7 +215,6 @@ class Exports:
         try:
             source = parse_relative_path(sample.path, where=where)
             was = _split_of(sample.split, where), _label_of(sample, where)
-            was = places.setdefault(was, was)
             split, label = _split_of(to, where), was[1]
             if sample.new_label:
                 label = parse_label(sample.new_label, where=where)
@@ -244,10 +246,10 @@ class Exports:
         """
         stop, progress = stop or Stop(), progress or Progress()
         # Naming groups takes too long for a preview of the plan.
-        plan = replace(plan, items=tuple(self._with_groups(plan.items)))
+        plan = replace(plan, items=ItemTable(self._with_groups(plan.items)))
         pool = None if plan.reencoding is None else self._context.pool()
         published = publish(plan, stop=stop, progress=progress, resume=resume, pool=pool)
-        leaks, groups = self._across({item.source: item.split for item in plan.items})
+        leaks, groups = self._across(dict(_splits(plan.items)))
         store = self._context.store
         store.records.note(EXPORT, ExportRecord(store.decisions.newest()))
         self._context.emit(Changes(exports=True, text=f"exported {published.files} files"))
@@ -259,9 +261,16 @@ class Exports:
     def leaks(self, plan: ExportPlan) -> ExportLeaks:
         """Count the leaks of an export before it is made."""
         index = self._duplicates.index()
-        images = index.samples.table
-        by_path: dict[str, int] = dict(zip(images.paths, images.ids.tolist(), strict=True))
-        after = {by_path[i.source]: str(i.split) for i in plan.items if i.source in by_path}
+        # An image that is like no other leaks nowhere.
+        images, like_others = index.samples.table, {*index.canonical, *index.neighbour_heads}
+        rows = images.rows_of(np.fromiter(like_others, np.int64, len(like_others)))
+        rows = rows[rows >= 0]
+        by_path: dict[str, int] = dict(
+            zip(
+                [images.paths[row] for row in rows.tolist()], images.ids[rows].tolist(), strict=True
+            )
+        )
+        after = {by_path[path]: str(to) for path, to in _splits(plan.items) if path in by_path}
         before = after | {
             by_path[one.source]: one.split for one in plan.left_out if one.source in by_path
         }
@@ -279,7 +288,7 @@ class Exports:
             name = f"{root.name}-clean-{number}"
         return parent / name
 
-    def _with_groups(self, items: Sequence[Item]) -> Iterator[Item]:
+    def _with_groups(self, items: ItemTable) -> Iterator[Item]:
         """Yield items with the names of their groups.
 
         Raises:
@@ -289,7 +298,7 @@ class Exports:
         for item in items:
             name = names.get(item.source, "")
             try:
-                yield replace(item, group=parse_group(name, where=item.source)) if name else item
+                yield item._replace(group=parse_group(name, where=item.source)) if name else item
             except DatasetError as error:
                 raise ExportError(error.message, error.advice) from None
 
@@ -360,10 +369,15 @@ class Exports:
                 return "/".join((split, label, *parts))
 
 
+def _splits(items: ItemTable) -> Iterator[tuple[RelativePath, Split]]:
+    """Yield source and split of each item."""
+    return zip(items.sources, (place.split for place in items.places), strict=True)
+
+
 def _listed(item: Item, listed: Mapping[RelativePath, Split]) -> Item:
     """Return an item that stays in place, with the split of a rule."""
     split = _split_of(listed.get(item.source, ""), f"the split of {shown(item.source)}")
-    return replace(item, split=split, was=(split, item.was[1]))
+    return item._replace(split=split, was=(split, item.was[1]))
 
 
 def _split_of(text: str, where: str) -> Split:
@@ -376,9 +390,10 @@ def _label_of(sample: Sample, where: str) -> Label:
 
 def balance(plan: ExportPlan) -> dict[tuple[str, str], tuple[int, int]]:
     """Return the number of images by (split, class) before and after a plan, training first."""
-    after: Counter[tuple[str, str]] = Counter((item.split, item.label) for item in plan.items)
+    places = plan.items.places
+    after: Counter[tuple[str, str]] = Counter((place.split, place.label) for place in places)
     before: Counter[tuple[str, str]] = Counter((x.split, x.label) for x in plan.left_out)
-    before.update(item.was for item in plan.items)
+    before.update(place.was for place in places)
     keys = sorted(before | after, key=lambda key: (split_place(key[0]), key))
     return {key: (before[key], after[key]) for key in keys if key[1]}
 

@@ -1,15 +1,14 @@
 """Class folders in split folders: torchvision's ImageFolder, Keras, Ultralytics, Hugging Face."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import ClassVar
 
 from inspector.dataset.names import parse_relative_path, shown, why_no_name
 from inspector.errors import DatasetError, ExportError
 from inspector.work.export_forms.form import ExportForm, Form
-from inspector.work.export_items import Item
+from inspector.work.export_items import Item, ItemTable
 
 
 class ClassFolders(ExportForm):
@@ -18,7 +17,7 @@ class ClassFolders(ExportForm):
     form: ClassVar[Form] = Form.CLASS_FOLDERS
     by_split: ClassVar[bool] = True
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items by split and class.
 
         Raises:
@@ -27,30 +26,34 @@ class ClassFolders(ExportForm):
         return by_split_and_class(items, {})
 
 
-def by_split_and_class(items: Sequence[Item], folders: Mapping[str, str]) -> list[Item]:
+def by_split_and_class(items: ItemTable, folders: Mapping[str, str]) -> ItemTable:
     """Return items as SPLIT/CLASS/NAME; a name that is taken gets a number.
 
     Args:
-        items: Items in any layout.
+        items: ItemTable in any layout.
         folders: Folder per split where it differs from the split's name; "" is the key of no split.
 
     Raises:
         ExportError: A class can't be a folder name, or two classes would share a folder.
     """
-    classes = _class_folders({item.label for item in items})
+    classes = _class_folders({place.label for place in items.places})
+    return ItemTable(_arranged(items, folders, classes))
+
+
+def _arranged(
+    items: ItemTable, folders: Mapping[str, str], classes: Mapping[str, str]
+) -> Iterator[Item]:
     taken: set[str] = set()
     numbers: dict[str, int] = {}
-    arranged = []
     for item in items:
         folder = folders.get(item.split, item.split)
         name = item.source.rpartition("/")[2]
         path = f"{classes[item.label]}/{name}"
         target = _free(f"{folder}/{path}" if folder else path, taken, numbers)
         try:
-            arranged.append(replace(item, target=parse_relative_path(target, where=item.source)))
+            yield item._replace(target=parse_relative_path(target, where=item.source))
         except DatasetError as error:
             raise ExportError(error.message, error.advice) from None
-    return arranged
 
 
 def _class_folders(labels: set[str]) -> dict[str, str]:

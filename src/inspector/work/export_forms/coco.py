@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from inspector.dataset.boxes import BoundingBox
 from inspector.work.export_forms.form import ExportForm, Form, SideFile, check_free, splits_of
-from inspector.work.export_items import Item
+from inspector.work.export_items import Item, ItemTable
 
 _FOLDER = "annotations"
 _SHORT = {"training": "train", "validation": "val"}
@@ -28,16 +28,16 @@ class CocoBoxes(ExportForm):
     by_split: ClassVar[bool] = True
     boxes: Mapping[str, Sequence[BoundingBox]]
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items unchanged.
 
         Raises:
             ExportError: An image lies in the folder of the annotations.
         """
         check_free(items, _FOLDER)
-        return list(items)
+        return items
 
-    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+    def side_files(self, items: ItemTable, hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield one JSON file per split, all with the same categories, whose ids start at 1."""
         objects: dict[str, list[BoundingBox]] = {
             i.target: [_named(one, i) for one in self.boxes.get(i.source, ())] for i in items

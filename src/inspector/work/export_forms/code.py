@@ -15,7 +15,7 @@ from inspector.work.export_forms.form import (
     manifest_name,
     splits_of,
 )
-from inspector.work.export_items import Item
+from inspector.work.export_items import ItemTable
 
 _HERE = "pathlib.Path(__file__).resolve().parent"
 _ROWS = """
@@ -151,22 +151,22 @@ class LoaderCode(ExportForm, ABC):
     needs_split: ClassVar[bool] = True
     file: ClassVar[str]
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items unchanged.
 
         Raises:
             ExportError: An image has the script's name.
         """
         check_free(items, self.file)
-        return list(items)
+        return items
 
-    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+    def side_files(self, items: ItemTable, hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield the script."""
         manifest = f"ROOT / {manifest_name(items)!r}"
         yield SideFile.named(self.file, self.text(items, manifest).encode())
 
     @abstractmethod
-    def text(self, items: Sequence[Item], manifest: str) -> str:
+    def text(self, items: ItemTable, manifest: str) -> str:
         """Return the script; `manifest` is a Python expression."""
 
 
@@ -176,7 +176,7 @@ class KerasCode(LoaderCode):
     form: ClassVar[Form] = Form.KERAS
     file: ClassVar[str] = "load_keras.py"
 
-    def text(self, items: Sequence[Item], manifest: str) -> str:
+    def text(self, items: ItemTable, manifest: str) -> str:
         """Return the script."""
         title = "# Load this export with Keras: the same files in the same splits."
         names, folds = splits_of(items), folds_of(items)
@@ -189,7 +189,7 @@ class PyTorchCode(LoaderCode):
     form: ClassVar[Form] = Form.PYTORCH
     file: ClassVar[str] = "load_pytorch.py"
 
-    def text(self, items: Sequence[Item], manifest: str) -> str:
+    def text(self, items: ItemTable, manifest: str) -> str:
         """Return the script."""
         title = "# Load this export with PyTorch: the same files in the same splits."
         head = _PYTORCH.format(title=title, root=_HERE, rows=_rows(manifest))
@@ -202,7 +202,7 @@ class ScikitLearnCode(LoaderCode):
     form: ClassVar[Form] = Form.SCIKIT_LEARN
     file: ClassVar[str] = "load_scikit_learn.py"
 
-    def text(self, items: Sequence[Item], manifest: str) -> str:
+    def text(self, items: ItemTable, manifest: str) -> str:
         """Return the script; without folds, the held-out split is validation, or else test."""
         title = "# Load this export with scikit-learn: the same files in the same splits."
         folds = folds_of(items)

@@ -1,13 +1,13 @@
 """What every export form has: the names of images and the files written beside them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
 from inspector.dataset.names import RelativePath, parse_relative_path, shown
 from inspector.errors import ExportError
-from inspector.work.export_items import Item
+from inspector.work.export_items import ItemTable
 
 MANIFEST: Final = "manifest.csv"
 TRAINING: Final = "training"
@@ -61,15 +61,15 @@ class ExportForm:
     by_split: ClassVar[bool] = False
     needs_split: ClassVar[bool] = False
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items under their names in this form.
 
         Raises:
             ExportError: The form can't express a class name.
         """
-        return list(items)
+        return items
 
-    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+    def side_files(self, items: ItemTable, hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield the files written beside the images.
 
         Args:
@@ -79,19 +79,19 @@ class ExportForm:
         yield from ()
 
 
-def splits_of(items: Sequence[Item]) -> list[str]:
+def splits_of(items: ItemTable) -> list[str]:
     """Return the splits of an export, training first and test last."""
-    names = {item.split for item in items if item.split}
+    names = {place.split for place in items.places if place.split}
     return sorted(names, key=lambda n: (_ORDER.index(n) if n in _ORDER else 1, _natural(n)))
 
 
-def folds_of(items: Sequence[Item]) -> list[str]:
+def folds_of(items: ItemTable) -> list[str]:
     """Return the splits that are folds: all but test, in an export without training."""
     splits = splits_of(items)
     return [] if TRAINING in splits else [s for s in splits if s != "test"]
 
 
-def check_split(items: Sequence[Item], form: Form) -> None:
+def check_split(items: ItemTable, form: Form) -> None:
     """Check that there is a split to train on and one to evaluate on.
 
     Raises:
@@ -104,25 +104,25 @@ def check_split(items: Sequence[Item], form: Form) -> None:
         )
 
 
-def check_free(items: Sequence[Item], name: str) -> None:
+def check_free(items: ItemTable, name: str) -> None:
     """Check that no image has the name of a file that the form writes, or lies in its folder.
 
     Raises:
         ExportError: An image does.
     """
     plain = f"{name}/".casefold()
-    taken = next((i for i in items if f"{i.target}/".casefold().startswith(plain)), None)
+    taken = next((t for t in items.targets if f"{t}/".casefold().startswith(plain)), None)
     if taken is not None:
         raise ExportError(
-            f"{shown(taken.target)} has the name of a file that this form writes, {name}",
+            f"{shown(taken)} has the name of a file that this form writes, {name}",
             "Rename it, or choose another form.",
         )
 
 
-def manifest_name(items: Sequence[Item]) -> str:
+def manifest_name(items: ItemTable) -> str:
     """Return the manifest's name, a different one where an image has the usual name."""
-    taken = {item.target.casefold() for item in items}
-    return MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
+    taken = any(target.casefold() == MANIFEST for target in items.targets)
+    return MANIFEST if not taken else "inspector-manifest.csv"
 
 
 def _natural(name: str) -> tuple[str, int]:

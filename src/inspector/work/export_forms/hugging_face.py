@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import yaml
@@ -10,7 +10,7 @@ import yaml
 from inspector.dataset.names import parse_relative_path
 from inspector.work.export_forms.class_folders import by_split_and_class
 from inspector.work.export_forms.form import ExportForm, Form, SideFile, splits_of
-from inspector.work.export_items import Item
+from inspector.work.export_items import ItemTable
 
 _TRAIN = "train"
 _FOLDERS = {"training": _TRAIN, "": _TRAIN}
@@ -33,7 +33,7 @@ class HuggingFace(ExportForm):
     form: ClassVar[Form] = Form.HUGGING_FACE
     by_split: ClassVar[bool] = True
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items by split and class.
 
         Raises:
@@ -41,7 +41,7 @@ class HuggingFace(ExportForm):
         """
         return by_split_and_class(items, _FOLDERS)
 
-    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+    def side_files(self, items: ItemTable, hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield the metadata of each split, and a dataset card."""
         lines: defaultdict[str, list[str]] = defaultdict(list)
         for item in items:
@@ -58,7 +58,7 @@ class HuggingFace(ExportForm):
         yield SideFile.named("README.md", _card(items).encode())
 
 
-def _card(items: Sequence[Item]) -> str:
+def _card(items: ItemTable) -> str:
     """Return a dataset card from which `load_dataset` takes the splits."""
     splits = [_FOLDERS.get(split, split) for split in splits_of(items)] or [_TRAIN]
     # Split names must not contain a dash there.

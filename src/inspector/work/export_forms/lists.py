@@ -11,7 +11,7 @@ from inspector.work.export_forms.form import (
     folds_of,
     splits_of,
 )
-from inspector.work.export_items import Item
+from inspector.work.export_items import Item, ItemTable
 
 _FOLDER = "lists"
 
@@ -27,16 +27,16 @@ class Lists(ExportForm):
     by_split: ClassVar[bool] = True
     needs_split: ClassVar[bool] = True
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items unchanged.
 
         Raises:
             ExportError: An image lies in the folder of the lists.
         """
         check_free(items, _FOLDER)
-        return list(items)
+        return items
 
-    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+    def side_files(self, items: ItemTable, hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield one list per split, or two per fold plus the test list."""
         folds = folds_of(items)
         for split in splits_of(items):

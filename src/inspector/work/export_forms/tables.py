@@ -1,12 +1,12 @@
 """One table of all images, as CSV or Parquet."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
 from inspector.dataset.csv_table import write_rows
 from inspector.work.export_forms.form import ExportForm, Form, SideFile, check_free
-from inspector.work.export_items import Item
+from inspector.work.export_items import ItemTable
 
 COLUMNS: Final = ("path", "label", "split", "group", "sha256", "width", "height", "source")
 
@@ -16,16 +16,16 @@ class CsvTable(ExportForm):
 
     form: ClassVar[Form] = Form.CSV
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items unchanged.
 
         Raises:
             ExportError: An image has the table's name.
         """
         check_free(items, "images.csv")
-        return list(items)
+        return items
 
-    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+    def side_files(self, items: ItemTable, hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield the table; cells that a spreadsheet would evaluate are escaped."""
         stream = io.StringIO(newline="")
         write_rows(stream, [COLUMNS])
@@ -38,16 +38,16 @@ class ParquetTable(ExportForm):
 
     form: ClassVar[Form] = Form.PARQUET
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items unchanged.
 
         Raises:
             ExportError: An image has the table's name.
         """
         check_free(items, "images.parquet")
-        return list(items)
+        return items
 
-    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+    def side_files(self, items: ItemTable, hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield the table, with sizes as int32 and all other columns as text."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -62,7 +62,7 @@ class ParquetTable(ExportForm):
         yield SideFile.named("images.parquet", stream.getvalue())
 
 
-def _rows(items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[tuple[object, ...]]:
+def _rows(items: ItemTable, hashes: Mapping[str, bytes]) -> Iterator[tuple[object, ...]]:
     for i in items:
         sha256 = hashes[i.target].hex()
         yield i.target, i.label, i.split, i.group, sha256, i.width, i.height, i.source

@@ -1,11 +1,10 @@
 """Ultralytics' classification layout: train, val and test with class folders."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from inspector.work.export_forms.class_folders import by_split_and_class
 from inspector.work.export_forms.form import ExportForm, Form
-from inspector.work.export_items import Item
+from inspector.work.export_items import ItemTable
 
 # Source: ultralytics.data.utils.check_cls_dataset looks for train, val or validation, and test.
 _FOLDERS = {"training": "train", "validation": "val", "test": "test"}
@@ -18,7 +17,7 @@ class YoloFolders(ExportForm):
     by_split: ClassVar[bool] = True
     needs_split: ClassVar[bool] = True
 
-    def arrange(self, items: Sequence[Item]) -> list[Item]:
+    def arrange(self, items: ItemTable) -> ItemTable:
         """Return the items by split and class.
 
         Raises:
