@@ -25,7 +25,8 @@ NUMBERS: dict[str, Any] = {
 }
 _TEXTS = ("split", "label", "source", "status", "reason", "format", "mode", "captured", "camera")
 _FACTS = tuple(name for name in Sample._fields if name not in Decision._fields)
-_CHUNK_ROWS = 10_000
+# Of more, rows leave the caches of the processor before they are columns.
+_CHUNK_ROWS = 1_000
 _NO_HASH = bytes(HASH_BYTES)
 # Of more changed rows than one in so many, reading all is as fast.
 _PATCHED_SHARE = 8
@@ -206,10 +207,12 @@ def _read(connection: sqlite3.Connection, where: str, values: Sequence[int]) -> 
                 )
             elif name in texts:
                 codes = texts[name]
-                coded = [codes.setdefault(value, len(codes)) for value in column]
-                parts[name].append(np.array(coded, np.int32))
+                for value in dict.fromkeys(column):
+                    codes.setdefault(value, len(codes))
+                coded = map(codes.__getitem__, column)
+                parts[name].append(np.fromiter(coded, np.int32, len(column)))
             else:
-                parts[name].append(np.array(column, NUMBERS[name]))
+                parts[name].append(np.fromiter(column, NUMBERS[name], len(column)))
     # Each part goes as its column is made.
     return SampleFacts(
         SamplePaths(names),

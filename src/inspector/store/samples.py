@@ -216,9 +216,10 @@ def withheld(connection: sqlite3.Connection) -> set[int]:
 
     No search has compared them since.
     """
+    # By the index of contents it would take twenty times as long.
     rows = connection.execute(
-        "SELECT id FROM sample WHERE missing = 0 AND version = 0 AND sha256 IS NOT NULL"
-        " AND (format = '' OR status <> 'pending')"
+        "SELECT id FROM sample NOT INDEXED WHERE missing = 0 AND version = 0"
+        " AND sha256 IS NOT NULL AND (format = '' OR status <> 'pending')"
     )
     return {row[0] for row in rows}
 
