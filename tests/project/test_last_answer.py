@@ -111,6 +111,7 @@ def test_it_knows_when_files_changed(own_copy: Project) -> None:
     def changed() -> tuple[str, ...]:
         own_copy.scans.index()
         stored = own_copy.last_answers.answer()
+        own_copy.last_answers.refresh_answer()
         assert stored is not None
         return stored.date.changed
 
@@ -118,15 +119,11 @@ def test_it_knows_when_files_changed(own_copy: Project) -> None:
     one = own_copy.absolute(own_copy.groups.images()[0].path)
     os.utime(one, (1.6e9, 1.6e9))
     assert changed() == ("the files",)
-    os.utime(one, (1.7e9, 1.7e9))
     assert changed() == ()
     other = one.rename(one.with_name(f"other{one.suffix}"))
     assert changed() == ("the files",)
-    other.rename(one)
-    assert changed() == ()
-    new = Path(shutil.copy(one, one.with_name(f"new{one.suffix}")))
+    Path(shutil.copy(other, one))
     assert changed() == ("the files",)
-    new.unlink()
     assert changed() == ()
     one.unlink()
     assert changed() == ("the files",)

@@ -69,3 +69,17 @@ def test_many_blank_images_cost_no_square(tmp_path: Path) -> None:
         return counted
 
     assert steps(2_000) < 3 * steps(1_000)
+
+
+def test_later_looks_cover_what_changed_since(tmp_path: Path) -> None:
+    file = tmp_path / "p.inspector"
+    stored(file, [("test", 1), ("training", 1), ("test", 2), ("training", 3)]).close()
+    store = ProjectStore(file)
+    rows = store.samples.everything()
+    since = store.samples.revision()
+    assert store.samples.identical_across_splits(10) == [(rows[0].id, rows[2].id)]
+    assert store.samples.identical_across_splits(10, since) == []
+    now = failed(rows[3].id, "image", "", 1)._replace(sha256=rows[1].sha256, width=9, height=9)
+    store.samples.fill([now], {}).result()
+    assert store.samples.identical_across_splits(10, since) == [(rows[1].id, rows[3].id)]
+    store.close()

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.dataset.layouts import Role
+from inspector.dataset.listing import Entry, Status
+from inspector.dataset.names import NO_GROUP, NO_SPLIT, parse_label, parse_listed_path
 from inspector.errors import ProjectError
 from inspector.project.diagnosis.diagnoses import STATED_ACCURACY, UserMetrics
 from inspector.project.diagnosis.last_answer import LAST_ANSWER, LAST_OVERVIEW
@@ -183,6 +185,31 @@ def test_an_old_value_that_makes_no_sense_is_left_where_it_was(file: Path) -> No
         assert store.records.get(SIMILARITY).confirmed == 0.83
         old = store.database.read().execute("SELECT value FROM meta_version_1 WHERE name = 'rule'")
         assert old.fetchone() == ("{",)
+    finally:
+        store.close()
+
+
+def test_a_file_of_version_2_keeps_its_samples_and_loses_what_a_scan_makes_anew(file: Path) -> None:
+    store = ProjectStore(file)
+    entry = Entry(
+        parse_listed_path("a/1.png"), 1, 1, NO_SPLIT, parse_label("a", where="here"), NO_GROUP,
+        Status.PENDING, "",
+    )  # fmt: skip
+    listing = store.samples.begin_listing()
+    store.samples.add_entries([entry], listing=listing, version=1, racy_ns=None)
+    store.close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ALTER TABLE sample DROP COLUMN changed")
+        connection.execute("INSERT INTO record VALUES ('last answer', '{}')")
+        connection.execute("PRAGMA user_version = 2")
+        connection.commit()
+    store = ProjectStore(file)
+    try:
+        assert [s.path for s in store.samples.everything()] == ["a/1.png"]
+        keys = store.database.read().execute("SELECT key FROM record")
+        assert {key for (key,) in keys} == {"listing", "sample revision"}
+        store.samples.add_entries([entry._replace(size=2)], listing=2, version=1, racy_ns=None)
+        assert store.samples.everything()[0].size == 2
     finally:
         store.close()
 

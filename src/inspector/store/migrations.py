@@ -116,6 +116,8 @@ _RECORDS: dict[str, Callable[[_Old], Any]] = {
 
 def _revision_of_rows(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE sample ADD COLUMN changed INTEGER NOT NULL DEFAULT 0")
+    # They tell by a digest of all files whether these changed; the next scan makes them anew.
+    connection.execute("DELETE FROM record WHERE key IN ('last answer', 'last overview')")
 
 
 # Keyed by the version that each migration starts from.

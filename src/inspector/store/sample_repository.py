@@ -8,7 +8,7 @@ from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.listing import Entry
 from inspector.store import record_repository, samples
 from inspector.store.database import Database
-from inspector.store.records import LISTING, SCAN, ListingRecord, ScanRecord
+from inspector.store.records import LISTING, SAMPLE_REVISION, SCAN, ListingRecord, ScanRecord
 from inspector.store.sample_cache import SampleCache
 from inspector.store.sample_table import SampleTable
 from inspector.store.samples import FileContent, Sample, StatusCount
@@ -49,9 +49,17 @@ class SampleRepository:
         """Yield every present image, ordered by path."""
         return samples.known_contents(self._database.read())
 
-    def identical_across_splits(self, most: int) -> list[tuple[int, int]]:
-        """Return at most `most` pairs of identical images in two splits."""
-        return samples.identical_across_splits(self._database.read(), most)
+    def revision(self) -> int:
+        """Return a number that grows with each change of the files or of what is known of them."""
+        return record_repository.read(self._database.read(), SAMPLE_REVISION).number
+
+    def identical_across_splits(self, most: int, since: int = -1) -> list[tuple[int, int]]:
+        """Return at most `most` pairs of identical images in two splits.
+
+        Args:
+            since: Revision; only of files that changed after it. -1 for all.
+        """
+        return samples.identical_across_splits(self._database.read(), most, since)
 
     def count_rows(self) -> list[StatusCount]:
         """Count present samples by status, split and label."""
@@ -60,10 +68,6 @@ class SampleRepository:
     def present_and_missing(self) -> tuple[int, int]:
         """Count present and missing files."""
         return samples.present_and_missing(self._database.read())
-
-    def listing_digest(self) -> str:
-        """Return a digest of the present files as they were listed last."""
-        return samples.listing_digest(self._database.read())
 
     def begin_listing(self) -> int:
         """Return the number of a new listing, for `add_entries` and `end_listing`."""

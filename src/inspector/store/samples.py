@@ -1,6 +1,5 @@
 """Rows of samples: indexed by path, filled by the scan, with moved and missing files tracked."""
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -242,33 +241,32 @@ def known_contents(connection: sqlite3.Connection) -> Iterator[FileContent]:
     return map(FileContent._make, rows)
 
 
-def identical_across_splits(connection: sqlite3.Connection, most: int) -> list[tuple[int, int]]:
-    """Return at most `most` pairs of identical images in two splits."""
+def identical_across_splits(
+    connection: sqlite3.Connection, most: int, since: int = -1
+) -> list[tuple[int, int]]:
+    """Return at most `most` pairs of identical images in two splits, the smaller id first.
+
+    Args:
+        connection: Project connection.
+        most: Number of pairs.
+        since: Sample revision; only contents of rows that changed after it. -1 for all.
+    """
+    new = " AND sha256 IN (SELECT sha256 FROM sample NOT INDEXED WHERE changed > ?)"
     # One file per content and split first: of ten thousand blank images each meets all others.
     rows = connection.execute(
         "WITH shared AS ("
         " SELECT sha256 FROM sample"
         " WHERE missing = 0 AND status = 'image' AND sha256 IS NOT NULL"
+        f"{new if since >= 0 else ''}"
         " GROUP BY sha256 HAVING min(split) < max(split)),"
         " first AS ("
         " SELECT sha256, split, min(id) AS id, min(path) AS path FROM sample"
         " WHERE missing = 0 AND status = 'image' AND sha256 IN shared GROUP BY sha256, split)"
         " SELECT a.id, b.id FROM first a JOIN first b"
         " ON a.sha256 = b.sha256 AND a.split < b.split ORDER BY a.path LIMIT ?",
-        (most,),
+        (most,) if since < 0 else (since, most),
     )
-    return [(one, two) for one, two in rows]
-
-
-def listing_digest(connection: sqlite3.Connection) -> str:
-    """Return a digest of the present files: path, size, time of change, split and label."""
-    digest = hashlib.sha256()
-    rows = connection.execute(
-        "SELECT path, size, mtime_ns, split, label FROM sample WHERE missing = 0 ORDER BY path"
-    )
-    for row in rows:
-        digest.update(repr(row).encode())
-    return digest.hexdigest()
+    return [(min(ends), max(ends)) for ends in rows]
 
 
 _FILL = (

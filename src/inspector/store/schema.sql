@@ -3,6 +3,7 @@
 CREATE TABLE IF NOT EXISTS record (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- One row a file. A file that is gone keeps its row (missing = 1), so its decisions can come back.
+-- `changed` is the sample revision in which a row changed last: tables in memory are patched by it.
 CREATE TABLE IF NOT EXISTS sample (
   id INTEGER PRIMARY KEY,
   path TEXT NOT NULL,
@@ -29,7 +30,6 @@ CREATE TABLE IF NOT EXISTS sample (
   contrast REAL NOT NULL DEFAULT 0,
   sharpness REAL NOT NULL DEFAULT 0,
   entropy REAL NOT NULL DEFAULT 0,
-  -- Sample revision in which the row changed last, so that a table in memory can be patched.
   changed INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX IF NOT EXISTS sample_path ON sample (path) WHERE missing = 0;

@@ -1,5 +1,6 @@
 """Overview: the answer, the pairs behind it, then findings by importance."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,8 @@ _REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
 _THREE_PX, _TWO_PX = 1000, 700
 _SO_FAR_MS = 700
+# Between looks at what it found, a scan runs undisturbed for so many times as long as one takes.
+_PATIENCE = 5.0
 _NEAREST = 12
 # The answer shows these findings already, with their pairs.
 _SAID = {"twins_across"}
@@ -271,7 +274,14 @@ class OverviewPage(Page):
         return _Answered(answer, answer.pairs, cleaned, nearest=nearest)
 
     def _ask_again(self) -> None:
-        self.bridge.call(self._ask, self._show_answer, channel="answer")
+        asked_at = time.monotonic()
+
+        def show(answered: _Answered) -> None:
+            pause_ms = _PATIENCE * (time.monotonic() - asked_at) * 1_000
+            self._timer.setInterval(max(_SO_FAR_MS, round(pause_ms)))
+            self._show_answer(answered)
+
+        self.bridge.call(self._ask, show, channel="answer")
 
     def _show_answer(self, answered: _Answered) -> None:
         self._answered = True

@@ -207,7 +207,7 @@ class LastAnswers:
         store, records = self._source.context.store, self._records
         groups = (records.get(GROUPING), records.get(PAIR_JUDGEMENTS))
         parts = {
-            "the files": store.samples.listing_digest(),
+            "the files": str(store.samples.revision()),
             "your decisions": str(store.decisions.newest()),
             "the split rule": repr(records.get(SPLIT_RULE)),
             "the confirmed similarity": repr(records.get(SIMILARITY)),

@@ -1,6 +1,6 @@
 """Pairs across splits while a scan still runs, marked as unfinished."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from inspector.project.catalog.pair_stream import MAX_PAIRS, StreamedPair
 from inspector.project.catalog.samples import Samples
@@ -20,16 +20,22 @@ class PairsSoFar:
         self._context = context
         self._samples = samples
         self._scans = scans
+        # Identical ones of this revision: a look at a million files takes seconds.
+        self._identical: list[tuple[int, int]] = []
+        self._revision = -1
 
     def pairs(self) -> tuple[CopyPair, ...]:
         """Return the pairs, identical files first; none is decided."""
-        identical = self._context.store.samples.identical_across_splits(MAX_PAIRS)
-        known = set(identical)
+        rows, since = self._context.store.samples, self._revision
+        self._revision = rows.revision()
+        more = rows.identical_across_splits(MAX_PAIRS, since) if self._revision != since else []
+        known = dict.fromkeys((*self._identical, *more))
         streamed = [p for p in self._scans.stream.pairs() if tuple(sorted(p[:2])) not in known]
         streamed.sort(key=lambda p: -p.similarity)
-        ids = {i for ends in identical for i in ends} | {i for p in streamed for i in (p.a, p.b)}
+        ids = {i for ends in known for i in ends} | {i for p in streamed for i in (p.a, p.b)}
         samples = {s.id: s for s in self._samples.by_ids(sorted(ids))}
-        return tuple(self._made(identical, streamed, samples))
+        self._identical = [ends for ends in known if _are_across(ends, samples)][:MAX_PAIRS]
+        return tuple(self._made(self._identical, streamed, samples))
 
     def _made(
         self,
@@ -45,7 +51,7 @@ class PairsSoFar:
             ),
         ]
         for a, b, kind, similarity in rows:
-            if a not in samples or b not in samples:
+            if not _are_across((a, b), samples):
                 continue
             stays, goes = sorted(
                 (samples[a], samples[b]), key=lambda s: (_ORDER.get(s.split, len(_ORDER)), s.path)
@@ -54,3 +60,9 @@ class PairsSoFar:
                 goes, stays, (stays.split, goes.split), kind, similarity,
                 certain=False, ticked=False,
             )  # fmt: skip
+
+
+def _are_across(ends: tuple[int, int], samples: Mapping[int, Sample]) -> bool:
+    """Tell whether both images are still there, and in two splits."""
+    one, two = (samples.get(i) for i in ends)
+    return one is not None and two is not None and one.split != two.split
