@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.similarity.projection import projection, reduce
+from inspector.similarity.projection import COMPONENTS, projection, reduce
 
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
@@ -19,12 +19,13 @@ def joined(embedding: Halves | None, descriptors: Floats) -> Floats:
     Args:
         embedding: (n, 1280), possibly a memory map; a row of zeros means no embedding. None where
             embeddings could not be computed: the descriptors are used alone.
-        descriptors: (n, 688), not reduced.
+        descriptors: (n, 688), not reduced; or of many images their components, float16, which the
+            result is, too.
     """
-    small = reduce(descriptors)
+    small = descriptors if descriptors.shape[1] <= COMPONENTS else reduce(descriptors)
     if embedding is None or not len(embedding):
         return small
-    return np.hstack([reduce_embedding(embedding), small])
+    return np.hstack([reduce_embedding(embedding).astype(small.dtype), small])
 
 
 def reduce_embedding(embedding: Halves, dims: int = EMBEDDING_COMPONENTS) -> Floats:

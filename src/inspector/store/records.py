@@ -320,6 +320,7 @@ class BorrowedRecord(msgspec.Struct, frozen=True):
         evaluation: Name of the split that is judged; it has so many images and groups.
         training: Images in training.
         accuracy, without, borrowed: Mean, low and high.
+        sample: Which images were measured, as a sentence; "" for all.
     """
 
     digest: str
@@ -337,6 +338,7 @@ class BorrowedRecord(msgspec.Struct, frozen=True):
     why: tuple[str, ...]
     embedded: bool
     answers: tuple[AnswerRecord, ...]
+    sample: str = ""
 
 
 class BorrowedRecords(msgspec.Struct, frozen=True):

@@ -33,6 +33,7 @@ from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Splits
+from inspector.project.splits.study_sample import StudySample, study_sample
 from inspector.similarity.levels import POSSIBLE
 from inspector.store.records import DIAGNOSIS, DiagnosisRecord, Record, RecordKey
 from inspector.store.sample_table import SampleTable, among
@@ -188,7 +189,7 @@ class Diagnoses:
         rule = rule or self._splits.rule
         progress = progress or Progress()
         progress.start("diagnosis: gathering", 0)
-        rows = self.standing_images()
+        rows, sample = self.studied()
         features = self._groups.fingerprints.for_child(rows, describe, thumbnails16, mean_colours)
         with features as (descriptors, thumbs, colours):
             none = np.zeros((0, 0), np.float32)
@@ -201,8 +202,8 @@ class Diagnoses:
         if answer is not None:
             checks = dataset_checks(self._context, self._samples.everything())
             # Different class numbers or a wrong layout explain a gap that no component does.
-            warnings = tuple(check.text for check in checks)
-            answer = replace(answer, caveats=(*warnings, *answer.caveats))
+            notes = (*((sample,) if sample else ()), *(check.text for check in checks))
+            answer = replace(answer, caveats=(*notes, *answer.caveats))
             record = DiagnosisRecord(as_json(answer), time.time(), self._parts(rule))
             self._context.store.records.note(DIAGNOSIS, record)
             self._context.emit(Changes(rule=True, text="the diagnosis is done"))
@@ -248,7 +249,7 @@ class Diagnoses:
         if not properties:
             return None
         groups = self._groups
-        rows = self.standing_images()
+        rows = self.studied().rows
         training, folder, _ = self.sides(self._splits.rule, rows)
         coloured = any(one.differs and one.name in COLOURS for one in properties)
         colours = groups.fingerprints.measured(rows, mean_colours) if coloured else (None,)
@@ -309,6 +310,11 @@ class Diagnoses:
     def standing_images(self) -> SampleTable:
         """Return the images that are not excluded; models learn from these only."""
         return self._groups.images().included()
+
+    def studied(self) -> StudySample:
+        """Return the images that baseline models learn from: of many a sample."""
+        rows = self.standing_images()
+        return study_sample(rows, self.known_groups(rows))
 
     def known_groups(self, rows: SampleTable, similarity: float | None = None) -> NDArray[np.int64]:
         """Return the group of each image, joined with near-duplicates; -1 where it is alone.

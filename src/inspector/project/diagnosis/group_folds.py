@@ -29,16 +29,22 @@ class FoldReport:
         evaluation: Name of the split's validation.
         stated: The accuracy that the user states of their own model; None without one.
         embedded: Whether the heads knew the embedding, or descriptors alone.
+        sample: Which images were measured, as a sentence; "" for all.
     """
 
     result: FoldAccuracy
     evaluation: str
     stated: float | None
     embedded: bool
+    sample: str = ""
 
     @property
     def text(self) -> str:
-        """Both figures in a sentence, and what follows."""
+        """Both figures in a sentence, what follows, and of which sample where it is of one."""
+        return f"{self._verdict} {self.sample}".rstrip()
+
+    @property
+    def _verdict(self) -> str:
         r = self.result
         half = (r.accuracy.high - r.accuracy.low) / 2
         both = (
@@ -90,7 +96,8 @@ class GroupFolds:
         """
         rule = rule or self._splits.rule
         stop, progress = stop or Stop(), progress or Progress()
-        rows, question, evaluation = influence_question(self._diagnoses, self._splits, rule)
+        sample, question, evaluation = influence_question(self._diagnoses, self._splits, rule)
+        rows = sample.rows
         inside = question.training | question.validation
         groups = len(np.unique(own_groups(question.group)[inside]))
         if not 2 <= folds <= groups:
@@ -109,7 +116,7 @@ class GroupFolds:
         if result is None:
             return None
         stated = self._diagnoses.numbers.split
-        return FoldReport(result, evaluation, stated, bool(vectors))
+        return FoldReport(result, evaluation, stated, bool(vectors), sample.text)
 
 
 def as_json(report: FoldReport) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from inspector.project.diagnosis.labels import current_label
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import Splits
+from inspector.project.splits.study_sample import StudySample
 from inspector.store.records import (
     BORROWED,
     AnswerRecord,
@@ -28,7 +29,7 @@ from inspector.store.records import (
     BorrowedRecords,
     InfluenceRecord,
 )
-from inspector.store.sample_table import SamplesById, SampleTable, among
+from inspector.store.sample_table import SamplesById, among
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import BorrowedRequest, ScratchRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
@@ -122,6 +123,7 @@ class BorrowedReport:
         accuracy, without, borrowed, placebo, verdict, bound, why: As of `BorrowedAccuracy`.
         embedded: Whether the head knew the embedding, or descriptors alone.
         answers: Each validation image, in order of paths.
+        sample: Which images were measured, as a sentence; "" for all.
     """
 
     network: NetworkKind
@@ -138,6 +140,7 @@ class BorrowedReport:
     why: tuple[str, ...]
     embedded: bool
     answers: tuple[AnsweredImage, ...]
+    sample: str = ""
 
     @property
     def borrowing(self) -> tuple[AnsweredImage, ...]:
@@ -146,7 +149,11 @@ class BorrowedReport:
 
     @property
     def text(self) -> str:
-        """The verdict in one sentence."""
+        """The verdict in one sentence, and of which sample where it is of one."""
+        return f"{self._verdict} {self.sample}".rstrip()
+
+    @property
+    def _verdict(self) -> str:
         both = f"{self.accuracy.mean:.1%} with them in training, {self.without.mean:.1%} without"
         match self.network:
             case NetworkKind.PRETRAINED:
@@ -222,7 +229,8 @@ class Influences:
         """
         rule = rule or self._splits.rule
         stop, progress = stop or Stop(), progress or Progress()
-        rows, question, evaluation = influence_question(self._diagnoses, self._splits, rule)
+        sample, question, evaluation = influence_question(self._diagnoses, self._splits, rule)
+        rows = sample.rows
 
         def asked(request: BorrowedRequest | ScratchRequest) -> BorrowedAccuracy | None:
             return None if stop.is_set() else answer_in_child(
@@ -246,7 +254,8 @@ class Influences:
                 assert_never(network)
         if answer is None:
             return None
-        measured = _Measured(network, evaluation, int(question.training.sum()), embedded)
+        training = int(question.training.sum())
+        measured = _Measured(network, evaluation, training, embedded, sample.text)
         record = _record(self._digest(rule), measured, answer, rows)
         stored = self._context.store.records.get(BORROWED).measured
         others = (one for one in stored if one.network != network)
@@ -283,7 +292,7 @@ class Influences:
             ShareInterval(*record.borrowed), record.placebo, Verdict(record.verdict),
             Bound(record.bound),
             too_few(record.groups, record.images, record.evaluation) if record.why else (),
-            record.embedded, self._answers(record.answers),
+            record.embedded, self._answers(record.answers), record.sample,
         )  # fmt: skip
 
     def _answers(self, records: Sequence[AnswerRecord]) -> tuple[AnsweredImage, ...]:
@@ -330,14 +339,15 @@ class Influences:
 
 def influence_question(
     diagnoses: Diagnoses, splits: Splits, rule: Rule
-) -> tuple[SampleTable, InfluenceQuestion, str]:
+) -> tuple[StudySample, InfluenceQuestion, str]:
     """Return the images, who trains and who is judged under a rule, and the name of the latter.
 
     Raises:
         DatasetError: The split has no training or validation images, or one class.
         UsageError: The rule's arguments are wrong.
     """
-    rows = diagnoses.standing_images()
+    sample = diagnoses.studied()
+    rows = sample.rows
     membership = splits.membership(rule)
     learned, judged = frozenset(membership.training), frozenset(membership.validation)
     training, validation = among(rows.paths, learned), among(rows.paths, judged)
@@ -352,7 +362,7 @@ def influence_question(
             "there is one class in training", "Open the folder above, or choose another split."
         )
     group = diagnoses.known_groups(rows)
-    return rows, InfluenceQuestion(labels, group, training, validation), membership.evaluation
+    return sample, InfluenceQuestion(labels, group, training, validation), membership.evaluation
 
 
 def _colour(records: NDArray[np.void]) -> NDArray[np.uint8]:
@@ -367,6 +377,7 @@ class _Measured:
     evaluation: str
     training: int
     embedded: bool
+    sample: str
 
 
 def _record(
@@ -393,7 +404,7 @@ def _record(
         digest, measured.network.value, measured.evaluation, len(answer.rows), answer.groups,
         measured.training, _three(answer.accuracy), _three(answer.without),
         _three(answer.borrowed), answer.placebo, answer.verdict.value, answer.bound.value,
-        answer.why, measured.embedded, answers,
+        answer.why, measured.embedded, answers, measured.sample,
     )  # fmt: skip
 
 

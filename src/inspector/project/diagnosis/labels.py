@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -34,7 +34,8 @@ from inspector.work.jobs import Progress, Stop
 NEAREST = 6
 # Number of nearest images whose classes are counted.
 COUNTED = 8
-_CONFIDENCES = 3
+MANY_IMAGES = 100_000
+"""Of more, the models learn from components that are fitted on a sample."""
 METHOD = "self confidence, embedding 160"
 """A list by another method is computed again."""
 
@@ -62,6 +63,7 @@ class LabelEvidence:
         suspects: Most suspect first.
         ranking: Positions in `rows` of all images, most suspect first.
         embedded: True if the models used the embedding, False for descriptors alone.
+        learned: Images that each model learned from where these are a sample of the others, else 0.
     """
 
     rows: Sequence[Sample]
@@ -70,6 +72,7 @@ class LabelEvidence:
     suspects: tuple[SuspectedLabel, ...]
     ranking: tuple[int, ...] = ()
     embedded: bool = True
+    learned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +158,11 @@ class Labels:
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
+        fingerprints = groups.fingerprints
+        measures = (fingerprints.components_of(rows),) if len(rows) > MANY_IMAGES else ()
         with (
             self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors,
-            groups.fingerprints.for_child(rows) as [described],
+            fingerprints.for_child(rows, *measures) as [described],
         ):
             errors = None if stop.is_set() else answer_in_child(
                 LabelErrorsRequest(described, labels, group, vectors, probabilities),
@@ -166,15 +171,18 @@ class Labels:
         if errors is None:
             return None
         suspects = tuple(
-            SuspectedLabel(rows[i], classes[k], round(float(score), 4))
-            for i, k, score in zip(
+            SuspectedLabel(
+                rows[i], classes[k], round(float(score), 4),
+                tuple((classes[c], round(p, 4)) for c, p in zip(*likeliest, strict=True)),
+            )
+            for i, k, score, *likeliest in zip(
                 errors.index.tolist(), errors.suggested.tolist(), errors.score.tolist(),
-                strict=True,
+                errors.likeliest.tolist(), errors.confidence.tolist(), strict=True,
             )
         )  # fmt: skip
         return LabelEvidence(
             rows, tuple(classes), errors.probabilities, suspects,
-            tuple(errors.ranking.tolist()), bool(vectors),
+            tuple(errors.ranking.tolist()), bool(vectors), errors.learned,
         )  # fmt: skip
 
     def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
@@ -182,30 +190,33 @@ class Labels:
 
         Also samples the images of a stratified review.
         """
-        evidence = self.evidence(stop=stop, progress=progress)
+        evidence = self.evidence(stop=stop, progress=progress, probabilities=False)
         if evidence is None:
             return None
-        row_of = {s.id: row for row, s in enumerate(evidence.rows)}
         suspects = tuple(
-            SuspectRecord(s.sample.id, s.suggested, s.score, _likeliest(evidence, row))
+            SuspectRecord(s.sample.id, s.suggested, s.score, s.confidence)
             for s in evidence.suspects
-            for row in (row_of[s.sample.id],)
         )
         key = self.queue_key()
-        strata = stratify([evidence.rows[i].id for i in evidence.ranking], int(key[:8], 16))
+        ids = [sample.id for sample in evidence.rows] if evidence.ranking else []
+        strata = stratify([ids[i] for i in evidence.ranking], int(key[:8], 16))
         self._context.store.records.note(
             LABEL_ERRORS,
             LabelErrorsRecord(key, suspects, tuple(StratumRecord(s.size, s.drawn) for s in strata)),
         )
-        self._forget_verdicts({s.id: current_label(s) for s in evidence.rows})
+        self._forget_verdicts()
         self._context.emit(Changes(rule=True))
         return len(suspects)
 
-    def _forget_verdicts(self, labels: Mapping[int, str]) -> None:
+    def _forget_verdicts(self) -> None:
         """Remove verdicts on labels that have changed since."""
         records = self._context.store.records
         review = records.get(LABEL_REVIEW)
-        verdicts = tuple(v for v in review.verdicts if labels.get(v.sample) == v.label)
+        images = SamplesById(self._groups.images().included())
+        verdicts = tuple(
+            v for v in review.verdicts
+            if v.sample in images and current_label(images[v.sample]) == v.label
+        )  # fmt: skip
         if len(verdicts) < len(review.verdicts):
             records.note(LABEL_REVIEW, msgspec.structs.replace(review, verdicts=verdicts))
 
@@ -320,12 +331,6 @@ class Labels:
 def _case_of(one: SuspectedLabel) -> LabelCase:
     done = _decided(one.sample)
     return LabelCase((one.sample,), one.suggested, one.score, done, confidence=one.confidence)
-
-
-def _likeliest(evidence: LabelEvidence, row: int) -> tuple[tuple[str, float], ...]:
-    values = evidence.probabilities[row]
-    order = np.argsort(-values, kind="stable")[:_CONFIDENCES]
-    return tuple((evidence.classes[k], round(float(values[k]), 4)) for k in order.tolist())
 
 
 def current_label(sample: Sample) -> str:

@@ -193,6 +193,12 @@ def _probabilities(evidence: LabelEvidence) -> dict[int, list[float]]:
     Raises:
         DatasetError: There are too few images or classes.
     """
+    if not len(evidence.probabilities) and evidence.learned:
+        raise DatasetError(
+            f"the probabilities of {len(evidence.rows):,} images in {len(evidence.classes):,}"
+            " classes are too many for a script",
+            "Write the script for FiftyOne, which holds the suspects.",
+        )
     if not len(evidence.probabilities):
         raise DatasetError(
             "there are too few images or classes to ask baseline models",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -14,13 +14,12 @@ from inspector.project.splits.keras_split import one_call
 from inspector.project.splits.leakage_analysis import SEEDS, seeded
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
+from inspector.project.splits.study_sample import MAX_CLASSES, MAX_VALUES, study_sample
 from inspector.splits.keras_replay import Loader
 from inspector.store.records import SEED_VARIABILITY, SeedVariabilityRecord
+from inspector.store.sample_table import SampleTable, among
 from inspector.work.diagnosis_process import SeedScoresRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
-
-if TYPE_CHECKING:
-    from inspector.store.samples import Sample
 
 # More images teach a linear model little more about the seeds, and cost minutes.
 MAX_IMAGES = 20_000
@@ -86,18 +85,20 @@ def score_seeds_of(
     rule = found_rule
     own = rule.call.seed
     seeds = [*([] if own is None else [own]), *(s for s in range(SEEDS) if s != own)]
-    sides = list(seeded(source, rule, seeds))
-    rows = _rows(source, {*sides[0][0], *sides[0][1]})
-    place: dict[str, int] = {s.path: i for i, s in enumerate(rows)}
-    masks = np.zeros((len(seeds), len(rows)), np.bool_)
-    for mask, (_, validation) in zip(masks, sides, strict=True):
-        mask[[place[p] for p in validation if p in place]] = True
-    classes = sorted({s.label for s in rows})
-    place_of = {name: number for number, name in enumerate(classes)}
+    # One after another: the paths of 200 splits of a million files take gigabytes.
+    sides = seeded(source, rule, seeds)
+    training, validation = next(sides)
+    rows = _rows(source, {*training, *validation})
+    place: dict[str, int] = {path: i for i, path in enumerate(rows.paths)}
+    masks = []
+    for held in chain([validation], (one for _, one in sides)):
+        mask = np.zeros(len(rows), np.bool_)
+        mask[[place[path] for path in held if path in place]] = True
+        masks.append(np.packbits(mask))
+    labels = rows.text("label").sorted().codes.astype(np.int64)
     with source.groups.fingerprints.for_child(rows) as [described]:
         ask = SeedScoresRequest(
-            described, np.array([place_of[s.label] for s in rows], np.int64),
-            np.array(seeds, np.int64), np.packbits(masks, axis=1),
+            described, labels, np.array(seeds, np.int64), np.stack(masks),
         )  # fmt: skip
         scores = answer_in_child(
             ask, draws.SeedScores, stop=stop or Stop(), progress=progress or Progress(),
@@ -148,16 +149,20 @@ def _measure(scores: draws.SeedScores, name: str, own: int | None) -> Measure:
     return Measure(tuple(others[np.isfinite(others)].tolist()), mine, percentile)
 
 
-def _rows(source: SplitSource, inside: set[str]) -> "list[Sample]":
+def _rows(source: SplitSource, inside: set[str]) -> SampleTable:
     """Return the images to use, evenly sampled if there are too many."""
-    rows = [s for s in source.groups.images() if s.path in inside]
-    if len(rows) <= MAX_IMAGES:
-        return rows
-    chosen = np.random.default_rng(0).permutation(len(rows))[:MAX_IMAGES]
-    return [rows[i] for i in sorted(chosen.tolist())]
+    images = source.groups.images()
+    images = images.where(among(images.paths, inside))
+    classes = len(images.text("label").counts())
+    if len(images) * classes > MAX_VALUES and classes > MAX_CLASSES:
+        images = study_sample(images, np.full(len(images), -1)).rows
+    if len(images) <= MAX_IMAGES:
+        return images
+    chosen = np.random.default_rng(0).permutation(len(images))[:MAX_IMAGES]
+    return images.of_rows(np.sort(chosen))
 
 
-def _key(rule: Rule, rows: "list[Sample]") -> str:
+def _key(rule: Rule, rows: SampleTable) -> str:
     digest = hashlib.sha256(json.dumps(msgspec.to_builtins(rule)).encode())
     for s in rows:
         digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
