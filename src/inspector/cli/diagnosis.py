@@ -223,9 +223,7 @@ def _labels(arguments: argparse.Namespace) -> None:
         if not evidence.embedded and not arguments.quiet:
             print_warning("without the embedding, which could not be stored, the order is coarser")
         if evidence.learned and not arguments.quiet:
-            print_warning(
-                f"each model learned from a sample of {evidence.learned:,} images, for there are many"
-            )
+            print_warning(f"each model learned from a sample of {evidence.learned:,} images")
         if arguments.json:
             print_json(
                 [

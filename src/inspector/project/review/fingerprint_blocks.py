@@ -62,8 +62,7 @@ class FingerprintBlocks:
         mean, matrix = projection(self.described([rows[i] for i in range(0, len(rows), step)]))
 
         def components(records: NDArray[np.void]) -> NDArray[np.float16]:
-            some: NDArray[np.float32] = (describe(records) - mean) @ matrix
-            return some.astype(np.float16)
+            return np.asarray((describe(records) - mean) @ matrix, np.float16)
 
         return components
 
