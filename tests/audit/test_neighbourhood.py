@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from inspector.audit import label_errors
 from inspector.audit.conditions import ProgressReporter, Study, StudyStopped, thinned
 from inspector.audit.domain_classifier import domain_auc, draw_groups, fold_auc, group_table
 from inspector.audit.folds import own_groups
@@ -232,6 +233,29 @@ def test_planted_wrong_labels_come_first() -> None:
     assert (found.suggested[:25] == y[found.index[:25]]).all()
     assert (np.diff(found.score) >= 0).all()
     assert len(wrong_labels(x[:5], given[:5], np.full(5, -1)).index) == 0
+
+
+def test_models_of_samples_find_planted_labels_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 600)
+    x = (rng.normal(size=(600, 20)) + 2.0 * rng.normal(size=(3, 20))[y]).astype(np.float16)
+    planted = rng.choice(600, 30, replace=False)
+    given = y.copy()
+    given[planted] = (y[planted] + 1) % 3
+    whole = wrong_labels(x, given, np.full(600, -1))
+    monkeypatch.setattr(label_errors, "MAX_PROBABILITIES", 0)
+    monkeypatch.setattr(label_errors, "MAX_LEARNED", 900)
+    monkeypatch.setattr(label_errors, "_MAX_AT_ONCE", 150)
+    found = wrong_labels(x, given, np.full(600, -1))
+    assert (found.learned, whole.learned) == (300, 0)
+    assert found.probabilities.shape == (0, 0)
+    assert sorted(found.ranking) == list(range(600))
+    assert set(found.index[:25]) <= set(planted)
+    assert (found.suggested[:25] == y[found.index[:25]]).all()
+    for errors in (whole, found):
+        assert (errors.likeliest[:, 0] == errors.suggested).all()
+        assert (np.diff(errors.confidence, axis=1) <= 0).all()
+        assert np.allclose(errors.confidence.sum(axis=1), 1, atol=1e-5)
 
 
 def test_a_burst_with_one_wrong_label_does_not_vouch_for_itself() -> None:
