@@ -11,7 +11,7 @@ from inspector.cli.output import Bar, print_json, print_lines, print_table, prin
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import DatasetError, UsageError
 from inspector.project.diagnosis.diagnoses import UserMetrics
-from inspector.project.diagnosis.labels import current_label
+from inspector.project.diagnosis.labels import current_label, learned_text
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.reports.check_results import ReportForm
@@ -223,7 +223,7 @@ def _labels(arguments: argparse.Namespace) -> None:
         if not evidence.embedded and not arguments.quiet:
             print_warning("without the embedding, which could not be stored, the order is coarser")
         if evidence.learned and not arguments.quiet:
-            print_warning(f"each model learned from a sample of {evidence.learned:,} images")
+            print_warning(learned_text(evidence.learned))
         if arguments.json:
             print_json(
                 [

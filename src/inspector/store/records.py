@@ -255,11 +255,16 @@ class StratumRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LabelErrorsRecord(msgspec.Struct, frozen=True):
-    """The last search for label errors; `digest` covers the files and labels it read."""
+    """The last search for label errors; `digest` covers the files and labels it read.
+
+    Attributes:
+        learned: Images that each model learned from where these are a sample; 0 for all.
+    """
 
     digest: str
     suspects: tuple[SuspectRecord, ...]
     strata: tuple[StratumRecord, ...] = ()
+    learned: int = 0
 
 
 class ProbeRecord(msgspec.Struct, frozen=True):

@@ -142,7 +142,14 @@ class LabelsPage(Page):
         kind, order = self._kind, CaseOrder(self._order.currentData())
         split, go_to = str(self._split.currentData() or _ALL_SPLITS), self.review.go_to
         self.bridge.call(
-            lambda: label_queue(*self.project.labels.queue(), kind, order, split, go_to),
+            lambda: label_queue(
+                *self.project.labels.queue(),
+                kind,
+                order,
+                split,
+                go_to,
+                self.project.labels.sample_text(),
+            ),  # fmt: skip
             self._show,
             channel="labels",
         )

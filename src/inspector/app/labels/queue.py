@@ -32,7 +32,7 @@ class LabelQueue:
         cases: The undecided ones, in order.
         done: How many are decided, and of how many.
         left: Number of undecided cases of each kind.
-        aside: The decisions so far, as text.
+        aside: The decisions so far, and what the models learned from, as text.
         looked: Whether the search for label errors has run.
     """
 
@@ -51,6 +51,7 @@ def label_queue(
     order: CaseOrder,
     split: str,
     show: frozenset[int],
+    sample: str = "",
 ) -> LabelQueue:
     """Return the queue.
 
@@ -61,6 +62,7 @@ def label_queue(
         order: Order of the cases.
         split: Split of the images; "" for all.
         show: Sample ids that must be in the queue, whatever was chosen.
+        sample: What the models learned from, as a sentence; "" where that is all images.
     """
     by_kind = {
         SuspectKind.SUSPECTS: [c for c in cases if c.score is not None],
@@ -88,7 +90,7 @@ def label_queue(
     done = [c for c in rows if c.done]
     return LabelQueue(
         chosen, tuple(c for c in rows if not c.done), (len(done), len(rows)), left,
-        _aside(done), looked,
+        " ".join(filter(None, (_aside(done), sample))), looked,
     )  # fmt: skip
 
 

@@ -202,7 +202,12 @@ class Labels:
         strata = stratify([ids[i] for i in evidence.ranking], int(key[:8], 16))
         self._context.store.records.note(
             LABEL_ERRORS,
-            LabelErrorsRecord(key, suspects, tuple(StratumRecord(s.size, s.drawn) for s in strata)),
+            LabelErrorsRecord(
+                key,
+                suspects,
+                tuple(StratumRecord(s.size, s.drawn) for s in strata),
+                evidence.learned,
+            ),  # fmt: skip
         )
         self._forget_verdicts()
         self._context.emit(Changes(rule=True))
@@ -242,6 +247,11 @@ class Labels:
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
         return tuple(_case_of(one) for one in evidence if one.sample.id not in taken), True
+
+    def sample_text(self) -> str:
+        """Return what the models of the last search learned from; "" where that is all images."""
+        record = self._context.store.records.get(LABEL_ERRORS)
+        return learned_text(record.learned) if record is not None else ""
 
     def suspected(self) -> dict[int, SuspectedLabel]:
         """Return the undecided suspects of the last search, by sample id."""
@@ -326,6 +336,11 @@ class Labels:
             digest.update(f"{path}\0{label}\0".encode() + sha256)
         self._keyed = images.paths, digest.hexdigest()
         return self._keyed[1]
+
+
+def learned_text(learned: int) -> str:
+    """Return how many images each model learned from; "" where that is all others."""
+    return f"Each model learned from a sample of {learned:,} images." if learned else ""
 
 
 def _case_of(one: SuspectedLabel) -> LabelCase:
