@@ -1,7 +1,7 @@
 """Labels: a queue of suspected label errors; an image beside the nearest ones of both classes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QPoint
@@ -141,18 +141,13 @@ class LabelsPage(Page):
     def _ask(self, *_: object) -> None:
         kind, order = self._kind, CaseOrder(self._order.currentData())
         split, go_to = str(self._split.currentData() or _ALL_SPLITS), self.review.go_to
-        self.bridge.call(
-            lambda: label_queue(
-                *self.project.labels.queue(),
-                kind,
-                order,
-                split,
-                go_to,
-                self.project.labels.sample_text(),
-            ),  # fmt: skip
-            self._show,
-            channel="labels",
-        )
+        labels = self.project.labels
+
+        def ask() -> LabelQueue:
+            queue = label_queue(*labels.queue(), kind, order, split, go_to)
+            return replace(queue, aside=f"{queue.aside} {labels.sample_text()}".strip())
+
+        self.bridge.call(ask, self._show, channel="labels")
 
     def _show(self, queue: LabelQueue) -> None:
         if self._kind is None and queue.cases:

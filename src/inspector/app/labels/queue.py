@@ -51,7 +51,6 @@ def label_queue(
     order: CaseOrder,
     split: str,
     show: frozenset[int],
-    sample: str = "",
 ) -> LabelQueue:
     """Return the queue.
 
@@ -62,7 +61,6 @@ def label_queue(
         order: Order of the cases.
         split: Split of the images; "" for all.
         show: Sample ids that must be in the queue, whatever was chosen.
-        sample: What the models learned from, as a sentence; "" where that is all images.
     """
     by_kind = {
         SuspectKind.SUSPECTS: [c for c in cases if c.score is not None],
@@ -90,7 +88,7 @@ def label_queue(
     done = [c for c in rows if c.done]
     return LabelQueue(
         chosen, tuple(c for c in rows if not c.done), (len(done), len(rows)), left,
-        " ".join(filter(None, (_aside(done), sample))), looked,
+        _aside(done), looked,
     )  # fmt: skip
 
 
