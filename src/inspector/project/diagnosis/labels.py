@@ -207,7 +207,7 @@ class Labels:
                 suspects,
                 tuple(StratumRecord(s.size, s.drawn) for s in strata),
                 evidence.learned,
-            ),  # fmt: skip
+            ),
         )
         self._forget_verdicts()
         self._context.emit(Changes(rule=True))
