@@ -221,7 +221,7 @@ def _labels(arguments: argparse.Namespace) -> None:
             evidence = project.labels.evidence(progress=progress, probabilities=False)
         assert evidence is not None
         if not evidence.embedded and not arguments.quiet:
-            print_warning("without the embedding, which could not be stored, the order is coarser")
+            print_warning("without the embedding the order is coarser")
         if evidence.learned and not arguments.quiet:
             print_warning(learned_text(evidence.learned))
         if arguments.json:

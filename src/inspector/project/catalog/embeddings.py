@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inspector.errors import CacheError
 from inspector.project.catalog.contents import Contents, contents_of
+from inspector.project.catalog.duplicate_search import is_mostly_embedded
 from inspector.project.catalog.samples import Samples
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch
@@ -24,6 +25,8 @@ from inspector.work.tasks import Embedded, EmbedFile
 SECONDS_PER_IMAGE = 0.02
 """CPU time, decoding included. Source: docs/measurements/embedding.md."""
 
+MAX_COMPUTED = 100_000
+"""More are computed only where a person asks for the embedding: half an hour on two processors."""
 BATCH_ROWS = 256
 _WAIT_SECONDS = 0.2
 Halves = NDArray[np.float16]
@@ -51,8 +54,17 @@ class Embeddings:
         """Return the estimated run time of `complete` on this machine."""
         return self.missing() * SECONDS_PER_IMAGE / self._context.jobs
 
-    def complete(self, *, stop: Stop | None = None, progress: Progress | None = None) -> bool:
+    def complete(
+        self,
+        images: SampleTable | None = None,
+        *,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> bool:
         """Compute what is missing in worker processes; finished ones are kept when stopped.
+
+        Args:
+            images: Readable images; None for all.
 
         Returns:
             False when stopped.
@@ -66,7 +78,7 @@ class Embeddings:
         with self._alone(stop, progress) as alone:
             if not alone:
                 return False
-            missing = self._missing()
+            missing = self._missing(images)
             if len(missing):
                 self._compute(missing, stop, progress)
         return not stop.is_set()
@@ -107,28 +119,34 @@ class Embeddings:
         return there
 
     @contextmanager
-    def file_of(
-        self, samples: Sequence[Sample], *, stop: Stop, progress: Progress
-    ) -> Iterator[str]:
-        """Complete the vectors and yield a file of those of `samples`, as of `write`.
+    def file_of(self, images: SampleTable, *, stop: Stop, progress: Progress) -> Iterator[str]:
+        """Complete the vectors of readable images and yield a file of them, as of `write`.
 
         Yields "" when stopped, and where vectors can't be stored: descriptors alone serve less
-        well, but need nothing that is written.
+        well, but need nothing that is written. Those of more than `MAX_COMPUTED` are not computed,
+        which would take hours: "" unless most are there.
         """
-        folder = make_scratch()
+        folder = None
+        if len(images) <= MAX_COMPUTED or self._are_mostly_there(images):
+            folder = make_scratch()
         try:
-            yield self._written(samples, folder, stop, progress) if folder else ""
+            yield self._written(images, folder, stop, progress) if folder else ""
         finally:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _written(
-        self, samples: Sequence[Sample], folder: Path, stop: Stop, progress: Progress
-    ) -> str:
+    def _are_mostly_there(self, images: SampleTable) -> bool:
+        known = self._context.cache.embedded(VERSION)
+        there = sum(sha256 in known for sha256 in images.hashes()) if known else 0
+        return is_mostly_embedded(there, len(images))
+
+    def _written(self, images: SampleTable, folder: Path, stop: Stop, progress: Progress) -> str:
         try:
-            if not self.complete(stop=stop, progress=progress):
+            if len(images) <= MAX_COMPUTED and not self.complete(
+                images, stop=stop, progress=progress
+            ):
                 return ""
-            self.write(samples, folder / "vectors.npy")
+            self.write(images, folder / "vectors.npy")
         except (CacheError, OSError):
             return ""
         return str(folder / "vectors.npy")
@@ -137,10 +155,11 @@ class Embeddings:
         """Return why contents have no embedding, for those tried since opening."""
         return dict(self._failed)
 
-    def _missing(self) -> Contents:
-        """Return the contents that have no embedding yet and may get one."""
+    def _missing(self, images: SampleTable | None = None) -> Contents:
+        """Return the contents that have no embedding yet and may get one; None for all images."""
         done = self._context.cache.embedded(VERSION) | self._failed.keys()
-        contents = contents_of(self.images())
+        images = self.images() if images is None else images.where(images.hashes().known)
+        contents = contents_of(images)
         absent = (sha256 not in done for sha256 in contents.hashes())
         return contents.taken(np.fromiter(absent, np.bool_, len(contents)))
 

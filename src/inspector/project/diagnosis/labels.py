@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inspector.audit.label_errors import LabelErrors
 from inspector.audit.stratified_review import stratify
-from inspector.project.catalog.embeddings import Embeddings
+from inspector.project.catalog.embeddings import MAX_COMPUTED, Embeddings
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.similar_images import SimilarImages
@@ -34,8 +34,6 @@ from inspector.work.jobs import Progress, Stop
 NEAREST = 6
 # Number of nearest images whose classes are counted.
 COUNTED = 8
-MANY_IMAGES = 100_000
-"""Of more, the models learn from components that are fitted on a sample."""
 METHOD = "self confidence, embedding 160"
 """A list by another method is computed again."""
 
@@ -159,7 +157,7 @@ class Labels:
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
         fingerprints = groups.fingerprints
-        measures = (fingerprints.components_of(rows),) if len(rows) > MANY_IMAGES else ()
+        measures = (fingerprints.components_of(rows),) if len(rows) > MAX_COMPUTED else ()
         with (
             self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors,
             fingerprints.for_child(rows, *measures) as [described],
