@@ -26,6 +26,7 @@ from inspector.store.records import (
     StratumRecord,
     SuspectRecord,
 )
+from inspector.store.sample_facts import SampleFacts
 from inspector.store.sample_table import SamplesById
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import LabelErrorsRequest, answer_in_child
@@ -129,7 +130,7 @@ class Labels:
         self._duplicates = duplicates
         self._decisions = decisions
         self._groups = groups
-        self._keyed: tuple[Sequence[str], str] | None = None
+        self._keyed: tuple[SampleFacts, str] | None = None
         self._similar = SimilarImages(context, groups.fingerprints)
 
     def evidence(
@@ -325,14 +326,14 @@ class Labels:
     def queue_key(self) -> str:
         """Return a digest of the files and their labels on disk; decisions don't change it."""
         images = self._groups.images()
-        # Tables of the same files share their paths, whatever was decided.
-        if self._keyed is not None and self._keyed[0] is images.paths:
+        # Tables of the same files share their facts, whatever was decided.
+        if self._keyed is not None and self._keyed[0] is images.facts:
             return self._keyed[1]
         digest = hashlib.sha256(METHOD.encode())
         labels, hashes = images.text("label"), images.hashes()
         for path, label, sha256 in zip(images.paths, labels, hashes, strict=True):
             digest.update(f"{path}\0{label}\0".encode() + sha256)
-        self._keyed = images.paths, digest.hexdigest()
+        self._keyed = images.facts, digest.hexdigest()
         return self._keyed[1]
 
 

@@ -176,7 +176,7 @@ class _BuiltIndex:
         """Tell whether files, labels and judgements are the same, whatever else was decided."""
         labels = images.labels()
         return (
-            images.paths is self.index.samples.table.paths
+            images.facts is self.index.samples.table.facts
             and apart == self.apart
             and labels.values == self.labels.values
             and np.array_equal(labels.codes, self.labels.codes)

@@ -125,7 +125,7 @@ class Gallery:
             or (last.suspected != suspected)
         ):
             orders: dict[Sort, NDArray[np.int64]] = {}
-            if last is not None and last.table.paths is table.paths:
+            if last is not None and last.table.facts is table.facts:
                 # No file changed: only the order by similarity may differ.
                 orders = dict(last.orders)
                 orders.pop(Sort.SIMILARITY, None)
@@ -143,7 +143,7 @@ def _facets(
     changed = ~relabelled.equals("")
     label_codes = np.where(changed, len(label.values) + relabelled.codes, label.codes)
     names = [value or NO_CLASS for value in (*label.values, *relabelled.values)]
-    known = last if last is not None and last.table.paths is table.paths else None
+    known = last if last is not None and last.table.facts is table.facts else None
     if known is not None and known.index.cluster_of is index.cluster_of:
         alike = known.facets[Facet.NEAR_DUPLICATES]
     else:

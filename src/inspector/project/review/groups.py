@@ -27,6 +27,7 @@ from inspector.project.review.grouping_proposals import (
     weigh,
 )
 from inspector.store.records import GROUPING, GroupingRecord, Judgement
+from inspector.store.sample_facts import SampleFacts
 from inspector.store.sample_table import SampleTable, rows_by_id
 from inspector.store.samples import Sample
 
@@ -75,8 +76,8 @@ class Groups:
         self._duplicates = duplicates
         self._decisions = decisions
         self.fingerprints = FingerprintBlocks(context)
-        self._kept: tuple[Sequence[str], object, list[GroupingProposal]] | None = None
-        self._enabled: tuple[Sequence[str], dict[str, bool], list[Proposal]] | None = None
+        self._kept: tuple[SampleFacts, object, list[GroupingProposal]] | None = None
+        self._enabled: tuple[SampleFacts, dict[str, bool], list[Proposal]] | None = None
 
     def images(self) -> SampleTable:
         """Return the readable images, ordered by path: the order of all arrays here."""
@@ -88,7 +89,7 @@ class Groups:
         rules = self._rules()
         key = (rules, self._patterns(rules))
         known = self._kept
-        if known is not None and known[0] is rows.paths and known[1] == key:
+        if known is not None and known[0] is rows.facts and known[1] == key:
             return known[2]
         pictures, labels = self._pictures_of(rows), list(rows.text("label"))
         proposals = [
@@ -96,7 +97,7 @@ class Groups:
             for p in self._propose(rows, rules)
         ]
         proposals.sort(key=lambda o: (not o.enabled, list(GroupEvidence).index(o.evidence), -o.low))
-        self._kept = (rows.paths, key, proposals)
+        self._kept = (rows.facts, key, proposals)
         return proposals
 
     def enabled(self) -> list[Proposal]:
@@ -107,12 +108,12 @@ class Groups:
             return []
         rows = self.images()
         # A change of the files makes other columns; a decision makes none.
-        if self._enabled is None or self._enabled[0] is not rows.paths or self._enabled[1] != rules:
+        if self._enabled is None or self._enabled[0] is not rows.facts or self._enabled[1] != rules:
             proposals_now = [
                 p for p in self._propose(rows, rules)
                 if rules.get(_name(p), p.provenance is Provenance.MANIFEST)
             ]  # fmt: skip
-            self._enabled = (rows.paths, rules, proposals_now)
+            self._enabled = (rows.facts, rules, proposals_now)
         return self._enabled[2]
 
     def groups(self) -> list[Group]:
