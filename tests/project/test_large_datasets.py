@@ -76,6 +76,31 @@ def test_the_nearest_of_many_images_are_the_nearest_of_all(
     assert nearest > 0.9 * 8 * len(samples)
 
 
+def test_a_damaged_search_leaves_neighbours(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_search, "FEW", 10)
+    monkeypatch.setattr(known_search, "_POINTS_AT_ONCE", 7)
+    monkeypatch.setattr(similar_images, "EXACT_IMAGES", 10)
+    project = Project(demo, tmp_path / "searched.inspector", jobs=2)
+    project.scans.scan()
+    images = project.groups.images()
+    (file,) = project.context.cache.path.parent.glob("search-*.npz")
+    sound = file.read_bytes()
+    similar = similar_images.SimilarImages(project.context, project.groups.fingerprints)
+    assert list(similar.nearest_first(images, [images[0]], key="a"))
+    for place in range(0, len(sound), len(sound) // 60):
+        file.write_bytes(sound[:place] + bytes([sound[place] ^ 0x5A]) + sound[place + 1 :])
+        for known in (
+            similar,
+            similar_images.SimilarImages(project.context, similar._fingerprints),
+        ):
+            assert list(known.nearest_first(images, [images[0]], key="a")), place
+    file.write_bytes(sound[: len(sound) // 2])
+    assert list(similar.nearest_first(images, [images[0]], key="a"))
+    project.close()
+
+
 def test_pairs_to_judge_of_a_sample_are_across_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     pictures = rng.random((400, 256)).astype(np.float32)

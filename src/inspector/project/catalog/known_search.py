@@ -16,6 +16,7 @@ from inspector.project.catalog.stored_arrays import DAMAGED, stored_arrays
 from inspector.similarity.orientations import INVERSE
 from inspector.similarity.pairs import candidates_of, numbers_of
 from inspector.store.columns import HashColumn, TextColumn, rows_of_words
+from inspector.work.array_files import read_header
 from inspector.work.tasks import SEARCH, Space
 
 # The components of descriptors stay those of the last full search, until so many images are new.
@@ -23,6 +24,7 @@ MAX_NEW_SHARE = 0.2
 # Of so few, each is a neighbour of every other. Source: similarity.proposals.FEW; a test checks
 # that they agree.
 FEW = 1_000
+_POINTS_AT_ONCE = 8_192
 _ARRAYS = ("points", "projection", "rows", "cosines")
 # Where neighbours were looked for in cells.
 _CELLS = ("centres", "probed")
@@ -132,29 +134,48 @@ class KnownSearch:
             len(known[centres]) if centres in known else 0,
         )  # fmt: skip
 
-    def points_of(self, contents: HashColumn, splits: TextColumn) -> NDArray[np.float16] | None:
-        """Return the points (n, d) of images by the last search, zeros where it has none.
+    def rows_of(self, contents: HashColumn, splits: TextColumn) -> NDArray[np.int64] | None:
+        """Return the row (n,) that images have in the last search, -1 for those it does not have.
 
         None where no search left any.
         """
         try:
             with stored_arrays(self._file) as known:
                 keys = known["keys"]
-                points: NDArray[np.float16] = known[f"{Space.DESCRIPTORS}-points"]
         except DAMAGED:
-            return None
-        if points.ndim != 2 or not 0 < len(points) == len(keys) or points.dtype != np.float16:
             return None
         rows = np.full(len(contents), -1, np.int64)
         for embedded in (False, True):
             images = SearchedImages(contents, splits, np.full(len(contents), embedded))
             rows = np.maximum(rows, rows_of_words(keys, images.keys))
-        if np.array_equal(rows, np.arange(len(points))):
-            # As a rule: the points of a million images take 190 MB.
-            return points
-        of_images: NDArray[np.float16] = points[rows]
-        of_images[rows < 0] = 0
-        return of_images
+        return rows
+
+    def cosines_with(self, row: int) -> NDArray[np.float32] | None:
+        """Return the cosine (m,) of each image of the last search with one of them.
+
+        They are read a block at a time: the points of a million images take 190 MB. None where they
+        can't be read any more.
+        """
+        try:
+            with stored_arrays(self._file) as known:
+                name = f"{Space.DESCRIPTORS}-points.npy"
+                with known.zip.open(name) as stream:
+                    (count, width), dtype = read_header(stream)
+                    length = width * dtype.itemsize
+                    if not 0 < count * length < known.zip.getinfo(name).file_size:
+                        return None
+                    stream.seek(row * length, os.SEEK_CUR)
+                    own = np.frombuffer(stream.read(length), dtype).astype(np.float32)
+                cosines = np.empty(count, np.float32)
+                with known.zip.open(name) as stream:
+                    read_header(stream)
+                    for start in range(0, count, _POINTS_AT_ONCE):
+                        part = cosines[start : start + _POINTS_AT_ONCE]
+                        points = np.frombuffer(stream.read(len(part) * length), dtype)
+                        np.matmul(points.reshape(-1, width).astype(np.float32), own, out=part)
+        except DAMAGED:
+            return None
+        return cosines
 
     def keep(
         self, folder: Path, images: SearchedImages, by_hashes: NDArray[np.uint64], *,

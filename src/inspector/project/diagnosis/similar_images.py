@@ -10,7 +10,6 @@ from inspector.project.catalog.contents import contents_of
 from inspector.project.catalog.known_search import KnownSearch
 from inspector.project.context import ProjectContext
 from inspector.project.review.fingerprint_blocks import FingerprintBlocks
-from inspector.store.columns import BATCH_ROWS
 from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 
@@ -21,19 +20,17 @@ PRESELECTED = 256
 
 @dataclass(frozen=True, slots=True)
 class _Space:
-    """Images in the baseline models' features, or as points where they are too many.
+    """Images in the baseline models' features, or by their rows in the last search.
 
     Attributes:
         key: Digest of the images.
         x: (n, d) of few images.
-        points: Of the contents of many; None where no search left any.
-        contents: (n,) content of each of many images.
+        rows: (n,) of many; None where no search left any.
     """
 
     key: str
     x: NDArray[np.float32]
-    points: NDArray[np.float16] | None
-    contents: NDArray[np.int64]
+    rows: NDArray[np.int64] | None
 
 
 class SimilarImages:
@@ -78,26 +75,22 @@ class SimilarImages:
 
     def _preselected(self, space: _Space, rows: NDArray[np.int64], first: int) -> NDArray[np.int64]:
         """Return the rows that the last search holds for the nearest; without one, a sample."""
-        if space.points is None:
+        known, own = space.rows, -1 if space.rows is None else int(space.rows[first])
+        cosines = self._known.cosines_with(own) if own >= 0 else None
+        if known is None or cosines is None or known.max() >= len(cosines):
             return rows[:: -(-len(rows) // EXACT_IMAGES) or 1]
-        own = space.points[space.contents[first]].astype(np.float32)
-        cosines = np.empty(len(space.points), np.float32)
-        # A block at a time: as single precision, the points of a million images take 400 MB.
-        for start in range(0, len(cosines), BATCH_ROWS):
-            part = slice(start, start + BATCH_ROWS)
-            cosines[part] = space.points[part].astype(np.float32) @ own
-        nearest = np.argsort(-cosines[space.contents[rows]], kind="stable")[:PRESELECTED]
+        of_rows = np.where(known[rows] >= 0, cosines[known[rows]], 0)
+        nearest = np.argsort(-of_rows, kind="stable")[:PRESELECTED]
         return np.sort(rows[nearest])
 
     def _of(self, images: SampleTable, key: str) -> _Space:
         if self._space is None or self._space.key != key:
-            described = np.zeros((0, 0), np.float32)
-            points, of_rows = None, np.zeros(0, np.int64)
+            described, rows = np.zeros((0, 0), np.float32), None
             if len(images) <= EXACT_IMAGES:
                 described = self._fingerprints.described(images)
             else:
                 contents = contents_of(images)
-                points = self._known.points_of(contents.hashes(), contents.texts("split"))
-                of_rows = contents.of_rows()
-            self._space = _Space(key, described, points, of_rows)
+                of_contents = self._known.rows_of(contents.hashes(), contents.texts("split"))
+                rows = None if of_contents is None else of_contents[contents.of_rows()]
+            self._space = _Space(key, described, rows)
         return self._space
