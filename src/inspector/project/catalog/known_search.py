@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.project.catalog.stored_arrays import DAMAGED, stored_arrays
+from inspector.project.catalog.stored_arrays import DAMAGED, seek_array, stored_arrays
 from inspector.similarity.orientations import INVERSE
 from inspector.similarity.pairs import candidates_of, numbers_of
 from inspector.store.columns import HashColumn, TextColumn, rows_of_words
@@ -157,22 +157,20 @@ class KnownSearch:
         can't be read any more.
         """
         try:
-            with stored_arrays(self._file) as known:
-                name = f"{Space.DESCRIPTORS}-points.npy"
-                with known.zip.open(name) as stream:
-                    (count, width), dtype = read_header(stream)
-                    length = width * dtype.itemsize
-                    if not 0 < count * length < known.zip.getinfo(name).file_size:
-                        return None
-                    stream.seek(row * length, os.SEEK_CUR)
-                    own = np.frombuffer(stream.read(length), dtype).astype(np.float32)
+            with stored_arrays(self._file) as known, self._file.open("rb") as stream:
+                size = seek_array(stream, known, f"{Space.DESCRIPTORS}-points")
+                (count, width), dtype = read_header(stream)
+                begin, length = stream.tell(), width * dtype.itemsize
+                if not 0 <= row < count or not 0 < count * length < size:
+                    return None
+                stream.seek(begin + row * length)
+                own = np.frombuffer(stream.read(length), dtype).astype(np.float32)
+                stream.seek(begin)
                 cosines = np.empty(count, np.float32)
-                with known.zip.open(name) as stream:
-                    read_header(stream)
-                    for start in range(0, count, _POINTS_AT_ONCE):
-                        part = cosines[start : start + _POINTS_AT_ONCE]
-                        points = np.frombuffer(stream.read(len(part) * length), dtype)
-                        np.matmul(points.reshape(-1, width).astype(np.float32), own, out=part)
+                for start in range(0, count, _POINTS_AT_ONCE):
+                    part = cosines[start : start + _POINTS_AT_ONCE]
+                    points = np.frombuffer(stream.read(len(part) * length), dtype)
+                    np.matmul(points.reshape(-1, width).astype(np.float32), own, out=part)
         except DAMAGED:
             return None
         return cosines

@@ -1,11 +1,13 @@
 """Array files beside the cache that a search leaves for the next; any of them may be damaged."""
 
+import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -29,3 +31,20 @@ def stored_arrays(file: Path) -> Iterator[Any]:
         if str(arrays["maker"]) != SEARCH:
             raise LookupError(f"{file} is of another search")
         yield arrays
+
+
+def seek_array(stream: BinaryIO, arrays: Any, name: str) -> int:
+    """Go to an array in the file of `stored_arrays`, to read some of it; return its bytes.
+
+    Nothing is checked then, and nothing before it is read, as `zipfile` does.
+
+    Args:
+        stream: The file, opened another time.
+        arrays: As `stored_arrays` yields it.
+        name: Of the array.
+    """
+    info = arrays.zip.getinfo(f"{name}.npy")
+    # The local header has two lengths of its own, of the name and of what follows it.
+    stream.seek(info.header_offset + 26)
+    stream.seek(sum(struct.unpack("<HH", stream.read(4))), os.SEEK_CUR)
+    return int(info.file_size)

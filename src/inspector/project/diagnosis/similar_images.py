@@ -41,6 +41,8 @@ class SimilarImages:
         self._fingerprints = fingerprints
         self._known = KnownSearch(context.cache.path.parent, context.file)
         self._space: _Space | None = None
+        # Of the last image, which is asked about once per class.
+        self._cosines: tuple[int, NDArray[np.float32] | None] = -1, None
 
     def nearest_first(
         self,
@@ -76,7 +78,9 @@ class SimilarImages:
     def _preselected(self, space: _Space, rows: NDArray[np.int64], first: int) -> NDArray[np.int64]:
         """Return the rows that the last search holds for the nearest; without one, a sample."""
         known, own = space.rows, -1 if space.rows is None else int(space.rows[first])
-        cosines = self._known.cosines_with(own) if own >= 0 else None
+        if own != self._cosines[0]:
+            self._cosines = own, self._known.cosines_with(own) if own >= 0 else None
+        cosines = self._cosines[1]
         if known is None or cosines is None or known.max() >= len(cosines):
             return rows[:: -(-len(rows) // EXACT_IMAGES) or 1]
         of_rows = np.where(known[rows] >= 0, cosines[known[rows]], 0)
@@ -92,5 +96,5 @@ class SimilarImages:
                 contents = contents_of(images)
                 of_contents = self._known.rows_of(contents.hashes(), contents.texts("split"))
                 rows = None if of_contents is None else of_contents[contents.of_rows()]
-            self._space = _Space(key, described, rows)
+            self._space, self._cosines = _Space(key, described, rows), (-1, None)
         return self._space
