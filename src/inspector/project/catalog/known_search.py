@@ -168,9 +168,12 @@ class KnownSearch:
                 stream.seek(begin)
                 cosines = np.empty(count, np.float32)
                 for start in range(0, count, _POINTS_AT_ONCE):
-                    part = cosines[start : start + _POINTS_AT_ONCE]
-                    points = np.frombuffer(stream.read(len(part) * length), dtype)
-                    np.matmul(points.reshape(-1, width).astype(np.float32), own, out=part)
+                    part = slice(start, min(start + _POINTS_AT_ONCE, count))
+                    data = stream.read((part.stop - start) * length)
+                    points = np.frombuffer(data, dtype).reshape(-1, width).astype(np.float32)
+                    # Those of a damaged file may be anything.
+                    with np.errstate(all="ignore"):
+                        cosines[part] = points @ own
         except DAMAGED:
             return None
         return cosines

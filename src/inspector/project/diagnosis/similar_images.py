@@ -83,7 +83,7 @@ class SimilarImages:
         cosines = self._cosines[1]
         if known is None or cosines is None or known.max() >= len(cosines):
             return rows[:: -(-len(rows) // EXACT_IMAGES) or 1]
-        of_rows = np.where(known[rows] >= 0, cosines[known[rows]], 0)
+        of_rows = np.nan_to_num(np.where(known[rows] >= 0, cosines[known[rows]], 0))
         nearest = np.argsort(-of_rows, kind="stable")[:PRESELECTED]
         return np.sort(rows[nearest])
 
