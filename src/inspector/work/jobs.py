@@ -75,7 +75,7 @@ class ProgressSnapshot:
 
     Attributes:
         total: 0 while unknown.
-        rate: ItemTable per second, smoothed.
+        rate: Items per second, smoothed.
         seconds_left: 0 while unknown.
     """
 
