@@ -53,7 +53,7 @@ _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
 _THREE_PX, _TWO_PX = 1000, 700
 _SO_FAR_MS = 700
 # Between looks at what it found, a scan runs undisturbed for so many times as long as one takes.
-_PATIENCE = 5.0
+_PATIENCE = 2.0
 _NEAREST = 12
 # The answer shows these findings already, with their pairs.
 _SAID = {"twins_across"}
