@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.project.catalog.stored_arrays import DAMAGED, seek_array, stored_arrays
+from inspector.project.catalog.stored_arrays import DAMAGED, open_array, stored_arrays
 from inspector.similarity.orientations import INVERSE
 from inspector.similarity.pairs import candidates_of, numbers_of
 from inspector.store.columns import HashColumn, TextColumn, rows_of_words
@@ -158,8 +158,11 @@ class KnownSearch:
         can't be read any more.
         """
         try:
-            with stored_arrays(self._file) as known, self._file.open("rb") as stream:
-                size = seek_array(stream, known, f"{Space.DESCRIPTORS}-points")
+            name = f"{Space.DESCRIPTORS}-points"
+            with (
+                stored_arrays(self._file) as known,
+                open_array(self._file, known, name) as (stream, size),
+            ):
                 (count, width), dtype = read_header(stream)
                 begin, length = stream.tell(), width * dtype.itemsize
                 if not 0 <= row < count or not 0 < count * length < size:

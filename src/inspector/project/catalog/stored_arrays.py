@@ -33,18 +33,20 @@ def stored_arrays(file: Path) -> Iterator[Any]:
         yield arrays
 
 
-def seek_array(stream: BinaryIO, arrays: Any, name: str) -> int:
-    """Go to an array in the file of `stored_arrays`, to read some of it; return its bytes.
+@contextmanager
+def open_array(file: Path, arrays: Any, name: str) -> Iterator[tuple[BinaryIO, int]]:
+    """Yield a stream at an array in the file of `stored_arrays`, and how many bytes it has.
 
-    Nothing is checked then, and nothing before it is read, as `zipfile` does.
+    To read any part of it: `zipfile` reads what is before. Nothing is checked.
 
     Args:
-        stream: The file, opened another time.
+        file: The file.
         arrays: As `stored_arrays` yields it.
         name: Of the array.
     """
     info = arrays.zip.getinfo(f"{name}.npy")
-    # The local header has two lengths of its own, of the name and of what follows it.
-    stream.seek(info.header_offset + 26)
-    stream.seek(sum(struct.unpack("<HH", stream.read(4))), os.SEEK_CUR)
-    return int(info.file_size)
+    with file.open("rb") as stream:
+        # The local header has two lengths of its own, of the name and of what follows it.
+        stream.seek(info.header_offset + 26)
+        stream.seek(sum(struct.unpack("<HH", stream.read(4))), os.SEEK_CUR)
+        yield stream, int(info.file_size)
