@@ -258,6 +258,25 @@ def test_models_of_samples_find_planted_labels_too(monkeypatch: pytest.MonkeyPat
         assert np.allclose(errors.confidence.sum(axis=1), 1, atol=1e-5)
 
 
+def test_models_of_many_classes_learn_some_images_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_errors, "MAX_PROBABILITIES", 1_000)
+    labels = np.arange(900) % 3
+    rng = np.random.default_rng(0)
+    x = (np.eye(3)[labels] + rng.normal(size=(900, 3))).astype(np.float32)
+    assert wrong_labels(x, labels, np.full(900, -1)).learned == 0
+    monkeypatch.setattr(label_errors, "MAX_LEARNED", 3)
+    assert wrong_labels(x, labels, np.full(900, -1)).learned == 30
+
+
+def test_equally_probable_classes_are_in_their_order() -> None:
+    probabilities = np.zeros((2, 30), np.float32)
+    probabilities[:, 7] = 1
+    own, likeliest, confidence = label_errors._judged(probabilities, np.array([0, 7]))
+    assert likeliest.tolist() == [[7, 0, 1]] * 2
+    assert own.tolist() == [0, 1]
+    assert confidence.tolist() == [[1, 0, 0]] * 2
+
+
 def test_a_burst_with_one_wrong_label_does_not_vouch_for_itself() -> None:
     rng = np.random.default_rng(0)
     y = np.repeat(rng.integers(0, 2, 100), 5)

@@ -1,9 +1,13 @@
 """What is sampled, sent in files or read in blocks for large datasets says what small ones say."""
 
+import shutil
+import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inspector.dataset.groups import Proposal, Provenance
 from inspector.project.catalog import known_search
@@ -12,6 +16,8 @@ from inspector.project.project import Project
 from inspector.project.review import fingerprint_blocks, grouping_proposals
 from inspector.project.review.gallery_query import Query
 from inspector.similarity import projection
+from inspector.store.samples import Sample
+from inspector.work.tasks import SEARCH
 
 
 def test_blocks_and_files_hold_what_one_block_does(
@@ -98,6 +104,57 @@ def test_a_damaged_search_leaves_neighbours(
             assert list(known.nearest_first(images, [images[0]], key="a")), place
     file.write_bytes(sound[: len(sound) // 2])
     assert list(similar.nearest_first(images, [images[0]], key="a"))
+    project.close()
+
+
+def test_a_search_with_a_wrong_offset_is_damaged(tmp_path: Path) -> None:
+    known, name = known_search.KnownSearch(tmp_path, tmp_path / "p"), "descriptors-points"
+    file = known._file
+    with file.open("wb") as stream:
+        np.savez(
+            stream, maker=np.array(SEARCH), keys=np.zeros((5, 2), np.uint64),
+            **{name: np.ones((5, 96), np.float16)},
+        )  # fmt: skip
+    assert np.allclose(known.cosines_with(2), 96)
+    data = bytearray(file.read_bytes())
+    offset = data.rfind(f"{name}.npy".encode()) - 4
+    data[offset : offset + 4] = struct.pack("<I", len(data) - 27)
+    file.write_bytes(data)
+    assert known.cosines_with(2) is None
+
+
+def test_neighbours_follow_a_search_that_replaces_the_last(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_search, "FEW", 10)
+    monkeypatch.setattr(similar_images, "EXACT_IMAGES", 10)
+    monkeypatch.setattr(similar_images, "PRESELECTED", 12)
+    shutil.copytree(demo, tmp_path / "data")
+    project = Project(tmp_path / "data", tmp_path / "p.inspector", jobs=2)
+    project.scans.scan()
+    folder = project.absolute(project.groups.images()[0].path).parent
+    rng = np.random.default_rng(0)
+    for number in range(20):
+        pixels = rng.integers(0, 255, (64, 64, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"000{number:03}.png")
+    asked = similar_images.SimilarImages(project.context, project.groups.fingerprints)
+
+    def order(similar: similar_images.SimilarImages, sample: Sample) -> list[int]:
+        images, key = project.groups.images(), project.labels.queue_key()
+        return [s.id for s in similar.nearest_first(images, [sample], key=key)]
+
+    keep = known_search.KnownSearch.keep
+
+    def look_and_keep(self: known_search.KnownSearch, *given: Any, **named: Any) -> None:
+        # The window asks while the rescan is about to replace the last search.
+        order(asked, project.groups.images()[-1])
+        keep(self, *given, **named)
+
+    monkeypatch.setattr(known_search.KnownSearch, "keep", look_and_keep)
+    project.scans.scan()
+    anew = similar_images.SimilarImages(project.context, project.groups.fingerprints)
+    for sample in project.groups.images()[::9]:
+        assert order(asked, sample) == order(anew, sample)
     project.close()
 
 

@@ -43,7 +43,11 @@ def images(tmp_path: Path) -> Iterator[SampleTable]:
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_IMAGES", 600)
     monkeypatch.setattr(module, "MAX_VALUES", 4_000)
-    monkeypatch.setattr(module, "MAX_CLASSES", 10)
+    monkeypatch.setattr(module, "MIN_CLASSES", 10)
+
+
+def alone(images: SampleTable) -> np.ndarray:
+    return np.full(len(images), -1)
 
 
 def in_pairs(images: SampleTable) -> np.ndarray:
@@ -53,19 +57,19 @@ def in_pairs(images: SampleTable) -> np.ndarray:
 
 def test_few_images_are_all_studied(images: SampleTable) -> None:
     few = images.of_rows(np.arange(100))
-    assert study_sample(few, np.full(100, -1)) == (few, "")
+    assert study_sample(few, alone) == (few, "")
 
 
 def test_a_sample_is_of_whole_groups_of_some_classes(images: SampleTable) -> None:
     group = in_pairs(images)
-    rows, text = study_sample(images, group)
+    rows, text = study_sample(images, lambda _: group)
     assert 350 <= len(rows) <= 400
     labels = set(rows.text("label"))
     assert len(labels) == 10
     assert f"{len(rows)} of 1,200 images in 10 of 30 classes" in text
     taken = group[images.rows_of(rows.ids)]
     assert set(np.bincount(taken)[np.unique(taken)]) == {2}
-    again, _ = study_sample(images, group)
+    again, _ = study_sample(images, lambda _: group)
     assert again.ids.tolist() == rows.ids.tolist()
 
 
@@ -75,7 +79,7 @@ def test_a_quarter_is_of_what_is_evaluated_on(
     monkeypatch.setattr(module, "MAX_VALUES", 1_000)
     first = np.array([path.endswith("000.png") for path in images.paths])
     some = images.where(~images.text("split").equals("validation") | first)
-    rows, _ = study_sample(some, np.full(len(some), -1))
+    rows, _ = study_sample(some, alone)
     kept, of_all = (table.text("split").counts()["validation"] for table in (rows, some))
     share = kept / len(rows)
     assert share > 2 * of_all / len(some)
@@ -83,7 +87,7 @@ def test_a_quarter_is_of_what_is_evaluated_on(
 
 def test_a_group_of_most_images_gives_a_share(images: SampleTable) -> None:
     group = np.where(np.arange(len(images)) % 3 > 0, 0, -1)
-    rows, _ = study_sample(images, group)
+    rows, _ = study_sample(images, lambda _: group)
     inside = group[images.rows_of(rows.ids)] == 0
     assert 300 <= len(rows) <= 450
     assert 0.5 < inside.mean() < 0.8

@@ -1,6 +1,8 @@
 """The table of samples says the same as the database, row by row and column by column."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,13 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.dataset.decoding import Flag
-from inspector.dataset.file_facts import failed
+from inspector.dataset.file_facts import FileFacts, failed
 from inspector.dataset.listing import Entry, Status
 from inspector.dataset.names import NO_GROUP, NO_SPLIT, parse_label, parse_listed_path, parse_split
+from inspector.store import record_repository
 from inspector.store.decisions import Change, DecisionField
 from inspector.store.project_store import ProjectStore
+from inspector.store.records import SAMPLE_REVISION, SampleRevision
+from inspector.store.sample_cache import SampleCache
 from inspector.store.sample_facts import read_facts
 from inspector.store.sample_table import SamplesById, SampleTable, undecided
+from inspector.store.samples import FileContent
 
 NAMES = ("cat/img10.jpg", "cat/img2.jpg", "cat/ÄRGER.jpg", "dog/img1.jpg", "dog/note.txt")
 
@@ -143,26 +149,29 @@ def test_another_failure_replaces_the_first(store: ProjectStore) -> None:
         assert (row.status, row.reason) == (status, reason)
 
 
+def entry(path: str, content: int) -> Entry:
+    return Entry(
+        parse_listed_path(path), content, content, NO_SPLIT, parse_label(path[0], where="here"),
+        NO_GROUP, Status.PENDING, "",
+    )  # fmt: skip
+
+
+def read(row: FileContent) -> FileFacts:
+    return failed(row.id, "image" if row.size % 5 else "corrupt", "", 1)._replace(
+        sha256=bytes([row.size]) * 32, width=row.size % 2, camera=f"camera {row.size % 3}",
+        brightness=row.size / 7,
+    )  # fmt: skip
+
+
 def scanned(store: ProjectStore, files: dict[str, int]) -> None:
     """List and read files as a scan does; the number of each is its content."""
-    entries = [
-        Entry(
-            parse_listed_path(path), content, content, NO_SPLIT,
-            parse_label(path[0], where="here"), NO_GROUP, Status.PENDING, "",
-        )
-        for path, content in files.items()
-    ]  # fmt: skip
+    entries = [entry(*one) for one in files.items()]
     listing = store.samples.begin_listing()
     _, unread = store.samples.add_entries(entries, listing=listing, version=1, racy_ns=10**18)
     store.samples.end_listing(listing, [])
-    rows = [
-        failed(row.id, "image" if row.size % 5 else "corrupt", "", 1)._replace(
-            sha256=bytes([row.size]) * 32, width=row.size % 2, camera=f"camera {row.size % 3}",
-            brightness=row.size / 7,
-        )
-        for row in unread
-    ]  # fmt: skip
-    store.samples.fill(rows, {row.id: row.sha256 for row in unread if row.sha256}).result()
+    store.samples.fill(
+        [read(row) for row in unread], {row.id: row.sha256 for row in unread if row.sha256}
+    ).result()
     store.samples.follow_moves()
 
 
@@ -220,3 +229,57 @@ def test_a_changed_file_leaves_what_is_the_same_where_it_was(store: ProjectStore
     moved = agrees_with_database(store)
     assert moved[-1].path == "b/new"
     assert moved[-1].id == after[7].id
+
+
+def test_a_row_that_a_move_deleted_is_not_kept(tmp_path: Path) -> None:
+    file = tmp_path / "moved.inspector"
+    with closing(ProjectStore(file)) as store, closing(ProjectStore(file)) as other:
+        files = {f"a/{n:03}": 100 + n for n in range(100)}
+        scanned(store, files | {"a/old": 7})
+        listing = store.samples.begin_listing()
+        moved = entry("a/new", 7)
+        entries = [*(entry(*one) for one in files.items()), moved]
+        _, unread = store.samples.add_entries(entries, listing=listing, version=1, racy_ns=10**18)
+        store.samples.end_listing(listing, [])
+        store.samples.fill([read(row) for row in unread], {}).result()
+        # The window looks between the reading and the move, and next after another scan.
+        assert store.samples.everything().paths[-1] == "a/new"
+        assert other.samples.follow_moves() == 1
+        scanned(other, files)
+        assert list(store.samples.everything().paths) == sorted(files)
+
+
+def test_rows_of_a_program_that_marks_none_are_read(store: ProjectStore) -> None:
+    before = store.samples.everything()
+
+    def change(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE sample SET size = 77 WHERE id = ?", (before[0].id,))
+        number = store.samples.revision() + 1
+        record_repository.write(connection, SAMPLE_REVISION, SampleRevision(number))
+
+    store.database.write(change)
+    assert store.samples.everything()[0].size == 77
+
+
+def test_an_error_of_the_disk_is_not_masked(store: ProjectStore) -> None:
+    connection = store.database.read()
+
+    class Failing:
+        in_transaction = False
+
+        def execute(self, query: str, *values: object) -> sqlite3.Cursor:
+            if "FROM sample" in query:
+                # SQLite ends the transaction itself then.
+                connection.execute("ROLLBACK")
+                raise sqlite3.OperationalError("disk I/O error")
+            return connection.execute(query, *values)
+
+    with pytest.raises(sqlite3.OperationalError, match="disk"):
+        SampleCache().table(Failing())  # type: ignore[arg-type]
+
+
+def test_the_greatest_revision_leaves_a_scan(store: ProjectStore) -> None:
+    greatest = SampleRevision(2**63 - 1)
+    store.database.write(lambda c: record_repository.write(c, SAMPLE_REVISION, greatest))
+    scanned(store, {"a/1": 3})
+    assert list(store.samples.everything().paths) == ["a/1"]

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.work.export_items import Item, ItemTable
+from inspector.work.reencoding import ImageFormat, Reencoding
 
 _NAMES = st.sampled_from(("", "a", "b/c"))
 _ITEMS = st.lists(
@@ -26,3 +27,9 @@ def test_items_are_what_they_were_made_of(given_items: list[Item], some: slice) 
     assert list(reversed(items)) == given_items[::-1]
     for one, two in zip(items.places, items.places[1:], strict=False):
         assert (one is two) == (one == two)
+
+
+def test_a_size_beyond_any_image_is_an_estimate_that_fits() -> None:
+    item = Item("a.jpg", "a.jpg", 10, b"", "", "", "", width=2**40, height=2**40)  # type: ignore[arg-type]
+    (arranged,) = Reencoding(ImageFormat.PNG).arrange(ItemTable([item]))
+    assert arranged.size > 2**40

@@ -24,6 +24,8 @@ MAX_PROBABILITIES = 20_000_000
 """Of more images times classes, each model learns from a sample, once and not in `ROUNDS`."""
 MAX_LEARNED = 50_000_000
 """Images times classes of that sample: 20 s per model. Source: docs/measurements/scale.md."""
+_EACH_CLASS = 10
+"""Images per class that are learned from at least: of one or less, right labels look wrong."""
 _MAX_AT_ONCE = 5_000_000
 
 LISTED_SHARE = 0.05
@@ -97,11 +99,12 @@ def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Labe
 def _judged(probabilities: Floats, labels: Ints) -> tuple[Floats, Ints, Floats]:
     """Return each row's probability of its label, its most probable classes and theirs."""
     rows = np.arange(len(labels))[:, None]
-    count = min(_LIKELIEST, probabilities.shape[1])
-    likeliest = np.sort(np.argpartition(-probabilities, count - 1, axis=1)[:, :count], axis=1)
-    # Of equally probable classes the first comes first.
-    order = np.argsort(-probabilities[rows, likeliest], axis=1, kind="stable")
-    likeliest = np.take_along_axis(likeliest, order, axis=1)
+    left, columns = probabilities.copy(), []
+    for _ in range(min(_LIKELIEST, probabilities.shape[1])):
+        # Of equally probable classes the first comes first.
+        columns.append(left.argmax(axis=1))
+        left[rows[:, 0], columns[-1]] = -1
+    likeliest = np.stack(columns, axis=1).astype(np.int64)
     return probabilities[rows[:, 0], labels], likeliest, probabilities[rows, likeliest]
 
 
@@ -111,16 +114,17 @@ def _by_samples(
     """Do what `_judged` does where the probabilities of all rows would take gigabytes.
 
     Returns:
-        That, and the number of images that each model learned from: a random sample of the others.
+        That, and the number of images that each model learned from, 0 where these were all others.
     """
     rng = np.random.default_rng([seed, 0])
     folds = group_folds(labels, own_groups(group), FOLDS, rng)
-    learned, at_once = MAX_LEARNED // classes, max(1, _MAX_AT_ONCE // classes)
+    most = max(MAX_LEARNED // classes, _EACH_CLASS * classes)
+    at_once, sampled = max(1, _MAX_AT_ONCE // classes), False
     parts, order = [], []
     for fold in range(FOLDS):
         others = np.flatnonzero(folds != fold)
-        if len(others) > learned:
-            others = np.sort(rng.choice(others, learned, replace=False))
+        if len(others) > most:
+            others, sampled = np.sort(rng.choice(others, most, replace=False)), True
         model = fit(x[others].astype(np.float32), labels[others], classes, steps=STEPS)
         held = np.flatnonzero(folds == fold)
         for start in range(0, len(held), at_once):
@@ -131,7 +135,7 @@ def _by_samples(
     own, likeliest, confidence = (
         np.concatenate(column)[place] for column in zip(*parts, strict=True)
     )
-    return (own, likeliest, confidence), min(learned, len(x))
+    return (own, likeliest, confidence), most if sampled else 0
 
 
 def out_of_fold(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Floats:

@@ -26,7 +26,9 @@ class SampleCache:
             try:
                 return self._read(connection)
             finally:
-                connection.execute("COMMIT")
+                # An error of the disk has ended it.
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
 
     def _read(self, connection: sqlite3.Connection) -> SampleTable:
         revision = record_repository.read(connection, records.SAMPLE_REVISION).number

@@ -119,7 +119,8 @@ def patched_facts(
     changed = [
         row for (row,) in connection.execute("SELECT id FROM sample WHERE changed > ?", (revision,))
     ]
-    if len(changed) * _PATCHED_SHARE > len(before.paths.names):
+    # Where none is, a program of an older version changed some.
+    if not changed or len(changed) * _PATCHED_SHARE > len(before.paths.names):
         return read_facts(connection)
     fresh = _read(connection, "missing = 0 AND changed > ?", (revision,))
     rows = before.by_id.of(changed)
@@ -130,6 +131,10 @@ def patched_facts(
     taken = [place for place, path in at if names[place : place + 1] == [path]]
     gone = np.union1d(rows[rows >= 0], np.array(taken, np.int64))
     patch = _Patch(gone, places - np.searchsorted(gone, places))
+    (present,) = connection.execute("SELECT count(*) FROM sample WHERE missing = 0").fetchone()
+    if len(names) - len(gone) + len(places) != present:
+        # Such a row is deleted, and its place is empty again.
+        return read_facts(connection)
     return SampleFacts(
         patch.paths(before.paths, fresh.paths),
         {

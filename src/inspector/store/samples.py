@@ -366,7 +366,8 @@ def follow_moves(connection: sqlite3.Connection) -> int:
 
 
 def _next_revision(connection: sqlite3.Connection) -> int:
-    return record_repository.read(connection, SAMPLE_REVISION).number + 1
+    # The number of a hostile file may be the greatest that SQLite holds.
+    return min(record_repository.read(connection, SAMPLE_REVISION).number, 1 << 62) + 1
 
 
 def _set_revision(connection: sqlite3.Connection, number: int) -> None:

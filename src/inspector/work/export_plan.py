@@ -81,7 +81,7 @@ def make_plan(
     Args:
         root: Dataset folder.
         target: Folder to create.
-        items: ItemTable under their names in the dataset's layout.
+        items: Files under their names in the dataset's layout.
         left_out: Files left out, with reasons.
         mode: How files get there.
         form: Export form; None for the layout as it is.
@@ -188,9 +188,9 @@ def _check_names(items: ItemTable) -> None:
     """Refuse names that differ only in case or Unicode form."""
     # By hash first: the names of a million files in a dict take 150 MB.
     hashes = np.fromiter(map(hash, map(_plain, items.targets)), np.int64, len(items))
-    _, first, times = np.unique(hashes, return_inverse=True, return_counts=True)
+    _, which, times = np.unique(hashes, return_inverse=True, return_counts=True)
     seen: dict[str, str] = {}
-    for row in np.flatnonzero(times[first] > 1).tolist():
+    for row in np.flatnonzero(times[which] > 1).tolist():
         source = items.sources[row]
         other = seen.setdefault(_plain(items.targets[row]), source)
         if other != source:

@@ -85,7 +85,9 @@ class Reencoding:
         taken: set[str] = set()
         for item in items:
             width, height = self.size(item.width, item.height) if item.width else (0, 0)
-            size = round(width * height * _BYTES_PER_PIXEL[self.format]) or item.size
+            # A project file from elsewhere may name any size.
+            pixels = min(width * height, 1 << 40)
+            size = round(pixels * _BYTES_PER_PIXEL[self.format]) or item.size
             reason = "; ".join(filter(None, (item.reason, self.text)))
             yield item._replace(
                 target=self._name(item.target, taken), size=size, reason=reason,

@@ -142,10 +142,11 @@ class Embeddings:
 
     def _written(self, images: SampleTable, folder: Path, stop: Stop, progress: Progress) -> str:
         try:
-            if len(images) <= MAX_COMPUTED and not self.complete(
-                images, stop=stop, progress=progress
-            ):
-                return ""
+            if len(images) <= MAX_COMPUTED:
+                whole = self.images()
+                some = None if len(whole) <= MAX_COMPUTED else images
+                if not self.complete(some, stop=stop, progress=progress):
+                    return ""
             self.write(images, folder / "vectors.npy")
         except (CacheError, OSError):
             return ""

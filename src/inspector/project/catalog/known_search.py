@@ -135,6 +135,14 @@ class KnownSearch:
             len(known[centres]) if centres in known else 0,
         )  # fmt: skip
 
+    def stamp(self) -> object:
+        """Return what changes whenever a search replaces the last one."""
+        try:
+            facts = self._file.stat()
+        except OSError:
+            return None
+        return facts.st_ino, facts.st_size, facts.st_mtime_ns
+
     def rows_of(self, contents: HashColumn, splits: TextColumn) -> NDArray[np.int64] | None:
         """Return the row (n,) that images have in the last search, -1 for those it does not have.
 

@@ -14,8 +14,8 @@ import numpy as np
 from inspector.work.tasks import SEARCH
 
 DAMAGED = (
-    OSError, EOFError, LookupError, TypeError, ValueError, RuntimeError, zipfile.BadZipFile,
-    zlib.error,
+    OSError, EOFError, LookupError, TypeError, ValueError, RuntimeError, OverflowError,
+    zipfile.BadZipFile, zlib.error, struct.error,
 )  # fmt: skip
 """What reading a damaged file may raise. `zipfile` says by a RuntimeError what it can't read."""
 

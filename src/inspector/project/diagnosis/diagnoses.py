@@ -225,7 +225,7 @@ class Diagnoses:
         if not stop.is_set() and self._splits.drawn() is None:
             self._splits.score_seeds(stop=stop, progress=progress)
         # Last, because it embeds images, which takes longer than the rest.
-        if not stop.is_set():
+        if not stop.is_set() and self._labels.are_checked():
             self._labels.find(stop=stop, progress=progress)
         return answer
 
@@ -313,8 +313,7 @@ class Diagnoses:
 
     def studied(self) -> StudySample:
         """Return the images that baseline models learn from: of many a sample."""
-        rows = self.standing_images()
-        return study_sample(rows, self.known_groups(rows))
+        return study_sample(self.standing_images(), self.known_groups)
 
     def known_groups(self, rows: SampleTable, similarity: float | None = None) -> NDArray[np.int64]:
         """Return the group of each image, joined with near-duplicates; -1 where it is alone.

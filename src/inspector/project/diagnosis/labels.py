@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from inspector.audit.label_errors import LabelErrors
 from inspector.audit.stratified_review import stratify
+from inspector.errors import DatasetError
 from inspector.project.catalog.embeddings import MAX_COMPUTED, Embeddings
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
@@ -32,6 +33,8 @@ from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import LabelErrorsRequest, answer_in_child
 from inspector.work.jobs import Progress, Stop
 
+MAX_CLASSES = 10_000
+"""A model of more takes minutes: each learns from ten images per class at least."""
 NEAREST = 6
 # Number of nearest images whose classes are counted.
 COUNTED = 8
@@ -144,6 +147,9 @@ class Labels:
 
         Computes embeddings first, in workers; the models run in a child process. Needs a finished
         scan.
+
+        Raises:
+            DatasetError: There are more than `MAX_CLASSES` classes.
         """
         stop, progress = stop or Stop(), progress or Progress()
         groups = self._groups
@@ -151,6 +157,11 @@ class Labels:
         rows = images.included()
         given = rows.labels().sorted()
         classes = given.values
+        if len(classes) > MAX_CLASSES:
+            raise DatasetError(
+                f"labels of {len(classes):,} classes are not checked: that would take hours",
+                f"Of at most {MAX_CLASSES:,} classes suspected errors are listed.",
+            )
         if len(classes) < 2:
             return LabelEvidence((), (), np.zeros((0, 0), np.float32), ())
         labels = given.codes.astype(np.int64)
@@ -188,6 +199,9 @@ class Labels:
         """Search for label errors and store them; return their number, None when stopped.
 
         Also samples the images of a stratified review.
+
+        Raises:
+            DatasetError: As of `evidence`.
         """
         evidence = self.evidence(stop=stop, progress=progress, probabilities=False)
         if evidence is None:
@@ -247,10 +261,15 @@ class Labels:
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
         return tuple(_case_of(one) for one in evidence if one.sample.id not in taken), True
 
+    def are_checked(self) -> bool:
+        """Return whether there are few enough classes to search for label errors."""
+        return len(self._groups.images().labels().counts()) <= MAX_CLASSES
+
     def sample_text(self) -> str:
         """Return what the models of the last search learned from; "" where that is all images."""
         record = self._context.store.records.get(LABEL_ERRORS)
-        return learned_text(record.learned) if record is not None else ""
+        current = record is not None and record.digest == self.queue_key()
+        return learned_text(record.learned) if record is not None and current else ""
 
     def suspected(self) -> dict[int, SuspectedLabel]:
         """Return the undecided suspects of the last search, by sample id."""

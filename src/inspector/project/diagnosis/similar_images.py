@@ -23,12 +23,12 @@ class _Space:
     """Images in the baseline models' features, or by their rows in the last search.
 
     Attributes:
-        key: Digest of the images.
+        key: Digest of the images, and the stamp of the last search.
         x: (n, d) of few images.
         rows: (n,) of many; None where no search left any.
     """
 
-    key: str
+    key: tuple[str, object]
     x: NDArray[np.float32]
     rows: NDArray[np.int64] | None
 
@@ -42,7 +42,7 @@ class SimilarImages:
         self._known = KnownSearch(context.cache.path.parent, context.file)
         self._space: _Space | None = None
         # Of the last image, which is asked about once per class.
-        self._cosines: tuple[int, NDArray[np.float32] | None] = -1, None
+        self._cosines: tuple[object, NDArray[np.float32] | None] = None, None
 
     def nearest_first(
         self,
@@ -78,17 +78,21 @@ class SimilarImages:
     def _preselected(self, space: _Space, rows: NDArray[np.int64], first: int) -> NDArray[np.int64]:
         """Return the rows that the last search holds for the nearest; without one, a sample."""
         known, own = space.rows, -1 if space.rows is None else int(space.rows[first])
-        if own != self._cosines[0]:
-            self._cosines = own, self._known.cosines_with(own) if own >= 0 else None
-        cosines = self._cosines[1]
-        if known is None or cosines is None or known.max() >= len(cosines):
+        asked, cosines = self._cosines
+        if asked != (space.key, own):
+            cosines = self._known.cosines_with(own) if own >= 0 else None
+            self._cosines = (space.key, own), cosines
+        replaced = self._known.stamp() != space.key[1]
+        if known is None or cosines is None or replaced or known.max() >= len(cosines):
             return rows[:: -(-len(rows) // EXACT_IMAGES) or 1]
         of_rows = np.nan_to_num(np.where(known[rows] >= 0, cosines[known[rows]], 0))
         nearest = np.argsort(-of_rows, kind="stable")[:PRESELECTED]
         return np.sort(rows[nearest])
 
-    def _of(self, images: SampleTable, key: str) -> _Space:
-        if self._space is None or self._space.key != key:
+    def _of(self, images: SampleTable, digest: str) -> _Space:
+        # First: rows of a search that replaces this one meanwhile are looked up again.
+        space, key = self._space, (digest, self._known.stamp())
+        if space is None or space.key != key:
             described, rows = np.zeros((0, 0), np.float32), None
             if len(images) <= EXACT_IMAGES:
                 described = self._fingerprints.described(images)
@@ -96,5 +100,5 @@ class SimilarImages:
                 contents = contents_of(images)
                 of_contents = self._known.rows_of(contents.hashes(), contents.texts("split"))
                 rows = None if of_contents is None else of_contents[contents.of_rows()]
-            self._space, self._cosines = _Space(key, described, rows), (-1, None)
-        return self._space
+            space = self._space = _Space(key, described, rows)
+        return space

@@ -193,7 +193,7 @@ def _probabilities(evidence: LabelEvidence) -> dict[int, list[float]]:
     Raises:
         DatasetError: There are too few images or classes.
     """
-    if not len(evidence.probabilities) and evidence.learned:
+    if not len(evidence.probabilities) and evidence.ranking:
         raise DatasetError(
             f"the probabilities of {len(evidence.rows):,} images in {len(evidence.classes):,}"
             " classes are too many for a script",

@@ -27,14 +27,21 @@ class PairsSoFar:
     def pairs(self) -> tuple[CopyPair, ...]:
         """Return the pairs, identical files first; none is decided."""
         rows, since = self._context.store.samples, self._revision
-        self._revision = rows.revision()
-        more = rows.identical_across_splits(MAX_PAIRS, since) if self._revision != since else []
-        known = dict.fromkeys((*self._identical, *more))
+        revision = rows.revision()
+        more = rows.identical_across_splits(MAX_PAIRS, since) if revision != since else []
+        known = dict.fromkeys((*more, *self._identical))
         streamed = [p for p in self._scans.stream.pairs() if tuple(sorted(p[:2])) not in known]
         streamed.sort(key=lambda p: -p.similarity)
         ids = {i for ends in known for i in ends} | {i for p in streamed for i in (p.a, p.b)}
         samples = {s.id: s for s in self._samples.by_ids(sorted(ids))}
-        self._identical = [ends for ends in known if _are_across(ends, samples)][:MAX_PAIRS]
+        # What was looked at again has its pairs among the new ones.
+        again = {samples[i].sha256 for ends in more for i in ends if i in samples}
+        self._identical = [
+            ends for place, ends in enumerate(known)
+            if _are_identical(ends, samples)
+            and (place < len(more) or samples[ends[0]].sha256 not in again)
+        ][:MAX_PAIRS]  # fmt: skip
+        self._revision = revision
         return tuple(self._made(self._identical, streamed, samples))
 
     def _made(
@@ -66,3 +73,11 @@ def _are_across(ends: tuple[int, int], samples: Mapping[int, Sample]) -> bool:
     """Tell whether both images are still there, and in two splits."""
     one, two = (samples.get(i) for i in ends)
     return one is not None and two is not None and one.split != two.split
+
+
+def _are_identical(ends: tuple[int, int], samples: Mapping[int, Sample]) -> bool:
+    """Tell whether two images in two splits have the same bytes, now."""
+    if not _are_across(ends, samples):
+        return False
+    one, two = (samples[i] for i in ends)
+    return one.status == two.status == "image" and one.sha256 == two.sha256

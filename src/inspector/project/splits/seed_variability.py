@@ -14,7 +14,6 @@ from inspector.project.splits.keras_split import one_call
 from inspector.project.splits.leakage_analysis import SEEDS, seeded
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
-from inspector.project.splits.study_sample import MAX_CLASSES, MAX_VALUES, study_sample
 from inspector.splits.keras_replay import Loader
 from inspector.store.records import SEED_VARIABILITY, SeedVariabilityRecord
 from inspector.store.sample_table import SampleTable, among
@@ -153,9 +152,6 @@ def _rows(source: SplitSource, inside: set[str]) -> SampleTable:
     """Return the images to use, evenly sampled if there are too many."""
     images = source.groups.images()
     images = images.where(among(images.paths, inside))
-    classes = len(images.text("label").counts())
-    if len(images) * classes > MAX_VALUES and classes > MAX_CLASSES:
-        images = study_sample(images, np.full(len(images), -1)).rows
     if len(images) <= MAX_IMAGES:
         return images
     chosen = np.random.default_rng(0).permutation(len(images))[:MAX_IMAGES]

@@ -1,5 +1,6 @@
 """The images that baseline models learn from: all, or a sample where they would take hours."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,8 @@ from inspector.store.sample_table import SampleTable
 MAX_VALUES = 2_500_000
 """Images times classes."""
 MAX_IMAGES = 60_000
-MAX_CLASSES = 100
+MIN_CLASSES = 50
+"""Of more classes so many are studied at least, and as many as the values allow with all images."""
 # Of a group that is larger than one part in so many of the sample, a share of its images is drawn.
 _LARGE = 20
 _Rows = NDArray[np.int64]
@@ -26,7 +28,9 @@ class StudySample(NamedTuple):
     text: str
 
 
-def study_sample(images: SampleTable, group: NDArray[np.int64]) -> StudySample:
+def study_sample(
+    images: SampleTable, groups_of: Callable[[SampleTable], NDArray[np.int64]]
+) -> StudySample:
     """Return the images to study: of many, random whole groups, the same each time.
 
     Of many classes, some are drawn first. The splits to evaluate on are small: at least a quarter
@@ -34,7 +38,7 @@ def study_sample(images: SampleTable, group: NDArray[np.int64]) -> StudySample:
 
     Args:
         images: All of them.
-        group: (n,) known groups, -1 for none.
+        groups_of: Returns the known group of each image, -1 for none.
     """
     labels = images.text("label").sorted()
     classes = len(labels.values)
@@ -42,20 +46,22 @@ def study_sample(images: SampleTable, group: NDArray[np.int64]) -> StudySample:
         return StudySample(images, "")
     rng = np.random.default_rng(0)
     rows, studied = np.arange(len(images)), classes
-    if len(images) * classes > MAX_VALUES and classes > MAX_CLASSES:
-        studied = MAX_CLASSES
+    each = len(images) / classes
+    enough = max(MIN_CLASSES, int((MAX_VALUES / each) ** 0.5))
+    if len(images) * classes > MAX_VALUES and classes > enough:
+        studied = enough
         chosen = rng.choice(classes, studied, replace=False)
         rows = np.flatnonzero(np.isin(labels.codes, chosen))
     most = min(MAX_IMAGES, MAX_VALUES // studied)
     if len(rows) > most:
         splits = images.text("split").taken(rows)
         evaluated = ~splits.equals("training", "") if splits.equals("training").any() else None
-        rows = rows[_whole_groups(own_groups(group[rows]), evaluated, most, rng)]
+        rows = rows[_whole_groups(own_groups(groups_of(images)[rows]), evaluated, most, rng)]
     of_classes = f" in {studied:,} of {classes:,} classes" if studied < classes else ""
     text = (
         f"Measured on a sample: {len(rows):,} of {len(images):,} images{of_classes}, whole groups"
-        " drawn at random. Models of all images would know more, so a part of the gap may differ"
-        " a little."
+        " drawn at random. With all of them accuracies would be other ones, and parts of the gap"
+        " may be."
     )
     return StudySample(images.of_rows(rows), text)
 

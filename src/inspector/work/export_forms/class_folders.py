@@ -30,7 +30,7 @@ def by_split_and_class(items: ItemTable, folders: Mapping[str, str]) -> ItemTabl
     """Return items as SPLIT/CLASS/NAME; a name that is taken gets a number.
 
     Args:
-        items: ItemTable in any layout.
+        items: Items in any layout.
         folders: Folder per split where it differs from the split's name; "" is the key of no split.
 
     Raises:
