@@ -18,6 +18,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402 - the version has to be named first
 
 WAIT_SECONDS = 90
+PRESS_SECONDS = 3
 MOST_CHILDREN = 60
 
 
@@ -111,11 +112,21 @@ def main(target: str) -> None:
     field = wait(lambda: named(app, "text", "Target folder"), "the target")
     field.set_text_contents(target)
     press(app, "push button", "Export")
-    # Images leak: the button asks once more, with their number on it.
-    press(app, "push button", "Export with")
-    heard["done"] = wait(
-        lambda: [n for n in names(app, "label") if n.startswith("Done:")], "the export"
-    )
+    # Images leak: the button asks once more, with their number on it. It asks again where the plan
+    # for the new target came in between.
+    pressed_at = 0.0
+
+    def done() -> list[str]:
+        nonlocal pressed_at
+        said = [n for n in names(app, "label") if n.startswith("Done:")]
+        part = None if said else named(app, "push button", "Export")
+        enabled = part is not None and part.get_state_set().contains(Atspi.StateType.ENABLED)
+        if enabled and time.monotonic() > pressed_at + PRESS_SECONDS:
+            pressed_at = time.monotonic()
+            press(app, "push button", "Export")
+        return said
+
+    heard["done"] = wait(done, "the export")
     print(json.dumps(heard))
 
 
