@@ -221,13 +221,19 @@ def test_luck_bears_empty_draws_and_stops() -> None:
         score_seeds(images, _membership, stop=lambda: True)
 
 
-def test_planted_wrong_labels_come_first() -> None:
+def wrongly_labelled() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return 600 images of three classes, their classes, their labels, and which are wrong."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 3, 600)
     x = (rng.normal(size=(600, 20)) + 2.0 * rng.normal(size=(3, 20))[y]).astype(np.float32)
     planted = rng.choice(600, 30, replace=False)
     given = y.copy()
     given[planted] = (y[planted] + 1) % 3
+    return x, y, given, planted
+
+
+def test_planted_wrong_labels_come_first() -> None:
+    x, y, given, planted = wrongly_labelled()
     found = wrong_labels(x, given, np.full(600, -1))
     assert set(found.index[:25]) <= set(planted)
     assert (found.suggested[:25] == y[found.index[:25]]).all()
@@ -236,12 +242,8 @@ def test_planted_wrong_labels_come_first() -> None:
 
 
 def test_models_of_samples_find_planted_labels_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(0)
-    y = rng.integers(0, 3, 600)
-    x = (rng.normal(size=(600, 20)) + 2.0 * rng.normal(size=(3, 20))[y]).astype(np.float16)
-    planted = rng.choice(600, 30, replace=False)
-    given = y.copy()
-    given[planted] = (y[planted] + 1) % 3
+    x, y, given, planted = wrongly_labelled()
+    x = x.astype(np.float16)
     whole = wrong_labels(x, given, np.full(600, -1))
     monkeypatch.setattr(label_errors, "MAX_PROBABILITIES", 0)
     monkeypatch.setattr(label_errors, "MAX_LEARNED", 900)

@@ -103,4 +103,5 @@ def test_a_diagnosis_says_of_which_sample_it_is(
     assert sample.text.startswith("Measured on a sample: ")
     assert answer.caveats[0] == sample.text
     asked = answer.question
+    assert asked["sample"] == sample.text
     assert asked["images_in_training"] + asked["images_in_folder"] <= len(sample.rows)

@@ -72,6 +72,7 @@ class LabelsPage(Page):
         self.list.verticalScrollBar().valueChanged.connect(self._request)
         self.compare = CompareView()
         self._pair = ComparedPair(project, bridge, self.compare, channel="label pair")
+        self._learned = ""
         self._kind: SuspectKind | None = None
         self._near = (NeighboursView(), NeighboursView())
         self._confidence = ConfidenceBars(accent=True)
@@ -145,7 +146,7 @@ class LabelsPage(Page):
 
         def ask() -> LabelQueue:
             queue = label_queue(*labels.queue(), kind, order, split, go_to)
-            return replace(queue, aside=f"{queue.aside} {labels.sample_text()}".strip())
+            return replace(queue, sample=labels.sample_text())
 
         self.bridge.call(ask, self._show, channel="labels")
 
@@ -153,6 +154,7 @@ class LabelsPage(Page):
         if self._kind is None and queue.cases:
             # Keep the current kind until its queue is finished.
             self._kind = queue.kind
+        self._learned = queue.sample
         self._tabs.mark(list(SuspectKind).index(queue.kind))
         for position, kind in enumerate(SuspectKind):
             self._tabs.show_count(position, queue.left[kind])
@@ -191,7 +193,8 @@ class LabelsPage(Page):
         case = self.current()
         if case is None:
             return
-        self.review.show_heading(question(case), reason(case))
+        learned = self._learned if case.score is not None else ""
+        self.review.show_heading(question(case), f"{reason(case)} {learned}".rstrip())
         self._show_verbs(case)
         first = case.samples[0].id
         if case.score is None:

@@ -32,8 +32,9 @@ class LabelQueue:
         cases: The undecided ones, in order.
         done: How many are decided, and of how many.
         left: Number of undecided cases of each kind.
-        aside: The decisions so far, and what the models learned from, as text.
+        aside: The decisions so far, as text.
         looked: Whether the search for label errors has run.
+        sample: What the models learned from, as a sentence; "" where that is all images.
     """
 
     kind: SuspectKind
@@ -42,6 +43,7 @@ class LabelQueue:
     left: dict[SuspectKind, int]
     aside: str
     looked: bool
+    sample: str = ""
 
 
 def label_queue(

@@ -203,7 +203,10 @@ class Diagnoses:
             checks = dataset_checks(self._context, self._samples.everything())
             # Different class numbers or a wrong layout explain a gap that no component does.
             notes = (*((sample,) if sample else ()), *(check.text for check in checks))
-            answer = replace(answer, caveats=(*notes, *answer.caveats))
+            answer = replace(
+                answer, question=answer.question | {"sample": sample},
+                caveats=(*notes, *answer.caveats),
+            )  # fmt: skip
             record = DiagnosisRecord(as_json(answer), time.time(), self._parts(rule))
             self._context.store.records.note(DIAGNOSIS, record)
             self._context.emit(Changes(rule=True, text="the diagnosis is done"))

@@ -52,16 +52,16 @@ def study_sample(
         studied = enough
         chosen = rng.choice(classes, studied, replace=False)
         rows = np.flatnonzero(np.isin(labels.codes, chosen))
-    most = min(MAX_IMAGES, MAX_VALUES // studied)
+    most, which = min(MAX_IMAGES, MAX_VALUES // studied), "classes"
     if len(rows) > most:
+        which = "whole groups"
         splits = images.text("split").taken(rows)
         evaluated = ~splits.equals("training", "") if splits.equals("training").any() else None
         rows = rows[_whole_groups(own_groups(groups_of(images)[rows]), evaluated, most, rng)]
     of_classes = f" in {studied:,} of {classes:,} classes" if studied < classes else ""
     text = (
-        f"Measured on a sample: {len(rows):,} of {len(images):,} images{of_classes}, whole groups"
-        " drawn at random. With all of them accuracies would be other ones, and parts of the gap"
-        " may be."
+        f"Measured on a sample: {len(rows):,} of {len(images):,} images{of_classes}, {which} drawn"
+        " at random. With all images the accuracies would differ, and so may the parts of the gap."
     )
     return StudySample(images.of_rows(rows), text)
 

@@ -281,7 +281,11 @@ def headline(evidence: Evidence) -> tuple[str, str]:
         )
     mean, at_least = term.get("mean"), term.get("bound") == "at_least"
     on = ", ".join(f"{n:,} {theme.split_word(name).lower()}" for name, n in evidence.splits.items())
+    asked = evidence.last.answer.get("question")
+    sample = asked.get("sample") if isinstance(asked, dict) else None
     measured = f"Measured with baseline models on your images: {on}." if on else ""
+    if isinstance(sample, str) and sample:
+        measured = sample
     if not _is_shown(term):
         return "No effect of leakage on accuracy could be shown.", measured
     bound = "at least " if at_least else ""
